@@ -1,0 +1,59 @@
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import os from 'node:os';
+
+/** Where a figure comes from: without it, it cannot be compared with another. */
+export function describeMachine() {
+  const cpus = os.cpus();
+  return {
+    cpu: cpus[0]?.model.trim() ?? 'unknown',
+    cores: cpus.length,
+    memory_mb: Math.round(os.totalmem() / 2 ** 20),
+    platform: `${os.platform()} ${os.release()} ${os.arch()}`,
+    node: process.version,
+    load_average: os.loadavg()[0] ?? 0,
+    date: new Date().toISOString(),
+  };
+}
+
+const NS_PER_MS = 1e6;
+const US_PER_SECOND = 1e6;
+const RESOLUTION_MS = 5;
+
+export interface OwnCost {
+  /** CPU of this process, in seconds per second of wall time. */
+  readonly cpu_share: number;
+  readonly loop_delay_p99_ms: number;
+  readonly loop_delay_max_ms: number;
+  readonly rss_mb: number;
+}
+
+/**
+ * What the client itself costs, and how late its own event loop ran: a client that is starved of
+ * CPU measures itself.
+ */
+export class OwnCostMeter {
+  private readonly delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  private startedAt = 0;
+  private startedCpu = process.cpuUsage();
+
+  start(): void {
+    this.startedAt = performance.now();
+    this.startedCpu = process.cpuUsage();
+    this.delay.reset();
+    this.delay.enable();
+  }
+
+  stop(): OwnCost {
+    this.delay.disable();
+    const { user, system } = process.cpuUsage(this.startedCpu);
+    const seconds = (performance.now() - this.startedAt) / 1000;
+    // The timer's own interval is part of each sample.
+    const late = (ns: number): number => Math.max(0, ns / NS_PER_MS - RESOLUTION_MS);
+    return {
+      cpu_share: (user + system) / US_PER_SECOND / seconds,
+      loop_delay_p99_ms: late(this.delay.percentile(99)),
+      loop_delay_max_ms: late(this.delay.max),
+      rss_mb: process.memoryUsage.rss() / 2 ** 20,
+    };
+  }
+}

@@ -1,0 +1,1 @@
+DROP TABLE call_types, memberships, staff, stations, beds, rooms, departments, facility;

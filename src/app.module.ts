@@ -1,0 +1,69 @@
+import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { AuditModule } from './audit/audit.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import { OriginGuard } from './auth/origin.guard.js';
+import { SessionCookieGuard } from './auth/session-cookie.guard.js';
+import { TlsGuard } from './auth/tls.guard.js';
+import { CallsModule } from './calls/calls.module.js';
+import { CommandsModule } from './commands/commands.module.js';
+import { CommonModule } from './common/common.module.js';
+import type { Logger } from './common/logger.js';
+import type { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { EventsModule } from './events/events.module.js';
+import { HealthModule } from './health/health.module.js';
+import { HospitalModule } from './hospital/hospital.module.js';
+import { StationKeyGuard } from './hospital/station-key.guard.js';
+import { HttpErrorFilter } from './http/error.filter.js';
+import { RequestContext } from './http/request-context.js';
+import { LifecycleModule } from './lifecycle/lifecycle.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { RealtimeModule } from './realtime/realtime.module.js';
+import { StaffingModule } from './staffing/staffing.module.js';
+
+/** What the application is put together from, once the start has settled where its data and secrets are. */
+export interface AppOptions {
+  config: Config;
+  databaseUrl: string;
+  signingSecrets: readonly [string, ...string[]];
+  logger: Logger;
+}
+
+/** Composition, nothing else. Guards run in this order: TLS, origin, then who is asking. */
+@Module({})
+export class AppModule implements NestModule {
+  static with({ config, databaseUrl, signingSecrets, logger }: AppOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(config),
+        CommonModule.with(logger),
+        DatabaseModule.connect(databaseUrl),
+        AuthModule.with(signingSecrets),
+        AuditModule,
+        CommandsModule,
+        EventsModule,
+        HospitalModule,
+        StaffingModule,
+        CallsModule,
+        RealtimeModule,
+        HealthModule,
+        MetricsModule,
+        LifecycleModule,
+      ],
+      providers: [
+        { provide: APP_GUARD, useExisting: TlsGuard },
+        { provide: APP_GUARD, useExisting: OriginGuard },
+        { provide: APP_GUARD, useExisting: SessionCookieGuard },
+        { provide: APP_GUARD, useExisting: StationKeyGuard },
+        { provide: APP_FILTER, useClass: HttpErrorFilter },
+      ],
+    };
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(RequestContext).forRoutes('{*path}');
+  }
+}

@@ -1,0 +1,40 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
+import { AuthController } from './auth.controller.js';
+import { AuthUpkeep } from './auth-upkeep.js';
+import { DepartmentAccess } from './department-access.js';
+import { IdentityProvider } from './identity-provider.js';
+import { OriginGuard } from './origin.guard.js';
+import { Passwords } from './passwords.js';
+import { SESSION_SIGNING_SECRETS, SessionCookie } from './session-cookie.js';
+import { SessionCookieGuard } from './session-cookie.guard.js';
+import { SessionEndings } from './session-endings.js';
+import { SessionIdentityProvider } from './session-identity-provider.js';
+import { SessionsService } from './sessions.service.js';
+import { SignInService } from './sign-in.service.js';
+import { TlsGuard } from './tls.guard.js';
+import { TrustedProxies } from './trusted-proxies.js';
+
+const shown = [SessionsService, SessionEndings, Passwords, TrustedProxies, TlsGuard, OriginGuard, SessionCookieGuard, SignInService, DepartmentAccess];
+
+/** Who somebody is, and how long that holds. */
+@Module({})
+export class AuthModule {
+  static with(signingSecrets: readonly [string, ...string[]]): DynamicModule {
+    return {
+      module: AuthModule,
+      global: true,
+      controllers: [AuthController],
+      providers: [
+        { provide: SESSION_SIGNING_SECRETS, useValue: signingSecrets },
+        { provide: IdentityProvider, useClass: SessionIdentityProvider },
+        makeCounterProvider({ name: 'wardline_auth_denied_total', help: 'Requests about departments that the caller does not belong to.' }),
+        makeGaugeProvider({ name: 'wardline_login_queue_depth', help: 'Sign-ins that wait for their password to be checked.' }),
+        SessionCookie,
+        AuthUpkeep,
+        ...shown,
+      ],
+      exports: [...shown, IdentityProvider],
+    };
+  }
+}

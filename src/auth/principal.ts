@@ -1,0 +1,42 @@
+export type Role = 'nurse' | 'manager' | 'admin';
+
+/** A person who signed in. */
+export interface StaffPrincipal {
+  readonly kind: 'staff';
+  readonly id: string;
+  readonly username: string;
+  readonly name: string;
+  readonly role: Role;
+  /** Memberships, by department id. An administrator sees every department without one. */
+  readonly departments: readonly string[];
+  readonly sessionId: string;
+  /** Milliseconds since 1970, by the database's clock: the session's absolute end. */
+  readonly expiresAt: number;
+}
+
+/** A device that places and cancels calls. */
+export interface StationPrincipal {
+  readonly kind: 'station';
+  readonly id: string;
+  readonly dept: string;
+  readonly roomId: string;
+  readonly bedId: string | null;
+}
+
+export type Principal = StaffPrincipal | StationPrincipal;
+
+/** How a principal is named in idempotency keys, events and the audit. */
+export function actorOf(principal: Pick<Principal, "kind" | "id">): string {
+  return `${principal.kind}:${principal.id}`;
+}
+
+/** Whether the department exists for this person. */
+export function belongsTo(principal: StaffPrincipal, dept: string): boolean {
+  return principal.role === 'admin' || principal.departments.includes(dept);
+}
+
+/** What a client is told about itself. */
+export function userView(principal: StaffPrincipal) {
+  const { id, username, name, role, departments } = principal;
+  return { id, username, name, role, departments };
+}

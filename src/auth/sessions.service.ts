@@ -1,0 +1,117 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { newId, newSecret } from '../common/ids.js';
+import { SESSION_SETTINGS } from '../config/config.module.js';
+import type { SessionSettings } from '../config/session.settings.js';
+import { Database } from '../database/database.js';
+import { statement } from '../database/statement.js';
+import type { Transaction } from '../database/transactions.js';
+import type { Role, StaffPrincipal } from './principal.js';
+import { tokenHash } from './session-cookie.js';
+import { SessionEndings } from './session-endings.js';
+
+/** Activity is written down at most this often per session. */
+const TOUCH_INTERVAL_SEC = 60;
+
+const PRINCIPAL = `s.id AS "sessionId", (extract(epoch FROM s.expires_at) * 1000)::float8 AS "expiresAt",
+  p.id, p.username, p.name, p.role,
+  ARRAY(SELECT m.dept_id FROM memberships m JOIN departments d ON d.id = m.dept_id AND d.retired_at IS NULL
+        WHERE m.staff_id = p.id ORDER BY m.dept_id) AS departments`;
+const LIVE = `s.ended_at IS NULL AND s.expires_at > app_now() AND s.last_used_at > app_now() - make_interval(secs => $2) AND p.active`;
+
+const find = statement(
+  'find_session',
+  `SELECT ${PRINCIPAL}, s.last_used_at < app_now() - make_interval(secs => $3) AS stale
+   FROM sessions s JOIN staff p ON p.id = s.staff_id WHERE s.token_hash = $1 AND ${LIVE}`,
+);
+const findLive = statement(
+  'find_live_sessions',
+  `SELECT ${PRINCIPAL} FROM sessions s JOIN staff p ON p.id = s.staff_id WHERE s.id = ANY($1) AND ${LIVE}`,
+);
+const touch = statement('touch_session', 'UPDATE sessions SET last_used_at = app_now() WHERE id = ANY($1) AND ended_at IS NULL');
+const insert = statement(
+  'insert_session',
+  `INSERT INTO sessions (id, token_hash, staff_id, created_at, last_used_at, expires_at, address)
+   VALUES ($1, $2, $3, app_now(), app_now(), app_now() + make_interval(secs => $4), $5)
+   RETURNING (extract(epoch FROM expires_at) * 1000)::float8 AS "expiresAt"`,
+);
+const end = statement(
+  'end_sessions',
+  `UPDATE sessions SET ended_at = app_now(), end_reason = $3
+   WHERE ended_at IS NULL AND ($1::uuid IS NULL OR id = $1) AND ($2::uuid IS NULL OR staff_id = $2) AND id IS DISTINCT FROM $4 RETURNING id`,
+);
+const purge = statement(
+  'purge_sessions',
+  `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < app_now() - interval '7 days' LIMIT 1000)`,
+);
+
+type PrincipalRow = Omit<StaffPrincipal, 'kind' | 'role'> & { role: Role; stale?: boolean };
+
+function toPrincipal({ sessionId, expiresAt, id, username, name, role, departments }: PrincipalRow): StaffPrincipal {
+  return { kind: 'staff', id, username, name, role, departments, sessionId, expiresAt };
+}
+
+/** Which sessions to end: one, all of a person, all of a person but one. */
+export interface SessionSelection {
+  sessionId?: string;
+  staffId?: string;
+  except?: string;
+}
+
+/** Sessions live in PostgreSQL: any node knows them, and a restart signs nobody out. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly endings: SessionEndings,
+    @Inject(SESSION_SETTINGS) private readonly settings: SessionSettings,
+  ) {}
+
+  /** A new session under a new random token, which only the caller gets to see. */
+  async open(tx: Transaction, staffId: string, address: string): Promise<{ sessionId: string; token: string; expiresAt: number }> {
+    const sessionId = newId();
+    const token = newSecret();
+    const row = await tx.one<{ expiresAt: number }>(insert, [sessionId, tokenHash(token), staffId, this.settings.SESSION_ABSOLUTE_SEC, address]);
+    if (!row) throw new Error('a new session has no row');
+    return { sessionId, token, expiresAt: row.expiresAt };
+  }
+
+  /** Who holds the token, when the session is live and its user active. Counts as activity. */
+  async find(token: string): Promise<StaffPrincipal | undefined> {
+    const rows = await this.database.query<PrincipalRow>(find, [tokenHash(token), this.settings.SESSION_IDLE_SEC, this.touchInterval]);
+    const row = rows[0];
+    if (!row) return undefined;
+    if (row.stale) await this.touch([row.sessionId]);
+    return toPrincipal(row);
+  }
+
+  /** Which of these sessions are still live, with their people as they are now. */
+  async live(sessionIds: readonly string[]): Promise<Map<string, StaffPrincipal>> {
+    const rows = await this.database.query<PrincipalRow>(findLive, [sessionIds, this.settings.SESSION_IDLE_SEC]);
+    return new Map(rows.map((row) => [row.sessionId, toPrincipal(row)]));
+  }
+
+  /** Counts as activity of these sessions. */
+  async touch(sessionIds: readonly string[]): Promise<void> {
+    await this.database.query(touch, [sessionIds]);
+  }
+
+  /** Ends sessions; their sockets close when the transaction has committed. @returns their ids */
+  async end(tx: Transaction, { sessionId, staffId, except }: SessionSelection, reason: 'logout' | 'revoked' | 'password' | 'deactivated'): Promise<string[]> {
+    if (sessionId === undefined && staffId === undefined) throw new Error('name a session or a person');
+    const rows = await tx.query<{ id: string }>(end, [sessionId ?? null, staffId ?? null, reason, except ?? null]);
+    const ids = rows.map((row) => row.id);
+    tx.afterCommit(() => {
+      this.endings.ended(ids);
+    });
+    return ids;
+  }
+
+  /** Removes what ended long ago, a bounded number at a time. */
+  async purge(): Promise<void> {
+    await this.database.query(purge);
+  }
+
+  private get touchInterval(): number {
+    return Math.min(TOUCH_INTERVAL_SEC, this.settings.SESSION_IDLE_SEC / 10);
+  }
+}

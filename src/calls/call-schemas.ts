@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { placeId, uuid } from '../common/ids.js';
+import { cursorParam, limitParam } from '../common/paging.js';
+import { slug } from '../common/ids.js';
+import { commandFrame } from '../realtime/frame.decorators.js';
+import { CALL_STATES } from './call.js';
+
+const MAX_REASON = 500;
+
+const callType = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
+const version = z.int().min(1).max(2_147_483_647);
+const reason = z.string().trim().min(1).max(MAX_REASON);
+
+export const raiseBody = z.strictObject({ type: callType, room_id: placeId, bed_id: placeId.optional() });
+export type RaiseBody = z.infer<typeof raiseBody>;
+
+/** May be left out altogether. */
+export const commandBody = z.strictObject({ version: version.optional(), reason: reason.optional() }).default({});
+export type CommandBody = z.infer<typeof commandBody>;
+
+export const pressBody = z.strictObject({ type: callType });
+export const stationCommandBody = z.strictObject({}).default({});
+
+export const callsQuery = z.strictObject({
+  dept: slug.optional(),
+  state: z.enum(['open', ...CALL_STATES]).default('open'),
+  limit: limitParam,
+  cursor: cursorParam,
+});
+export type CallsQuery = z.infer<typeof callsQuery>;
+
+export const raiseFrame = commandFrame(raiseBody);
+export const callFrame = commandFrame(z.strictObject({ call_id: uuid, version: version.optional(), reason: reason.optional() }));
+export type RaiseFrame = z.infer<typeof raiseFrame>;
+export type CallFrame = z.infer<typeof callFrame>;

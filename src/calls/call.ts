@@ -1,0 +1,55 @@
+export const CALL_STATES = ['pending', 'accepted', 'in_progress', 'completed', 'cancelled'] as const;
+export type CallState = (typeof CALL_STATES)[number];
+
+/** States in which a call still waits for or gets help. */
+export const OPEN_STATES = ['pending', 'accepted', 'in_progress'] as const satisfies readonly CallState[];
+
+/** One person whom a call was or is shown to. */
+export interface Recipient {
+  staff_id: string;
+  role: 'nurse' | 'manager' | 'admin';
+  /** ISO 8601, UTC. */
+  since: string;
+  /** Why they are among the recipients: `on_duty`, `signed_in`, `manager`. */
+  reason: string;
+}
+
+/** A call as every client sees it. Times are ISO 8601 in UTC, by the server's clock; null until they are reached. */
+export interface CallView {
+  id: string;
+  dept: string;
+  room_id: string;
+  bed_id: string | null;
+  station_id: string | null;
+  type: string;
+  state: CallState;
+  /** 0–3. */
+  level: number;
+  /** Orders every list: descending, then oldest first. */
+  priority: number;
+  /** Rises with state changes only. */
+  version: number;
+  accepted_by: string | null;
+  recipients: Recipient[];
+  placed_at: string;
+  annunciated_at: string | null;
+  accepted_at: string | null;
+  present_at: string | null;
+  completed_at: string | null;
+  cancelled_at: string | null;
+  /** How often the button was pressed again. */
+  repeats: number;
+  /** The less urgent call that was open at the same station. */
+  supersedes: string | null;
+}
+
+/** Columns of `calls c` that make up a CallView. */
+export const CALL_VIEW = `c.id, c.dept_id AS dept, c.room_id, c.bed_id, c.station_id, c.type, c.state, c.level, c.priority, c.version,
+  c.accepted_by,
+  coalesce((SELECT json_agg(json_build_object('staff_id', r.staff_id, 'role', r.role, 'since', iso(r.since), 'reason', r.reason)
+                            ORDER BY r.since, r.staff_id)
+            FROM call_recipients r WHERE r.call_id = c.id), '[]'::json) AS recipients,
+  iso(c.placed_at) AS placed_at, iso(c.annunciated_at) AS annunciated_at, iso(c.accepted_at) AS accepted_at,
+  iso(c.present_at) AS present_at, iso(c.completed_at) AS completed_at, iso(c.cancelled_at) AS cancelled_at,
+  c.repeats, c.supersedes`;
+export const IS_OPEN = `c.state IN ('pending', 'accepted', 'in_progress')`;

@@ -1,0 +1,67 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { CurrentStaff } from '../auth/access.js';
+import type { StaffPrincipal } from '../auth/principal.js';
+import { requiredKey } from '../commands/idempotency-key.js';
+import { uuid } from '../common/ids.js';
+import type { Page } from '../common/paging.js';
+import { CallCommandsService } from './call-commands.service.js';
+import type { CallView } from './call.js';
+import { callsQuery, type CallsQuery, commandBody, type CommandBody, raiseBody, type RaiseBody } from './call-schemas.js';
+import { CallsQueryService, type CallWithHistory } from './calls-query.service.js';
+import { RaiseCallService } from './raise-call.service.js';
+
+const commandName = z.enum(['accept', 'decline', 'arrive', 'complete', 'cancel']);
+
+@ApiTags('calls')
+@Controller('api/v1/calls')
+export class CallsController {
+  constructor(
+    private readonly raising: RaiseCallService,
+    private readonly commands: CallCommandsService,
+    private readonly queries: CallsQueryService,
+  ) {}
+
+  /** 201 with a new call; 200 with the one that is open already. */
+  @Post()
+  async raise(
+    @CurrentStaff() staff: StaffPrincipal,
+    @Body({ schema: raiseBody }) body: RaiseBody,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CallView> {
+    const { call, repeated } = await this.raising.raiseByStaff(staff, body, requiredKey(key));
+    response.status(repeated ? 200 : 201);
+    return call;
+  }
+
+  @Get()
+  list(@CurrentStaff() staff: StaffPrincipal, @Query({ schema: callsQuery }) query: CallsQuery): Promise<Page<CallView>> {
+    return this.queries.list(staff, query);
+  }
+
+  @Get(':id')
+  async get(
+    @CurrentStaff() staff: StaffPrincipal,
+    @Param('id', { schema: uuid }) id: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CallWithHistory> {
+    const call = await this.queries.get(staff, id);
+    response.setHeader('ETag', `"${String(call.version)}"`);
+    return call;
+  }
+
+  @Post(':id/:command')
+  @HttpCode(200)
+  execute(
+    @CurrentStaff() staff: StaffPrincipal,
+    @Param('id', { schema: uuid }) id: string,
+    @Param('command', { schema: commandName }) command: z.infer<typeof commandName>,
+    @Body({ schema: commandBody }) { version, reason }: CommandBody,
+    @Headers('idempotency-key') key: string | undefined,
+  ): Promise<CallView> {
+    return this.commands.execute(staff, command, id, { version, reason }, requiredKey(key));
+  }
+}

@@ -1,0 +1,65 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { CurrentStation, ForStations } from '../auth/access.js';
+import type { StationPrincipal } from '../auth/principal.js';
+import { optionalKey } from '../commands/idempotency-key.js';
+import { uuid } from '../common/ids.js';
+import { CallCommandsService } from './call-commands.service.js';
+import type { CallView } from './call.js';
+import { pressBody, stationCommandBody } from './call-schemas.js';
+import { CallsQueryService } from './calls-query.service.js';
+import { RaiseCallService } from './raise-call.service.js';
+
+/** What a station does with calls: press, take back, show that somebody is there, light its lamp. */
+@ApiTags('stations')
+@ForStations()
+@Controller('api/v1/stations/self/calls')
+export class StationCallsController {
+  constructor(
+    private readonly raising: RaiseCallService,
+    private readonly commands: CallCommandsService,
+    private readonly queries: CallsQueryService,
+  ) {}
+
+  /** 201 with a new call; 200 with the one that is open already. */
+  @Post()
+  async press(
+    @CurrentStation() station: StationPrincipal,
+    @Body({ schema: pressBody }) { type }: z.infer<typeof pressBody>,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CallView> {
+    const { call, repeated } = await this.raising.raiseAtStation(station, type, optionalKey(key));
+    response.status(repeated ? 200 : 201);
+    return call;
+  }
+
+  @Get()
+  async list(@CurrentStation() station: StationPrincipal): Promise<{ items: CallView[]; next_cursor: null }> {
+    return { items: await this.queries.atStation(station), next_cursor: null };
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  cancel(
+    @CurrentStation() station: StationPrincipal,
+    @Param('id', { schema: uuid }) id: string,
+    @Body({ schema: stationCommandBody }) _body: z.infer<typeof stationCommandBody>,
+    @Headers('idempotency-key') key: string | undefined,
+  ): Promise<CallView> {
+    return this.commands.cancelAtStation(station, id, optionalKey(key));
+  }
+
+  @Post(':id/presence')
+  @HttpCode(200)
+  presence(
+    @CurrentStation() station: StationPrincipal,
+    @Param('id', { schema: uuid }) id: string,
+    @Body({ schema: stationCommandBody }) _body: z.infer<typeof stationCommandBody>,
+    @Headers('idempotency-key') key: string | undefined,
+  ): Promise<CallView> {
+    return this.commands.showPresence(station, id, optionalKey(key));
+  }
+}

@@ -1,0 +1,82 @@
+import type { LoggerService } from '@nestjs/common';
+import { type DestinationStream, type Logger as Pino, pino } from 'pino';
+
+/** Whatever a line tells beside its event: ids, counts, codes. Never names, cookies, keys or bodies. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** The injection token of logging is the class itself; `with` binds a context to all lines. */
+export class Logger {
+  constructor(private readonly sink: Pino) {}
+
+  with(context: LogFields): Logger {
+    return new Logger(this.sink.child(context));
+  }
+  debug(event: string, fields: LogFields = {}): void {
+    this.sink.debug(fields, event);
+  }
+  info(event: string, fields: LogFields = {}): void {
+    this.sink.info(fields, event);
+  }
+  warn(event: string, fields: LogFields = {}): void {
+    this.sink.warn(fields, event);
+  }
+  error(event: string, fields: LogFields = {}): void {
+    this.sink.error(fields, event);
+  }
+}
+
+interface LogOptions {
+  level: string;
+  pretty: boolean;
+  destination?: DestinationStream;
+}
+
+/** One JSON object a line: `timestamp`, `level`, `event`, context. */
+export async function createLogger({ level, pretty, destination }: LogOptions): Promise<Logger> {
+  const sink = destination ?? (pretty ? (await import('pino-pretty')).default({ messageKey: 'event', timestampKey: 'timestamp', sync: true }) : undefined);
+  const options = {
+    level,
+    messageKey: 'event',
+    base: null,
+    timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { error: describeError },
+    redact: { paths: ['cookie', 'password', 'key', '*.cookie', '*.password', '*.key', '*.authorization'], censor: '[hidden]' },
+  };
+  return new Logger(sink ? pino(options, sink) : pino(options));
+}
+
+/** A database's message and detail may quote a row, so only its code and place are kept. */
+export function describeError(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const database = error as Error & { code?: string; constraint?: string; table?: string; routine?: string; severity?: string };
+  const frames = error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 12);
+  if (database.severity !== undefined) {
+    return { type: error.name, code: database.code, constraint: database.constraint, table: database.table, routine: database.routine, stack: frames };
+  }
+  const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
+  return { type: error.name, code: database.code, message: error.message, stack: frames, ...cause };
+}
+
+/** What Nest itself has to say, in the same format. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, context?: unknown): void {
+    this.logger.debug('nest', this.fields(message, context));
+  }
+  warn(message: unknown, context?: unknown): void {
+    this.logger.warn('nest', this.fields(message, context));
+  }
+  error(message: unknown, ...rest: unknown[]): void {
+    this.logger.error('nest', this.fields(message, rest.at(-1)));
+  }
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.logger.error('nest', this.fields(message, rest.at(-1)));
+  }
+
+  private fields(message: unknown, context: unknown): LogFields {
+    const said = message instanceof Error ? { error: message } : { message: typeof message === 'string' ? message : '' };
+    return { ...said, context: typeof context === 'string' ? context : undefined };
+  }
+}

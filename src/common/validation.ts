@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+import { DomainError } from './errors.js';
+
+const MAX_FIELDS = 20;
+
+interface Issue {
+  readonly code?: string | undefined;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+function pathOf(issue: Issue): string {
+  return (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+}
+
+/** Names fields of the schema and the kind of mistake; never a value or a key of the caller's. */
+export function validationError(issues: readonly Issue[]): DomainError {
+  const fields = issues.slice(0, MAX_FIELDS).map((issue) => ({ path: pathOf(issue), problem: issue.code ?? 'invalid' }));
+  return new DomainError('VALIDATION_FAILED', 'a field is missing, unknown or wrong', { details: { fields } });
+}
+
+/** @throws DomainError VALIDATION_FAILED */
+export function validate<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw validationError(result.error.issues);
+  return result.data;
+}

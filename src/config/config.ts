@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { clusterSettings, type ClusterSettings } from './cluster.settings.js';
+import { databaseSettings, type DatabaseSettings } from './database.settings.js';
+import { httpSettings, type HttpSettings } from './http.settings.js';
+import { operationsSettings, type OperationsSettings } from './operations.settings.js';
+import { realtimeSettings, type RealtimeSettings } from './realtime.settings.js';
+import type { SettingMeta } from './setting.js';
+import { sessionSettings, type SessionSettings } from './session.settings.js';
+import { wardSettings, type WardSettings } from './ward.settings.js';
+
+/** Every concern and its schema, in the order of `.env.example`. */
+export const CONCERNS = {
+  http: httpSettings,
+  database: databaseSettings,
+  session: sessionSettings,
+  realtime: realtimeSettings,
+  ward: wardSettings,
+  cluster: clusterSettings,
+  operations: operationsSettings,
+} as const;
+
+/** All settings of one process, read once. */
+export interface Config {
+  http: HttpSettings;
+  database: DatabaseSettings;
+  session: SessionSettings;
+  realtime: RealtimeSettings;
+  ward: WardSettings;
+  cluster: ClusterSettings;
+  operations: OperationsSettings;
+}
+
+/** The environment holds wrong values; `lines` has one for each, ready to print. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly lines: readonly string[]) {
+    super(lines.join('\n'));
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads and validates every setting of the environment. An empty value counts as not given.
+ * @throws ConfigError with one line for each wrong value.
+ */
+export function readConfig(environment: Environment): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const lines: string[] = [];
+  const config: Record<string, unknown> = {};
+  for (const [concern, schema] of Object.entries(CONCERNS)) {
+    const result = schema.safeParse(given);
+    if (result.success) config[concern] = result.data;
+    else lines.push(...describeIssues(schema.shape, result.error));
+  }
+  if (lines.length > 0) throw new ConfigError(lines);
+  const complete = config as unknown as Config;
+  const contradictions = findContradictions(complete);
+  if (contradictions.length > 0) throw new ConfigError(contradictions);
+  return complete;
+}
+
+function describeIssues(shape: Record<string, z.ZodType>, error: z.ZodError): string[] {
+  const byName = new Map<string, string>();
+  for (const issue of error.issues) {
+    const name = String(issue.path[0]);
+    if (!byName.has(name)) byName.set(name, issue.message);
+  }
+  return [...byName].map(([name, message]) => {
+    const meta = shape[name]?.meta() as SettingMeta | undefined;
+    return `${name}: ${message}; example: ${name}=${meta?.example ?? ''}`;
+  });
+}
+
+/** Values that are right alone and wrong together. */
+function findContradictions({ http, database, session, realtime, ward, cluster, operations }: Config): string[] {
+  const lines: string[] = [];
+  if (!(ward.ESCALATION_L1_SEC < ward.ESCALATION_L2_SEC && ward.ESCALATION_L2_SEC < ward.ESCALATION_L3_SEC)) {
+    lines.push(
+      'ESCALATION_L1_SEC, ESCALATION_L2_SEC, ESCALATION_L3_SEC: must rise; example: ESCALATION_L1_SEC=90 ESCALATION_L2_SEC=180 ESCALATION_L3_SEC=300',
+    );
+  }
+  if ((http.TLS_CERT_FILE === undefined) !== (http.TLS_KEY_FILE === undefined)) {
+    lines.push('TLS_CERT_FILE, TLS_KEY_FILE: must be given together; example: TLS_CERT_FILE=cert.pem TLS_KEY_FILE=key.pem');
+  }
+  if (database.DATABASE_URL === undefined && database.DATABASE_MIGRATION_URL !== undefined) {
+    lines.push('DATABASE_MIGRATION_URL: needs DATABASE_URL beside it; example: DATABASE_URL=postgresql://wardline_app:secret@db.example.org/wardline');
+  }
+  if (database.DATABASE_URL !== undefined && session.SESSION_SECRETS.length === 0) {
+    lines.push('SESSION_SECRETS: is required with DATABASE_URL; example: SESSION_SECRETS=a-secret-of-at-least-32-characters');
+  }
+  if (realtime.WARN_THRESHOLD > realtime.MAX_CONNECTIONS) {
+    lines.push('WARN_THRESHOLD: must not exceed MAX_CONNECTIONS; example: WARN_THRESHOLD=400 MAX_CONNECTIONS=500');
+  }
+  if (realtime.HEARTBEAT_IDLE_SEC <= realtime.HEARTBEAT_CHECK_INTERVAL_SEC) {
+    lines.push('HEARTBEAT_IDLE_SEC: must exceed HEARTBEAT_CHECK_INTERVAL_SEC; example: HEARTBEAT_IDLE_SEC=90 HEARTBEAT_CHECK_INTERVAL_SEC=30');
+  }
+  if (cluster.SERVER_STALE_SEC <= cluster.SERVER_HEARTBEAT_SEC) {
+    lines.push('SERVER_STALE_SEC: must exceed SERVER_HEARTBEAT_SEC; example: SERVER_STALE_SEC=90 SERVER_HEARTBEAT_SEC=30');
+  }
+  if (operations.WORKERS > 1 && cluster.REDIS_URL === undefined) {
+    lines.push('WORKERS: more than one needs REDIS_URL; example: WORKERS=1');
+  }
+  return lines;
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { boolean, choice, integer, list, optionalBoolean, optionalText } from './setting.js';
+
+/** The port, TLS and who may call. */
+export const httpSettings = z.object({
+  PORT: integer(8443, { doc: 'One port for HTTPS and WSS; 0 takes a free one.' }, { max: 65_535 }),
+  HOST: optionalText(
+    { doc: 'Address to listen on.', defaultNote: '127.0.0.1 with the embedded database, 0.0.0.0 otherwise' },
+    '127.0.0.1',
+  ),
+  REQUIRE_WSS: boolean(true, {
+    doc: 'No plain HTTP or WS. With a certificate this process speaks only TLS; without one it listens in plain behind a proxy and refuses (403) what a trusted proxy has not marked X-Forwarded-Proto: https, probes and metrics aside.',
+  }),
+  TLS_CERT_FILE: optionalText({ doc: 'PEM certificate chain.' }, '/etc/wardline/tls/cert.pem'),
+  TLS_KEY_FILE: optionalText({ doc: 'PEM private key.' }, '/etc/wardline/tls/key.pem'),
+  TLS_MIN_VERSION: choice(['TLSv1.2', 'TLSv1.3'], 'TLSv1.2', { doc: 'Oldest TLS version spoken.' }),
+  TLS_SELF_SIGNED: optionalBoolean(
+    { doc: 'Make a self-signed pair under DATA_DIR when no files are named.', defaultNote: 'true with the embedded database, false otherwise' },
+    'true',
+  ),
+  TRUSTED_PROXIES: list({ doc: 'Addresses or CIDR ranges whose X-Forwarded-* count.' }, '10.0.0.5,192.168.7.0/24'),
+  ALLOWED_ORIGINS: list(
+    { doc: 'Origins that browsers may call from, beside the host itself.' },
+    'https://board.example.org',
+    z.string().refine((v) => URL.canParse(v) && new URL(v).origin === v, 'must be origins such as https://board.example.org'),
+  ),
+  LISTEN_BACKLOG: integer(4096, { doc: 'Connections the kernel may queue before they are accepted.' }, { min: 1, max: 65_535 }),
+  HTTP_FALLBACK: boolean(true, { doc: 'Event stream and long poll for clients that cannot open a socket.' }),
+  FALLBACK_POLL_INTERVAL_MS: integer(3000, { doc: 'What long-poll clients are told to wait between answers.' }, { min: 100, max: 60_000 }),
+});
+export type HttpSettings = z.infer<typeof httpSettings>;

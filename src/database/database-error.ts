@@ -1,0 +1,52 @@
+import pg from 'pg';
+import { DomainError } from '../common/errors.js';
+
+const { DatabaseError } = pg;
+
+/** Deadlock, serialization failure, lock not available: the transaction may simply be run again. */
+const TRANSIENT = new Set(['40P01', '40001', '55P03']);
+/** Timeouts, shutdowns, too many connections, disk full, read-only after a fail-over. */
+const UNAVAILABLE = /^(57014|57P0\d|53\w{3}|08\w{3}|25006|25P03|58\w{3}|55P03|40001|40P01)$/;
+
+/** Thrown inside a transaction that has to start again, because what it locked turned out not to be all. */
+export class StartAgain extends Error {
+  override readonly name = 'StartAgain';
+}
+
+export function isTransient(error: unknown): boolean {
+  if (error instanceof StartAgain) return true;
+  return error instanceof DatabaseError && TRANSIENT.has(error.code ?? '');
+}
+
+/** Whether the row that was written exists already under a unique constraint (of that name). */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  const driver = (error as { driverError?: unknown } | null)?.driverError ?? error;
+  return driver instanceof DatabaseError && driver.code === '23505' && (constraint === undefined || driver.constraint === constraint);
+}
+
+/** Whether the row is still referred to, or refers to one that does not exist. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  const driver = (error as { driverError?: unknown } | null)?.driverError ?? error;
+  return driver instanceof DatabaseError && driver.code === '23503';
+}
+
+/** An error of the connection or the server's state, as the caller's typed one; any other stays as it is. */
+export function asDomainError(error: unknown): unknown {
+  const driver = (error as { driverError?: unknown } | null)?.driverError ?? error;
+  if (driver instanceof DomainError) return driver;
+  if (driver instanceof StartAgain || (driver instanceof DatabaseError ? UNAVAILABLE.test(driver.code ?? '') : isConnectionError(driver))) {
+    return new DomainError('UNAVAILABLE', 'the database cannot answer now, try again', { retryAfter: 1, cause: driver });
+  }
+  return error;
+}
+
+function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as Error & { code?: string }).code ?? '';
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND|EMFILE|EAGAIN)/.test(code) ||
+    /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|connection ended|not queryable|pool after calling end/i.test(
+      error.message,
+    )
+  );
+}

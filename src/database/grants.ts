@@ -1,0 +1,33 @@
+import pg from 'pg';
+import { connectionOptions } from './pools.js';
+
+/** Written through their functions only; the application may read them. */
+const READ_ONLY = ['migrations', 'events', 'dept_stream', 'audit', 'audit_head', 'clock_skew', 'log_epoch'];
+
+function roleOf(url: string): string {
+  return decodeURIComponent(new URL(url).username);
+}
+
+/**
+ * Gives the application's role what it needs and no more. Nothing to do when owner and application are one role.
+ * Run after every migration, so that new tables are covered.
+ */
+export async function grantToApplication(ownerUrl: string, applicationUrl: string): Promise<void> {
+  const role = roleOf(applicationUrl);
+  if (role === '' || role === roleOf(ownerUrl)) return;
+  const client = new pg.Client(connectionOptions(ownerUrl, 'migration', 30_000));
+  await client.connect();
+  try {
+    const grantee = client.escapeIdentifier(role);
+    await client.query('BEGIN');
+    await client.query(`GRANT USAGE ON SCHEMA public TO ${grantee}`);
+    await client.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${grantee}`);
+    await client.query(`REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ${READ_ONLY.join(', ')} FROM ${grantee}`);
+    // A new department opens its stream by trigger, as the one who inserts it.
+    await client.query(`GRANT INSERT (dept_id) ON dept_stream TO ${grantee}`);
+    await client.query(`GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ${grantee}`);
+    await client.query('COMMIT');
+  } finally {
+    await client.end();
+  }
+}

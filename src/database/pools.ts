@@ -1,0 +1,61 @@
+import pg from 'pg';
+
+/** Whose queries a pool serves. Each has its own, so that a flood of one cannot starve another. */
+export type PoolName = 'requests' | 'poller' | 'engine' | 'probes';
+
+const POOL_SIZES: Record<PoolName, number> = { requests: 16, poller: 4, engine: 4, probes: 2 };
+const CONNECT_TIMEOUT_MS = 3000;
+const STATEMENT_TIMEOUT_MS = 3000;
+const LOCK_TIMEOUT_MS = 2000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5000;
+const PROBE_TIMEOUT_MS = 1000;
+
+type Release = (destroy?: Error | boolean) => void;
+type ConnectCallback = (error: Error | undefined, client: pg.PoolClient | undefined, done: Release) => void;
+
+/**
+ * A pool that takes back only connections that stand outside of a transaction. One whose ROLLBACK failed, or was
+ * forgotten, is destroyed: pooled, it would swallow the next borrower's writes.
+ */
+export class GuardedPool extends pg.Pool {
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: ConnectCallback): void;
+  override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | void {
+    if (callback) {
+      super.connect((error, client, done) => {
+        callback(error, client, client ? guardedRelease(client, done) : done);
+      });
+      return;
+    }
+    return super.connect().then((client) => {
+      client.release = guardedRelease(client, client.release.bind(client) as Release);
+      return client;
+    });
+  }
+}
+
+function guardedRelease(client: pg.PoolClient, release: Release): Release {
+  return (destroy) => {
+    const status = (client as pg.PoolClient & { getTransactionStatus(): string | null }).getTransactionStatus();
+    release(destroy ?? (status !== 'I' && status !== null));
+  };
+}
+
+/** What every connection of Wardline's is opened with. The limits are the server's own: they hold even when we hang. */
+export function connectionOptions(url: string, name: string, statementTimeoutMs = STATEMENT_TIMEOUT_MS): pg.PoolConfig {
+  return {
+    connectionString: url,
+    application_name: `wardline-${name}`,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: Math.min(LOCK_TIMEOUT_MS, statementTimeoutMs),
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    keepAlive: true,
+    options: '-c timezone=UTC -c default_transaction_isolation=read\\ committed',
+  };
+}
+
+export function createPool(url: string, name: PoolName): GuardedPool {
+  const timeout = name === 'probes' ? PROBE_TIMEOUT_MS : STATEMENT_TIMEOUT_MS;
+  return new GuardedPool({ ...connectionOptions(url, name, timeout), max: POOL_SIZES[name], idleTimeoutMillis: 60_000 });
+}

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type pg from 'pg';
+import { Logger } from '../common/logger.js';
+import { asDomainError, isTransient } from './database-error.js';
+import { Database, type Row } from './database.js';
+import type { PoolName } from './pools.js';
+import type { Statement } from './statement.js';
+
+const MAX_ATTEMPTS = 5;
+const RETRY_DELAY_MS = 10;
+
+/**
+ * What is written last, in this order, whoever asked first: the streams' locks span the commit, so they are
+ * taken as late as possible, and in one order everywhere. Lock order of a whole transaction: idempotency key → calls (by id) →
+ * the department's queue row → nurses → dept_stream (ids ascending) → audit.
+ */
+export const BEFORE_COMMIT = { events: 0, audit: 1 } as const;
+
+/** One open transaction. Statements run one after another; none after it has ended. */
+export class Transaction {
+  private readonly lastSteps = new Map<number, () => Promise<void>>();
+  private readonly afterwards: (() => void)[] = [];
+  private readonly notes = new Map<symbol, unknown>();
+
+  constructor(private readonly client: pg.PoolClient) {}
+
+  async query<R extends Row>(statement: Statement, values: readonly unknown[] = []): Promise<R[]> {
+    const result = await this.client.query<R>({ ...statement, values: [...values] });
+    return result.rows;
+  }
+
+  /** The only row, or undefined. */
+  async one<R extends Row>(statement: Statement, values: readonly unknown[] = []): Promise<R | undefined> {
+    const rows = await this.query<R>(statement, values);
+    return rows[0];
+  }
+
+  /** Something kept for the length of the transaction, made at the first asking. */
+  note<T>(key: symbol, make: () => T): T {
+    if (!this.notes.has(key)) this.notes.set(key, make());
+    return this.notes.get(key) as T;
+  }
+
+  /** Runs `step` as one of the last statements. */
+  beforeCommit(place: keyof typeof BEFORE_COMMIT, step: () => Promise<void>): void {
+    this.lastSteps.set(BEFORE_COMMIT[place], step);
+  }
+
+  /** Runs once the commit is durable; must not throw. A rollback forgets it. */
+  afterCommit(step: () => void): void {
+    this.afterwards.push(step);
+  }
+
+  /** @internal */
+  async finish(): Promise<void> {
+    for (const [, step] of [...this.lastSteps].sort(([a], [b]) => a - b)) await step();
+  }
+
+  /** @internal */
+  committed(): void {
+    for (const step of this.afterwards) step();
+  }
+}
+
+/** Runs work in transactions: READ COMMITTED, rolled back on any error, run again on a passing conflict. */
+@Injectable()
+export class Transactions {
+  constructor(
+    private readonly database: Database,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Resolves once the commit is durable. `work` may run several times and must keep its effects inside the transaction.
+   * @throws what `work` throws; DomainError UNAVAILABLE when the database cannot answer. When the connection is lost in
+   * the COMMIT itself the outcome is unknown to us: the caller's idempotency key settles it on the next try.
+   */
+  async run<T>(work: (tx: Transaction) => Promise<T>, pool: PoolName = 'requests'): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.attempt(work, pool);
+      } catch (error) {
+        if (!isTransient(error) || attempt === MAX_ATTEMPTS) throw asDomainError(error);
+        this.logger.debug('transaction.retry', { attempt, error });
+        await sleep(RETRY_DELAY_MS * attempt * (1 + Math.random()));
+      }
+    }
+  }
+
+  private async attempt<T>(work: (tx: Transaction) => Promise<T>, pool: PoolName): Promise<T> {
+    const client = await this.database.pool(pool).connect();
+    const tx = new Transaction(client);
+    let committed = false;
+    try {
+      await client.query('BEGIN');
+      const result = await work(tx);
+      await tx.finish();
+      await client.query('COMMIT');
+      client.release();
+      committed = true;
+      tx.committed();
+      return result;
+    } catch (error) {
+      if (!committed) await this.rollback(client);
+      throw error;
+    }
+  }
+
+  /** A connection whose ROLLBACK fails is destroyed: it may still stand in the transaction. */
+  private async rollback(client: pg.PoolClient): Promise<void> {
+    try {
+      await client.query('ROLLBACK');
+      client.release();
+    } catch (error) {
+      this.logger.warn('transaction.rollback_failed', { error });
+      client.release(true);
+    }
+  }
+}

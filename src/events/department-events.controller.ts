@@ -1,0 +1,60 @@
+import { Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { CurrentStaff } from '../auth/access.js';
+import { DepartmentAccess } from '../auth/department-access.js';
+import type { StaffPrincipal } from '../auth/principal.js';
+import { notFound } from '../common/errors.js';
+import { slug } from '../common/ids.js';
+import { limitParam } from '../common/paging.js';
+import { DepartmentSnapshots } from './department-snapshots.js';
+import type { StoredEvent } from './event.js';
+import { EventCatalog } from './event-catalog.js';
+import { EventLog } from './event-log.js';
+import { LogEpoch } from './log-epoch.js';
+
+const eventsQuery = z.strictObject({
+  after: z.string().regex(/^\d{1,15}$/).transform(Number).default(0),
+  limit: limitParam,
+});
+
+/** A department's log and picture, for clients without a socket and for fetching what was skipped. */
+@ApiTags('departments')
+@Controller('api/v1/departments/:dept')
+export class DepartmentEventsController {
+  constructor(
+    private readonly access: DepartmentAccess,
+    private readonly log: EventLog,
+    private readonly catalog: EventCatalog,
+    private readonly snapshots: DepartmentSnapshots,
+    private readonly epoch: LogEpoch,
+  ) {}
+
+  /** Open calls and staff at one instant. */
+  @Get('snapshot')
+  @Header('Content-Type', 'application/json; charset=utf-8')
+  async snapshot(@CurrentStaff() staff: StaffPrincipal, @Param('dept', { schema: slug }) dept: string) {
+    this.access.require(staff, dept);
+    const snapshot = await this.snapshots.read(dept);
+    if (!snapshot) throw notFound('department');
+    return { dept, epoch: this.epoch.current, seq: snapshot.seq, data: JSON.parse(snapshot.data) as unknown };
+  }
+
+  /** A page of the log, in order. */
+  @Get('events')
+  async events(
+    @CurrentStaff() staff: StaffPrincipal,
+    @Param('dept', { schema: slug }) dept: string,
+    @Query({ schema: eventsQuery }) { after, limit }: z.infer<typeof eventsQuery>,
+  ) {
+    this.access.require(staff, dept);
+    const head = await this.log.head(dept);
+    if (!head) throw notFound('department');
+    const events = await this.log.page(dept, after, limit);
+    return { items: events.map((event) => this.view(event)), head: Math.max(head.head, events.at(-1)?.seq ?? 0), epoch: this.epoch.current };
+  }
+
+  private view({ id, seq, type, time, data }: StoredEvent) {
+    return { id, seq, type, time, critical: this.catalog.isCritical(type), data: JSON.parse(data) as unknown };
+  }
+}

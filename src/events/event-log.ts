@@ -1,0 +1,94 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { REALTIME_SETTINGS } from '../config/config.module.js';
+import type { RealtimeSettings } from '../config/realtime.settings.js';
+import { Database } from '../database/database.js';
+import type { PoolName } from '../database/pools.js';
+import { statement } from '../database/statement.js';
+import type { Transaction } from '../database/transactions.js';
+import { newId } from '../common/ids.js';
+import type { NewEvent, StoredEvent } from './event.js';
+import { WakeUps } from './wake-ups.js';
+
+const PENDING = Symbol('events to append');
+
+const EVENT_COLUMNS = `dept_id AS dept, seq::float8 AS seq, id, type, iso(at) AS time, payload::text AS data,
+  greatest(0, extract(epoch FROM app_clock() - at))::float8 AS age`;
+
+const append = statement('append_events', 'SELECT dept, seq FROM append_events($1::jsonb)');
+const readPage = statement(
+  'read_events',
+  `SELECT ${EVENT_COLUMNS} FROM events WHERE dept_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+);
+const readHead = statement(
+  'read_head',
+  'SELECT last_seq::float8 AS head, purged_seq::float8 AS purged FROM dept_stream WHERE dept_id = $1',
+);
+const readHeads = statement(
+  'read_heads',
+  'SELECT dept_id AS dept, last_seq::float8 AS head FROM dept_stream WHERE dept_id = ANY($1)',
+);
+const readCallHistory = statement('read_call_history', `SELECT ${EVENT_COLUMNS} FROM events WHERE call_id = $1 ORDER BY seq LIMIT $2`);
+
+/** Where a department's log stands. */
+export interface Head {
+  /** `seq` of the newest event; 0 when there is none. */
+  head: number;
+  /** Events up to this `seq` were removed by retention. */
+  purged: number;
+}
+
+/** The log: the one way by which anything reaches a client. */
+@Injectable()
+export class EventLog {
+  constructor(
+    private readonly database: Database,
+    private readonly wakeUps: WakeUps,
+    @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
+  ) {}
+
+  /** Appends to the transaction; written as its last statement, in the order of the calls, and announced after its commit. */
+  append(tx: Transaction, event: NewEvent): void {
+    const pending = tx.note<NewEvent[]>(PENDING, () => {
+      const events: NewEvent[] = [];
+      tx.beforeCommit('events', () => this.write(tx, events));
+      tx.afterCommit(() => {
+        for (const dept of new Set(events.map((e) => e.dept))) this.wakeUps.wake(dept);
+      });
+      return events;
+    });
+    pending.push(event);
+  }
+
+  /** The events after `after`, oldest first, at most `limit` (default: POLL_BATCH_SIZE). */
+  page(dept: string, after: number, limit = this.settings.POLL_BATCH_SIZE, pool: PoolName = 'requests'): Promise<StoredEvent[]> {
+    return this.database.query<StoredEvent & Record<string, unknown>>(readPage, [dept, after, limit], pool);
+  }
+
+  /** Undefined when there is no such department. */
+  async head(dept: string): Promise<Head | undefined> {
+    const rows = await this.database.query<Head & Record<string, unknown>>(readHead, [dept]);
+    return rows[0];
+  }
+
+  /** The heads of many departments in one query. */
+  heads(departments: readonly string[]): Promise<{ dept: string; head: number }[]> {
+    return this.database.query(readHeads, [departments], 'poller');
+  }
+
+  /** The events of one call, oldest first. */
+  callHistory(callId: string, limit: number): Promise<StoredEvent[]> {
+    return this.database.query<StoredEvent & Record<string, unknown>>(readCallHistory, [callId, limit]);
+  }
+
+  private async write(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
+    const rows = events.map((event) => ({
+      dept: event.dept,
+      id: newId(),
+      type: event.type,
+      payload: event.data,
+      call_id: event.callId,
+      actor_id: event.actorId,
+    }));
+    await tx.query(append, [JSON.stringify(rows)]);
+  }
+}

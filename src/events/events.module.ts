@@ -1,0 +1,18 @@
+import { Global, Module } from '@nestjs/common';
+import { DepartmentEventsController } from './department-events.controller.js';
+import { DepartmentSnapshots } from './department-snapshots.js';
+import { EventCatalog } from './event-catalog.js';
+import { EventLog } from './event-log.js';
+import { EventPoller } from './event-poller.js';
+import { Feeds } from './feeds.js';
+import { Followers } from './followers.js';
+import { LogEpoch } from './log-epoch.js';
+import { FeedMetrics, feedMetricProviders } from './feed-metrics.js';
+import { WakeUps } from './wake-ups.js';
+
+const shown = [EventLog, EventCatalog, DepartmentSnapshots, Feeds, LogEpoch, EventPoller, Followers];
+
+/** The event log and its readers. Knows departments, and nothing of what the events mean. */
+@Global()
+@Module({ controllers: [DepartmentEventsController], providers: [...shown, ...feedMetricProviders, FeedMetrics, WakeUps], exports: shown })
+export class EventsModule {}

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+
+type Listener = (dept: string) => void;
+
+/**
+ * Tells the poller that a department's log has grown. Never part of a transaction: a lost wake-up costs one poll interval.
+ */
+@Injectable()
+export class WakeUps {
+  private listener: Listener = () => undefined;
+
+  /** Called after a commit that appended to the department's log. */
+  wake(dept: string): void {
+    this.listener(dept);
+  }
+
+  /** There is one listener: the node's poller. */
+  listen(listener: Listener): void {
+    this.listener = listener;
+  }
+}

@@ -1,0 +1,53 @@
+import { Controller, Get, HttpCode, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { HealthCheckService } from '@nestjs/terminus';
+import type { Response } from 'express';
+import { Public } from '../auth/access.js';
+import { Clock } from '../common/clock.js';
+import { Indicators } from './indicators.js';
+import { MemoryGauge } from './memory.js';
+
+/** For orchestrators and load balancers. No sign-in, no secrets. */
+@ApiTags('health')
+@Public()
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: Indicators,
+    private readonly memory: MemoryGauge,
+    private readonly clock: Clock,
+  ) {}
+
+  /** 200 while the event loop turns. Never looks at a dependency. */
+  @Get('livez')
+  @HttpCode(200)
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** 200 when the node should get traffic; else 503 with the failing indicators. */
+  @Get('readyz')
+  async ready(@Res({ passthrough: true }) response: Response) {
+    const result = await this.health
+      .check([() => this.indicators.databaseUp(), () => this.indicators.migrationsApplied(), () => this.indicators.pollerTicks()])
+      .catch((error: { getResponse?: () => unknown }) => {
+        if (typeof error.getResponse !== 'function') throw error;
+        response.status(503);
+        return error.getResponse();
+      });
+    return result;
+  }
+
+  @Get('healthz')
+  async summary(@Res({ passthrough: true }) response: Response) {
+    const databaseAnswers = await this.indicators.databaseAnswers();
+    if (!databaseAnswers) response.status(503);
+    return {
+      status: databaseAnswers ? 'ok' : 'degraded',
+      db_ok: databaseAnswers,
+      memory_pct: this.memory.percent,
+      ts: Math.floor(this.clock.now() / 1000),
+    };
+  }
+}

@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { OPERATIONS_SETTINGS } from '../config/config.module.js';
+import type { OperationsSettings } from '../config/operations.settings.js';
+import { HealthController } from './health.controller.js';
+import { Indicators } from './indicators.js';
+import { MemoryGauge } from './memory.js';
+
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false })],
+  controllers: [HealthController],
+  providers: [
+    Indicators,
+    { provide: MemoryGauge, useFactory: (operations: OperationsSettings) => new MemoryGauge(operations.MAX_MEMORY_MB), inject: [OPERATIONS_SETTINGS] },
+  ],
+  exports: [MemoryGauge],
+})
+export class HealthModule {}

@@ -1,0 +1,77 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { REALTIME_SETTINGS } from '../config/config.module.js';
+import type { RealtimeSettings } from '../config/realtime.settings.js';
+import { Database } from '../database/database.js';
+import { migrationNames } from '../database/migrations.js';
+import { statement } from '../database/statement.js';
+import { EventPoller } from '../events/event-poller.js';
+
+const CHECK_TIMEOUT_MS = 1500;
+const SILENT_INTERVALS = 5;
+/** A poller with a very short interval is not silent because of one pause of the process. */
+const MIN_SILENCE_MS = 2500;
+
+const ping = statement('ping', 'SELECT 1');
+const applied = statement('applied_migrations', 'SELECT name FROM migrations');
+
+/** A check that takes too long has failed: a probe never hangs. */
+async function inTime<T>(check: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error('timed out'));
+    }, CHECK_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([check, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What readiness looks at, each within a time limit of its own. */
+@Injectable()
+export class Indicators {
+  private readonly expected = migrationNames();
+
+  constructor(
+    private readonly health: HealthIndicatorService,
+    private readonly database: Database,
+    private readonly poller: EventPoller,
+    @Inject(REALTIME_SETTINGS) private readonly realtime: RealtimeSettings,
+  ) {}
+
+  async databaseAnswers(): Promise<boolean> {
+    try {
+      await inTime(this.database.query(ping, [], 'probes'));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async databaseUp(): Promise<HealthIndicatorResult> {
+    const check = this.health.check('database');
+    return (await this.databaseAnswers()) ? check.up() : check.down();
+  }
+
+  async migrationsApplied(): Promise<HealthIndicatorResult> {
+    const check = this.health.check('migrations');
+    try {
+      const rows = await inTime(this.database.query<{ name: string }>(applied, [], 'probes'));
+      const names = new Set(rows.map((row) => row.name));
+      const missing = this.expected.filter((name) => !names.has(name));
+      return missing.length === 0 ? check.up() : check.down({ missing: missing.length });
+    } catch {
+      return check.down();
+    }
+  }
+
+  pollerTicks(): HealthIndicatorResult {
+    const check = this.health.check('poller');
+    const limit = Math.max(MIN_SILENCE_MS, this.realtime.POLL_INTERVAL_MS * SILENT_INTERVALS);
+    const { silence } = this.poller;
+    return silence <= limit ? check.up() : check.down({ silent_ms: Math.round(silence) });
+  }
+}

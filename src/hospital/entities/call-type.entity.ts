@@ -1,0 +1,28 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export const DISPATCH_MODES = ['assigned', 'broadcast'] as const;
+export type DispatchMode = (typeof DISPATCH_MODES)[number];
+
+/** Who may cancel a call of the type without being a manager with a reason. */
+export const CANCEL_POLICIES = ['on_duty_or_station', 'on_duty', 'present', 'station_or_present', 'station_or_complete'] as const;
+export type CancelPolicy = (typeof CANCEL_POLICIES)[number];
+
+/** What kind of help a call asks for. */
+@Entity('call_types')
+export class CallType {
+  @PrimaryColumn({ type: 'text' })
+  id!: string;
+
+  /** 0 is the least urgent. */
+  @Column({ type: 'int' })
+  rank!: number;
+
+  @Column({ type: 'text' })
+  dispatch!: DispatchMode;
+
+  @Column({ name: 'cancel_policy', type: 'text' })
+  cancelPolicy!: CancelPolicy;
+
+  @Column({ name: 'retired_at', type: 'timestamptz', nullable: true })
+  retiredAt!: Date | null;
+}

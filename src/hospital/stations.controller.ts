@@ -1,0 +1,26 @@
+import { Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentStation, ForStations } from '../auth/access.js';
+import type { StationPrincipal } from '../auth/principal.js';
+import { notFound } from '../common/errors.js';
+import { StationsService, type StationView } from './stations.service.js';
+
+@ApiTags('stations')
+@ForStations()
+@Controller('api/v1/stations/self')
+export class StationsController {
+  constructor(private readonly stations: StationsService) {}
+
+  @Get()
+  async self(@CurrentStation() station: StationPrincipal): Promise<StationView> {
+    const view = await this.stations.describe(station.id);
+    if (!view) throw notFound('station');
+    return view;
+  }
+
+  @Post('heartbeat')
+  @HttpCode(200)
+  async heartbeat(@CurrentStation() station: StationPrincipal): Promise<{ last_seen_at: string }> {
+    return { last_seen_at: await this.stations.heartbeat(station.id) };
+  }
+}

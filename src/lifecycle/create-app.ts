@@ -1,0 +1,37 @@
+import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import { AppModule, type AppOptions } from '../app.module.js';
+import { NestLogger } from '../common/logger.js';
+import { validationError } from '../common/validation.js';
+import { describeApi } from '../http/openapi.js';
+import { GatewayAdapter } from '../realtime/gateway-adapter.js';
+import type { TlsOptions } from './certificate.js';
+
+const MAX_BODY_BYTES = 65_536;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The whole application, ready to listen. With `tls` it speaks HTTPS and WSS only. */
+export async function createApp(options: AppOptions, tls: TlsOptions | undefined): Promise<NestExpressApplication> {
+  const { http, realtime } = options.config;
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(options), {
+    ...(tls && { httpsOptions: tls }),
+    logger: new NestLogger(options.logger),
+    bodyParser: false,
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
+  app.set('trust proxy', http.TRUSTED_PROXIES);
+  app.set('query parser', 'simple');
+  app.disable('x-powered-by');
+  app.use(helmet());
+  app.useBodyParser('json', { limit: MAX_BODY_BYTES, strict: true, inflate: false });
+  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: validationError }));
+  describeApi(app);
+  app.useWebSocketAdapter(new GatewayAdapter(app));
+  const server = app.getHttpServer();
+  server.headersTimeout = realtime.HANDSHAKE_TIMEOUT_SEC * 1000;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  return app;
+}

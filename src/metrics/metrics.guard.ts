@@ -1,0 +1,33 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { GuardedRequest } from '../auth/guarded-request.js';
+import { notFound } from '../common/errors.js';
+import { OPERATIONS_SETTINGS } from '../config/config.module.js';
+import type { OperationsSettings } from '../config/operations.settings.js';
+
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+
+/** With METRICS_TOKEN: who knows it. Without: this machine itself, and not through a proxy. Others see no such path. */
+@Injectable()
+export class MetricsGuard implements CanActivate {
+  constructor(@Inject(OPERATIONS_SETTINGS) private readonly operations: OperationsSettings) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    const { METRICS_TOKEN } = this.operations;
+    const allowed = METRICS_TOKEN === undefined ? isLocal(request) : hasToken(request, METRICS_TOKEN);
+    if (!allowed) throw notFound('path');
+    return true;
+  }
+}
+
+function isLocal(request: GuardedRequest): boolean {
+  const isProxied = Object.keys(request.headers).some((name) => name.startsWith('x-forwarded-') || name === 'forwarded');
+  return !isProxied && LOOPBACK.test(request.socket.remoteAddress ?? '');
+}
+
+function hasToken(request: GuardedRequest, token: string): boolean {
+  const given = Buffer.from(request.headers.authorization ?? '');
+  const expected = Buffer.from(`Bearer ${token}`);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}

@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import type { StaffPrincipal } from '../auth/principal.js';
+import { validate } from '../common/validation.js';
+import type { Connection } from './connection.js';
+
+/** One frame of a client's on its way to its handler. */
+export class Command {
+  private readonly afterwards: (() => void)[] = [];
+  private refusal: unknown;
+
+  constructor(
+    readonly connection: Connection,
+    readonly type: string,
+    /** The frame's id, when it is one; what answers refer to. */
+    readonly re: string | null,
+    private readonly frame: unknown,
+  ) {}
+
+  get principal(): StaffPrincipal {
+    return this.connection.principal;
+  }
+
+  /** @throws DomainError VALIDATION_FAILED */
+  read<T extends z.ZodType>(schema: T): z.output<T> {
+    return validate(schema, this.frame);
+  }
+
+  /** Runs right after the answer has been written, for what must stand behind it in the stream. */
+  afterReply(step: () => void): void {
+    this.afterwards.push(step);
+  }
+
+  /** @internal called by the filter: handlers' errors do not come back as rejections */
+  fail(error: unknown): void {
+    this.refusal = error;
+  }
+
+  /** @internal */
+  get failure(): unknown {
+    return this.refusal;
+  }
+
+  /** @internal */
+  replied(): void {
+    for (const step of this.afterwards) step();
+  }
+}

@@ -1,0 +1,107 @@
+import type { RawData } from 'ws';
+import { z } from 'zod';
+import { DomainError } from '../common/errors.js';
+import { validationError } from '../common/validation.js';
+import { CLOSE_CODES } from './close-codes.js';
+import { Command } from './command.js';
+import type { Connection } from './connection.js';
+import { errorFrame, type FrameRouter } from './frame-router.js';
+
+const MAX_WAITING = 64;
+const ERROR_WINDOW_MS = 60_000;
+
+const head = z.looseObject({ type: z.string().min(1).max(64), id: z.unknown() });
+const replyId = z.string().regex(/^[\w-]{1,64}$/);
+
+/** Frames that need no handler and no answer to wait for: they pass beside the queue. */
+const pong = z.strictObject({ type: z.literal('pong'), t: z.number() });
+const ping = z.strictObject({ type: z.literal('ping'), t: z.number() });
+const ack = z.strictObject({ type: z.literal('ack'), dept: z.string().max(32), seq: z.int().min(0) });
+
+interface ReaderOptions {
+  maxProtocolErrors: number;
+  onProtocolError: () => void;
+}
+
+/** Reads one connection's frames: one after another, in order, a bounded number waiting. */
+export class FrameReader {
+  private readonly waiting: Command[] = [];
+  private busy = false;
+  private readonly errorTimes: number[] = [];
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly router: FrameRouter,
+    private readonly options: ReaderOptions,
+  ) {}
+
+  /** Takes what `ws` read. */
+  receive(data: RawData, isBinary: boolean): void {
+    if (!this.connection.isOpen) return;
+    if (isBinary) {
+      this.refuse(null, new DomainError('UNSUPPORTED_DATA', 'only text frames are spoken here'));
+      return;
+    }
+    let frame: unknown;
+    try {
+      frame = JSON.parse((data as Buffer).toString('utf8'));
+    } catch {
+      this.refuse(null, new DomainError('MALFORMED_JSON', 'the frame is not JSON'));
+      return;
+    }
+    const parsed = head.safeParse(frame);
+    if (!parsed.success) {
+      this.refuse(null, validationError(parsed.error.issues));
+      return;
+    }
+    this.take(parsed.data.type, replyId.safeParse(parsed.data.id).data ?? null, frame);
+  }
+
+  private take(type: string, re: string | null, frame: unknown): void {
+    if (type === 'ping' || type === 'pong' || type === 'ack') {
+      this.passBeside(type, re, frame);
+    } else if (!this.router.knows(type)) {
+      this.refuse(re, new DomainError('UNKNOWN_TYPE', 'no such type of frame'));
+    } else if (this.waiting.length >= MAX_WAITING) {
+      this.connection.send(errorFrame(re, new DomainError('RATE_LIMITED', 'too many commands are waiting', { retryAfter: 1 })));
+    } else {
+      this.waiting.push(new Command(this.connection, type, re, frame));
+      if (!this.busy) void this.work();
+    }
+  }
+
+  /** `dispatch` never rejects, and neither does this. */
+  private async work(): Promise<void> {
+    this.busy = true;
+    for (let command = this.waiting.shift(); command && this.connection.isOpen; command = this.waiting.shift()) {
+      const refusal = await this.router.dispatch(command);
+      if (refusal?.code === 'VALIDATION_FAILED') this.countProtocolError();
+    }
+    this.busy = false;
+  }
+
+  private passBeside(type: 'ping' | 'pong' | 'ack', re: string | null, frame: unknown): void {
+    const parsed = { ping, pong, ack }[type].safeParse(frame);
+    if (!parsed.success) {
+      this.refuse(re, validationError(parsed.error.issues));
+    } else if (parsed.data.type === 'ping') {
+      this.connection.send({ type: 'pong', t: parsed.data.t });
+    }
+  }
+
+  /** An error frame, never silence, and never what the client sent; too many in a minute close. */
+  private refuse(re: string | null, error: DomainError): void {
+    this.connection.send(errorFrame(re, error));
+    this.countProtocolError();
+  }
+
+  private countProtocolError(): void {
+    this.options.onProtocolError();
+    const now = performance.now();
+    this.errorTimes.push(now);
+    while ((this.errorTimes[0] ?? now) < now - ERROR_WINDOW_MS) this.errorTimes.shift();
+    if (this.errorTimes.length >= this.options.maxProtocolErrors) {
+      this.connection.close(CLOSE_CODES.POLICY_VIOLATION.code, 'too many protocol errors');
+    }
+  }
+}

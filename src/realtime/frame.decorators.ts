@@ -1,0 +1,44 @@
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { SubscribeMessage } from '@nestjs/websockets';
+import { z } from 'zod';
+import type { StaffPrincipal } from '../auth/principal.js';
+import { uuid } from '../common/ids.js';
+import type { Command } from './command.js';
+
+export const FRAME_SCHEMA = 'wardline:frame schema';
+
+/** W3C traceparent. */
+const traceparent = z.string().regex(/^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/);
+/** An id that only the answer refers to. */
+const frameId = z.string().regex(/^[\w-]{1,64}$/);
+
+/** A command that is idempotent by its id, a UUID. */
+export function commandFrame<T extends z.ZodType>(data: T) {
+  return z.strictObject({ id: uuid, type: z.string(), data, trace: traceparent.optional() });
+}
+
+/** A frame with fields of its own beside `id` and `type`. */
+export function plainFrame<T extends z.ZodRawShape>(fields: T) {
+  return z.strictObject({ id: frameId, type: z.string(), trace: traceparent.optional(), ...fields });
+}
+
+/** Handles frames of a type; its parameters ask for `@Frame()` and `@Caller()`. */
+export function OnFrame(type: string, schema: z.ZodType): MethodDecorator {
+  return applyDecorators(SubscribeMessage(type), SetMetadata(FRAME_SCHEMA, schema));
+}
+
+function commandOf(context: ExecutionContext): Command {
+  return context.switchToWs().getData<Command>();
+}
+
+/** The frame, validated by the handler's schema. */
+export const Frame = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
+  const schema = Reflect.getMetadata(FRAME_SCHEMA, context.getHandler()) as z.ZodType;
+  return commandOf(context).read(schema);
+});
+
+/** Who sent it, by the session; never by what the frame claims. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): StaffPrincipal => commandOf(context).principal);
+
+/** The command itself: its connection, and what comes after its answer. */
+export const TheCommand = createParamDecorator((_: unknown, context: ExecutionContext): Command => commandOf(context));

@@ -1,0 +1,136 @@
+import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { INestApplication, WebSocketAdapter } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import { WebSocketServer } from 'ws';
+import type { GuardedRequest } from '../auth/guarded-request.js';
+import { UpgradeRefusal } from '../auth/upgrade-refusal.js';
+import { DomainError } from '../common/errors.js';
+import { Logger } from '../common/logger.js';
+import { REALTIME_SETTINGS } from '../config/config.module.js';
+import type { RealtimeSettings } from '../config/realtime.settings.js';
+import { asDomainError } from '../database/database-error.js';
+import type { Command } from './command.js';
+import { FrameRouter } from './frame-router.js';
+import { refuseUpgrade } from './refuse-upgrade.js';
+import { SocketSessions } from './socket-sessions.js';
+import { SUBPROTOCOL, UpgradeAdmission } from './upgrade-admission.js';
+
+/** What Nest binds gateways to, once: connections cost no handlers of their own. */
+type Router = object;
+type GatewayConnect = (client: Router) => void;
+type MessageHandler = { message: string; callback: (command: Command) => unknown };
+
+/** A refused socket whose close frame is not answered is cut after this. */
+const REFUSED_SOCKET_MS = 2000;
+
+/**
+ * Owns the upgrade of `/ws`: runs the guards before a socket exists, hands the socket over authenticated, and routes its
+ * frames to the gateways' `@SubscribeMessage` methods through Nest's guards, pipes, interceptors and filters.
+ */
+export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
+  private readonly router: Router = {};
+  private readonly frames: FrameRouter;
+  private readonly admission: UpgradeAdmission;
+  private readonly sessions: SocketSessions;
+  private readonly logger: Logger;
+  private readonly server: WebSocketServer;
+
+  constructor(app: INestApplication) {
+    this.frames = app.get(FrameRouter);
+    this.admission = app.get(UpgradeAdmission);
+    this.sessions = app.get(SocketSessions);
+    this.logger = app.get(Logger);
+    const settings = app.get<RealtimeSettings>(REALTIME_SETTINGS);
+    this.server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: settings.MAX_PAYLOAD_BYTES,
+      handleProtocols: (asked) => (asked.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    });
+    this.server.on('wsClientError', (_error, stream, request: GuardedRequest) => {
+      this.refuse(stream, request, UpgradeRefusal.http(400, 'not a WebSocket handshake'));
+    });
+    const http = app.getHttpServer() as Server;
+    http.on('upgrade', (request: GuardedRequest, stream: Duplex, head: Buffer) => {
+      void this.upgrade(request, stream, head);
+    });
+  }
+
+  create(): Router {
+    return this.router;
+  }
+
+  /** Each gateway connects at once, and binds its handlers to the router. */
+  bindClientConnect(_server: Router, connect: GatewayConnect): void {
+    connect(this.router);
+  }
+
+  bindMessageHandlers(_client: Router, handlers: MessageHandler[], transform: (data: unknown) => Observable<unknown>): void {
+    for (const { message, callback } of handlers) {
+      this.frames.bind(message, (command) => new Promise((resolve, reject) => {
+        let answer: unknown;
+        transform(callback(command)).subscribe({
+          next: (value) => (answer = value),
+          error: reject,
+          complete: () => {
+            resolve(answer);
+          },
+        });
+      }));
+    }
+  }
+
+  close(): void {
+    this.server.close();
+  }
+
+  /** Never rejects: whatever goes wrong is the client's refusal. */
+  private async upgrade(request: GuardedRequest, stream: Duplex, head: Buffer): Promise<void> {
+    const ignore = () => undefined;
+    stream.on('error', ignore);
+    try {
+      await this.admission.admit(request, stream);
+      stream.off('error', ignore);
+      this.accept(request, stream, head);
+    } catch (error) {
+      if (error instanceof UpgradeRefusal && error.closeCode !== null) {
+        this.sessions.refused(`close_${String(error.closeCode)}`);
+        this.closeAtOnce(request, stream, head, error);
+      } else {
+        this.refuse(stream, request, asDomainError(error));
+      }
+    }
+  }
+
+  private accept(request: GuardedRequest, stream: Duplex, head: Buffer): void {
+    this.server.handleUpgrade(request, stream, head, (socket) => {
+      const { principal } = request;
+      if (principal?.kind !== 'staff') throw new DomainError('UNAUTHENTICATED', 'no guard has said whose socket this is');
+      this.sessions.open(socket, stream, principal);
+    });
+  }
+
+  /** Accepts the socket to tell the client, in a way that a browser can read, why not. */
+  private closeAtOnce(request: GuardedRequest, stream: Duplex, head: Buffer, refusal: UpgradeRefusal): void {
+    this.server.handleUpgrade(request, stream, head, (socket) => {
+      socket.on('error', () => undefined);
+      socket.close(refusal.closeCode ?? undefined, refusal.message);
+      const timer = setTimeout(() => {
+        socket.terminate();
+      }, REFUSED_SOCKET_MS);
+      socket.once('close', () => {
+        clearTimeout(timer);
+      });
+    });
+  }
+
+  private refuse(stream: Duplex, request: GuardedRequest, error: unknown): void {
+    const code = refuseUpgrade(stream, error, request.requestId);
+    this.sessions.refused(code.toLowerCase());
+    if (code === 'INTERNAL') this.logger.error('socket.refused', { request_id: request.requestId, error });
+    else this.logger.debug('socket.refused', { request_id: request.requestId, code });
+  }
+}
+

@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
+import { CLUSTER_SETTINGS } from '../config/config.module.js';
+import type { ClusterSettings } from '../config/cluster.settings.js';
+import { Connections } from './connections.js';
+import { FrameRouter } from './frame-router.js';
+import { makeServerId, SERVER_ID } from './server-id.js';
+import { SessionCheck } from './session-check.js';
+import { SocketDrain } from './socket-drain.js';
+import { SocketSessions } from './socket-sessions.js';
+import { SubscriptionsGateway } from './subscriptions.gateway.js';
+import { Subscriptions } from './subscriptions.service.js';
+import { UpgradeAdmission } from './upgrade-admission.js';
+import { upgradeGuardsProvider } from './upgrade-guards.js';
+
+/** The sockets: their upgrade, their frames, their subscriptions. Knows nothing of what is sent. */
+@Module({
+  providers: [
+    { provide: SERVER_ID, useFactory: (cluster: ClusterSettings) => cluster.SERVER_ID ?? makeServerId(), inject: [CLUSTER_SETTINGS] },
+    makeGaugeProvider({ name: 'ws_connections', help: 'Open sockets of this node.' }),
+    makeCounterProvider({ name: 'ws_connections_total', help: 'Sockets opened since the start.' }),
+    makeCounterProvider({ name: 'ws_error_count', help: 'Errors on sockets: bad frames and network failures.' }),
+    makeCounterProvider({ name: 'wardline_ws_closes_total', help: 'Sockets closed, by close code.', labelNames: ['code'] }),
+    makeCounterProvider({ name: 'wardline_ws_rejected_total', help: 'Upgrades turned down, by reason.', labelNames: ['reason'] }),
+    makeCounterProvider({ name: 'wardline_resume_total', help: 'Resumes, by whether the log could tell what was missed.', labelNames: ['recovered'] }),
+    upgradeGuardsProvider,
+    UpgradeAdmission,
+    Connections,
+    FrameRouter,
+    SocketSessions,
+    Subscriptions,
+    SubscriptionsGateway,
+    SessionCheck,
+    SocketDrain,
+  ],
+})
+export class RealtimeModule {}

@@ -1,0 +1,68 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { belongsTo, type StaffPrincipal } from '../auth/principal.js';
+import { SessionEndings } from '../auth/session-endings.js';
+import { SessionsService } from '../auth/sessions.service.js';
+import { Logger } from '../common/logger.js';
+import { SESSION_SETTINGS } from '../config/config.module.js';
+import type { SessionSettings } from '../config/session.settings.js';
+import type { Connection } from './connection.js';
+import { Connections } from './connections.js';
+import { Subscriptions } from './subscriptions.service.js';
+
+/** Sockets live no longer than their sessions: closed when one is ended, and checked all together every interval. */
+@Injectable()
+export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private checking: Promise<void> | undefined;
+
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly endings: SessionEndings,
+    private readonly connections: Connections,
+    private readonly subscriptions: Subscriptions,
+    private readonly logger: Logger,
+    @Inject(SESSION_SETTINGS) private readonly settings: SessionSettings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.endings.listen((sessionIds) => {
+      for (const sessionId of sessionIds) this.revoke(sessionId);
+    });
+    this.timer = setInterval(() => {
+      this.checking ??= this.check().finally(() => (this.checking = undefined));
+    }, this.settings.SESSION_CHECK_INTERVAL_SEC * 1000);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.checking;
+  }
+
+  /** One query for all sockets of the node. A database that cannot answer revokes nobody. */
+  private async check(): Promise<void> {
+    const sessionIds = this.connections.sessionIds();
+    if (sessionIds.length === 0) return;
+    try {
+      const live = await this.sessions.live(sessionIds);
+      for (const sessionId of sessionIds) {
+        const principal = live.get(sessionId);
+        if (!principal) this.revoke(sessionId);
+        else for (const connection of [...this.connections.ofSession(sessionId)]) this.renew(connection, principal);
+      }
+    } catch (error) {
+      this.logger.warn('session_check.failed', { error });
+    }
+  }
+
+  private revoke(sessionId: string): void {
+    for (const connection of [...this.connections.ofSession(sessionId)]) connection.revoke(this.settings.SESSION_REVOKE_CLOSE_CODE);
+  }
+
+  /** Role and memberships as they are now. */
+  private renew(connection: Connection, principal: StaffPrincipal): void {
+    connection.principal = principal;
+    for (const dept of [...connection.subscriptions.keys()]) {
+      if (!belongsTo(principal, dept)) this.subscriptions.endMembership(connection, dept);
+    }
+  }
+}

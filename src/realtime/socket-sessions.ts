@@ -1,0 +1,84 @@
+import type { Duplex } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { Counter } from 'prom-client';
+import type { WebSocket } from 'ws';
+import { type StaffPrincipal, userView } from '../auth/principal.js';
+import { newId } from '../common/ids.js';
+import { Logger } from '../common/logger.js';
+import { REALTIME_SETTINGS } from '../config/config.module.js';
+import type { RealtimeSettings } from '../config/realtime.settings.js';
+import { LogEpoch } from '../events/log-epoch.js';
+import { Connection } from './connection.js';
+import { Connections } from './connections.js';
+import { FrameReader } from './frame-reader.js';
+import { FrameRouter } from './frame-router.js';
+import { SERVER_ID } from './server-id.js';
+
+/** How often a client may expect an application ping, told in `hello`. */
+export const HEARTBEAT_SEC = 25;
+
+/** The life of an authenticated socket on this node, from `hello` to its removal. */
+@Injectable()
+export class SocketSessions {
+  constructor(
+    private readonly connections: Connections,
+    private readonly router: FrameRouter,
+    private readonly epoch: LogEpoch,
+    private readonly logger: Logger,
+    @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
+    @Inject(SERVER_ID) private readonly serverId: string,
+    @InjectMetric('ws_error_count') private readonly errors: Counter,
+    @InjectMetric('wardline_ws_rejected_total') private readonly rejected: Counter,
+  ) {}
+
+  /** @param stream the socket's own stream, which frames are written to */
+  open(socket: WebSocket, stream: Duplex, principal: StaffPrincipal): void {
+    const limits = { slowConsumerBytes: this.settings.SLOW_CONSUMER_BYTES };
+    const connection = new Connection(newId(), principal, socket, stream, limits);
+    const reader = new FrameReader(connection, this.router, {
+      maxProtocolErrors: this.settings.MAX_PROTOCOL_ERRORS,
+      onProtocolError: () => {
+        this.errors.inc();
+      },
+    });
+    socket.on('message', (data, isBinary) => {
+      reader.receive(data, isBinary);
+    });
+    // `ws` closes the socket itself after an error of the protocol or the network.
+    socket.on('error', (error: Error & { code?: string }) => {
+      this.errors.inc();
+      this.logger.debug('socket.error', { connection_id: connection.id, code: error.code });
+    });
+    socket.on('close', (code) => {
+      connection.endSubscriptions();
+      this.connections.remove(connection, code);
+      this.logger.info('socket.closed', { connection_id: connection.id, staff_id: principal.id, code });
+    });
+    this.connections.add(connection);
+    this.logger.info('socket.opened', { connection_id: connection.id, staff_id: principal.id });
+    connection.send(this.hello(connection));
+  }
+
+  /** Counts an upgrade that was turned down. */
+  refused(reason: string): void {
+    this.rejected.inc({ reason });
+  }
+
+  private hello(connection: Connection): Record<string, unknown> {
+    const { MAX_PAYLOAD_BYTES, CLIENT_RATE_LIMIT } = this.settings;
+    return {
+      type: 'hello',
+      connection_id: connection.id,
+      server_id: this.serverId,
+      epoch: this.epoch.current,
+      user: userView(connection.principal),
+      heartbeat_sec: HEARTBEAT_SEC,
+      limits: {
+        max_payload: MAX_PAYLOAD_BYTES,
+        messages: CLIENT_RATE_LIMIT?.count ?? null,
+        per_sec: CLIENT_RATE_LIMIT?.seconds ?? null,
+      },
+    };
+  }
+}

@@ -1,0 +1,29 @@
+import { UseFilters } from '@nestjs/common';
+import { WebSocketGateway } from '@nestjs/websockets';
+import { z } from 'zod';
+import { slug } from '../common/ids.js';
+import { Command } from './command.js';
+import { CommandErrorFilter } from './command-error.filter.js';
+import { Frame, OnFrame, plainFrame, TheCommand } from './frame.decorators.js';
+import { type SubscribeAnswer, Subscriptions } from './subscriptions.service.js';
+
+const subscribe = plainFrame({ dept: slug, after: z.int().min(0).optional(), epoch: z.string().min(1).max(64).optional() });
+const unsubscribe = plainFrame({ dept: slug });
+
+/** Following departments over a socket. */
+@WebSocketGateway()
+@UseFilters(CommandErrorFilter)
+export class SubscriptionsGateway {
+  constructor(private readonly subscriptions: Subscriptions) {}
+
+  @OnFrame('subscribe', subscribe)
+  subscribe(@Frame() { dept, after, epoch }: z.infer<typeof subscribe>, @TheCommand() command: Command): Promise<SubscribeAnswer> {
+    return this.subscriptions.subscribe(command, dept, { after, epoch });
+  }
+
+  @OnFrame('unsubscribe', unsubscribe)
+  unsubscribe(@Frame() { dept }: z.infer<typeof unsubscribe>, @TheCommand() command: Command): { dept: string } {
+    this.subscriptions.unsubscribe(command.connection, dept);
+    return { dept };
+  }
+}

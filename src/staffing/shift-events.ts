@@ -1,0 +1,26 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { EventCatalog } from '../events/event-catalog.js';
+
+/** `data` of `nurse.shift_started` and `nurse.shift_ended`. */
+export interface ShiftEventData {
+  staff_id: string;
+  shift_id: string;
+  role: 'nurse' | 'manager' | 'admin';
+}
+
+declare module '../events/event.js' {
+  interface EventPayloads {
+    'nurse.shift_started': ShiftEventData;
+    'nurse.shift_ended': ShiftEventData & { reason: 'ended' | 'abandoned' };
+  }
+}
+
+@Injectable()
+export class ShiftEvents implements OnModuleInit {
+  constructor(private readonly catalog: EventCatalog) {}
+
+  onModuleInit(): void {
+    this.catalog.declare('nurse.shift_started', { critical: false });
+    this.catalog.declare('nurse.shift_ended', { critical: false });
+  }
+}

@@ -1,0 +1,40 @@
+import { Controller, Delete, Headers, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentStaff } from '../auth/access.js';
+import { DepartmentAccess } from '../auth/department-access.js';
+import type { StaffPrincipal } from '../auth/principal.js';
+import { optionalKey } from '../commands/idempotency-key.js';
+import { slug } from '../common/ids.js';
+import { ShiftsService, type ShiftView } from './shifts.service.js';
+
+@ApiTags('staffing')
+@Controller('api/v1/departments/:dept/shifts')
+export class ShiftsController {
+  constructor(
+    private readonly shifts: ShiftsService,
+    private readonly access: DepartmentAccess,
+  ) {}
+
+  /** Starts my shift; answers with the active one when there is one already. */
+  @Post()
+  @HttpCode(201)
+  start(
+    @CurrentStaff() staff: StaffPrincipal,
+    @Param('dept', { schema: slug }) dept: string,
+    @Headers('idempotency-key') key: string | undefined,
+  ): Promise<ShiftView> {
+    this.access.require(staff, dept);
+    return this.shifts.start(staff, dept, optionalKey(key));
+  }
+
+  @Delete('mine')
+  @HttpCode(200)
+  end(
+    @CurrentStaff() staff: StaffPrincipal,
+    @Param('dept', { schema: slug }) dept: string,
+    @Headers('idempotency-key') key: string | undefined,
+  ): Promise<ShiftView> {
+    this.access.require(staff, dept);
+    return this.shifts.end(staff, dept, optionalKey(key));
+  }
+}
