@@ -82,8 +82,13 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     }
   }
 
+  /** The sockets have been drained before. */
   close(): void {
     this.server.close();
+  }
+
+  dispose(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Never rejects: whatever goes wrong is the client's refusal. */

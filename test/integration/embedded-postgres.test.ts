@@ -447,6 +447,18 @@ describe.skipIf(!IS_ROOT)('as root', () => {
     await asRoot.stop();
     expect(await remembered((await start(dataDir, program, user).hear('ready')).ownerUrl)).toBe(100);
   });
+
+  it('tells an ordinary user that the data are root’s', async () => {
+    const dataDir = newDataDir();
+    const first = start(dataDir);
+    await first.hear('ready');
+    await first.stop();
+    const user = { uid: NOBODY, gid: NOBODY };
+    await expect(start(dataDir, program, user).hear('ready')).rejects.toThrow(/DATA_DIR_UNUSABLE .*out of reach/);
+    chownSync(dataDir, NOBODY, NOBODY);
+    await expect(start(dataDir, program, user).hear('ready')).rejects.toThrow(/DATA_DIR_UNUSABLE .*out of reach/);
+    await start(dataDir).hear('ready');
+  });
 });
 
 function removeLinks(folder: string): void {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Binaries } from './binaries.js';
-import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { codeOf, EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { removeServerTree, syncDirectory } from './files.js';
 import type { Place } from './place.js';
 import { SUPERUSER } from './roles.js';
@@ -18,10 +18,10 @@ const UNFINISHED = /^(data|initdb-password)\.new-/;
 /** Whether there are data that a server of this major version can open. */
 export async function hasCluster(place: Place, majorVersion: number): Promise<boolean> {
   const { dataDirectory } = place;
-  const version = (await readFile(join(dataDirectory, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
+  const version = (await readFile(join(dataDirectory, 'PG_VERSION'), 'utf8').catch(ifMissing(''))).trim();
   if (version === '') {
     // An empty directory may be a mount point or a leftover; anything else is not ours to write into.
-    const names = await readdir(dataDirectory).catch(() => []);
+    const names = await readdir(dataDirectory).catch(ifMissing([]));
     if (names.length === 0) return false;
     const message = `${dataDirectory} holds something that is not a PostgreSQL data directory: move it away, or restore it whole.`;
     throw new EmbeddedPostgresError('DATA_DIR_UNUSABLE', message);
@@ -93,4 +93,12 @@ async function runInitdb(place: Place, file: string, args: string[], serverLog: 
   const how = await initdb.ended;
   if (how === 'exit status 0') return;
   throw new EmbeddedPostgresError('INIT_FAILED', `initdb failed (${how}) in ${place.directory}:\n${await serverLog.tail()}`);
+}
+
+/** Missing is an answer; any other failure to look is not one. */
+function ifMissing<T>(answer: T): (error: unknown) => T {
+  return (error) => {
+    if (codeOf(error) === 'ENOENT') return answer;
+    throw error;
+  };
 }

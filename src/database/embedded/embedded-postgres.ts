@@ -2,6 +2,7 @@ import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findBinaries } from './binaries.js';
 import { createCluster, hasCluster, removeUnfinished } from './cluster.js';
+import { EmbeddedPostgresError, messageOf } from './embedded-postgres-error.js';
 import { type InstanceLock, acquireInstanceLock } from './instance-lock.js';
 import { type LaunchedServer, launchServer } from './launch-server.js';
 import { loadOrMakePasswords } from './passwords.js';
@@ -75,7 +76,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     return supervise(launched, lock, serverLog, options);
   } catch (error) {
     await lock.release();
-    throw error;
+    if (error instanceof EmbeddedPostgresError) throw error;
+    const message = `The embedded PostgreSQL in ${place.directory} could not be started: ${messageOf(error)}`;
+    throw new EmbeddedPostgresError('START_FAILED', message, { cause: error });
   }
 }
 

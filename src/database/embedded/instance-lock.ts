@@ -1,7 +1,7 @@
 import { readdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf, EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { codeOf, EmbeddedPostgresError, messageOf } from './embedded-postgres-error.js';
 import { identify, isAlive, type ProcessIdentity, UNKNOWN_STAMP } from './process-identity.js';
 import type { StepLog } from './step-log.js';
 
@@ -25,7 +25,8 @@ const LONGEST_PAUSE_MS = 100;
  * gone, and its name can never come to mean a living process: so taking over a stale lock cannot take away a fresh one,
  * which "delete the stale file, create mine" would.
  *
- * @throws EmbeddedPostgresError `DATA_DIR_IN_USE`, after at most half a second, naming the pid that has the lock
+ * @throws EmbeddedPostgresError `DATA_DIR_IN_USE`, after about half a second, naming the pid that has the lock;
+ * `DATA_DIR_UNUSABLE` when no file can be made there
  */
 export async function acquireInstanceLock(directory: string, dataDir: string, log: StepLog): Promise<InstanceLock> {
   const self = (await identify(process.pid)) ?? { pid: process.pid, stamp: UNKNOWN_STAMP };
@@ -37,7 +38,10 @@ export async function acquireInstanceLock(directory: string, dataDir: string, lo
     try {
       await writeFile(ticket, content, { flag: 'wx', mode: 0o600 });
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
+      if (codeOf(error) !== 'EEXIST') {
+        const message = `The data directory ${dataDir} cannot be used: ${messageOf(error)}`;
+        throw new EmbeddedPostgresError('DATA_DIR_UNUSABLE', message, { cause: error });
+      }
       break; // This very process has it already.
     }
     const other = await findOtherHolder(directory, self, log);

@@ -44,7 +44,7 @@ export async function preparePlace(dataDir: string, log: StepLog): Promise<Place
     const place = await makePlace(real, near, account);
     const obstacle = await whyUnreachable(place);
     if (obstacle === undefined) return place;
-    if (await exists(place.dataDirectory)) throw unreachable(place, obstacle);
+    if (account === undefined || (await exists(place.dataDirectory))) throw unreachable(place, obstacle);
 
     const far = join(DURABLE_ROOT, createHash('sha256').update(real).digest('hex').slice(0, 16));
     await mkdir(DURABLE_ROOT, { recursive: true, mode: 0o755 });
@@ -63,8 +63,9 @@ export async function preparePlace(dataDir: string, log: StepLog): Promise<Place
 
 async function makeDataDir(dataDir: string): Promise<string> {
   // Root's must let the server's account through to the part that is its own; others keep theirs to themselves.
-  const made = await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-  if (made !== undefined && process.getuid?.() === 0) await chmod(dataDir, 0o711); // Whatever the umask.
+  const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
+  const made = await mkdir(dataDir, { recursive: true, mode });
+  if (made !== undefined) await chmod(dataDir, mode); // Whatever the umask.
   return realpath(dataDir);
 }
 

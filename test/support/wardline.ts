@@ -1,0 +1,76 @@
+import 'reflect-metadata';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { register } from 'prom-client';
+import { Passwords } from '../../src/auth/passwords.js';
+import { createLogger } from '../../src/common/logger.js';
+import { readConfig } from '../../src/config/config.js';
+import { seedDemoHospital } from '../../src/hospital/demo-seed.js';
+import { selfSignedPair } from '../../src/lifecycle/certificate.js';
+import { createApp } from '../../src/lifecycle/create-app.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+
+/** `first-run.json` */
+export interface FirstRun {
+  url: string;
+  admin: { username: string; password: string };
+  staff: { username: string; password: string; role: string; departments: string[] }[];
+  stations: { id: string; key: string; dept: string; room_id: string; kind: string }[];
+}
+
+/** A whole Wardline with the demo hospital, on a port and a database of its own. */
+export interface TestWardline {
+  /** https://127.0.0.1:<port>, or http:// with REQUIRE_WSS=false. */
+  url: string;
+  /** PEM of the certificate to trust. */
+  ca: Buffer;
+  firstRun: FirstRun;
+  database: TestDatabase;
+  app: NestExpressApplication;
+  /** Everything that was logged, one JSON text a line. */
+  log: string[];
+  stop(): Promise<void>;
+}
+
+export interface TestOptions {
+  /** Settings as in the environment. */
+  env?: Record<string, string>;
+  /** A database to share with another node; it is not dropped by this one, and not seeded again. */
+  sharedWith?: TestWardline;
+}
+
+export const TEST_SECRET = 'a-secret-for-tests-of-at-least-32-characters';
+
+export async function startTestWardline({ env = {}, sharedWith }: TestOptions = {}): Promise<TestWardline> {
+  register.clear();
+  const database = sharedWith?.database ?? (await createTestDatabase());
+  const dataDir = mkdtempSync(join(tmpdir(), 'wardline-data-'));
+  const config = readConfig({ SESSION_SECRETS: TEST_SECRET, DATABASE_URL: database.url, DATA_DIR: dataDir, PORT: '0', ...env });
+  const log: string[] = [];
+  const logger = await createLogger({ level: 'debug', pretty: false, destination: { write: (line: string) => void log.push(line.trimEnd()) } });
+  if (!sharedWith) await seedDemoHospital({ databaseUrl: database.url, dataDir, url: 'https://127.0.0.1:0', passwords: new Passwords() });
+  const pair = await selfSignedPair(dataDir);
+  const tls = config.http.REQUIRE_WSS ? { ...pair, minVersion: config.http.TLS_MIN_VERSION, handshakeTimeout: 10_000 } : undefined;
+  const [first = TEST_SECRET, ...others] = config.session.SESSION_SECRETS;
+  const app = await createApp({ config, databaseUrl: database.url, signingSecrets: [first, ...others], logger }, tls);
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${String(port)}`;
+  const firstRun = sharedWith?.firstRun ?? (JSON.parse(readFileSync(join(dataDir, 'first-run.json'), 'utf8')) as FirstRun);
+  return {
+    url,
+    ca: pair.cert,
+    firstRun: { ...firstRun, url },
+    database,
+    app,
+    log,
+    stop: async () => {
+      await app.close();
+      rmSync(dataDir, { recursive: true, force: true });
+      if (!sharedWith) await database.drop();
+    },
+  };
+}
