@@ -1,5 +1,6 @@
 import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { AdminModule } from './admin/admin.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { OriginGuard } from './auth/origin.guard.js';
@@ -48,6 +49,7 @@ export class AppModule implements NestModule {
         HospitalModule,
         StaffingModule,
         CallsModule,
+        AdminModule,
         RealtimeModule,
         HealthModule,
         MetricsModule,

@@ -23,7 +23,7 @@ const helloSchema = z.object({
   epoch: z.string(),
   heartbeat_sec: z.number().positive(),
 });
-const okSchema = z.object({ type: z.literal('ok'), re: z.string(), data: z.unknown() });
+const okSchema = z.object({ type: z.literal('ok'), re: z.string(), data: z.unknown().optional() });
 const errorSchema = z.object({
   type: z.literal('error'),
   re: z.string().nullish(),

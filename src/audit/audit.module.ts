@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
+import { AuditQueryService } from './audit-query.service.js';
 import { AuditLog } from './audit-log.service.js';
 
 @Global()
-@Module({ providers: [AuditLog], exports: [AuditLog] })
+@Module({ providers: [AuditLog, AuditQueryService], exports: [AuditLog, AuditQueryService] })
 export class AuditModule {}

@@ -14,6 +14,8 @@ import { Subscriptions } from './subscriptions.service.js';
 export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private checking: Promise<void> | undefined;
+  private again = false;
+  private stopped = false;
 
   constructor(
     private readonly sessions: SessionsService,
@@ -28,14 +30,31 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
     this.endings.listen((sessionIds) => {
       for (const sessionId of sessionIds) this.revoke(sessionId);
     });
+    this.endings.listenToChanges(() => {
+      this.checkSoon();
+    });
     this.timer = setInterval(() => {
-      this.checking ??= this.check().finally(() => (this.checking = undefined));
+      this.checkSoon();
     }, this.settings.SESSION_CHECK_INTERVAL_SEC * 1000);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
     clearInterval(this.timer);
     await this.checking;
+  }
+
+  /** One check at a time; who asks during one gets another after it. */
+  private checkSoon(): void {
+    if (this.checking) {
+      this.again = true;
+      return;
+    }
+    this.checking = this.check().finally(() => {
+      this.checking = undefined;
+      if (this.again && !this.stopped) this.checkSoon();
+      this.again = false;
+    });
   }
 
   /** One query for all sockets of the node. A database that cannot answer revokes nobody. */

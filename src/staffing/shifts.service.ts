@@ -21,7 +21,8 @@ const start = statement(
 );
 const active = statement('active_shift', `SELECT ${VIEW} FROM shifts WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL`);
 const hold = statement('hold_shift', 'SELECT id FROM shifts WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL FOR SHARE');
-const lock = statement('lock_shift', 'SELECT id FROM shifts WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL FOR UPDATE');
+const lock = statement('lock_shift', 'SELECT s.id, p.role FROM shifts s JOIN staff p ON p.id = s.staff_id WHERE s.staff_id = $1 AND s.dept_id = $2 AND s.ended_at IS NULL FOR UPDATE OF s');
+const activeOf = statement('active_shifts_of', 'SELECT dept_id AS dept FROM shifts WHERE staff_id = $1 AND ended_at IS NULL AND ($2::text IS NULL OR dept_id = $2) ORDER BY dept_id');
 const end = statement('end_shift', `UPDATE shifts SET ended_at = app_now(), end_reason = $2 WHERE id = $1 RETURNING ${VIEW}`);
 
 export interface ShiftView {
@@ -79,18 +80,29 @@ export class ShiftsService {
    * @throws DomainError NOT_FOUND without an active shift; SHIFT_HAS_CALLS while a call of theirs is in progress
    */
   end(staff: StaffPrincipal, dept: string, key: string | undefined): Promise<ShiftView> {
-    return this.commands.run(actorOf(staff), key, { type: 'shift.end', dept }, async (tx) => {
-      const holder = { staffId: staff.id, dept };
-      for (const handover of this.handovers) await handover.release(tx, holder);
-      const shift = await tx.one<{ id: string }>(lock, [staff.id, dept]);
-      if (!shift) throw notFound('active shift');
-      for (const handover of this.handovers) await handover.settled(tx, holder);
-      const ended = await tx.one<ShiftView & Record<string, unknown>>(end, [shift.id, 'ended']);
-      if (!ended) throw new Error('a locked shift cannot be ended');
-      const data = { staff_id: staff.id, shift_id: shift.id, role: staff.role, reason: 'ended' as const };
-      this.log.append(tx, { dept, type: 'nurse.shift_ended', data, actorId: actorOf(staff) });
-      return ended;
-    });
+    return this.commands.run(actorOf(staff), key, { type: 'shift.end', dept }, (tx) => this.finish(tx, { staffId: staff.id, dept }, 'ended'));
+  }
+
+  /**
+   * Ends the person's shifts (in one department, or all) without their asking, after handing on what they accepted.
+   * @throws DomainError SHIFT_HAS_CALLS while a call of theirs is in progress
+   */
+  async abandon(tx: Transaction, { staffId, dept }: { staffId: string; dept?: string }): Promise<void> {
+    const shifts = await tx.query<{ dept: string }>(activeOf, [staffId, dept ?? null]);
+    for (const shift of shifts) await this.finish(tx, { staffId, dept: shift.dept }, 'abandoned');
+  }
+
+  /** Hand over, lock, look again, end, tell. */
+  private async finish(tx: Transaction, holder: { staffId: string; dept: string }, reason: 'ended' | 'abandoned'): Promise<ShiftView> {
+    for (const handover of this.handovers) await handover.release(tx, holder);
+    const shift = await tx.one<{ id: string; role: Role }>(lock, [holder.staffId, holder.dept]);
+    if (!shift) throw notFound('active shift');
+    for (const handover of this.handovers) await handover.settled(tx, holder);
+    const ended = await tx.one<ShiftView & Record<string, unknown>>(end, [shift.id, reason]);
+    if (!ended) throw new Error('a locked shift cannot be ended');
+    const data = { staff_id: holder.staffId, shift_id: shift.id, role: shift.role, reason };
+    this.log.append(tx, { dept: holder.dept, type: 'nurse.shift_ended', data, actorId: `staff:${holder.staffId}` });
+    return ended;
   }
 
   /** Whether the person is on duty; if so their shift cannot end before the transaction does. */

@@ -52,7 +52,7 @@ export async function preparePlace(dataDir: string, log: StepLog): Promise<Place
     const secondObstacle = await whyUnreachable(relocated);
     if (secondObstacle !== undefined) throw unreachable(relocated, secondObstacle);
     await leaveLink(near, far);
-    log('embedded_postgres.relocated', { dataDir: real, place: far, account: account?.name, because: obstacle });
+    log('embedded_postgres.relocated', { dataDir: real, place: far, account: account.name, because: obstacle });
     return { ...relocated, newlyRelocated: true };
   } catch (error) {
     if (error instanceof EmbeddedPostgresError) throw error;

@@ -1,0 +1,28 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { AuditQueryService } from '../audit/audit-query.service.js';
+import { Roles } from '../auth/access.js';
+import { readCursor, toPage } from '../common/paging.js';
+import { pageQuery } from './admin-schemas.js';
+
+const auditQuery = pageQuery.extend({ actor: z.string().min(1).max(100).optional(), action: z.string().min(1).max(100).optional() });
+
+@ApiTags('administration')
+@Roles('admin')
+@Controller('api/v1/admin/audit')
+export class AuditAdminController {
+  constructor(private readonly audit: AuditQueryService) {}
+
+  @Get()
+  async list(@Query({ schema: auditQuery }) { limit, cursor, actor, action }: z.infer<typeof auditQuery>) {
+    const before = readCursor(z.int().min(1), cursor) ?? Number.MAX_SAFE_INTEGER;
+    return toPage(await this.audit.list({ before, actor, action, limit: limit + 1 }), limit, (last) => last.id);
+  }
+
+  /** Recomputes the hash chain. */
+  @Get('verify')
+  verify() {
+    return this.audit.verify();
+  }
+}
