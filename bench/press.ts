@@ -57,8 +57,7 @@ async function press(options: PressOptions): Promise<string> {
       headers: { authorization: `Bearer ${station.key}`, 'idempotency-key': randomUUID() },
       body: { type: options.type ?? DEFAULT_TYPE[station.kind] },
     });
-    if (answer.status < 200 || answer.status > 299)
-      throw toApiError(`press of ${station.id}`, answer);
+    if (answer.status < 200 || answer.status > 299) throw toApiError(`press of ${station.id}`, answer);
     const call = callSchema.parse(answer.body);
     const news = answer.status === HTTP_CREATED ? 'new' : `repeated, ${String(call.repeats)} times`;
     return `${station.id}: call ${call.id}, ${call.type}, ${call.state}, ${news}`;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { ConfigError, readConfig } from './config/config.js';
+import { environment } from './config/environment.js';
 import { createLogger } from './common/logger.js';
 import { greet } from './lifecycle/greeting.js';
 import { stopOnSignals } from './lifecycle/signals.js';
@@ -10,9 +11,12 @@ import { startWardline } from './lifecycle/wardline.js';
 const EX_CONFIG = 78;
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readConfig(environment());
   const { LOG_LEVEL, LOG_FORMAT } = config.operations;
-  const logger = await createLogger({ level: LOG_LEVEL, pretty: LOG_FORMAT === undefined ? process.stdout.isTTY : LOG_FORMAT === 'pretty' });
+  const logger = await createLogger({
+    level: LOG_LEVEL,
+    pretty: LOG_FORMAT === undefined ? process.stdout.isTTY : LOG_FORMAT === 'pretty',
+  });
   const stopping = stopOnSignals(logger);
   process.on('unhandledRejection', (error) => {
     logger.error('process.unhandled_rejection', { error });

@@ -33,9 +33,7 @@ export class NetworkError extends Error {
 
 export function retryAfterMs(header: string | undefined): number | undefined {
   const seconds = Number(header);
-  return header === undefined || !Number.isFinite(seconds) || seconds < 0
-    ? undefined
-    : seconds * MS_PER_SECOND;
+  return header === undefined || !Number.isFinite(seconds) || seconds < 0 ? undefined : seconds * MS_PER_SECOND;
 }
 
 export function toApiError(

@@ -51,10 +51,7 @@ export function dial(
     failure = error.message;
   });
   socket.on('close', (code) => {
-    const why =
-      refusal === undefined
-        ? `${String(code)} ${failure}`.trim()
-        : `HTTP_${String(refusal.refusedWith)}`;
+    const why = refusal === undefined ? `${String(code)} ${failure}`.trim() : `HTTP_${String(refusal.refusedWith)}`;
     onEnd({ code, why, ...refusal });
   });
   return socket;

@@ -37,9 +37,7 @@ export function findFirstRun(dataDir: string): FirstRun | undefined {
   try {
     return firstRunSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw new UsageError(
-      `${file} is not what a first run writes: ${messageOf(error).slice(0, 300)}`,
-    );
+    throw new UsageError(`${file} is not what a first run writes: ${messageOf(error).slice(0, 300)}`);
   }
 }
 

@@ -62,7 +62,6 @@ const CONTROL = {
 type ControlName = keyof typeof CONTROL;
 type ControlFrame = { [Name in ControlName]: { kind: Name } & z.infer<(typeof CONTROL)[Name]> };
 
-export type CallView = z.infer<typeof callSchema>;
 export type EventFrame = { kind: 'event' } & z.infer<typeof eventSchema>;
 export type ServerFrame =
   | EventFrame

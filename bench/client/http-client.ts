@@ -66,11 +66,7 @@ export class HttpClient {
     this.agent.destroy();
   }
 
-  private once(
-    method: Method,
-    path: string,
-    request: HttpRequest,
-  ): Promise<HttpAnswer | 'stale connection'> {
+  private once(method: Method, path: string, request: HttpRequest): Promise<HttpAnswer | 'stale connection'> {
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const headers: Record<string, string | number> = { accept: 'application/json' };
     if (body !== undefined) {
@@ -80,26 +76,22 @@ export class HttpClient {
     Object.assign(headers, request.headers);
     return new Promise((resolve, reject) => {
       let writtenAt = 0;
-      const outgoing = this.request(
-        new URL(path, this.target.url),
-        { method, headers, agent: this.agent },
-        (incoming) => {
-          const chunks: Buffer[] = [];
-          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-          incoming.on('error', (error) => {
-            reject(new NetworkError(errorCode(error), `${method} ${path}: ${error.message}`));
+      const outgoing = this.request(new URL(path, this.target.url), { method, headers, agent: this.agent }, (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', (error) => {
+          reject(new NetworkError(errorCode(error), `${method} ${path}: ${error.message}`));
+        });
+        incoming.on('end', () => {
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            body: parseJson(Buffer.concat(chunks).toString('utf8')),
+            writtenAt,
+            answeredAt: performance.now(),
           });
-          incoming.on('end', () => {
-            resolve({
-              status: incoming.statusCode ?? 0,
-              headers: incoming.headers,
-              body: parseJson(Buffer.concat(chunks).toString('utf8')),
-              writtenAt,
-              answeredAt: performance.now(),
-            });
-          });
-        },
-      );
+        });
+      });
       outgoing.setTimeout(REQUEST_TIMEOUT_MS, () => {
         outgoing.destroy(Object.assign(new Error('no answer in time'), { code: 'TIMEOUT' }));
       });

@@ -40,7 +40,9 @@ export class LiveSocket {
   private phase: Phase = 'idle';
   private attempt = 0;
   private heartbeatMs = Infinity;
-  private heardAt = 0;
+  /** When this connection's last `ping` came; none yet when undefined. */
+  private pingedAt: number | undefined;
+  private pings = 0;
   private shutdownHintMs: number | undefined;
   private onLive: (() => void)[] = [];
 
@@ -54,6 +56,10 @@ export class LiveSocket {
   /** What has arrived, over all connections of this reader's life. */
   get stream(): StreamCheck {
     return this.subscription.stream;
+  }
+
+  get heartbeats(): number {
+    return this.pings;
   }
 
   get isLive(): boolean {
@@ -83,10 +89,7 @@ export class LiveSocket {
   /** Resolves with true once subscribed and caught up with the answer, false when that failed. */
   async whenLive(timeoutMs: number): Promise<boolean> {
     if (this.isLive) return true;
-    await Promise.race([
-      new Promise<void>((resolve) => this.onLive.push(resolve)),
-      sleep(timeoutMs, undefined, { ref: false }),
-    ]);
+    await Promise.race([new Promise<void>((resolve) => this.onLive.push(resolve)), sleep(timeoutMs, undefined, { ref: false })]);
     return this.isLive;
   }
 
@@ -105,10 +108,16 @@ export class LiveSocket {
     if (text !== undefined) this.send(text);
   }
 
-  /** A picture that is not confirmed for two heartbeats is not live: connect anew. */
+  /**
+   * A picture that is not confirmed for two heartbeats is not live: connect anew. Begins with the
+   * first `ping`, so that a server that sends none at all is reported once, as that, and not as a
+   * storm of reconnects that hides everything else.
+   */
   checkHeartbeat(now: number): void {
-    if (!this.isLive || now - this.heardAt <= 2 * this.heartbeatMs) return;
-    this.listener.trouble('HEARTBEAT_MISSED', `no ping for ${String(now - this.heardAt)} ms`);
+    if (!this.isLive || this.pingedAt === undefined) return;
+    const silentMs = now - this.pingedAt;
+    if (silentMs <= 2 * this.heartbeatMs) return;
+    this.listener.trouble('HEARTBEAT_MISSED', `no ping for ${silentMs.toFixed(0)} ms`);
     this.socket?.terminate();
   }
 
@@ -139,7 +148,8 @@ export class LiveSocket {
         this.listener.event(frame, at);
         return;
       case 'ping':
-        this.heardAt = at;
+        this.pingedAt = at;
+        this.pings += 1;
         this.send(`{"type":"pong","t":${String(frame.t)}}`);
         return;
       case 'ok':
@@ -159,7 +169,7 @@ export class LiveSocket {
       case 'hello':
         this.attempt = 0;
         this.heartbeatMs = frame.heartbeat_sec * 1000;
-        this.heardAt = at;
+        this.pingedAt = undefined;
         this.phase = 'subscribing';
         this.send(this.subscription.request());
         return;

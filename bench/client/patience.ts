@@ -9,10 +9,7 @@ const LONGEST_WAIT_MS = 60_000;
  * Asks again while the server says that it is busy (429, 503), as late as it says, and gives up
  * after a bounded number of times. Nothing else is asked twice, least of all a refused sign-in.
  */
-export async function patiently<T>(
-  ask: () => Promise<T>,
-  onWait: (ms: number, code: string) => void = () => undefined,
-): Promise<T> {
+export async function patiently<T>(ask: () => Promise<T>, onWait: (ms: number, code: string) => void = () => undefined): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await ask();

@@ -13,9 +13,7 @@ export interface Ending {
 }
 
 export type NextStep =
-  | { readonly kind: 'stop' }
-  | { readonly kind: 'ask-session' }
-  | { readonly kind: 'reconnect'; readonly delayMs: number };
+  { readonly kind: 'stop' } | { readonly kind: 'ask-session' } | { readonly kind: 'reconnect'; readonly delayMs: number };
 
 const FIRST_DELAY_MS = 1000;
 const LONGEST_DELAY_MS = 30_000;

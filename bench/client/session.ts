@@ -21,19 +21,12 @@ export class Session {
     const answer = await http.send('POST', '/api/v1/auth/login', { body: { username, password } });
     if (answer.status !== 200) throw toApiError(`sign-in of ${username}`, answer);
     const { user, csrf_token: csrfToken } = loginSchema.parse(answer.body);
-    const cookie = (answer.headers['set-cookie'] ?? [])
-      .map((line) => line.split(';', 1)[0] ?? '')
-      .join('; ');
+    const cookie = (answer.headers['set-cookie'] ?? []).map((line) => line.split(';', 1)[0] ?? '').join('; ');
     return new Session(http, user.id, user.role, cookie, csrfToken);
   }
 
   /** Sends as this person; the answer may be of any status. */
-  send(
-    method: Method,
-    path: string,
-    body?: unknown,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<HttpAnswer> {
+  send(method: Method, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<HttpAnswer> {
     return this.http.send(method, path, {
       headers: { cookie: this.cookie, 'x-csrf-token': this.csrfToken, ...headers },
       ...(body === undefined ? {} : { body }),
@@ -41,12 +34,7 @@ export class Session {
   }
 
   /** Sends as this person, and throws an `ApiError` for any status but 2xx. */
-  async must(
-    method: Method,
-    path: string,
-    body?: unknown,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<HttpAnswer> {
+  async must(method: Method, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<HttpAnswer> {
     const answer = await this.send(method, path, body, headers);
     if (answer.status < 200 || answer.status > 299) throw toApiError(`${method} ${path}`, answer);
     return answer;

@@ -28,8 +28,7 @@ function readCertificate(dataDir: string): Buffer | undefined {
  * file keeps both the chain and the host name checked. Only an explicit `insecure` turns it off.
  */
 export function resolveTarget(url: string, dataDir: string, insecure: boolean): Target {
-  if (!URL.canParse(url))
-    throw new UsageError(`not a URL: ${url} (example: https://127.0.0.1:8443)`);
+  if (!URL.canParse(url)) throw new UsageError(`not a URL: ${url} (example: https://127.0.0.1:8443)`);
   const parsed = new URL(url);
   if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') {
     throw new UsageError(`the URL must begin with https:// or http://, not ${parsed.protocol}//`);

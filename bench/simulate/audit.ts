@@ -46,17 +46,11 @@ async function readPage(admin: Session, dept: string, after: number, limit: numb
 
 /** The readers that have begun: only an interrupted start leaves some that have not. */
 function streams(ward: Ward): StreamCheck[] {
-  return ward.nurses
-    .map((nurse) => nurse.live.stream)
-    .filter((stream) => stream.base !== undefined);
+  return ward.nurses.map((nurse) => nurse.live.stream).filter((stream) => stream.base !== undefined);
 }
 
 /** Waits until each connected reader has what its log holds, or until `patienceMs` are over. */
-export async function settle(
-  admin: Session,
-  wards: readonly Ward[],
-  patienceMs: number,
-): Promise<void> {
+export async function settle(admin: Session, wards: readonly Ward[], patienceMs: number): Promise<void> {
   const deadline = performance.now() + patienceMs;
   await eachLimited(wards, DEPARTMENTS_AT_ONCE, async (ward) => {
     const known = Math.max(0, ...streams(ward).map((stream) => stream.last ?? 0));
@@ -78,12 +72,7 @@ function skippedOf(stream: StreamCheck, numbers: ReadonlySet<number>): number {
 }
 
 /** Compares what the readers of one department got with what its log says. */
-async function auditWard(
-  admin: Session,
-  ward: Ward,
-  ledger: Ledger,
-  result: AuditResult,
-): Promise<void> {
+async function auditWard(admin: Session, ward: Ward, ledger: Ledger, result: AuditResult): Promise<void> {
   const readers = streams(ward);
   const base = Math.min(...readers.map((stream) => stream.base ?? Infinity));
   if (!Number.isFinite(base)) return;
@@ -116,11 +105,7 @@ async function auditWard(
  * Proves from the server's own log that nothing was lost: each reader had every event from its
  * snapshot to the head, and everything that was acknowledged stands in the log.
  */
-export async function audit(
-  admin: Session,
-  wards: readonly Ward[],
-  ledger: Ledger,
-): Promise<AuditResult> {
+export async function audit(admin: Session, wards: readonly Ward[], ledger: Ledger): Promise<AuditResult> {
   const result: AuditResult = {
     events: 0,
     logGaps: 0,

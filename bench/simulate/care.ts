@@ -9,11 +9,7 @@ import type { StationDesk } from './station-desk.js';
 import type { OpenCall, Ward } from './ward.js';
 
 /** Types of rank 2: presence is shown at the bedside, never claimed from a phone. */
-const BEDSIDE_PRESENCE: ReadonlySet<string> = new Set([
-  'bath_emergency',
-  'staff_emergency',
-  'code_blue',
-]);
+const BEDSIDE_PRESENCE: ReadonlySet<string> = new Set(['bath_emergency', 'staff_emergency', 'code_blue']);
 
 /** In so many calls a second nurse reaches for the same call in the same moment. */
 const RACE_SHARE = 0.15;
@@ -65,11 +61,7 @@ export class Care {
     const rival = random() < RACE_SHARE ? able[Math.floor(random() * able.length)] : undefined;
     const attempts = [this.accept(call, winner)];
     if (rival !== winner) {
-      attempts.push(
-        sleep(random() * RACE_WITHIN_MS, undefined, { signal: over }).then(() =>
-          this.accept(call, rival),
-        ),
-      );
+      attempts.push(sleep(random() * RACE_WITHIN_MS, undefined, { signal: over }).then(() => this.accept(call, rival)));
     }
     await Promise.all(attempts);
   }

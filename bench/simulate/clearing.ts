@@ -14,10 +14,7 @@ const callPage = z.object({ items: z.array(z.object({ id: z.string() })) });
  * Cancels, as an administrator, the calls that are still open in the simulated departments: left
  * over by a run that was cut off, or by this one. Answers how many there were.
  */
-export async function clearOpenCalls(
-  admin: Session,
-  departments: readonly string[],
-): Promise<number> {
+export async function clearOpenCalls(admin: Session, departments: readonly string[]): Promise<number> {
   let cleared = 0;
   await eachLimited(departments, CONCURRENCY, async (dept) => {
     for (let page = 0; page < MOST_PAGES; page += 1) {
@@ -45,7 +42,5 @@ async function cancel(admin: Session, callId: string): Promise<boolean> {
   if (answer.status <= 299) return true;
   // Closed by somebody in the meantime, which is as good.
   if (answer.status === HTTP_CONFLICT) return false;
-  throw new Error(
-    `call ${callId} cannot be cancelled: the server answered ${String(answer.status)}`,
-  );
+  throw new Error(`call ${callId} cannot be cancelled: the server answered ${String(answer.status)}`);
 }

@@ -19,6 +19,10 @@ export class Crew {
     return this.nurses.reduce((count, nurse) => count + (nurse.live.isLive ? 1 : 0), 0);
   }
 
+  get heartbeats(): number {
+    return this.nurses.reduce((count, nurse) => count + nurse.live.heartbeats, 0);
+  }
+
   async beginShifts(stop: AbortSignal): Promise<void> {
     let done = 0;
     await eachLimited(

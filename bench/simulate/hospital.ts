@@ -43,8 +43,7 @@ export class Hospital {
     const screens = new ScreenTimer(measurements.screenAll, measurements.screenFirst);
     const desk = new StationDesk(http, stations);
     const bedside = stations.filter((station) => station.kind === 'bedside').length;
-    const isOpen = (dept: string, callId: string): boolean =>
-      this.byDept.get(dept)?.calls.has(callId) ?? false;
+    const isOpen = (dept: string, callId: string): boolean => this.byDept.get(dept)?.calls.has(callId) ?? false;
     const over = this.careOver.signal;
     // Each call in care listens for the end of the run: many are no leak here.
     setMaxListeners(0, over);

@@ -37,9 +37,7 @@ export class Ledger {
   /** Call id and event type of everything that was never found. */
   unpaid(): string[] {
     return [...this.owed].flatMap(([callId, bits]) =>
-      Object.entries(BITS).flatMap(([type, bit]) =>
-        (bits & bit) === 0 ? [] : [`${type} of ${callId}`],
-      ),
+      Object.entries(BITS).flatMap(([type, bit]) => ((bits & bit) === 0 ? [] : [`${type} of ${callId}`])),
     );
   }
 }

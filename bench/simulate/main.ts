@@ -26,15 +26,9 @@ interface Place {
 
 function findPlace(options: SimulateOptions): Place {
   const firstRun = findFirstRun(options.dataDir);
-  const target = resolveTarget(
-    options.url ?? firstRun?.url ?? DEFAULT_URL,
-    options.dataDir,
-    options.insecure,
-  );
+  const target = resolveTarget(options.url ?? firstRun?.url ?? DEFAULT_URL, options.dataDir, options.insecure);
   if (!isLoopback(target.url)) {
-    throw new UsageError(
-      `${target.url.origin} is not this machine: a load simulation runs against 127.0.0.1 only`,
-    );
+    throw new UsageError(`${target.url.origin} is not this machine: a load simulation runs against 127.0.0.1 only`);
   }
   const admin = options.admin ?? firstRun?.admin;
   if (admin === undefined) {

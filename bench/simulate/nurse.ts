@@ -76,11 +76,7 @@ export class Nurse {
   }
 
   /** Sends a command and counts its failure, except for the codes in `normal`. */
-  async command(
-    type: string,
-    data: Readonly<Record<string, string>>,
-    normal: readonly string[] = [],
-  ): Promise<CommandAnswer> {
+  async command(type: string, data: Readonly<Record<string, string>>, normal: readonly string[] = []): Promise<CommandAnswer> {
     const { measurements } = this.world;
     const counted = measurements.counting;
     if (counted) measurements.requests += 1;

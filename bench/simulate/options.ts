@@ -68,20 +68,13 @@ interface Bounds {
   readonly integer: boolean;
 }
 
-function numberOf(
-  flag: string,
-  text: string | undefined,
-  fallback: number,
-  bounds: Bounds,
-): number {
+function numberOf(flag: string, text: string | undefined, fallback: number, bounds: Bounds): number {
   if (text === undefined) return fallback;
   const value = text.trim() === '' ? Number.NaN : Number(text);
   const fits = value >= bounds.min && value <= bounds.max;
   if (fits && (!bounds.integer || Number.isInteger(value))) return value;
   const kind = bounds.integer ? 'a whole number' : 'a number';
-  throw new UsageError(
-    `--${flag} must be ${kind} from ${String(bounds.min)} to ${String(bounds.max)}, not "${text}"`,
-  );
+  throw new UsageError(`--${flag} must be ${kind} from ${String(bounds.min)} to ${String(bounds.max)}, not "${text}"`);
 }
 
 function whole(min: number, max: number): Bounds {
@@ -96,9 +89,7 @@ function baseProfile(positionals: readonly string[]): Profile {
   const name = positionals[0] ?? 'S1';
   const profile = PROFILES[name.toUpperCase()];
   if (profile === undefined || positionals.length > 1) {
-    throw new UsageError(
-      `no profile "${positionals.join(' ')}": ${Object.keys(PROFILES).join(', ')}`,
-    );
+    throw new UsageError(`no profile "${positionals.join(' ')}": ${Object.keys(PROFILES).join(', ')}`);
   }
   return profile;
 }
@@ -129,8 +120,7 @@ export function readOptions({ args, env }: Invocation): SimulateOptions | 'help'
   const changed = values.nurses ?? values.presses ?? values.departments;
   const minutes = values.short ? SHORT_MINUTES : FULL_MINUTES;
   return {
-    profile:
-      changed === undefined ? profile : { ...profile, name: `${base.name}-changed`, goals: {} },
+    profile: changed === undefined ? profile : { ...profile, name: `${base.name}-changed`, goals: {} },
     short: values.short,
     minutes: numberOf('minutes', values.minutes, minutes, broken(0.05, 240)),
     warmUpSec: numberOf('warm-up', values['warm-up'], 10, broken(0, 300)),

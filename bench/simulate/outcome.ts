@@ -29,6 +29,8 @@ export interface RunFacts {
   readonly clearedBefore: number;
   readonly clearedAfter: number;
   readonly liveAtEnd: number;
+  /** Application pings that the nurses' screens got. */
+  readonly heartbeats: number;
   readonly client: OwnCost;
   readonly server: ServerCost | undefined;
   /** The server's limits as its administrator sees them. */
@@ -37,8 +39,7 @@ export interface RunFacts {
 }
 
 export function totalStreams(streams: readonly StreamCheck[]): StreamTotals {
-  const sum = (pick: (stream: StreamCheck) => number): number =>
-    streams.reduce((total, stream) => total + pick(stream), 0);
+  const sum = (pick: (stream: StreamCheck) => number): number => streams.reduce((total, stream) => total + pick(stream), 0);
   return {
     readers: streams.length,
     received: sum((stream) => stream.received),
@@ -60,10 +61,7 @@ export function failuresOf(facts: RunFacts): string[] {
   };
   must(streams.gaps === 0, `${String(streams.gaps)} gaps in what the nurses received`);
   must(streams.outOfOrder === 0, `${String(streams.outOfOrder)} events repeated or out of order`);
-  must(
-    measurements.stopped.total === 0,
-    `${String(measurements.stopped.total)} nurses were turned away`,
-  );
+  must(measurements.stopped.total === 0, `${String(measurements.stopped.total)} nurses were turned away`);
   must(
     measurements.errorRate <= options.profile.errorBound,
     `errors ${percent(measurements.errorRate)}, more than ${percent(options.profile.errorBound)}`,
@@ -77,10 +75,7 @@ export function failuresOf(facts: RunFacts): string[] {
   must(audit.lost === 0, `${String(audit.lost)} events lost`);
   must(audit.logGaps === 0, `${String(audit.logGaps)} holes in the server’s log`);
   must(audit.criticalSkipped === 0, `${String(audit.criticalSkipped)} critical events skipped`);
-  must(
-    audit.mismatched === 0,
-    `${String(audit.mismatched)} events shown that the log does not hold`,
-  );
+  must(audit.mismatched === 0, `${String(audit.mismatched)} events shown that the log does not hold`);
   const unpaid = audit.acknowledgedWithoutEvent.length;
   must(unpaid === 0, `${String(unpaid)} acknowledged commands without their event`);
   return failures;

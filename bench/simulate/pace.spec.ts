@@ -16,9 +16,7 @@ describe('paceFor', () => {
 describe('delayOf', () => {
   it('stays within its ends, around its median', () => {
     const random = seededRandom(7);
-    const delays = Array.from({ length: 5000 }, () => delayOf('accept', 2, random)).sort(
-      (a, b) => a - b,
-    );
+    const delays = Array.from({ length: 5000 }, () => delayOf('accept', 2, random)).sort((a, b) => a - b);
     expect(delays[0]).toBeGreaterThanOrEqual(1000);
     expect(delays.at(-1)).toBeLessThanOrEqual(20_000);
     expect(delays[2500]).toBeGreaterThan(4700);

@@ -39,8 +39,7 @@ export class Presser {
     private readonly world: PresserWorld,
     stations: readonly Station[],
   ) {
-    const ofKind = (kind: Station['kind']): StationPool =>
-      new StationPool(stations.filter((station) => station.kind === kind));
+    const ofKind = (kind: Station['kind']): StationPool => new StationPool(stations.filter((station) => station.kind === kind));
     this.pools = { bedside: ofKind('bedside'), bathroom: ofKind('bathroom') };
   }
 
@@ -87,10 +86,7 @@ export class Presser {
     const bedsideType = random() < SERVICE_SHARE ? 'service_request' : 'patient_normal';
     this.unanswered += 1;
     try {
-      const answer = await desk.press(
-        station,
-        kind === 'bathroom' ? 'bath_emergency' : bedsideType,
-      );
+      const answer = await desk.press(station, kind === 'bathroom' ? 'bath_emergency' : bedsideType);
       this.answered(station, answer, counted);
     } catch (error) {
       this.pools[kind].release(station);
@@ -100,11 +96,7 @@ export class Presser {
     }
   }
 
-  private answered(
-    station: Station,
-    answer: Awaited<ReturnType<StationDesk['press']>>,
-    counted: boolean,
-  ): void {
+  private answered(station: Station, answer: Awaited<ReturnType<StationDesk['press']>>, counted: boolean): void {
     const { measurements, screens, ledger } = this.world;
     if (answer.status !== HTTP_CREATED && answer.status !== HTTP_OK) {
       throw toApiError('press', answer);

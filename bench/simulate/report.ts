@@ -19,13 +19,7 @@ function row(label: string, cells: readonly string[]): string {
 }
 
 function timing(label: string, times: Percentiles): string {
-  return row(label, [
-    count(times.count),
-    ms(times.p50),
-    ms(times.p95),
-    ms(times.p99),
-    ms(times.max),
-  ]);
+  return row(label, [count(times.count), ms(times.p50), ms(times.p95), ms(times.p99), ms(times.max)]);
 }
 
 function named(counts: Readonly<Record<string, number>>): string {
@@ -36,13 +30,8 @@ function named(counts: Readonly<Record<string, number>>): string {
 function goals({ options, measurements }: RunFacts): string[] {
   const { p50, p99 } = measurements.screenAll.percentiles();
   const line = (name: string, goal: number | undefined, value: number): string[] =>
-    goal === undefined
-      ? []
-      : [`${name} ${ms(value)} ms, goal ≤ ${String(goal)}: ${value <= goal ? 'met' : 'NOT met'}`];
-  const all = [
-    ...line('p50', options.profile.goals.p50, p50),
-    ...line('p99', options.profile.goals.p99, p99),
-  ];
+    goal === undefined ? [] : [`${name} ${ms(value)} ms, goal ≤ ${String(goal)}: ${value <= goal ? 'met' : 'NOT met'}`];
+  const all = [...line('p50', options.profile.goals.p50, p50), ...line('p99', options.profile.goals.p99, p99)];
   return all.length === 0 ? [] : [row('goals, button to screen', []) + all.join('; ')];
 }
 
@@ -73,35 +62,27 @@ export function table(facts: RunFacts, failures: readonly string[]): string {
     timing('accept answered', m.acceptRoundTrip.percentiles()),
     timing('client pressed late by', m.pressLateness.percentiles()),
     '',
-    row('presses', [count(m.presses)]) +
-      `  new calls ${count(m.created)}, repeats ${count(m.repeats)}`,
+    row('presses', [count(m.presses)]) + `  new calls ${count(m.created)}, repeats ${count(m.repeats)}`,
     row('calls accepted', [count(m.accepted)]) +
       `  arrived ${count(m.arrived)}, completed ${count(m.completed)}, accept lost to a colleague ${count(m.raced)}`,
     row('errors', [count(m.errors.total)]) +
       `  ${percent(m.errorRate)} of ${count(m.requests)} requests and commands, bound ${percent(profile.errorBound)}${named(m.errors.toObject())}`,
     ...(m.uncountedErrors.total === 0
       ? []
-      : [
-          row('errors outside that time', [count(m.uncountedErrors.total)]) +
-            named(m.uncountedErrors.toObject()),
-        ]),
+      : [row('errors outside that time', [count(m.uncountedErrors.total)]) + named(m.uncountedErrors.toObject())]),
     row('connections lost', [count(m.reconnects.total)]) +
-      `  live at the end ${count(facts.liveAtEnd)} of ${count(streams.readers)}${named(m.reconnects.toObject())}`,
+      `  live at the end ${count(facts.liveAtEnd)} of ${count(streams.readers)}, heartbeats ${count(facts.heartbeats)}${named(m.reconnects.toObject())}`,
     row('gaps', [count(streams.gaps)]) +
       `  out of order ${count(streams.outOfOrder)}, skipped ${count(streams.skippedEvents)}, received ${count(streams.received)}`,
     row('audit', []) + `  ${auditLine}`,
-    row('calls left open', [count(facts.clearedAfter)]) +
-      `  from earlier runs ${count(facts.clearedBefore)}`,
+    row('calls left open', [count(facts.clearedAfter)]) + `  from earlier runs ${count(facts.clearedBefore)}`,
     row('CPU, cores', []) +
       `  client ${client.cpu_share.toFixed(2)}, server ${server === undefined ? 'unknown' : `${server.cpu_share.toFixed(2)} (${server.rss_mb.toFixed(0)} MB, without its database)`}`,
-    row('client event loop late by', []) +
-      `  p99 ${ms(client.loop_delay_p99_ms)} ms, max ${ms(client.loop_delay_max_ms)} ms`,
+    row('client event loop late by', []) + `  p99 ${ms(client.loop_delay_p99_ms)} ms, max ${ms(client.loop_delay_max_ms)} ms`,
     ...goals(facts),
     '',
     verdict(facts, failures),
-    ...(m.samples.length === 0
-      ? []
-      : ['', 'first errors:', ...m.samples.map((line) => `  ${line}`)]),
+    ...(m.samples.length === 0 ? [] : ['', 'first errors:', ...m.samples.map((line) => `  ${line}`)]),
     '',
   ].join('\n');
 }
@@ -143,6 +124,7 @@ export function writeJson(file: string, facts: RunFacts, failures: readonly stri
       cleared_before: facts.clearedBefore,
       cleared_after: facts.clearedAfter,
       live_at_end: facts.liveAtEnd,
+      heartbeats: facts.heartbeats,
     },
     milliseconds: {
       button_to_screen_each: m.screenAll.percentiles(),

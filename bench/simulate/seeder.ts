@@ -52,9 +52,7 @@ export class Seeder {
       },
       this.stop,
     );
-    this.progress.line(
-      `${String(wards.length)} departments, ${String(stations.length)} stations ready`,
-    );
+    this.progress.line(`${String(wards.length)} departments, ${String(stations.length)} stations ready`);
     this.store.save();
     return stations;
   }
@@ -120,9 +118,7 @@ export class Seeder {
     });
     if (made.status !== HTTP_CONFLICT) return keySchema.parse(made.body).key;
     // It exists, and its key was shown once, to someone else: give it a new one.
-    const rotated = await patiently(() =>
-      this.admin.must('POST', `/api/v1/admin/stations/${station.id}/rotate`),
-    );
+    const rotated = await patiently(() => this.admin.must('POST', `/api/v1/admin/stations/${station.id}/rotate`));
     return keySchema.parse(rotated.body).key;
   }
 
@@ -145,12 +141,9 @@ export class Seeder {
     const { username, name, role, dept } = person;
     const password = randomBytes(18).toString('base64url');
     const made = await this.make('/staff', { username, name, role, password });
-    const staffId =
-      made.status === HTTP_CONFLICT ? await this.findStaff(username) : idSchema.parse(made.body).id;
+    const staffId = made.status === HTTP_CONFLICT ? await this.findStaff(username) : idSchema.parse(made.body).id;
     if (made.status === HTTP_CONFLICT) {
-      await patiently(() =>
-        this.admin.must('POST', `/api/v1/admin/staff/${staffId}/password`, { password }),
-      );
+      await patiently(() => this.admin.must('POST', `/api/v1/admin/staff/${staffId}/password`, { password }));
     }
     await this.make('/memberships', { staff_id: staffId, dept });
     this.store.rememberPassword(username, password);

@@ -17,9 +17,7 @@ export interface ServerCost {
 }
 
 function metric(text: string, name: string): number | undefined {
-  const line = text
-    .split('\n')
-    .find((candidate) => candidate.startsWith(`${name} `) || candidate.startsWith(`${name}{`));
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `) || candidate.startsWith(`${name}{`));
   const value = Number(line?.split(' ').at(-1));
   return line === undefined || Number.isNaN(value) ? undefined : value;
 }
@@ -27,19 +25,15 @@ function metric(text: string, name: string): number | undefined {
 function read(target: Target): Promise<string> {
   const get = target.url.protocol === 'https:' ? https.get : http.get;
   return new Promise((resolve, reject) => {
-    const request = get(
-      new URL('/metrics', target.url),
-      { ...target.tls, timeout: TIMEOUT_MS },
-      (incoming) => {
-        let text = '';
-        incoming.setEncoding('utf8');
-        incoming.on('data', (chunk: string) => (text += chunk));
-        incoming.on('end', () => {
-          resolve(text);
-        });
-        incoming.on('error', reject);
-      },
-    );
+    const request = get(new URL('/metrics', target.url), { ...target.tls, timeout: TIMEOUT_MS }, (incoming) => {
+      let text = '';
+      incoming.setEncoding('utf8');
+      incoming.on('data', (chunk: string) => (text += chunk));
+      incoming.on('end', () => {
+        resolve(text);
+      });
+      incoming.on('error', reject);
+    });
     request.on('timeout', () => {
       request.destroy(new Error('no answer in time'));
     });
@@ -56,10 +50,7 @@ export async function sampleServer(target: Target): Promise<ServerSample | undef
   return { at: performance.now(), cpuSeconds, rssMb: rss / 2 ** 20 };
 }
 
-export function serverCost(
-  before: ServerSample | undefined,
-  after: ServerSample | undefined,
-): ServerCost | undefined {
+export function serverCost(before: ServerSample | undefined, after: ServerSample | undefined): ServerCost | undefined {
   if (before === undefined || after === undefined) return undefined;
   const seconds = (after.at - before.at) / 1000;
   const used = after.cpuSeconds - before.cpuSeconds;

@@ -73,6 +73,7 @@ export class Simulation {
         clearedBefore,
         clearedAfter,
         liveAtEnd,
+        heartbeats: this.crew.heartbeats,
         client,
         server,
         limits: limits.status === 200 ? limits.body : undefined,
@@ -88,16 +89,10 @@ export class Simulation {
   private async press(seconds: number, what: string): Promise<void> {
     const { options, stop } = this.world;
     if (seconds === 0 || stop.aborted) return;
-    const times = pressTimes(
-      options.profile.pressesPerMinute,
-      seconds * 1000,
-      this.hospital.random,
-    );
+    const times = pressTimes(options.profile.pressesPerMinute, seconds * 1000, this.hospital.random);
     const startedAt = performance.now();
     const status = setInterval(() => {
-      this.showStatus(
-        `${what} ${((performance.now() - startedAt) / 1000).toFixed(0)}/${seconds.toFixed(0)} s`,
-      );
+      this.showStatus(`${what} ${((performance.now() - startedAt) / 1000).toFixed(0)}/${seconds.toFixed(0)} s`);
     }, STATUS_MS);
     try {
       await this.hospital.presser.run(times, startedAt, stop);

@@ -8,9 +8,7 @@ describe('planWards', () => {
     const rooms = wards.flatMap((ward) => ward.rooms);
     expect(wards).toHaveLength(profile.departments);
     expect(wards.flatMap((ward) => ward.nurses)).toHaveLength(profile.nurses);
-    expect(rooms.flatMap((room) => room.stations)).toHaveLength(
-      profile.nurses * STATIONS_PER_NURSE,
-    );
+    expect(rooms.flatMap((room) => room.stations)).toHaveLength(profile.nurses * STATIONS_PER_NURSE);
   });
 
   it('gives every place and person a name of its own', () => {

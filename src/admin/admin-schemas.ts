@@ -6,7 +6,11 @@ import { CANCEL_POLICIES, DISPATCH_MODES } from '../hospital/entities/call-type.
 import { STATION_KINDS } from '../hospital/entities/station.entity.js';
 
 const name = z.string().trim().min(1).max(200);
-const username = z.string().trim().toLowerCase().regex(/^[a-z0-9][a-z0-9._@-]{0,63}$/);
+const username = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9][a-z0-9._@-]{0,63}$/);
 const role = z.enum(['nurse', 'manager', 'admin']);
 const rank = z.int().min(0).max(9);
 
@@ -19,13 +23,24 @@ export const departmentBody = z.strictObject({ id: slug, name });
 export const roomBody = z.strictObject({ id: placeId, name });
 export const bedBody = z.strictObject({ id: placeId, room_id: placeId, name });
 export const renameBody = z.strictObject({ name });
-export const stationBody = z.strictObject({ id: placeId, room_id: placeId, bed_id: placeId.optional(), kind: z.enum(STATION_KINDS), name: name.optional() });
+export const stationBody = z.strictObject({
+  id: placeId,
+  room_id: placeId,
+  bed_id: placeId.optional(),
+  kind: z.enum(STATION_KINDS),
+  name: name.optional(),
+});
 export const staffBody = z.strictObject({ username, name, role, password: newPassword.optional() });
 export const staffPatch = z.strictObject({ name: name.optional(), role: role.optional(), active: z.boolean().optional() });
 export const passwordBody = z.strictObject({ password: newPassword });
 export const membershipBody = z.strictObject({ staff_id: uuid, dept: slug });
 export const callTypeId = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
-export const callTypeBody = z.strictObject({ id: callTypeId, rank, dispatch: z.enum(DISPATCH_MODES), cancel_policy: z.enum(CANCEL_POLICIES) });
+export const callTypeBody = z.strictObject({
+  id: callTypeId,
+  rank,
+  dispatch: z.enum(DISPATCH_MODES),
+  cancel_policy: z.enum(CANCEL_POLICIES),
+});
 export const callTypePatch = callTypeBody.omit({ id: true }).partial();
 
 export type PageQuery = z.infer<typeof pageQuery>;

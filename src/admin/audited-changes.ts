@@ -39,7 +39,8 @@ export class AuditedChanges {
       });
     } catch (error) {
       if (isUniqueViolation(error)) throw new DomainError('ALREADY_EXISTS', 'the id or name is taken');
-      if (isForeignKeyViolation(error)) throw new DomainError('STILL_IN_USE', 'something else refers to it, or it refers to something else');
+      if (isForeignKeyViolation(error))
+        throw new DomainError('STILL_IN_USE', 'something else refers to it, or it refers to something else');
       throw error;
     }
   }

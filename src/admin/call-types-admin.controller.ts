@@ -7,7 +7,15 @@ import { readCursor, toPage } from '../common/paging.js';
 import { Database } from '../database/database.js';
 import { statement } from '../database/statement.js';
 import { CurrentAdministrator } from './administrator.decorator.js';
-import { callTypeBody, type CallTypeBody, callTypeId, callTypePatch, type CallTypePatch, pageQuery, type PageQuery } from './admin-schemas.js';
+import {
+  callTypeBody,
+  type CallTypeBody,
+  callTypeId,
+  callTypePatch,
+  type CallTypePatch,
+  pageQuery,
+  type PageQuery,
+} from './admin-schemas.js';
 import { type Administrator, AuditedChanges } from './audited-changes.js';
 
 const VIEW = 'id, rank, dispatch, cancel_policy';
@@ -18,7 +26,10 @@ const update = statement(
   `UPDATE call_types SET rank = coalesce($2, rank), dispatch = coalesce($3, dispatch), cancel_policy = coalesce($4, cancel_policy)
    WHERE id = $1 AND retired_at IS NULL RETURNING ${VIEW}`,
 );
-const retire = statement('retire_call_type', 'UPDATE call_types SET retired_at = app_now() WHERE id = $1 AND retired_at IS NULL RETURNING id');
+const retire = statement(
+  'retire_call_type',
+  'UPDATE call_types SET retired_at = app_now() WHERE id = $1 AND retired_at IS NULL RETURNING id',
+);
 
 type CallTypeRow = CallTypeBody & Record<string, unknown>;
 
@@ -47,7 +58,11 @@ export class CallTypesAdminController {
   }
 
   @Patch(':id')
-  update(@CurrentAdministrator() by: Administrator, @Param('id', { schema: callTypeId }) id: string, @Body({ schema: callTypePatch }) patch: CallTypePatch): Promise<CallTypeBody> {
+  update(
+    @CurrentAdministrator() by: Administrator,
+    @Param('id', { schema: callTypeId }) id: string,
+    @Body({ schema: callTypePatch }) patch: CallTypePatch,
+  ): Promise<CallTypeBody> {
     return this.changes.run(by, { action: 'call_type.update', target: `call_type:${id}`, detail: patch }, async (tx) => {
       const row = await tx.one<CallTypeRow>(update, [id, patch.rank ?? null, patch.dispatch ?? null, patch.cancel_policy ?? null]);
       if (!row) throw notFound('call type');

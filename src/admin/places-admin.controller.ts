@@ -27,7 +27,11 @@ export class PlacesAdminController {
   }
 
   @Patch(':dept')
-  renameDepartment(@CurrentAdministrator() by: Administrator, @Param('dept', { schema: slug }) dept: string, @Body({ schema: renameBody }) { name }: Rename) {
+  renameDepartment(
+    @CurrentAdministrator() by: Administrator,
+    @Param('dept', { schema: slug }) dept: string,
+    @Body({ schema: renameBody }) { name }: Rename,
+  ) {
     return this.places.renameDepartment(by, dept, name);
   }
 
@@ -43,7 +47,11 @@ export class PlacesAdminController {
   }
 
   @Post(':dept/rooms')
-  createRoom(@CurrentAdministrator() by: Administrator, @Param('dept', { schema: slug }) dept: string, @Body({ schema: roomBody }) body: z.infer<typeof roomBody>) {
+  createRoom(
+    @CurrentAdministrator() by: Administrator,
+    @Param('dept', { schema: slug }) dept: string,
+    @Body({ schema: roomBody }) body: z.infer<typeof roomBody>,
+  ) {
     return this.places.createRoom(by, dept, body);
   }
 
@@ -59,7 +67,11 @@ export class PlacesAdminController {
 
   @Delete(':dept/rooms/:id')
   @HttpCode(204)
-  retireRoom(@CurrentAdministrator() by: Administrator, @Param('dept', { schema: slug }) dept: string, @Param('id', { schema: placeId }) id: string) {
+  retireRoom(
+    @CurrentAdministrator() by: Administrator,
+    @Param('dept', { schema: slug }) dept: string,
+    @Param('id', { schema: placeId }) id: string,
+  ) {
     return this.places.retireRoom(by, dept, id);
   }
 
@@ -69,7 +81,11 @@ export class PlacesAdminController {
   }
 
   @Post(':dept/beds')
-  createBed(@CurrentAdministrator() by: Administrator, @Param('dept', { schema: slug }) dept: string, @Body({ schema: bedBody }) body: z.infer<typeof bedBody>) {
+  createBed(
+    @CurrentAdministrator() by: Administrator,
+    @Param('dept', { schema: slug }) dept: string,
+    @Body({ schema: bedBody }) body: z.infer<typeof bedBody>,
+  ) {
     return this.places.createBed(by, dept, body);
   }
 
@@ -85,7 +101,11 @@ export class PlacesAdminController {
 
   @Delete(':dept/beds/:id')
   @HttpCode(204)
-  retireBed(@CurrentAdministrator() by: Administrator, @Param('dept', { schema: slug }) dept: string, @Param('id', { schema: placeId }) id: string) {
+  retireBed(
+    @CurrentAdministrator() by: Administrator,
+    @Param('dept', { schema: slug }) dept: string,
+    @Param('id', { schema: placeId }) id: string,
+  ) {
     return this.places.retireBed(by, dept, id);
   }
 }

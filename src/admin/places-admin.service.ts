@@ -15,7 +15,10 @@ import { type Administrator, AuditedChanges } from './audited-changes.js';
 const OPEN = `state IN ('pending', 'accepted', 'in_progress')`;
 
 const insertDepartment = statement('insert_department', 'INSERT INTO departments (id, name) VALUES ($1, $2)');
-const renameDepartment = statement('rename_department', 'UPDATE departments SET name = $2 WHERE id = $1 AND retired_at IS NULL RETURNING id');
+const renameDepartment = statement(
+  'rename_department',
+  'UPDATE departments SET name = $2 WHERE id = $1 AND retired_at IS NULL RETURNING id',
+);
 const retireDepartment = statement(
   'retire_department',
   `UPDATE departments SET retired_at = app_now() WHERE id = $1 AND retired_at IS NULL RETURNING EXISTS (SELECT FROM calls WHERE dept_id = $1 AND ${OPEN}) AS busy`,
@@ -24,7 +27,10 @@ const insertRoom = statement(
   'insert_room',
   'INSERT INTO rooms (id, dept_id, name) SELECT $1, d.id, $3 FROM departments d WHERE d.id = $2 AND d.retired_at IS NULL RETURNING id',
 );
-const renameRoom = statement('rename_room', 'UPDATE rooms SET name = $3 WHERE id = $1 AND dept_id = $2 AND retired_at IS NULL RETURNING id');
+const renameRoom = statement(
+  'rename_room',
+  'UPDATE rooms SET name = $3 WHERE id = $1 AND dept_id = $2 AND retired_at IS NULL RETURNING id',
+);
 const retireRoom = statement(
   'retire_room',
   `UPDATE rooms SET retired_at = app_now() WHERE id = $1 AND dept_id = $2 AND retired_at IS NULL
@@ -60,8 +66,16 @@ export class PlacesAdminService {
   ) {}
 
   async listDepartments({ limit, cursor }: PageQuery): Promise<Page<PlaceView>> {
-    const rows = await this.departments.find({ where: { id: MoreThan(after(cursor)), retiredAt: IsNull() }, order: { id: 'ASC' }, take: limit + 1 });
-    return toPage(rows.map(({ id, name }) => ({ id, name })), limit, (last) => last.id);
+    const rows = await this.departments.find({
+      where: { id: MoreThan(after(cursor)), retiredAt: IsNull() },
+      order: { id: 'ASC' },
+      take: limit + 1,
+    });
+    return toPage(
+      rows.map(({ id, name }) => ({ id, name })),
+      limit,
+      (last) => last.id,
+    );
   }
 
   async createDepartment(by: Administrator, { id, name }: PlaceView): Promise<PlaceView> {
@@ -86,8 +100,16 @@ export class PlacesAdminService {
 
   async listRooms(dept: string, { limit, cursor }: PageQuery): Promise<Page<PlaceView & { dept: string }>> {
     await this.requireDepartment(dept);
-    const rows = await this.rooms.find({ where: { dept, id: MoreThan(after(cursor)), retiredAt: IsNull() }, order: { id: 'ASC' }, take: limit + 1 });
-    return toPage(rows.map(({ id, name }) => ({ id, dept, name })), limit, (last) => last.id);
+    const rows = await this.rooms.find({
+      where: { dept, id: MoreThan(after(cursor)), retiredAt: IsNull() },
+      order: { id: 'ASC' },
+      take: limit + 1,
+    });
+    return toPage(
+      rows.map(({ id, name }) => ({ id, dept, name })),
+      limit,
+      (last) => last.id,
+    );
   }
 
   async createRoom(by: Administrator, dept: string, { id, name }: PlaceView): Promise<PlaceView & { dept: string }> {
@@ -119,7 +141,11 @@ export class PlacesAdminService {
       .orderBy('b.id')
       .take(limit + 1)
       .getMany();
-    return toPage(rows.map(({ id, roomId, name }) => ({ id, room_id: roomId, name })), limit, (last) => last.id);
+    return toPage(
+      rows.map(({ id, roomId, name }) => ({ id, room_id: roomId, name })),
+      limit,
+      (last) => last.id,
+    );
   }
 
   async createBed(by: Administrator, dept: string, bed: PlaceView & { room_id: string }): Promise<PlaceView & { room_id: string }> {

@@ -4,7 +4,16 @@ import { z } from 'zod';
 import { Roles } from '../auth/access.js';
 import { slug, uuid } from '../common/ids.js';
 import { CurrentAdministrator } from './administrator.decorator.js';
-import { membershipBody, membershipsQuery, passwordBody, staffBody, type StaffBody, staffPatch, type StaffPatch, staffQuery } from './admin-schemas.js';
+import {
+  membershipBody,
+  membershipsQuery,
+  passwordBody,
+  staffBody,
+  type StaffBody,
+  staffPatch,
+  type StaffPatch,
+  staffQuery,
+} from './admin-schemas.js';
 import type { Administrator } from './audited-changes.js';
 import { StaffAdminService } from './staff-admin.service.js';
 
@@ -31,7 +40,11 @@ export class StaffAdminController {
   }
 
   @Patch('staff/:id')
-  update(@CurrentAdministrator() by: Administrator, @Param('id', { schema: uuid }) id: string, @Body({ schema: staffPatch }) body: StaffPatch) {
+  update(
+    @CurrentAdministrator() by: Administrator,
+    @Param('id', { schema: uuid }) id: string,
+    @Body({ schema: staffPatch }) body: StaffPatch,
+  ) {
     return this.staff.update(by, id, body);
   }
 
@@ -44,7 +57,11 @@ export class StaffAdminController {
 
   @Post('staff/:id/password')
   @HttpCode(204)
-  resetPassword(@CurrentAdministrator() by: Administrator, @Param('id', { schema: uuid }) id: string, @Body({ schema: passwordBody }) body: z.infer<typeof passwordBody>) {
+  resetPassword(
+    @CurrentAdministrator() by: Administrator,
+    @Param('id', { schema: uuid }) id: string,
+    @Body({ schema: passwordBody }) body: z.infer<typeof passwordBody>,
+  ) {
     return this.staff.resetPassword(by, id, body.password);
   }
 
@@ -60,7 +77,11 @@ export class StaffAdminController {
 
   @Delete('memberships/:staff/:dept')
   @HttpCode(204)
-  removeMembership(@CurrentAdministrator() by: Administrator, @Param('staff', { schema: uuid }) staffId: string, @Param('dept', { schema: slug }) dept: string) {
+  removeMembership(
+    @CurrentAdministrator() by: Administrator,
+    @Param('staff', { schema: uuid }) staffId: string,
+    @Param('dept', { schema: slug }) dept: string,
+  ) {
     return this.staff.removeMembership(by, staffId, dept);
   }
 }

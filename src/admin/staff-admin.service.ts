@@ -87,7 +87,9 @@ export class StaffAdminService {
     const id = newId();
     const made = password ?? newSecret(12);
     const hash = await this.passwords.hash(made);
-    await this.changes.run(by, { action: 'staff.create', target: `staff:${id}`, detail: { role } }, (tx) => tx.query(insert, [id, username, name, role, hash]));
+    await this.changes.run(by, { action: 'staff.create', target: `staff:${id}`, detail: { role } }, (tx) =>
+      tx.query(insert, [id, username, name, role, hash]),
+    );
     return { id, username, name, role, active: true, departments: [], ...(password === undefined && { password: made }) };
   }
 
@@ -117,7 +119,12 @@ export class StaffAdminService {
     });
   }
 
-  async listMemberships({ limit, cursor, staff_id, dept }: PageQuery & { staff_id?: string | undefined; dept?: string | undefined }): Promise<Page<MembershipView>> {
+  async listMemberships({
+    limit,
+    cursor,
+    staff_id,
+    dept,
+  }: PageQuery & { staff_id?: string | undefined; dept?: string | undefined }): Promise<Page<MembershipView>> {
     const [afterStaff, afterDept] = readCursor(z.tuple([uuid, z.string()]), cursor) ?? [NIL, ''];
     const values = [afterStaff, afterDept, staff_id ?? null, dept ?? null, limit + 1];
     const rows = await this.database.query<MembershipView & Record<string, unknown>>(listMemberships, values);

@@ -31,7 +31,11 @@ export class StationsAdminController {
   }
 
   @Patch(':id')
-  rename(@CurrentAdministrator() by: Administrator, @Param('id', { schema: placeId }) id: string, @Body({ schema: renameBody }) { name }: z.infer<typeof renameBody>) {
+  rename(
+    @CurrentAdministrator() by: Administrator,
+    @Param('id', { schema: placeId }) id: string,
+    @Body({ schema: renameBody }) { name }: z.infer<typeof renameBody>,
+  ) {
     return this.stations.rename(by, id, name);
   }
 

@@ -22,7 +22,10 @@ const insert = statement(
    FROM rooms r WHERE r.id = $2 AND r.retired_at IS NULL AND ($3::text IS NULL OR EXISTS
      (SELECT FROM beds b WHERE b.id = $3 AND b.room_id = r.id AND b.retired_at IS NULL)) RETURNING id`,
 );
-const find = statement('find_station', `SELECT ${VIEW} FROM stations s JOIN rooms r ON r.id = s.room_id WHERE s.id = $1 AND s.retired_at IS NULL`);
+const find = statement(
+  'find_station',
+  `SELECT ${VIEW} FROM stations s JOIN rooms r ON r.id = s.room_id WHERE s.id = $1 AND s.retired_at IS NULL`,
+);
 const rename = statement('rename_station', 'UPDATE stations SET name = $2 WHERE id = $1 AND retired_at IS NULL RETURNING id');
 const rotate = statement('rotate_station_key', 'UPDATE stations SET key_hash = $2 WHERE id = $1 AND retired_at IS NULL RETURNING id');
 const retire = statement('retire_station', 'UPDATE stations SET retired_at = app_now() WHERE id = $1 AND retired_at IS NULL RETURNING id');

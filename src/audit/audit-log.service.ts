@@ -18,7 +18,14 @@ const PENDING = Symbol('audit entries');
 const append = statement('append_audit', 'SELECT append_audit($1, $2, $3, $4, $5, $6)');
 
 function values(entry: AuditEntry): unknown[] {
-  return [entry.actor, entry.action, entry.target ?? null, entry.result, entry.address ?? null, entry.detail ? JSON.stringify(entry.detail) : null];
+  return [
+    entry.actor,
+    entry.action,
+    entry.target ?? null,
+    entry.result,
+    entry.address ?? null,
+    entry.detail ? JSON.stringify(entry.detail) : null,
+  ];
 }
 
 /** The append-only, hash-chained record. */

@@ -63,7 +63,10 @@ export class AuditQueryService {
     const [head] = await this.database.query<{ last: number; whole: boolean }>(auditHead);
     let checked = 0;
     for (let from = 0; head && from < head.last; from += VERIFY_BATCH) {
-      const [batch] = await this.database.query<{ checked: number; broken_at: number | null; last: number | null }>(verifyAudit, [from, VERIFY_BATCH]);
+      const [batch] = await this.database.query<{ checked: number; broken_at: number | null; last: number | null }>(verifyAudit, [
+        from,
+        VERIFY_BATCH,
+      ]);
       if (!batch || batch.broken_at !== null) return { ok: false, checked, broken_at: batch?.broken_at ?? from };
       checked += Math.min(batch.checked, VERIFY_BATCH);
     }

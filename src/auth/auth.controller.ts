@@ -45,7 +45,11 @@ export class AuthController {
 
   @Post('logout')
   @HttpCode(204)
-  async logout(@CurrentStaff() staff: StaffPrincipal, @Req() request: GuardedRequest, @Res({ passthrough: true }) response: Response): Promise<void> {
+  async logout(
+    @CurrentStaff() staff: StaffPrincipal,
+    @Req() request: GuardedRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
     await this.signIns.signOut(staff, request.clientAddress ?? '');
     response.setHeader('Set-Cookie', this.cookie.clear());
   }

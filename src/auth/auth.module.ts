@@ -15,7 +15,17 @@ import { SignInService } from './sign-in.service.js';
 import { TlsGuard } from './tls.guard.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
-const shown = [SessionsService, SessionEndings, Passwords, TrustedProxies, TlsGuard, OriginGuard, SessionCookieGuard, SignInService, DepartmentAccess];
+const shown = [
+  SessionsService,
+  SessionEndings,
+  Passwords,
+  TrustedProxies,
+  TlsGuard,
+  OriginGuard,
+  SessionCookieGuard,
+  SignInService,
+  DepartmentAccess,
+];
 
 /** Who somebody is, and how long that holds. */
 @Module({})

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { StaffPrincipal } from './principal.js';
 
 /** Who sent a request. `absent`: nothing to identify by; `invalid`: something forged, expired, revoked or of a user who left. */
-export type Identification = { kind: 'identified'; principal: StaffPrincipal; csrfToken: string | null } | { kind: 'absent' } | { kind: 'invalid' };
+export type Identification =
+  { kind: 'identified'; principal: StaffPrincipal; csrfToken: string | null } | { kind: 'absent' } | { kind: 'invalid' };
 
 /**
  * Extension point: how a request (or a socket's upgrade) becomes a user. A hospital plugs its SSO in here.

@@ -38,7 +38,8 @@ export class Passwords {
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.running >= MAX_RUNNING) {
-      if (this.waiting.length >= MAX_WAITING) throw new DomainError('UNAVAILABLE', 'too many sign-ins at once, try again', { retryAfter: 5 });
+      if (this.waiting.length >= MAX_WAITING)
+        throw new DomainError('UNAVAILABLE', 'too many sign-ins at once, try again', { retryAfter: 5 });
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else {
       this.running++;

@@ -26,7 +26,7 @@ export interface StationPrincipal {
 export type Principal = StaffPrincipal | StationPrincipal;
 
 /** How a principal is named in idempotency keys, events and the audit. */
-export function actorOf(principal: Pick<Principal, "kind" | "id">): string {
+export function actorOf(principal: Pick<Principal, 'kind' | 'id'>): string {
   return `${principal.kind}:${principal.id}`;
 }
 

@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { AuditLog } from '../audit/audit-log.service.js';
 import { DomainError } from '../common/errors.js';
 import { ACCESS, type Access, ROLES } from './access.js';
 import type { GuardedRequest } from './guarded-request.js';
 import { type Identification, IdentityProvider } from './identity-provider.js';
-import type { Role } from './principal.js';
+import { actorOf, type Role } from './principal.js';
 import { UpgradeRefusal } from './upgrade-refusal.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -16,6 +17,7 @@ export class SessionCookieGuard implements CanActivate {
   constructor(
     private readonly identities: IdentityProvider,
     private readonly reflector: Reflector,
+    private readonly audit: AuditLog,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -31,16 +33,22 @@ export class SessionCookieGuard implements CanActivate {
     if (isUpgrade) return true;
     requireCsrfToken(request);
     const roles = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES, targets);
-    if (roles && !roles.includes(identification.principal.role)) throw new DomainError('FORBIDDEN', 'your role does not permit this');
+    if (roles && !roles.includes(identification.principal.role)) await this.refuseRole(request, context);
     return true;
+  }
+
+  /** Somebody tried a door that is not theirs: that stands in the record. @throws DomainError FORBIDDEN */
+  private async refuseRole({ principal, clientAddress }: GuardedRequest, context: ExecutionContext): Promise<never> {
+    const action = `${context.getClass().name}.${context.getHandler().name}`;
+    const actor = principal ? actorOf(principal) : 'anonymous';
+    await this.audit.record({ actor, action, result: 'refused', ...(clientAddress !== undefined && { address: clientAddress }) });
+    throw new DomainError('FORBIDDEN', 'your role does not permit this');
   }
 }
 
 /** A browser cannot read a refused upgrade, but it can read a close code. */
 function closeFor(identification: Identification): UpgradeRefusal {
-  return identification.kind === 'absent'
-    ? UpgradeRefusal.close(4001, 'no session')
-    : UpgradeRefusal.close(4002, 'bad or expired session');
+  return identification.kind === 'absent' ? UpgradeRefusal.close(4001, 'no session') : UpgradeRefusal.close(4002, 'bad or expired session');
 }
 
 function unauthenticated(): DomainError {

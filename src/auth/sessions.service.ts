@@ -27,7 +27,11 @@ const findLive = statement(
   'find_live_sessions',
   `SELECT ${PRINCIPAL} FROM sessions s JOIN staff p ON p.id = s.staff_id WHERE s.id = ANY($1) AND ${LIVE}`,
 );
-const touch = statement('touch_session', 'UPDATE sessions SET last_used_at = app_now() WHERE id = ANY($1) AND ended_at IS NULL');
+const touch = statement(
+  'touch_sessions',
+  `UPDATE sessions SET last_used_at = app_now() WHERE ended_at IS NULL AND (id = ANY($1)
+     OR id = ANY($2) AND staff_id IN (SELECT h.staff_id FROM shifts h WHERE h.ended_at IS NULL))`,
+);
 const insert = statement(
   'insert_session',
   `INSERT INTO sessions (id, token_hash, staff_id, created_at, last_used_at, expires_at, address)
@@ -70,7 +74,13 @@ export class SessionsService {
   async open(tx: Transaction, staffId: string, address: string): Promise<{ sessionId: string; token: string; expiresAt: number }> {
     const sessionId = newId();
     const token = newSecret();
-    const row = await tx.one<{ expiresAt: number }>(insert, [sessionId, tokenHash(token), staffId, this.settings.SESSION_ABSOLUTE_SEC, address]);
+    const row = await tx.one<{ expiresAt: number }>(insert, [
+      sessionId,
+      tokenHash(token),
+      staffId,
+      this.settings.SESSION_ABSOLUTE_SEC,
+      address,
+    ]);
     if (!row) throw new Error('a new session has no row');
     return { sessionId, token, expiresAt: row.expiresAt };
   }
@@ -90,13 +100,20 @@ export class SessionsService {
     return new Map(rows.map((row) => [row.sessionId, toPrincipal(row)]));
   }
 
-  /** Counts as activity of these sessions. */
-  async touch(sessionIds: readonly string[]): Promise<void> {
-    await this.database.query(touch, [sessionIds]);
+  /**
+   * Counts as activity of the `used` sessions, and of those `connected` by a live socket whose person has an active shift.
+   * A session that has been idle for too long stays so.
+   */
+  async touch(used: readonly string[], connected: readonly string[] = []): Promise<void> {
+    await this.database.query(touch, [used, connected]);
   }
 
   /** Ends sessions; their sockets close when the transaction has committed. @returns their ids */
-  async end(tx: Transaction, { sessionId, staffId, except }: SessionSelection, reason: 'logout' | 'revoked' | 'password' | 'deactivated'): Promise<string[]> {
+  async end(
+    tx: Transaction,
+    { sessionId, staffId, except }: SessionSelection,
+    reason: 'logout' | 'revoked' | 'password' | 'deactivated',
+  ): Promise<string[]> {
     if (sessionId === undefined && staffId === undefined) throw new Error('name a session or a person');
     const rows = await tx.query<{ id: string }>(end, [sessionId ?? null, staffId ?? null, reason, except ?? null]);
     const ids = rows.map((row) => row.id);

@@ -110,7 +110,13 @@ export class CallCommandsService {
     return new DomainError(code, message, { details: { call: await this.calls.view(tx, call.id) } });
   }
 
-  private async change(tx: Transaction, staff: StaffPrincipal, command: CallCommand, call: LockedCall, details: CommandDetails): Promise<void> {
+  private async change(
+    tx: Transaction,
+    staff: StaffPrincipal,
+    command: CallCommand,
+    call: LockedCall,
+    details: CommandDetails,
+  ): Promise<void> {
     switch (command) {
       case 'accept':
         await this.calls.accept(tx, call.id, staff.id);
@@ -142,7 +148,8 @@ export class CallCommandsService {
     }
     if (command === 'arrive') this.journal.append(tx, 'call.in_progress', view, staff, { from });
     if (command === 'complete') this.journal.append(tx, 'call.completed', view, staff, { from });
-    if (command === 'cancel') this.journal.append(tx, 'call.cancelled', view, staff, mayCancel(standing, before) ? { from } : { from, reason: 'remote_cancel' });
+    if (command === 'cancel')
+      this.journal.append(tx, 'call.cancelled', view, staff, mayCancel(standing, before) ? { from } : { from, reason: 'remote_cancel' });
     return view;
   }
 
@@ -157,6 +164,12 @@ export class CallCommandsService {
   }
 
   private auditRemoteCancel(tx: Transaction, staff: StaffPrincipal, call: LockedCall): void {
-    this.audit.append(tx, { actor: actorOf(staff), action: 'call.remote_cancel', target: `call:${call.id}`, result: 'ok', detail: { dept: call.dept, type: call.type } });
+    this.audit.append(tx, {
+      actor: actorOf(staff),
+      action: 'call.remote_cancel',
+      target: `call:${call.id}`,
+      result: 'ok',
+      detail: { dept: call.dept, type: call.type },
+    });
   }
 }

@@ -5,14 +5,28 @@ import { EventLog } from '../events/event-log.js';
 import type { CallEventData } from './call-events.js';
 import type { CallView } from './call.js';
 
-type CallEventType = 'call.pending' | 'call.unattended' | 'call.accepted' | 'call.declined' | 'call.in_progress' | 'call.completed' | 'call.cancelled' | 'call.repeated';
+type CallEventType =
+  | 'call.pending'
+  | 'call.unattended'
+  | 'call.accepted'
+  | 'call.declined'
+  | 'call.in_progress'
+  | 'call.completed'
+  | 'call.cancelled'
+  | 'call.repeated';
 
 /** Writes what happens to calls into their department's log. */
 @Injectable()
 export class CallJournal {
   constructor(private readonly log: EventLog) {}
 
-  append(tx: Transaction, type: CallEventType, call: CallView, by: Pick<Principal, "kind" | "id">, more: Pick<CallEventData, 'reason' | 'from'> = {}): void {
+  append(
+    tx: Transaction,
+    type: CallEventType,
+    call: CallView,
+    by: Pick<Principal, 'kind' | 'id'>,
+    more: Pick<CallEventData, 'reason' | 'from'> = {},
+  ): void {
     const actor = actorOf(by);
     this.log.append(tx, { dept: call.dept, type, callId: call.id, actorId: actor, data: { call_id: call.id, call, ...more, by: actor } });
   }

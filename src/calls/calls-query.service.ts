@@ -67,7 +67,13 @@ export class CallsQueryService {
       throw notFound('call');
     }
     const events = await this.log.callHistory(id, MAX_HISTORY);
-    const history = events.map(({ seq, id: eventId, type, time, data }) => ({ seq, id: eventId, type, time, data: JSON.parse(data) as unknown }));
+    const history = events.map(({ seq, id: eventId, type, time, data }) => ({
+      seq,
+      id: eventId,
+      type,
+      time,
+      data: JSON.parse(data) as unknown,
+    }));
     return { ...call, history };
   }
 

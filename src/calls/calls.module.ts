@@ -12,6 +12,7 @@ import { CallsQueryService } from './calls-query.service.js';
 import { CallsRepository } from './calls.repository.js';
 import { PendingCalls } from './pending-calls.js';
 import { RaiseCallService } from './raise-call.service.js';
+import { ReassuranceLight } from './reassurance-light.js';
 import { Recipients } from './recipients.js';
 import { StationCallsController } from './station-calls.controller.js';
 
@@ -33,6 +34,7 @@ import { StationCallsController } from './station-calls.controller.js';
     CallSnapshot,
     CallMetrics,
     PendingCalls,
+    ReassuranceLight,
   ],
 })
 export class CallsModule {}

@@ -7,7 +7,10 @@ import type { CallFacts, Standing } from './call-permissions.js';
 const LOCKED = `c.id, c.dept_id AS dept, c.room_id AS "roomId", c.station_id AS "stationId", c.type, c.state, c.version,
   c.accepted_by AS "acceptedBy", c.present_by AS "presentBy", t.rank, t.cancel_policy AS "cancelPolicy"`;
 
-const lock = statement('lock_call', `SELECT ${LOCKED} FROM calls c JOIN call_types t ON t.id = c.type WHERE c.id = $1 FOR NO KEY UPDATE OF c`);
+const lock = statement(
+  'lock_call',
+  `SELECT ${LOCKED} FROM calls c JOIN call_types t ON t.id = c.type WHERE c.id = $1 FOR NO KEY UPDATE OF c`,
+);
 const view = statement('view_call', `SELECT ${CALL_VIEW} FROM calls c WHERE c.id = $1`);
 const standing = statement(
   'call_standing',
@@ -155,4 +158,3 @@ export class CallsRepository {
     await tx.query(markDeclined, [id, staffId]);
   }
 }
-

@@ -57,7 +57,11 @@ export class RaiseCallService {
    * is the call.
    * @throws DomainError NOT_FOUND for a room or bed that one may not know; VALIDATION_FAILED for an unknown type
    */
-  raiseByStaff(staff: StaffPrincipal, request: { type: string; room_id: string; bed_id?: string | undefined }, key: string): Promise<Raised> {
+  raiseByStaff(
+    staff: StaffPrincipal,
+    request: { type: string; room_id: string; bed_id?: string | undefined },
+    key: string,
+  ): Promise<Raised> {
     const { type, room_id: roomId, bed_id } = request;
     const bedId = bed_id ?? null;
     return this.commands.run(actorOf(staff), key, { type: 'call.raise', call_type: type, roomId, bedId }, async (tx) => {
@@ -73,7 +77,8 @@ export class RaiseCallService {
   private async place(tx: Transaction, by: Principal, type: string, place: Place): Promise<Raised> {
     const rank = await this.requireRank(tx, type);
     const { stationId, roomId, bedId } = place;
-    const open = stationId === null ? await this.calls.openAtPlace(tx, roomId, bedId, type) : await this.calls.openAtStation(tx, stationId, type);
+    const open =
+      stationId === null ? await this.calls.openAtPlace(tx, roomId, bedId, type) : await this.calls.openAtStation(tx, stationId, type);
     if (open !== undefined) return this.repeat(tx, by, open);
     const call = { ...place, id: newId(), type, rank };
     // Another press opened it between the look and the insert: now there is one to repeat.

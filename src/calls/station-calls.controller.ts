@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
@@ -10,7 +10,11 @@ import { CallCommandsService } from './call-commands.service.js';
 import type { CallView } from './call.js';
 import { pressBody, stationCommandBody } from './call-schemas.js';
 import { CallsQueryService } from './calls-query.service.js';
+import { goneSignal, waitParam } from '../events/long-poll.js';
+import { ReassuranceLight } from './reassurance-light.js';
 import { RaiseCallService } from './raise-call.service.js';
+
+const lightQuery = z.strictObject({ wait: waitParam });
 
 /** What a station does with calls: press, take back, show that somebody is there, light its lamp. */
 @ApiTags('stations')
@@ -21,6 +25,7 @@ export class StationCallsController {
     private readonly raising: RaiseCallService,
     private readonly commands: CallCommandsService,
     private readonly queries: CallsQueryService,
+    private readonly light: ReassuranceLight,
   ) {}
 
   /** 201 with a new call; 200 with the one that is open already. */
@@ -36,9 +41,15 @@ export class StationCallsController {
     return call;
   }
 
+  /** The station's open calls. With `wait`: as soon as one of them changes, or after so many seconds. */
   @Get()
-  async list(@CurrentStation() station: StationPrincipal): Promise<{ items: CallView[]; next_cursor: null }> {
-    return { items: await this.queries.atStation(station), next_cursor: null };
+  async list(
+    @CurrentStation() station: StationPrincipal,
+    @Query({ schema: lightQuery }) { wait }: z.infer<typeof lightQuery>,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<{ items: CallView[]; next_cursor: null }> {
+    const items = wait > 0 ? await this.light.change(station, wait, goneSignal(response)) : await this.queries.atStation(station);
+    return { items, next_cursor: null };
   }
 
   @Post(':id/cancel')

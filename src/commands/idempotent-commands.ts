@@ -11,7 +11,15 @@ export type CommandIdentity = Readonly<{ type: string } & Record<string, unknown
 type Answer = { result: unknown } | { error: { code: ErrorCode; message: string; details?: ErrorDetails } };
 
 /** Refusals that depend on the moment, not on the command: the next try may well succeed. */
-const NOT_KEPT: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'INVALID_CREDENTIALS', 'FORBIDDEN', 'RATE_LIMITED', 'INTERNAL', 'UNAVAILABLE', 'IDEMPOTENCY_KEY_REUSED']);
+const NOT_KEPT: ReadonlySet<ErrorCode> = new Set([
+  'UNAUTHENTICATED',
+  'INVALID_CREDENTIALS',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'IDEMPOTENCY_KEY_REUSED',
+]);
 
 const claim = statement(
   'claim_key',
@@ -67,7 +75,7 @@ export class IdempotentCommands {
       if (!(error instanceof DomainError) || NOT_KEPT.has(error.code)) throw error;
       return this.keepRefusal<T>(attempt, error);
     }
-    return 'first' in outcome ? replay<T>(outcome.first) : outcome.result;
+    return 'first' in outcome ? (replay(outcome.first) as T) : outcome.result;
   }
 
   /** Removes keys whose day is over, a bounded number at a time. */
@@ -84,7 +92,7 @@ export class IdempotentCommands {
       return answer;
     });
     if (!first) throw refusal;
-    return replay<T>(first);
+    return replay(first) as T;
   }
 
   private async keep(tx: Transaction, { actor, key }: Attempt, answer: Answer): Promise<void> {
@@ -103,8 +111,9 @@ export class IdempotentCommands {
   }
 }
 
-function replay<T>(answer: Answer): T {
-  if ('result' in answer) return answer.result as T;
+/** @throws the refusal, where that was the first answer */
+function replay(answer: Answer): unknown {
+  if ('result' in answer) return answer.result;
   const { code, message, details } = answer.error;
   throw new DomainError(code, message, details ? { details } : {});
 }

@@ -3,11 +3,17 @@
  * `retryable`: the same request may succeed later without being changed.
  */
 export const ERROR_CODES = {
-  VALIDATION_FAILED: { retryable: false, meaning: 'A field is missing, unknown, or of the wrong type or range; `details.fields` names them.' },
+  VALIDATION_FAILED: {
+    retryable: false,
+    meaning: 'A field is missing, unknown, or of the wrong type or range; `details.fields` names them.',
+  },
   MALFORMED_JSON: { retryable: false, meaning: 'The body or frame is not JSON.' },
   UNKNOWN_TYPE: { retryable: false, meaning: 'The frame names no command of this server.' },
   UNSUPPORTED_DATA: { retryable: false, meaning: 'A binary frame, or a content type other than application/json.' },
-  IDEMPOTENCY_KEY_REQUIRED: { retryable: false, meaning: 'A command of a person needs an `Idempotency-Key` (over a socket: the frame id), a UUID.' },
+  IDEMPOTENCY_KEY_REQUIRED: {
+    retryable: false,
+    meaning: 'A command of a person needs an `Idempotency-Key` (over a socket: the frame id), a UUID.',
+  },
   REASON_REQUIRED: { retryable: false, meaning: 'A remote cancel needs a reason.' },
   UNAUTHENTICATED: { retryable: false, meaning: 'No valid session or station key.' },
   INVALID_CREDENTIALS: { retryable: false, meaning: 'Wrong user name or password.' },

@@ -33,7 +33,9 @@ interface LogOptions {
 
 /** One JSON object a line: `timestamp`, `level`, `event`, context. */
 export async function createLogger({ level, pretty, destination }: LogOptions): Promise<Logger> {
-  const sink = destination ?? (pretty ? (await import('pino-pretty')).default({ messageKey: 'event', timestampKey: 'timestamp', sync: true }) : undefined);
+  const sink =
+    destination ??
+    (pretty ? (await import('pino-pretty')).default({ messageKey: 'event', timestampKey: 'timestamp', sync: true }) : undefined);
   const options = {
     level,
     messageKey: 'event',
@@ -50,9 +52,19 @@ export async function createLogger({ level, pretty, destination }: LogOptions): 
 export function describeError(error: unknown): LogFields {
   if (!(error instanceof Error)) return { type: typeof error };
   const database = error as Error & { code?: string; constraint?: string; table?: string; routine?: string; severity?: string };
-  const frames = error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 12);
+  const frames = error.stack
+    ?.split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+    .slice(0, 12);
   if (database.severity !== undefined) {
-    return { type: error.name, code: database.code, constraint: database.constraint, table: database.table, routine: database.routine, stack: frames };
+    return {
+      type: error.name,
+      code: database.code,
+      constraint: database.constraint,
+      table: database.table,
+      routine: database.routine,
+      stack: frames,
+    };
   }
   const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
   return { type: error.name, code: database.code, message: error.message, stack: frames, ...cause };

@@ -37,5 +37,7 @@ export function readCursor<T extends z.ZodType>(schema: T, cursor: string | unde
   } catch {
     // not JSON: the same answer as for the wrong JSON
   }
-  throw new DomainError('VALIDATION_FAILED', 'the cursor is not one of this server', { details: { fields: [{ path: 'cursor', problem: 'invalid' }] } });
+  throw new DomainError('VALIDATION_FAILED', 'the cursor is not one of this server', {
+    details: { fields: [{ path: 'cursor', problem: 'invalid' }] },
+  });
 }

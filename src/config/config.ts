@@ -84,7 +84,9 @@ function findContradictions({ http, database, session, realtime, ward, cluster, 
     lines.push('TLS_CERT_FILE, TLS_KEY_FILE: must be given together; example: TLS_CERT_FILE=cert.pem TLS_KEY_FILE=key.pem');
   }
   if (database.DATABASE_URL === undefined && database.DATABASE_MIGRATION_URL !== undefined) {
-    lines.push('DATABASE_MIGRATION_URL: needs DATABASE_URL beside it; example: DATABASE_URL=postgresql://wardline_app:secret@db.example.org/wardline');
+    lines.push(
+      'DATABASE_MIGRATION_URL: needs DATABASE_URL beside it; example: DATABASE_URL=postgresql://wardline_app:secret@db.example.org/wardline',
+    );
   }
   if (database.DATABASE_URL !== undefined && session.SESSION_SECRETS.length === 0) {
     lines.push('SESSION_SECRETS: is required with DATABASE_URL; example: SESSION_SECRETS=a-secret-of-at-least-32-characters');
@@ -93,7 +95,9 @@ function findContradictions({ http, database, session, realtime, ward, cluster, 
     lines.push('WARN_THRESHOLD: must not exceed MAX_CONNECTIONS; example: WARN_THRESHOLD=400 MAX_CONNECTIONS=500');
   }
   if (realtime.HEARTBEAT_IDLE_SEC <= realtime.HEARTBEAT_CHECK_INTERVAL_SEC) {
-    lines.push('HEARTBEAT_IDLE_SEC: must exceed HEARTBEAT_CHECK_INTERVAL_SEC; example: HEARTBEAT_IDLE_SEC=90 HEARTBEAT_CHECK_INTERVAL_SEC=30');
+    lines.push(
+      'HEARTBEAT_IDLE_SEC: must exceed HEARTBEAT_CHECK_INTERVAL_SEC; example: HEARTBEAT_IDLE_SEC=90 HEARTBEAT_CHECK_INTERVAL_SEC=30',
+    );
   }
   if (cluster.SERVER_STALE_SEC <= cluster.SERVER_HEARTBEAT_SEC) {
     lines.push('SERVER_STALE_SEC: must exceed SERVER_HEARTBEAT_SEC; example: SERVER_STALE_SEC=90 SERVER_HEARTBEAT_SEC=30');

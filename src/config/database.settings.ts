@@ -12,7 +12,11 @@ export const databaseSettings = z.object({
   ),
   DATABASE_MIGRATION_URL: optionalUrl(
     postgres,
-    { doc: "The owner's connection, for migrations only, so that DATABASE_URL can name a lesser role.", defaultNote: 'DATABASE_URL', secret: true },
+    {
+      doc: "The owner's connection, for migrations only, so that DATABASE_URL can name a lesser role.",
+      defaultNote: 'DATABASE_URL',
+      secret: true,
+    },
     'postgresql://wardline_owner:secret@db.example.org/wardline',
   ),
   DATA_DIR: text('./var', { doc: 'Embedded database, self-signed certificate, first-run credentials (mode 0600).' }),

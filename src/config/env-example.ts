@@ -30,7 +30,7 @@ export function renderEnvExample(): string {
   const lines = ['# Every setting of Wardline with its default. Empty counts as not given.', ''];
   for (const [concern, schema] of Object.entries(CONCERNS)) {
     lines.push(`# --- ${concern} ---`, '');
-    for (const [name, setting] of Object.entries(schema.shape)) lines.push(...entry(name, setting));
+    for (const [name, setting] of Object.entries<z.ZodType>(schema.shape)) lines.push(...entry(name, setting));
   }
   return lines.join('\n');
 }

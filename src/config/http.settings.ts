@@ -4,10 +4,7 @@ import { boolean, choice, integer, list, optionalBoolean, optionalText } from '.
 /** The port, TLS and who may call. */
 export const httpSettings = z.object({
   PORT: integer(8443, { doc: 'One port for HTTPS and WSS; 0 takes a free one.' }, { max: 65_535 }),
-  HOST: optionalText(
-    { doc: 'Address to listen on.', defaultNote: '127.0.0.1 with the embedded database, 0.0.0.0 otherwise' },
-    '127.0.0.1',
-  ),
+  HOST: optionalText({ doc: 'Address to listen on.', defaultNote: '127.0.0.1 with the embedded database, 0.0.0.0 otherwise' }, '127.0.0.1'),
   REQUIRE_WSS: boolean(true, {
     doc: 'No plain HTTP or WS. With a certificate this process speaks only TLS; without one it listens in plain behind a proxy and refuses (403) what a trusted proxy has not marked X-Forwarded-Proto: https, probes and metrics aside.',
   }),
@@ -15,7 +12,10 @@ export const httpSettings = z.object({
   TLS_KEY_FILE: optionalText({ doc: 'PEM private key.' }, '/etc/wardline/tls/key.pem'),
   TLS_MIN_VERSION: choice(['TLSv1.2', 'TLSv1.3'], 'TLSv1.2', { doc: 'Oldest TLS version spoken.' }),
   TLS_SELF_SIGNED: optionalBoolean(
-    { doc: 'Make a self-signed pair under DATA_DIR when no files are named.', defaultNote: 'true with the embedded database, false otherwise' },
+    {
+      doc: 'Make a self-signed pair under DATA_DIR when no files are named.',
+      defaultNote: 'true with the embedded database, false otherwise',
+    },
     'true',
   ),
   TRUSTED_PROXIES: list({ doc: 'Addresses or CIDR ranges whose X-Forwarded-* count.' }, '10.0.0.5,192.168.7.0/24'),

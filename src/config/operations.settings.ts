@@ -3,16 +3,33 @@ import { choice, integer, optionalChoice, optionalInteger, optionalText, optiona
 
 /** Process, memory, logs, metrics, traces. */
 export const operationsSettings = z.object({
-  MAX_MEMORY_MB: optionalInteger({ doc: 'What memory_pct is a part of.', defaultNote: "the cgroup's limit, else the machine's memory" }, '2048', { min: 64 }),
+  MAX_MEMORY_MB: optionalInteger(
+    { doc: 'What memory_pct is a part of.', defaultNote: "the cgroup's limit, else the machine's memory" },
+    '2048',
+    { min: 64 },
+  ),
   MEMORY_RESTART_THRESHOLD: integer(80, { doc: '% of MAX_MEMORY_MB, looked at every 10 s.' }, { min: 1, max: 100 }),
   SHUTDOWN_DRAIN_SEC: integer(10, { doc: 'How long a stopping node waits for outboxes to empty.' }, { max: 3600 }),
   RESTART_DRAIN_SEC: integer(30, { doc: 'The same for a memory restart.' }, { max: 3600 }),
   SHUTDOWN_RECONNECT_SEC: integer(5, { doc: 'Clients are spread over this long when told to reconnect.' }, { min: 1, max: 3600 }),
-  SUPERVISOR: optionalChoice(['off', 'on'], { doc: 'One parent that owns the port and replaces workers.', defaultNote: 'on for npm start, off when PID 1' }),
+  SUPERVISOR: optionalChoice(['off', 'on'], {
+    doc: 'One parent that owns the port and replaces workers.',
+    defaultNote: 'on for npm start, off when PID 1',
+  }),
   WORKERS: integer(1, { doc: 'More than one needs REDIS_URL.' }, { min: 1, max: 64 }),
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'info', { doc: 'Least level that is logged.' }),
-  LOG_FORMAT: optionalChoice(['json', 'pretty'], { doc: 'One JSON object a line, or lines for people.', defaultNote: 'json, pretty on a terminal' }),
-  METRICS_TOKEN: optionalText({ doc: 'Bearer token for scraping /metrics.', defaultNote: 'none: only from loopback, and not through a proxy', secret: true }, 'a-long-random-token'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: optionalUrl(['http:', 'https:'], { doc: 'OpenTelemetry collector.', defaultNote: 'none: tracing off' }, 'http://127.0.0.1:4318'),
+  LOG_FORMAT: optionalChoice(['json', 'pretty'], {
+    doc: 'One JSON object a line, or lines for people.',
+    defaultNote: 'json, pretty on a terminal',
+  }),
+  METRICS_TOKEN: optionalText(
+    { doc: 'Bearer token for scraping /metrics.', defaultNote: 'none: only from loopback, and not through a proxy', secret: true },
+    'a-long-random-token',
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optionalUrl(
+    ['http:', 'https:'],
+    { doc: 'OpenTelemetry collector.', defaultNote: 'none: tracing off' },
+    'http://127.0.0.1:4318',
+  ),
 });
 export type OperationsSettings = z.infer<typeof operationsSettings>;

@@ -4,7 +4,11 @@ import { choice, integer, optionalInteger, rate } from './setting.js';
 /** Sockets, their limits, and the feeds behind them. */
 export const realtimeSettings = z.object({
   MAX_CONNECTIONS: integer(500, { doc: 'Sockets of this node; the sizing recipe is in docs/.' }, { min: 1, max: 1_000_000 }),
-  WARN_THRESHOLD: integer(400, { doc: 'From here on only resuming sessions, nurses on shift, managers and administrators get in.' }, { min: 1, max: 1_000_000 }),
+  WARN_THRESHOLD: integer(
+    400,
+    { doc: 'From here on only resuming sessions, nurses on shift, managers and administrators get in.' },
+    { min: 1, max: 1_000_000 },
+  ),
   MEMORY_PER_CONNECTION_KB: optionalInteger(
     { doc: 'Used to warn at the start when MAX_CONNECTIONS cannot fit.', defaultNote: '16, 48 with TLS in the process' },
     '48',
@@ -14,7 +18,10 @@ export const realtimeSettings = z.object({
   ROOM_MEMBERS_CAPACITY: integer(16_384, { doc: 'Members of all rooms, cluster-wide.' }, { min: 1 }),
   MAX_CONNECTIONS_PER_SESSION: integer(5, { doc: 'More than this and the oldest one closes 4009.' }, { min: 1, max: 1000 }),
   MAX_CONNECTIONS_PER_USER: integer(10, { doc: 'More than this are closed 4013.' }, { min: 1, max: 1000 }),
-  CONNECT_RATE_LIMIT: rate({ count: 100, seconds: 10 }, { doc: 'Upgrades per address / seconds that come without a valid session; 0 turns it off.' }),
+  CONNECT_RATE_LIMIT: rate(
+    { count: 100, seconds: 10 },
+    { doc: 'Upgrades per address / seconds that come without a valid session; 0 turns it off.' },
+  ),
   CLIENT_RATE_LIMIT: rate({ count: 50, seconds: 10 }, { doc: 'Messages per client / seconds; 0 turns it off.' }),
   ROOM_RATE_LIMIT: rate({ count: 100, seconds: 60 }, { doc: 'Pushes per room / seconds; 0 turns it off.' }),
   HANDSHAKE_TIMEOUT_SEC: integer(10, { doc: 'A TLS and HTTP handshake not finished by then is cut.' }, { min: 1, max: 300 }),
@@ -22,7 +29,9 @@ export const realtimeSettings = z.object({
   MAX_PROTOCOL_ERRORS: integer(10, { doc: 'This many in a minute close 1008.' }, { min: 1, max: 10_000 }),
   MAX_PENDING_MESSAGES: integer(100, { doc: "Messages that wait in a slow socket's outbox." }, { min: 1, max: 100_000 }),
   SLOW_CONSUMER_BYTES: integer(4_194_304, { doc: 'Bytes a slow socket may hold, what is unsent included.' }, { min: 65_536 }),
-  OVERFLOW_POLICY: choice(['drop_oldest_non_critical', 'disconnect'], 'drop_oldest_non_critical', { doc: 'What happens when an outbox is full.' }),
+  OVERFLOW_POLICY: choice(['drop_oldest_non_critical', 'disconnect'], 'drop_oldest_non_critical', {
+    doc: 'What happens when an outbox is full.',
+  }),
   HEARTBEAT_CHECK_INTERVAL_SEC: integer(30, { doc: 'Interval of protocol pings.' }, { min: 1, max: 3600 }),
   HEARTBEAT_IDLE_SEC: integer(90, { doc: 'Nothing heard for this long closes 4040.' }, { min: 2, max: 86_400 }),
   POLL_INTERVAL_MS: integer(500, { doc: 'The net under the wake-ups (200 suits a staging system).' }, { min: 10, max: 60_000 }),

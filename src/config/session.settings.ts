@@ -4,7 +4,11 @@ import { integer, list } from './setting.js';
 /** Sign-in and how long it lasts. */
 export const sessionSettings = z.object({
   SESSION_SECRETS: list(
-    { doc: 'Comma list; the first signs, all verify. 32 characters or more each.', defaultNote: 'made at the first start with the embedded database, required otherwise', secret: true },
+    {
+      doc: 'Comma list; the first signs, all verify. 32 characters or more each.',
+      defaultNote: 'made at the first start with the embedded database, required otherwise',
+      secret: true,
+    },
     'new-secret-of-at-least-32-characters,old-secret-of-at-least-32-characters',
     z.string().min(32, 'must be secrets of at least 32 characters each'),
   ),
@@ -12,6 +16,10 @@ export const sessionSettings = z.object({
   SESSION_ABSOLUTE_SEC: integer(57_600, { doc: 'A session ends after this long in any case; longer than a 12-hour shift.' }, { min: 1 }),
   SESSION_CHECK_INTERVAL_SEC: integer(30, { doc: "How often the sessions of a node's connections are checked." }, { min: 1, max: 3600 }),
   SESSION_REVOKE_CLOSE_CODE: integer(4401, { doc: 'Close code of a socket whose session was revoked.' }, { min: 4000, max: 4999 }),
-  SESSION_RECONNECT_BUFFER_SEC: integer(180, { doc: 'How long a lost manager still counts as reachable, and a session as resuming.' }, { max: 86_400 }),
+  SESSION_RECONNECT_BUFFER_SEC: integer(
+    180,
+    { doc: 'How long a lost manager still counts as reachable, and a session as resuming.' },
+    { max: 86_400 },
+  ),
 });
 export type SessionSettings = z.infer<typeof sessionSettings>;

@@ -73,7 +73,12 @@ export function optionalText(doc: Doc, example: string) {
 export function list(doc: Doc, example: string, item: z.ZodType<string, string> = z.string()) {
   const schema = z
     .string()
-    .transform((v) => v.split(',').map((part) => part.trim()).filter(Boolean))
+    .transform((v) =>
+      v
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    )
     .pipe(z.array(item))
     .default([]);
   return described(schema, doc, example);

@@ -6,7 +6,11 @@ export const wardSettings = z.object({
   NURSE_DISCONNECT_GRACE_SEC: integer(60, { doc: "A nurse's last connection is gone for this long: out of the queue." }, { max: 86_400 }),
   ESCALATION_L1_SEC: integer(90, { doc: 'After this long the next nurse is added.' }, { min: 1, max: 86_400 }),
   ESCALATION_L2_SEC: integer(180, { doc: "After this long the department's managers are added." }, { min: 1, max: 86_400 }),
-  ESCALATION_L3_SEC: integer(300, { doc: 'After this long the system administrators are added. The three must rise.' }, { min: 1, max: 86_400 }),
+  ESCALATION_L3_SEC: integer(
+    300,
+    { doc: 'After this long the system administrators are added. The three must rise.' },
+    { min: 1, max: 86_400 },
+  ),
   ESCALATION_REPEAT_SEC: integer(60, { doc: 'After level 3: all are told again this often.' }, { min: 1, max: 86_400 }),
   ESCALATION_OVERDUE_SEC: integer(5, { doc: 'A deadline this far past due turns health red.' }, { min: 1, max: 3600 }),
   CALL_PRESENCE_SEC: integer(180, { doc: 'An accepted call without presence is pending again after this long.' }, { min: 1, max: 86_400 }),

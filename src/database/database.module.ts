@@ -19,17 +19,17 @@ export class DatabaseModule {
         TypeOrmModule.forRootAsync({
           inject: [Logger],
           useFactory: (logger: Logger) => ({
-          type: 'postgres' as const,
-          url,
-          autoLoadEntities: true,
-          synchronize: false,
-          migrationsRun: false,
-          retryAttempts: 0,
-          driver: { ...pg, Pool: GuardedPool },
-          extra: { ...connectionOptions(url, 'directory'), max: DIRECTORY_POOL_SIZE },
-          poolErrorHandler: (error: unknown) => {
-            logger.warn('database.connection_lost', { pool: 'directory', error });
-          },
+            type: 'postgres' as const,
+            url,
+            autoLoadEntities: true,
+            synchronize: false,
+            migrationsRun: false,
+            retryAttempts: 0,
+            driver: { ...pg, Pool: GuardedPool },
+            extra: { ...connectionOptions(url, 'directory'), max: DIRECTORY_POOL_SIZE },
+            poolErrorHandler: (error: unknown) => {
+              logger.warn('database.connection_lost', { pool: 'directory', error });
+            },
           }),
         }),
       ],

@@ -23,22 +23,28 @@ export class GuardedPool extends pg.Pool {
   override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | void {
     if (callback) {
       super.connect((error, client, done) => {
-        callback(error, client, client ? guardedRelease(client, done) : done);
+        callback(error, client, client ? guard(client) : done);
       });
       return;
     }
     return super.connect().then((client) => {
-      client.release = guardedRelease(client, client.release.bind(client) as Release);
+      guard(client);
       return client;
     });
   }
 }
 
-function guardedRelease(client: pg.PoolClient, release: Release): Release {
-  return (destroy) => {
-    const status = (client as pg.PoolClient & { getTransactionStatus(): string | null }).getTransactionStatus();
+type Guarded = pg.PoolClient & { getTransactionStatus(): string | null };
+
+/** Both ways of giving a client back, its own method and the callback's function, are the same from here on. */
+function guard(client: pg.PoolClient): Release {
+  const release: Release = client.release.bind(client);
+  const guarded: Release = (destroy) => {
+    const status = (client as Guarded).getTransactionStatus();
     release(destroy ?? (status !== 'I' && status !== null));
   };
+  client.release = guarded;
+  return guarded;
 }
 
 /** What every connection of Wardline's is opened with. The limits are the server's own: they hold even when we hang. */

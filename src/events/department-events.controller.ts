@@ -1,5 +1,6 @@
-import { Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
 import { z } from 'zod';
 import { CurrentStaff } from '../auth/access.js';
 import { DepartmentAccess } from '../auth/department-access.js';
@@ -11,11 +12,18 @@ import { DepartmentSnapshots } from './department-snapshots.js';
 import type { StoredEvent } from './event.js';
 import { EventCatalog } from './event-catalog.js';
 import { EventLog } from './event-log.js';
+import { EventWaiter } from './event-waiter.js';
+import { goneSignal, waitParam } from './long-poll.js';
 import { LogEpoch } from './log-epoch.js';
 
 const eventsQuery = z.strictObject({
-  after: z.string().regex(/^\d{1,15}$/).transform(Number).default(0),
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .default(0),
   limit: limitParam,
+  wait: waitParam,
 });
 
 /** A department's log and picture, for clients without a socket and for fetching what was skipped. */
@@ -28,6 +36,7 @@ export class DepartmentEventsController {
     private readonly catalog: EventCatalog,
     private readonly snapshots: DepartmentSnapshots,
     private readonly epoch: LogEpoch,
+    private readonly waiter: EventWaiter,
   ) {}
 
   /** Open calls and staff at one instant. */
@@ -40,18 +49,24 @@ export class DepartmentEventsController {
     return { dept, epoch: this.epoch.current, seq: snapshot.seq, data: JSON.parse(snapshot.data) as unknown };
   }
 
-  /** A page of the log, in order. */
+  /** A page of the log, in order. With `wait`, when there is nothing yet: as soon as there is, or after so many seconds. */
   @Get('events')
   async events(
     @CurrentStaff() staff: StaffPrincipal,
     @Param('dept', { schema: slug }) dept: string,
-    @Query({ schema: eventsQuery }) { after, limit }: z.infer<typeof eventsQuery>,
+    @Query({ schema: eventsQuery }) { after, limit, wait }: z.infer<typeof eventsQuery>,
+    @Res({ passthrough: true }) response: Response,
   ) {
     this.access.require(staff, dept);
     const head = await this.log.head(dept);
     if (!head) throw notFound('department');
+    if (wait > 0 && after >= head.head) await this.waiter.next(dept, head.head, wait, goneSignal(response));
     const events = await this.log.page(dept, after, limit);
-    return { items: events.map((event) => this.view(event)), head: Math.max(head.head, events.at(-1)?.seq ?? 0), epoch: this.epoch.current };
+    return {
+      items: events.map((event) => this.view(event)),
+      head: Math.max(head.head, events.at(-1)?.seq ?? 0),
+      epoch: this.epoch.current,
+    };
   }
 
   private view({ id, seq, type, time, data }: StoredEvent) {

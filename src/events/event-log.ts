@@ -15,18 +15,12 @@ const EVENT_COLUMNS = `dept_id AS dept, seq::float8 AS seq, id, type, iso(at) AS
   greatest(0, extract(epoch FROM app_clock() - at))::float8 AS age`;
 
 const append = statement('append_events', 'SELECT dept, seq FROM append_events($1::jsonb)');
-const readPage = statement(
-  'read_events',
-  `SELECT ${EVENT_COLUMNS} FROM events WHERE dept_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
-);
+const readPage = statement('read_events', `SELECT ${EVENT_COLUMNS} FROM events WHERE dept_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`);
 const readHead = statement(
   'read_head',
   'SELECT last_seq::float8 AS head, purged_seq::float8 AS purged FROM dept_stream WHERE dept_id = $1',
 );
-const readHeads = statement(
-  'read_heads',
-  'SELECT dept_id AS dept, last_seq::float8 AS head FROM dept_stream WHERE dept_id = ANY($1)',
-);
+const readHeads = statement('read_heads', 'SELECT dept_id AS dept, last_seq::float8 AS head FROM dept_stream WHERE dept_id = ANY($1)');
 const readCallHistory = statement('read_call_history', `SELECT ${EVENT_COLUMNS} FROM events WHERE call_id = $1 ORDER BY seq LIMIT $2`);
 
 /** Where a department's log stands. */

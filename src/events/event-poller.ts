@@ -99,7 +99,7 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async readPages(feed: DepartmentFeed): Promise<void> {
-    for (let full = true; full && feed.size > 0 && !this.stopped; ) {
+    for (let full = true; full && feed.size > 0 && !this.stopped;) {
       const rows = await this.log.page(feed.dept, feed.position, this.settings.POLL_BATCH_SIZE, 'poller');
       const now = this.clock.monotonic();
       const [head, ...rest] = rows.map((row) => encodeEvent(row, this.catalog.isCritical(row.type), now));

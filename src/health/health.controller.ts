@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Res, ServiceUnavailableException } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { HealthCheckService } from '@nestjs/terminus';
 import type { Response } from 'express';
@@ -31,8 +31,8 @@ export class HealthController {
   async ready(@Res({ passthrough: true }) response: Response) {
     const result = await this.health
       .check([() => this.indicators.databaseUp(), () => this.indicators.migrationsApplied(), () => this.indicators.pollerTicks()])
-      .catch((error: { getResponse?: () => unknown }) => {
-        if (typeof error.getResponse !== 'function') throw error;
+      .catch((error: unknown) => {
+        if (!(error instanceof ServiceUnavailableException)) throw error;
         response.status(503);
         return error.getResponse();
       });

@@ -11,7 +11,11 @@ import { MemoryGauge } from './memory.js';
   controllers: [HealthController],
   providers: [
     Indicators,
-    { provide: MemoryGauge, useFactory: (operations: OperationsSettings) => new MemoryGauge(operations.MAX_MEMORY_MB), inject: [OPERATIONS_SETTINGS] },
+    {
+      provide: MemoryGauge,
+      useFactory: (operations: OperationsSettings) => new MemoryGauge(operations.MAX_MEMORY_MB),
+      inject: [OPERATIONS_SETTINGS],
+    },
   ],
   exports: [MemoryGauge],
 })

@@ -23,7 +23,10 @@ interface SeedOptions {
  * @returns whether it was seeded
  */
 export async function seedDemoHospital({ databaseUrl, dataDir, url, passwords }: SeedOptions): Promise<boolean> {
-  const client = new pg.Client({ ...connectionOptions(databaseUrl, 'seed', SEED_TIMEOUT_MS), idle_in_transaction_session_timeout: SEED_TIMEOUT_MS });
+  const client = new pg.Client({
+    ...connectionOptions(databaseUrl, 'seed', SEED_TIMEOUT_MS),
+    idle_in_transaction_session_timeout: SEED_TIMEOUT_MS,
+  });
   await client.connect();
   try {
     await client.query('BEGIN');
@@ -50,13 +53,33 @@ async function insert(client: pg.Client, hospital: DemoHospital, passwords: Pass
   const { departments, rooms, beds, stations, staff } = hospital;
   const people = await Promise.all(staff.map(async (one) => ({ ...one, hash: await passwords.hash(one.password) })));
   await client.query('UPDATE facility SET name = $1, time_zone = $2', [hospital.name, hospital.timeZone]);
-  await insertRows(client, 'departments (id, name)', departments.map((d) => [d.id, d.name]));
-  await insertRows(client, 'rooms (id, dept_id, name)', rooms.map((r) => [r.id, r.dept, r.name]));
-  await insertRows(client, 'beds (id, room_id, name)', beds.map((b) => [b.id, b.roomId, b.name]));
+  await insertRows(
+    client,
+    'departments (id, name)',
+    departments.map((d) => [d.id, d.name]),
+  );
+  await insertRows(
+    client,
+    'rooms (id, dept_id, name)',
+    rooms.map((r) => [r.id, r.dept, r.name]),
+  );
+  await insertRows(
+    client,
+    'beds (id, room_id, name)',
+    beds.map((b) => [b.id, b.roomId, b.name]),
+  );
   const stationRows = stations.map((s) => [s.id, s.roomId, s.bedId, s.kind, s.name, stationKeyHash(s.key)]);
   await insertRows(client, 'stations (id, room_id, bed_id, kind, name, key_hash)', stationRows);
-  await insertRows(client, 'staff (id, username, name, role, password_hash)', people.map((p) => [p.id, p.username, p.name, p.role, p.hash]));
-  await insertRows(client, 'memberships (staff_id, dept_id)', people.flatMap((p) => p.departments.map((dept) => [p.id, dept])));
+  await insertRows(
+    client,
+    'staff (id, username, name, role, password_hash)',
+    people.map((p) => [p.id, p.username, p.name, p.role, p.hash]),
+  );
+  await insertRows(
+    client,
+    'memberships (staff_id, dept_id)',
+    people.flatMap((p) => p.departments.map((dept) => [p.id, dept])),
+  );
 }
 
 /** @param target table and columns, from this file only */

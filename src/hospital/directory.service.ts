@@ -19,6 +19,11 @@ export class DirectoryService {
   constructor(private readonly database: Database) {}
 
   departmentsOf(staff: StaffPrincipal, after: string, limit: number): Promise<DepartmentView[]> {
-    return this.database.query<DepartmentView & Record<string, unknown>>(visible, [staff.role === 'admin', staff.departments, after, limit]);
+    return this.database.query<DepartmentView & Record<string, unknown>>(visible, [
+      staff.role === 'admin',
+      staff.departments,
+      after,
+      limit,
+    ]);
   }
 }

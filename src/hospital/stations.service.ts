@@ -15,7 +15,10 @@ const describe = statement(
   `SELECT s.id, r.dept_id AS dept, s.room_id, s.bed_id, s.kind, s.name, iso(s.last_seen_at) AS last_seen_at, iso(app_now()) AS server_time
    FROM stations s JOIN rooms r ON r.id = s.room_id WHERE s.id = $1`,
 );
-const seen = statement('station_seen', 'UPDATE stations SET last_seen_at = app_now() WHERE id = $1 RETURNING iso(last_seen_at) AS last_seen_at');
+const seen = statement(
+  'station_seen',
+  'UPDATE stations SET last_seen_at = app_now() WHERE id = $1 RETURNING iso(last_seen_at) AS last_seen_at',
+);
 
 /** A station as it sees itself. */
 export interface StationView {

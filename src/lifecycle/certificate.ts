@@ -56,5 +56,9 @@ export async function selfSignedPair(dataDir: string): Promise<KeyPair> {
 
 function alternativeNames() {
   const names = new Set(['localhost', hostname()]);
-  return [...[...names].map((value) => ({ type: 2 as const, value })), { type: 7 as const, ip: '127.0.0.1' }, { type: 7 as const, ip: '::1' }];
+  return [
+    ...[...names].map((value) => ({ type: 2 as const, value })),
+    { type: 7 as const, ip: '127.0.0.1' },
+    { type: 7 as const, ip: '::1' },
+  ];
 }

@@ -1,4 +1,4 @@
-import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { type NestApplicationOptions, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
@@ -11,18 +11,20 @@ import type { TlsOptions } from './certificate.js';
 
 const MAX_BODY_BYTES = 65_536;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the idle time of the load balancers in front, so that they never write into a closing connection. */
+const KEEP_ALIVE_MS = 65_000;
 
 /** The whole application, ready to listen. With `tls` it speaks HTTPS and WSS only. */
 export async function createApp(options: AppOptions, tls: TlsOptions | undefined): Promise<NestExpressApplication> {
-  const { http, realtime } = options.config;
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(options), {
+  const { realtime } = options.config;
+  const nest: NestApplicationOptions = {
     ...(tls && { httpsOptions: tls }),
     logger: new NestLogger(options.logger),
     bodyParser: false,
     abortOnError: false,
     forceCloseConnections: true,
-  });
-  app.set('trust proxy', http.TRUSTED_PROXIES);
+  };
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(options), nest);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.use(helmet());
@@ -33,5 +35,6 @@ export async function createApp(options: AppOptions, tls: TlsOptions | undefined
   const server = app.getHttpServer();
   server.headersTimeout = realtime.HANDSHAKE_TIMEOUT_SEC * 1000;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   return app;
 }

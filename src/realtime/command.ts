@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 /** One frame of a client's on its way to its handler. */
 export class Command {
   private readonly afterwards: (() => void)[] = [];
-  private refusal: unknown;
+  private refusal: Error | undefined;
 
   constructor(
     readonly connection: Connection,
@@ -32,11 +32,11 @@ export class Command {
 
   /** @internal called by the filter: handlers' errors do not come back as rejections */
   fail(error: unknown): void {
-    this.refusal = error;
+    this.refusal = error instanceof Error ? error : new Error('a handler threw what is no error');
   }
 
   /** @internal */
-  get failure(): unknown {
+  get failure(): Error | undefined {
     return this.refusal;
   }
 

@@ -27,6 +27,8 @@ export class Connection {
   /** Milliseconds since 1970. */
   readonly since = Date.now();
   bytesOut = 0;
+  /** A command came since the session check looked last. */
+  active = false;
   /** Resolves when the stream is gone. */
   readonly closed: Promise<void>;
   private closing = false;

@@ -65,6 +65,7 @@ export class FrameReader {
     } else if (this.waiting.length >= MAX_WAITING) {
       this.connection.send(errorFrame(re, new DomainError('RATE_LIMITED', 'too many commands are waiting', { retryAfter: 1 })));
     } else {
+      this.connection.active = true;
       this.waiting.push(new Command(this.connection, type, re, frame));
       if (!this.busy) void this.work();
     }

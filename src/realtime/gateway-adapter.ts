@@ -69,16 +69,20 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
 
   bindMessageHandlers(_client: Router, handlers: MessageHandler[], transform: (data: unknown) => Observable<unknown>): void {
     for (const { message, callback } of handlers) {
-      this.frames.bind(message, (command) => new Promise((resolve, reject) => {
-        let answer: unknown;
-        transform(callback(command)).subscribe({
-          next: (value) => (answer = value),
-          error: reject,
-          complete: () => {
-            resolve(answer);
-          },
-        });
-      }));
+      this.frames.bind(
+        message,
+        (command) =>
+          new Promise((resolve, reject) => {
+            let answer: unknown;
+            transform(callback(command)).subscribe({
+              next: (value) => (answer = value),
+              error: reject,
+              complete: () => {
+                resolve(answer);
+              },
+            });
+          }),
+      );
     }
   }
 
@@ -138,4 +142,3 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     else this.logger.debug('socket.refused', { request_id: request.requestId, code });
   }
 }
-

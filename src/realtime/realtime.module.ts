@@ -22,7 +22,11 @@ import { upgradeGuardsProvider } from './upgrade-guards.js';
     makeCounterProvider({ name: 'ws_error_count', help: 'Errors on sockets: bad frames and network failures.' }),
     makeCounterProvider({ name: 'wardline_ws_closes_total', help: 'Sockets closed, by close code.', labelNames: ['code'] }),
     makeCounterProvider({ name: 'wardline_ws_rejected_total', help: 'Upgrades turned down, by reason.', labelNames: ['reason'] }),
-    makeCounterProvider({ name: 'wardline_resume_total', help: 'Resumes, by whether the log could tell what was missed.', labelNames: ['recovered'] }),
+    makeCounterProvider({
+      name: 'wardline_resume_total',
+      help: 'Resumes, by whether the log could tell what was missed.',
+      labelNames: ['recovered'],
+    }),
     upgradeGuardsProvider,
     UpgradeAdmission,
     Connections,

@@ -62,6 +62,7 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
     const sessionIds = this.connections.sessionIds();
     if (sessionIds.length === 0) return;
     try {
+      await this.sessions.touch(this.activeSessions(), sessionIds);
       const live = await this.sessions.live(sessionIds);
       for (const sessionId of sessionIds) {
         const principal = live.get(sessionId);
@@ -71,6 +72,13 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
     } catch (error) {
       this.logger.warn('session_check.failed', { error });
     }
+  }
+
+  /** Whose sockets gave a command since the last check. */
+  private activeSessions(): string[] {
+    const active = [...this.connections.all()].filter((connection) => connection.active);
+    for (const connection of active) connection.active = false;
+    return active.map((connection) => connection.principal.sessionId);
   }
 
   private revoke(sessionId: string): void {

@@ -123,6 +123,8 @@ export class Subscriptions {
 
   private snapshotFrame(re: string | null, dept: string, { seq, data }: DepartmentSnapshot): Buffer {
     const epoch = JSON.stringify(this.epoch.current);
-    return textFrame(`{"type":"snapshot","re":${JSON.stringify(re)},"dept":"${dept}","epoch":${epoch},"seq":${String(seq)},"data":${data}}`);
+    return textFrame(
+      `{"type":"snapshot","re":${JSON.stringify(re)},"dept":"${dept}","epoch":${epoch},"seq":${String(seq)},"data":${data}}`,
+    );
   }
 }

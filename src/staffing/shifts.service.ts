@@ -21,8 +21,14 @@ const start = statement(
 );
 const active = statement('active_shift', `SELECT ${VIEW} FROM shifts WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL`);
 const hold = statement('hold_shift', 'SELECT id FROM shifts WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL FOR SHARE');
-const lock = statement('lock_shift', 'SELECT s.id, p.role FROM shifts s JOIN staff p ON p.id = s.staff_id WHERE s.staff_id = $1 AND s.dept_id = $2 AND s.ended_at IS NULL FOR UPDATE OF s');
-const activeOf = statement('active_shifts_of', 'SELECT dept_id AS dept FROM shifts WHERE staff_id = $1 AND ended_at IS NULL AND ($2::text IS NULL OR dept_id = $2) ORDER BY dept_id');
+const lock = statement(
+  'lock_shift',
+  'SELECT s.id, p.role FROM shifts s JOIN staff p ON p.id = s.staff_id WHERE s.staff_id = $1 AND s.dept_id = $2 AND s.ended_at IS NULL FOR UPDATE OF s',
+);
+const activeOf = statement(
+  'active_shifts_of',
+  'SELECT dept_id AS dept FROM shifts WHERE staff_id = $1 AND ended_at IS NULL AND ($2::text IS NULL OR dept_id = $2) ORDER BY dept_id',
+);
 const end = statement('end_shift', `UPDATE shifts SET ended_at = app_now(), end_reason = $2 WHERE id = $1 RETURNING ${VIEW}`);
 
 export interface ShiftView {
@@ -80,7 +86,9 @@ export class ShiftsService {
    * @throws DomainError NOT_FOUND without an active shift; SHIFT_HAS_CALLS while a call of theirs is in progress
    */
   end(staff: StaffPrincipal, dept: string, key: string | undefined): Promise<ShiftView> {
-    return this.commands.run(actorOf(staff), key, { type: 'shift.end', dept }, (tx) => this.finish(tx, { staffId: staff.id, dept }, 'ended'));
+    return this.commands.run(actorOf(staff), key, { type: 'shift.end', dept }, (tx) =>
+      this.finish(tx, { staffId: staff.id, dept }, 'ended'),
+    );
   }
 
   /**

@@ -30,6 +30,14 @@ export function outcomeOfFrame(frame: AnyFrame): Outcome {
   return { ok, status: undefined, code: frame.code, retryable: frame.retryable, call: ok ? frame.data : frame.details?.call };
 }
 
+/** As {@link Socket.ask}, but when the id was used on this socket before, the answer to this very frame. */
+export async function askAgain(socket: Socket, frame: Record<string, unknown> & { id: string }): Promise<AnyFrame> {
+  const answersIt = (one: AnyFrame) => (one.type === 'ok' || one.type === 'error') && one.re === frame.id;
+  const seen = new Set(socket.frames.filter(answersIt));
+  socket.send(frame);
+  return socket.until((one) => answersIt(one) && !seen.has(one), `the answer to ${String(frame['type'])}`);
+}
+
 /** Somebody signed in, with a socket open, who may command over either. */
 export class Person {
   private constructor(
@@ -48,12 +56,12 @@ export class Person {
 
   async command(transport: Transport, command: CallCommand, callId: string, fields: Record<string, unknown> = {}, key: string = randomUUID()): Promise<Outcome> {
     if (transport === 'HTTP') return outcomeOf(await this.session.post(`/calls/${callId}/${command}`, fields, { 'idempotency-key': key }));
-    return outcomeOfFrame(await this.socket.ask({ id: key, type: `call.${command}`, data: { call_id: callId, ...fields } }));
+    return outcomeOfFrame(await askAgain(this.socket, { id: key, type: `call.${command}`, data: { call_id: callId, ...fields } }));
   }
 
   async raise(transport: Transport, fields: Record<string, unknown>, key: string = randomUUID()): Promise<Outcome> {
     if (transport === 'HTTP') return outcomeOf(await this.session.post('/calls', fields, { 'idempotency-key': key }));
-    return outcomeOfFrame(await this.socket.ask({ id: key, type: 'call.raise', data: fields }));
+    return outcomeOfFrame(await askAgain(this.socket, { id: key, type: 'call.raise', data: fields }));
   }
 
   async startShift(dept: string): Promise<void> {

@@ -46,12 +46,7 @@ export async function findBinaries(
   return copied;
 }
 
-async function copyAndTry(
-  shipped: ShippedBinaries,
-  account: Account | undefined,
-  copies: string,
-  log: StepLog,
-): Promise<Binaries> {
+async function copyAndTry(shipped: ShippedBinaries, account: Account | undefined, copies: string, log: StepLog): Promise<Binaries> {
   const root = copyOf(shipped, copies);
   const startedMs = performance.now();
   await copyBinaries(shipped, copies);

@@ -40,13 +40,7 @@ export async function hasCluster(place: Place, majorVersion: number): Promise<bo
  *
  * @throws EmbeddedPostgresError `INIT_FAILED` with the last lines of initdb
  */
-export async function createCluster(
-  place: Place,
-  binaries: Binaries,
-  password: string,
-  serverLog: ServerLog,
-  log: StepLog,
-): Promise<void> {
+export async function createCluster(place: Place, binaries: Binaries, password: string, serverLog: ServerLog, log: StepLog): Promise<void> {
   const startedMs = performance.now();
   const suffix = `new-${randomBytes(4).toString('hex')}`;
   const unfinished = join(place.directory, `data.${suffix}`);

@@ -9,13 +9,7 @@
  * - `STOP_FAILED`: the server outlived even SIGKILL (a disk that does not answer).
  */
 export type EmbeddedPostgresErrorCode =
-  | 'UNSUPPORTED_PLATFORM'
-  | 'DATA_DIR_IN_USE'
-  | 'DATA_DIR_UNUSABLE'
-  | 'WRONG_MAJOR_VERSION'
-  | 'INIT_FAILED'
-  | 'START_FAILED'
-  | 'STOP_FAILED';
+  'UNSUPPORTED_PLATFORM' | 'DATA_DIR_IN_USE' | 'DATA_DIR_UNUSABLE' | 'WRONG_MAJOR_VERSION' | 'INIT_FAILED' | 'START_FAILED' | 'STOP_FAILED';
 
 /** The only error that the launcher of the embedded PostgreSQL throws on purpose. The message is meant for an operator. */
 export class EmbeddedPostgresError extends Error {

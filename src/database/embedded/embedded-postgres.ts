@@ -12,8 +12,6 @@ import { ServerLog } from './server-log.js';
 import { locateShippedBinaries } from './shipped-binaries.js';
 import type { StepLog } from './step-log.js';
 
-export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './embedded-postgres-error.js';
-
 export interface EmbeddedPostgresOptions {
   /** Wardline's DATA_DIR, absolute or relative; made when missing. */
   dataDir: string;
@@ -87,7 +85,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
  * been in there. They may also be mistaken, so the data are kept.
  */
 async function setAsideForgottenData({ dataDirectory }: Place, log: StepLog): Promise<void> {
-  if (await lstat(dataDirectory).then(() => false, () => true)) return;
+  if (
+    await lstat(dataDirectory).then(
+      () => false,
+      () => true,
+    )
+  )
+    return;
   const keptAs = `${dataDirectory}.forgotten-${new Date().toISOString().replaceAll(':', '')}`;
   await rename(dataDirectory, keptAs);
   log('embedded_postgres.forgotten_data_set_aside', { keptAs });

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 
 /** Where the server listens. */
 export type Endpoint =
-  | { readonly kind: 'socket'; readonly directory: string; readonly port: number }
-  | { readonly kind: 'tcp'; readonly port: number };
+  { readonly kind: 'socket'; readonly directory: string; readonly port: number } | { readonly kind: 'tcp'; readonly port: number };
 
 /** Only part of the socket's name: no TCP port is taken. */
 const SOCKET_PORT = 5432;

@@ -16,12 +16,7 @@ const RESET_TIMEOUT_MS = 120_000;
  * @param password  hexadecimal digits
  * @throws EmbeddedPostgresError `START_FAILED`
  */
-export async function resetSuperuserPassword(
-  place: Place,
-  binaries: Binaries,
-  password: string,
-  log: StepLog,
-): Promise<void> {
+export async function resetSuperuserPassword(place: Place, binaries: Binaries, password: string, log: StepLog): Promise<void> {
   const args = ['--single', '-D', place.dataDirectory, 'postgres'];
   const input = `ALTER ROLE ${SUPERUSER} PASSWORD '${password}'\n`;
   const { succeeded, problem } = await runCommand(binaries.postgres, args, {

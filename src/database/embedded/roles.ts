@@ -26,7 +26,10 @@ export async function ensureRolesAndDatabase(client: pg.Client, passwords: Passw
   const missing = (name: string): boolean => !present.rows.some((row) => row.name === name);
 
   await client.query('BEGIN');
-  for (const [role, password] of [[OWNER, passwords.owner], [APPLICATION, passwords.application]] as const) {
+  for (const [role, password] of [
+    [OWNER, passwords.owner],
+    [APPLICATION, passwords.application],
+  ] as const) {
     const verb = missing(role) ? 'CREATE' : 'ALTER';
     await client.query(`${verb} ROLE ${role} ${ATTRIBUTES} PASSWORD ${client.escapeLiteral(password)}`);
   }

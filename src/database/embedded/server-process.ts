@@ -73,7 +73,10 @@ export class ServerProcess {
     const exit = await new Promise<{ status: number | null; signal: NodeJS.Signals | null }>((resolve) => {
       if (watchdog.exitCode !== null || watchdog.signalCode !== null) {
         resolve({ status: watchdog.exitCode, signal: watchdog.signalCode });
-      } else watchdog.once('exit', (status, signal) => { resolve({ status, signal }); });
+      } else
+        watchdog.once('exit', (status, signal) => {
+          resolve({ status, signal });
+        });
     });
     if (exit.status !== null) {
       return exit.status > 128 ? `ended by signal ${String(exit.status - 128)}` : `exit status ${String(exit.status)}`;
