@@ -22,9 +22,16 @@ const RESOLUTION_MS = 5;
 export interface OwnCost {
   /** CPU of this process, in seconds per second of wall time. */
   readonly cpu_share: number;
+  /** The same for all of the machine: server, database, and whatever else ran beside them. */
+  readonly machine_cpu_share: number;
   readonly loop_delay_p99_ms: number;
   readonly loop_delay_max_ms: number;
   readonly rss_mb: number;
+}
+
+/** Milliseconds that all cores together have worked since the machine started. */
+function busyMs(): number {
+  return os.cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
 }
 
 /**
@@ -35,10 +42,12 @@ export class OwnCostMeter {
   private readonly delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   private startedAt = 0;
   private startedCpu = process.cpuUsage();
+  private startedBusyMs = busyMs();
 
   start(): void {
     this.startedAt = performance.now();
     this.startedCpu = process.cpuUsage();
+    this.startedBusyMs = busyMs();
     this.delay.reset();
     this.delay.enable();
   }
@@ -51,6 +60,7 @@ export class OwnCostMeter {
     const late = (ns: number): number => Math.max(0, ns / NS_PER_MS - RESOLUTION_MS);
     return {
       cpu_share: (user + system) / US_PER_SECOND / seconds,
+      machine_cpu_share: (busyMs() - this.startedBusyMs) / 1000 / seconds,
       loop_delay_p99_ms: late(this.delay.percentile(99)),
       loop_delay_max_ms: late(this.delay.max),
       rss_mb: process.memoryUsage.rss() / 2 ** 20,

@@ -50,6 +50,10 @@ export function table(facts: RunFacts, failures: readonly string[]): string {
     audit === undefined
       ? 'not made'
       : `${count(audit.events)} events in the logs, lost ${count(audit.lost)}, acknowledged without event ${count(audit.acknowledgedWithoutEvent.length)}`;
+  const serverCpu =
+    server === undefined
+      ? 'server unknown'
+      : `server ${server.cpu_share.toFixed(2)} (${server.rss_mb.toFixed(0)} MB, without its database)`;
   return [
     '',
     `Wardline under load: ${profile.name}${options.short ? ' (short)' : ''}, ${count(profile.nurses)} nurses in ${String(profile.departments)} departments, ` +
@@ -76,8 +80,7 @@ export function table(facts: RunFacts, failures: readonly string[]): string {
       `  out of order ${count(streams.outOfOrder)}, skipped ${count(streams.skippedEvents)}, received ${count(streams.received)}`,
     row('audit', []) + `  ${auditLine}`,
     row('calls left open', [count(facts.clearedAfter)]) + `  from earlier runs ${count(facts.clearedBefore)}`,
-    row('CPU, cores', []) +
-      `  client ${client.cpu_share.toFixed(2)}, server ${server === undefined ? 'unknown' : `${server.cpu_share.toFixed(2)} (${server.rss_mb.toFixed(0)} MB, without its database)`}`,
+    row('CPU, cores', []) + `  client ${client.cpu_share.toFixed(2)}, ${serverCpu}, whole machine ${client.machine_cpu_share.toFixed(2)}`,
     row('client event loop late by', []) + `  p99 ${ms(client.loop_delay_p99_ms)} ms, max ${ms(client.loop_delay_max_ms)} ms`,
     ...goals(facts),
     '',

@@ -29,19 +29,26 @@ declare module '../events/event.js' {
   }
 }
 
-/** Tells the log which of the calls' events may never be dropped: whatever adds a recipient or reopens a call. */
+/** Which of the calls' events may never be dropped: whatever adds a recipient or reopens a call. */
+export const CALL_EVENT_TYPES = {
+  'call.pending': { critical: true },
+  'call.unattended': { critical: true },
+  'call.accepted': { critical: false },
+  'call.declined': { critical: false },
+  'call.in_progress': { critical: false },
+  'call.completed': { critical: false },
+  'call.cancelled': { critical: false },
+  'call.repeated': { critical: false },
+} as const;
+
+export type CallEventType = keyof typeof CALL_EVENT_TYPES;
+
+/** Declares them to the log. */
 @Injectable()
 export class CallEvents implements OnModuleInit {
   constructor(private readonly catalog: EventCatalog) {}
 
   onModuleInit(): void {
-    this.catalog.declare('call.pending', { critical: true });
-    this.catalog.declare('call.unattended', { critical: true });
-    this.catalog.declare('call.accepted', { critical: false });
-    this.catalog.declare('call.declined', { critical: false });
-    this.catalog.declare('call.in_progress', { critical: false });
-    this.catalog.declare('call.completed', { critical: false });
-    this.catalog.declare('call.cancelled', { critical: false });
-    this.catalog.declare('call.repeated', { critical: false });
+    this.catalog.declareAll(CALL_EVENT_TYPES);
   }
 }

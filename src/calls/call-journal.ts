@@ -2,18 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { actorOf, type Principal } from '../auth/principal.js';
 import type { Transaction } from '../database/transactions.js';
 import { EventLog } from '../events/event-log.js';
-import type { CallEventData } from './call-events.js';
+import type { CallEventData, CallEventType } from './call-events.js';
 import type { CallView } from './call.js';
-
-type CallEventType =
-  | 'call.pending'
-  | 'call.unattended'
-  | 'call.accepted'
-  | 'call.declined'
-  | 'call.in_progress'
-  | 'call.completed'
-  | 'call.cancelled'
-  | 'call.repeated';
 
 /** Writes what happens to calls into their department's log. */
 @Injectable()

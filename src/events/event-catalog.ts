@@ -6,17 +6,13 @@ import type { EventType } from './event.js';
 export class EventCatalog {
   private readonly critical = new Map<string, boolean>();
 
-  /** @param options.critical never dropped for a slow reader */
-  declare(type: EventType, options: { critical: boolean }): void {
-    this.critical.set(type, options.critical);
+  /** `critical`: never dropped for a slow reader. */
+  declareAll(types: Readonly<Partial<Record<EventType, { critical: boolean }>>>): void {
+    for (const [type, { critical }] of Object.entries(types)) this.critical.set(type, critical);
   }
 
   /** An unknown type, written by a newer node, counts as critical: it may be dropped by no one who doesn't know it. */
   isCritical(type: string): boolean {
     return this.critical.get(type) ?? true;
-  }
-
-  types(): { type: string; critical: boolean }[] {
-    return [...this.critical].map(([type, critical]) => ({ type, critical }));
   }
 }

@@ -2,6 +2,7 @@ import type { RawData } from 'ws';
 import { z } from 'zod';
 import { DomainError } from '../common/errors.js';
 import { validationError } from '../common/validation.js';
+import { BESIDE_FRAMES } from './beside-frames.js';
 import { CLOSE_CODES } from './close-codes.js';
 import { Command } from './command.js';
 import type { Connection } from './connection.js';
@@ -12,11 +13,6 @@ const ERROR_WINDOW_MS = 60_000;
 
 const head = z.looseObject({ type: z.string().min(1).max(64), id: z.unknown() });
 const replyId = z.string().regex(/^[\w-]{1,64}$/);
-
-/** Frames that need no handler and no answer to wait for: they pass beside the queue. */
-const pong = z.strictObject({ type: z.literal('pong'), t: z.number() });
-const ping = z.strictObject({ type: z.literal('ping'), t: z.number() });
-const ack = z.strictObject({ type: z.literal('ack'), dept: z.string().max(32), seq: z.int().min(0) });
 
 interface ReaderOptions {
   maxProtocolErrors: number;
@@ -82,7 +78,7 @@ export class FrameReader {
   }
 
   private passBeside(type: 'ping' | 'pong' | 'ack', re: string | null, frame: unknown): void {
-    const parsed = { ping, pong, ack }[type].safeParse(frame);
+    const parsed = BESIDE_FRAMES[type].safeParse(frame);
     if (!parsed.success) {
       this.refuse(re, validationError(parsed.error.issues));
     } else if (parsed.data.type === 'ping') {

@@ -15,12 +15,17 @@ declare module '../events/event.js' {
   }
 }
 
+export const SHIFT_EVENT_TYPES = {
+  'nurse.shift_started': { critical: false },
+  'nurse.shift_ended': { critical: false },
+} as const;
+
+/** Declares them to the log. */
 @Injectable()
 export class ShiftEvents implements OnModuleInit {
   constructor(private readonly catalog: EventCatalog) {}
 
   onModuleInit(): void {
-    this.catalog.declare('nurse.shift_started', { critical: false });
-    this.catalog.declare('nurse.shift_ended', { critical: false });
+    this.catalog.declareAll(SHIFT_EVENT_TYPES);
   }
 }

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { CallsGateway } from '../calls/calls.gateway.js';
+import { BESIDE_FRAMES } from '../realtime/beside-frames.js';
+import { FRAME_SCHEMA } from '../realtime/frame.decorators.js';
+import { SubscriptionsGateway } from '../realtime/subscriptions.gateway.js';
+import { ShiftsGateway } from '../staffing/shifts.gateway.js';
+
+/** Every gateway whose frames belong to the published protocol. */
+const GATEWAYS = [SubscriptionsGateway, ShiftsGateway, CallsGateway];
+
+/** A type of frame that clients send. */
+export interface ClientFrame {
+  type: string;
+  /** JSON Schema of the whole frame. */
+  schema: Record<string, unknown>;
+}
+
+function describe(type: string, schema: z.ZodType): ClientFrame {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as Record<string, unknown>;
+  const properties = { ...(json['properties'] as Record<string, unknown>), type: { const: type } };
+  return { type, schema: { ...json, properties } };
+}
+
+/** Read off the same decorators and schemas that the gateways are bound and validated with. */
+export function clientFrames(): ClientFrame[] {
+  const handled = GATEWAYS.flatMap((gateway) =>
+    Object.getOwnPropertyNames(gateway.prototype).flatMap((name) => {
+      const method = (gateway.prototype as unknown as Record<string, object>)[name];
+      const schema = method && (Reflect.getMetadata(FRAME_SCHEMA, method) as z.ZodType | undefined);
+      const type = method && (Reflect.getMetadata('message', method) as string | undefined);
+      return schema && type !== undefined ? [describe(type, schema)] : [];
+    }),
+  );
+  return [...handled, ...Object.entries(BESIDE_FRAMES).map(([type, schema]) => describe(type, schema))];
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { uuid } from '../common/ids.js';
+
+const time = z.string().describe('ISO 8601, UTC, milliseconds');
+const reply = z.string().nullable().describe('id of the command that is answered; null when it could not be read');
+
+/** What the server sends, for the published protocol. Clients ignore types and fields that they don't know. */
+export const SERVER_FRAMES = {
+  hello: z.object({
+    type: z.literal('hello'),
+    connection_id: uuid,
+    server_id: z.string(),
+    epoch: z.string().describe('names the history that seq counts in'),
+    user: z.object({
+      id: uuid,
+      username: z.string(),
+      name: z.string(),
+      role: z.enum(['nurse', 'manager', 'admin']),
+      departments: z.array(z.string()),
+    }),
+    heartbeat_sec: z.int(),
+    limits: z.object({ max_payload: z.int(), messages: z.int().nullable(), per_sec: z.int().nullable() }),
+  }),
+  event: z
+    .object({
+      type: z.string().describe('a type of event, such as call.pending'),
+      dept: z.string(),
+      seq: z.int().describe('contiguous per department'),
+      id: uuid,
+      time,
+      critical: z.boolean().describe('never dropped for a slow reader'),
+      data: z.record(z.string(), z.unknown()),
+    })
+    .describe("one line of a department's log"),
+  snapshot: z.object({
+    type: z.literal('snapshot'),
+    re: reply,
+    dept: z.string(),
+    epoch: z.string(),
+    seq: z.int().describe('the newest event that the picture contains'),
+    data: z.object({ calls: z.array(z.unknown()), staff: z.array(z.unknown()) }),
+  }),
+  ok: z.object({ type: z.literal('ok'), re: reply, data: z.unknown() }),
+  error: z.object({
+    type: z.literal('error'),
+    re: reply,
+    code: z.string(),
+    message: z.string(),
+    details: z.record(z.string(), z.unknown()).optional(),
+    retryable: z.boolean(),
+    retry_after: z.number().optional().describe('seconds'),
+  }),
+  pong: z.object({ type: z.literal('pong'), t: z.number() }),
+  session_revoked: z.object({ type: z.literal('session_revoked') }),
+  unsubscribed: z.object({ type: z.literal('unsubscribed'), dept: z.string(), reason: z.literal('membership_ended') }),
+} as const;
