@@ -26,7 +26,15 @@ export function request(target: Target, method: string, path: string, { body, he
   const { request: send } = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     const message = send(
-      { host: url.hostname, port: url.port, path, method, ca: target.ca, agent: false, headers: { ...(payload !== undefined && { 'content-type': 'application/json' }), ...headers } },
+      {
+        host: url.hostname,
+        port: url.port,
+        path,
+        method,
+        ca: target.ca,
+        agent: false,
+        headers: { ...(payload !== undefined && { 'content-type': 'application/json' }), ...headers },
+      },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -85,7 +93,10 @@ export function asStation(target: TestWardline, id: string) {
   const station = target.firstRun.stations.find((one) => one.id === id);
   if (!station) throw new Error(`no station ${id}`);
   return (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
-    request(target, method, `/api/v1/stations/self${path}`, { ...(body !== undefined && { body }), headers: { authorization: `Bearer ${station.key}`, ...headers } });
+    request(target, method, `/api/v1/stations/self${path}`, {
+      ...(body !== undefined && { body }),
+      headers: { authorization: `Bearer ${station.key}`, ...headers },
+    });
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into whatever came
@@ -162,7 +173,9 @@ export class Socket {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiters.delete(look);
-        reject(new Error(`${what} did not come within ${String(FRAME_TIMEOUT_MS)} ms; got ${JSON.stringify(this.frames.map((f) => f.type))}`));
+        reject(
+          new Error(`${what} did not come within ${String(FRAME_TIMEOUT_MS)} ms; got ${JSON.stringify(this.frames.map((f) => f.type))}`),
+        );
       }, FRAME_TIMEOUT_MS);
       const look = () => {
         const found = find();

@@ -54,7 +54,13 @@ export class Person {
     return this.session.user.id;
   }
 
-  async command(transport: Transport, command: CallCommand, callId: string, fields: Record<string, unknown> = {}, key: string = randomUUID()): Promise<Outcome> {
+  async command(
+    transport: Transport,
+    command: CallCommand,
+    callId: string,
+    fields: Record<string, unknown> = {},
+    key: string = randomUUID(),
+  ): Promise<Outcome> {
     if (transport === 'HTTP') return outcomeOf(await this.session.post(`/calls/${callId}/${command}`, fields, { 'idempotency-key': key }));
     return outcomeOfFrame(await askAgain(this.socket, { id: key, type: `call.${command}`, data: { call_id: callId, ...fields } }));
   }

@@ -12,13 +12,23 @@ export interface Upgrade {
 }
 
 /** Asks for an upgrade with headers of the test's own; a socket that is granted is closed at once. */
-export function askForUpgrade(target: Pick<TestWardline, 'url' | 'ca'>, path: string, headers: http.OutgoingHttpHeaders = {}): Promise<Upgrade> {
+export function askForUpgrade(
+  target: Pick<TestWardline, 'url' | 'ca'>,
+  path: string,
+  headers: http.OutgoingHttpHeaders = {},
+): Promise<Upgrade> {
   const url = new URL(target.url);
   const { request } = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     const message = request({
       ...{ host: url.hostname, port: url.port, path, ca: target.ca, agent: false },
-      headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': randomBytes(16).toString('base64'), ...headers },
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': randomBytes(16).toString('base64'),
+        ...headers,
+      },
     });
     message.on('upgrade', (response, socket) => {
       socket.destroy();
@@ -41,7 +51,10 @@ export function connectUntilClosed(
   target: Pick<TestWardline, 'url' | 'ca'>,
   { cookie, send = [] }: { cookie?: string; send?: string[] } = {},
 ): Promise<{ code: number; reason: string; frames: string[] }> {
-  const ws = new WebSocket(`${target.url.replace('http', 'ws')}/ws`, 'wardline.v1', { ca: target.ca, headers: { ...(cookie !== undefined && { cookie }) } });
+  const ws = new WebSocket(`${target.url.replace('http', 'ws')}/ws`, 'wardline.v1', {
+    ca: target.ca,
+    headers: { ...(cookie !== undefined && { cookie }) },
+  });
   const frames: string[] = [];
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

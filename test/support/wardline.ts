@@ -50,7 +50,11 @@ export async function startTestWardline({ env = {}, sharedWith }: TestOptions = 
   const dataDir = mkdtempSync(join(tmpdir(), 'wardline-data-'));
   const config = readConfig({ SESSION_SECRETS: TEST_SECRET, DATABASE_URL: database.url, DATA_DIR: dataDir, PORT: '0', ...env });
   const log: string[] = [];
-  const logger = await createLogger({ level: 'debug', pretty: false, destination: { write: (line: string) => void log.push(line.trimEnd()) } });
+  const logger = await createLogger({
+    level: 'debug',
+    pretty: false,
+    destination: { write: (line: string) => void log.push(line.trimEnd()) },
+  });
   if (!sharedWith) await seedDemoHospital({ databaseUrl: database.url, dataDir, url: 'https://127.0.0.1:0', passwords: new Passwords() });
   const pair = await selfSignedPair(dataDir);
   const tls = config.http.REQUIRE_WSS ? { ...pair, minVersion: config.http.TLS_MIN_VERSION, handshakeTimeout: 10_000 } : undefined;
