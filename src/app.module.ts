@@ -1,4 +1,4 @@
-import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -18,7 +18,6 @@ import { HealthModule } from './health/health.module.js';
 import { HospitalModule } from './hospital/hospital.module.js';
 import { StationKeyGuard } from './hospital/station-key.guard.js';
 import { HttpErrorFilter } from './http/error.filter.js';
-import { RequestContext } from './http/request-context.js';
 import { LifecycleModule } from './lifecycle/lifecycle.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
@@ -34,7 +33,7 @@ export interface AppOptions {
 
 /** Composition, nothing else. Guards run in this order: TLS, origin, then who is asking. */
 @Module({})
-export class AppModule implements NestModule {
+export class AppModule {
   static with({ config, databaseUrl, signingSecrets, logger }: AppOptions): DynamicModule {
     return {
       module: AppModule,
@@ -63,9 +62,5 @@ export class AppModule implements NestModule {
         { provide: APP_FILTER, useClass: HttpErrorFilter },
       ],
     };
-  }
-
-  configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(RequestContext).forRoutes('{*path}');
   }
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { CurrentStaff } from '../auth/access.js';
 import type { StaffPrincipal } from '../auth/principal.js';
 import { requiredKey } from '../commands/idempotency-key.js';
+import { notFound } from '../common/errors.js';
 import { uuid } from '../common/ids.js';
 import type { Page } from '../common/paging.js';
 import { CallCommandsService } from './call-commands.service.js';
@@ -58,10 +59,12 @@ export class CallsController {
   execute(
     @CurrentStaff() staff: StaffPrincipal,
     @Param('id', { schema: uuid }) id: string,
-    @Param('command', { schema: commandName }) command: z.infer<typeof commandName>,
+    @Param('command') command: string,
     @Body({ schema: commandBody }) { version, reason }: CommandBody,
     @Headers('idempotency-key') key: string | undefined,
   ): Promise<CallView> {
-    return this.commands.execute(staff, command, id, { version, reason }, requiredKey(key));
+    const known = commandName.safeParse(command);
+    if (!known.success) throw notFound('path');
+    return this.commands.execute(staff, known.data, id, { version, reason }, requiredKey(key));
   }
 }

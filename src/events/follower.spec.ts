@@ -63,8 +63,12 @@ describe('Follower', () => {
             const reader = { from: Math.max(0, log.head - n), got: [] as number[], lost: [] as string[] };
             const sink = {
               write: (batch: EventBatch) => reader.got.push(...batch.events.map((event) => event.seq)),
-              drained: async () => void (await turn()),
-              lost: (reason: string) => void reader.lost.push(reason),
+              drained: async () => {
+                await turn();
+              },
+              lost: (reason: string) => {
+                reader.lost.push(reason);
+              },
             };
             new Follower(parts, 'icu', reader.from, log.head, sink).start();
             readers.push(reader);

@@ -3,8 +3,11 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { AppModule, type AppOptions } from '../app.module.js';
+import { TrustedProxies } from '../auth/trusted-proxies.js';
 import { NestLogger } from '../common/logger.js';
 import { validationError } from '../common/validation.js';
+import { requestContext } from '../http/request-context.js';
+import { jsonOnly } from '../http/json-only.js';
 import { describeApi } from '../http/openapi.js';
 import { GatewayAdapter } from '../realtime/gateway-adapter.js';
 import type { TlsOptions } from './certificate.js';
@@ -16,7 +19,7 @@ const KEEP_ALIVE_MS = 65_000;
 
 /** The whole application, ready to listen. With `tls` it speaks HTTPS and WSS only. */
 export async function createApp(options: AppOptions, tls: TlsOptions | undefined): Promise<NestExpressApplication> {
-  const { realtime } = options.config;
+  const { http, realtime } = options.config;
   const nest: NestApplicationOptions = {
     ...(tls && { httpsOptions: tls }),
     logger: new NestLogger(options.logger),
@@ -27,7 +30,10 @@ export async function createApp(options: AppOptions, tls: TlsOptions | undefined
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(options), nest);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
+  app.use(requestContext(app.get(TrustedProxies)));
   app.use(helmet());
+  app.enableCors({ origin: http.ALLOWED_ORIGINS, credentials: true, exposedHeaders: ['X-Request-Id', 'Retry-After', 'ETag'] });
+  app.use(jsonOnly);
   app.useBodyParser('json', { limit: MAX_BODY_BYTES, strict: true, inflate: false });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: validationError }));
   describeApi(app);

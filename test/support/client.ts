@@ -7,7 +7,7 @@ import type { TestWardline } from './wardline.js';
 export interface Answer {
   status: number;
   headers: http.IncomingHttpHeaders;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into whatever came
+   
   body: any;
 }
 
@@ -99,7 +99,7 @@ export function asStation(target: TestWardline, id: string) {
     });
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into whatever came
+ 
 export type AnyFrame = any;
 
 const FRAME_TIMEOUT_MS = 5000;
