@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { NetworkError, toApiError } from './client/api-error.js';
+import { toApiError } from './client/api-error.js';
+import { explainConnection } from './client/explain-connection.js';
 import { readFirstRun, type FirstRunStation } from './client/first-run.js';
 import { HttpClient } from './client/http-client.js';
 import { UsageError, invocation, messageOf } from './client/invocation.js';
 import { PRESS_USAGE, readPressOptions, type PressOptions } from './client/press-options.js';
-import { resolveTarget, type Target } from './client/target.js';
+import { resolveTarget } from './client/target.js';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -33,19 +34,6 @@ function findStation(stations: readonly FirstRunStation[], id: string): FirstRun
   throw new UsageError(`there is no station "${id}"; there are ${some.join(', ')}${more}`);
 }
 
-/** Says what to do about a connection that did not come about. */
-function explain(error: unknown, target: Target): unknown {
-  if (!(error instanceof NetworkError)) return error;
-  if (error.code === 'ECONNREFUSED') {
-    return new Error(`nothing answers at ${target.url.origin}: start Wardline first (npm start)`);
-  }
-  const distrusted = /CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO/.test(error.code);
-  if (!distrusted) return error;
-  return new Error(
-    `the certificate of ${target.url.origin} is not trusted (${error.code}): name the server's data directory with --data-dir, or add --insecure to go on unverified`,
-  );
-}
-
 async function press(options: PressOptions): Promise<string> {
   const firstRun = readFirstRun(options.dataDir);
   const station = findStation(firstRun.stations, options.stationId);
@@ -62,7 +50,7 @@ async function press(options: PressOptions): Promise<string> {
     const news = answer.status === HTTP_CREATED ? 'new' : `repeated, ${String(call.repeats)} times`;
     return `${station.id}: call ${call.id}, ${call.type}, ${call.state}, ${news}`;
   } catch (error) {
-    throw explain(error, target);
+    throw explainConnection(error, target);
   } finally {
     http.close();
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { codeOf } from '../client/api-error.js';
+import { explainConnection } from '../client/explain-connection.js';
 import { findFirstRun } from '../client/first-run.js';
 import { HttpClient } from '../client/http-client.js';
 import { UsageError, invocation, messageOf } from '../client/invocation.js';
@@ -45,11 +45,7 @@ async function signInAdmin(http: HttpClient, { target, admin }: Place): Promise<
     if (session.role !== 'admin') throw new UsageError(`${admin.username} is no administrator`);
     return session;
   } catch (error) {
-    const code = codeOf(error);
-    if (code === 'NET_ECONNREFUSED') {
-      throw new UsageError(`nothing answers at ${target.url.origin}: is Wardline running?`);
-    }
-    throw error;
+    throw explainConnection(error, target);
   }
 }
 

@@ -106,7 +106,9 @@ export class Seeder {
     if (key === undefined) return undefined;
     const headers = { authorization: `Bearer ${key}` };
     const answer = await this.http.send('GET', '/api/v1/stations/self', { headers });
-    return answer.status === HTTP_OK ? key : undefined;
+    // A key of another station would pass as well, and press the wrong button.
+    const self = idSchema.safeParse(answer.body);
+    return answer.status === HTTP_OK && self.data?.id === station.id ? key : undefined;
   }
 
   private async install(station: PlannedStation): Promise<string> {
