@@ -47,7 +47,7 @@ async function press(options: PressOptions): Promise<string> {
     });
     if (answer.status < 200 || answer.status > 299) throw toApiError(`press of ${station.id}`, answer);
     const call = callSchema.parse(answer.body);
-    const news = answer.status === HTTP_CREATED ? 'new' : `repeated, ${String(call.repeats)} times`;
+    const news = answer.status === HTTP_CREATED ? 'new' : `repeated, pressed ${String(call.repeats + 1)} times`;
     return `${station.id}: call ${call.id}, ${call.type}, ${call.state}, ${news}`;
   } catch (error) {
     throw explainConnection(error, target);
