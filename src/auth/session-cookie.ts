@@ -9,8 +9,8 @@ export const SESSION_SIGNING_SECRETS = Symbol('session signing secrets');
 
 const MAX_COOKIE_HEADER = 4096;
 
-function sign(secret: string, token: string): Buffer {
-  return createHmac('sha256', secret).update(token).digest();
+function sign(secret: string, token: string): string {
+  return createHmac('sha256', secret).update(token).digest('base64url');
 }
 
 /** The cookie that carries a session's token, signed. */
@@ -27,7 +27,7 @@ export class SessionCookie {
 
   /** The `Set-Cookie` value for a new session's token. */
   issue(token: string): string {
-    return this.serialize(`${token}.${sign(this.secrets[0], token).toString('base64url')}`, undefined);
+    return this.serialize(`${token}.${sign(this.secrets[0], token)}`, undefined);
   }
 
   /** The `Set-Cookie` value that makes a browser forget. */
@@ -43,9 +43,10 @@ export class SessionCookie {
     if (value === undefined || value === '') return null;
     const [token, signature, ...rest] = value.split('.');
     if (!token || !signature || rest.length > 0) return undefined;
-    const given = Buffer.from(signature, 'base64url');
+    // The texts are compared, not what they decode to: several texts decode to the same bytes.
+    const given = Buffer.from(signature);
     const matches = this.secrets.some((secret) => {
-      const expected = sign(secret, token);
+      const expected = Buffer.from(sign(secret, token));
       return given.length === expected.length && timingSafeEqual(given, expected);
     });
     return matches ? token : undefined;

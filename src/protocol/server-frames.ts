@@ -50,6 +50,7 @@ export const SERVER_FRAMES = {
     retryable: z.boolean(),
     retry_after: z.number().optional().describe('seconds'),
   }),
+  ping: z.object({ type: z.literal('ping'), t: z.number().describe('milliseconds since 1970') }),
   pong: z.object({ type: z.literal('pong'), t: z.number() }),
   session_revoked: z.object({ type: z.literal('session_revoked') }),
   unsubscribed: z.object({ type: z.literal('unsubscribed'), dept: z.string(), reason: z.literal('membership_ended') }),

@@ -1,5 +1,6 @@
 import type { RawData } from 'ws';
 import { z } from 'zod';
+import { uuid } from '../common/ids.js';
 import { DomainError } from '../common/errors.js';
 import { validationError } from '../common/validation.js';
 import { BESIDE_FRAMES } from './beside-frames.js';
@@ -11,8 +12,7 @@ import { errorFrame, type FrameRouter } from './frame-router.js';
 const MAX_WAITING = 64;
 const ERROR_WINDOW_MS = 60_000;
 
-const head = z.looseObject({ type: z.string().min(1).max(64), id: z.unknown() });
-const replyId = z.string().regex(/^[\w-]{1,64}$/);
+const head = z.looseObject({ type: z.string().min(1).max(64), id: z.unknown().optional() });
 
 interface ReaderOptions {
   maxProtocolErrors: number;
@@ -50,7 +50,7 @@ export class FrameReader {
       this.refuse(null, validationError(parsed.error.issues));
       return;
     }
-    this.take(parsed.data.type, replyId.safeParse(parsed.data.id).data ?? null, frame);
+    this.take(parsed.data.type, uuid.safeParse(parsed.data.id).data ?? null, frame);
   }
 
   private take(type: string, re: string | null, frame: unknown): void {

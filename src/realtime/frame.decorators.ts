@@ -9,8 +9,6 @@ export const FRAME_SCHEMA = 'wardline:frame schema';
 
 /** W3C traceparent. */
 const traceparent = z.string().regex(/^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/);
-/** An id that only the answer refers to. */
-const frameId = z.string().regex(/^[\w-]{1,64}$/);
 
 /** A command that is idempotent by its id, a UUID. */
 export function commandFrame<T extends z.ZodType>(data: T) {
@@ -19,7 +17,7 @@ export function commandFrame<T extends z.ZodType>(data: T) {
 
 /** A frame with fields of its own beside `id` and `type`. */
 export function plainFrame<T extends z.ZodRawShape>(fields: T) {
-  return z.strictObject({ id: frameId, type: z.string(), trace: traceparent.optional(), ...fields });
+  return z.strictObject({ id: uuid, type: z.string(), trace: traceparent.optional(), ...fields });
 }
 
 /** Handles frames of a type; its parameters ask for `@Frame()` and `@Caller()`. */

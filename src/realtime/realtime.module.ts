@@ -4,6 +4,7 @@ import { CLUSTER_SETTINGS } from '../config/config.module.js';
 import type { ClusterSettings } from '../config/cluster.settings.js';
 import { Connections } from './connections.js';
 import { FrameRouter } from './frame-router.js';
+import { Heartbeat } from './heartbeat.js';
 import { makeServerId, SERVER_ID } from './server-id.js';
 import { SessionCheck } from './session-check.js';
 import { SocketDrain } from './socket-drain.js';
@@ -35,6 +36,7 @@ import { upgradeGuardsProvider } from './upgrade-guards.js';
     Subscriptions,
     SubscriptionsGateway,
     SessionCheck,
+    Heartbeat,
     SocketDrain,
   ],
 })

@@ -13,10 +13,8 @@ import { Connection } from './connection.js';
 import { Connections } from './connections.js';
 import { FrameReader } from './frame-reader.js';
 import { FrameRouter } from './frame-router.js';
+import { HEARTBEAT_SEC } from './heartbeat.js';
 import { SERVER_ID } from './server-id.js';
-
-/** How often a client may expect an application ping, told in `hello`. */
-export const HEARTBEAT_SEC = 25;
 
 /** The life of an authenticated socket on this node, from `hello` to its removal. */
 @Injectable()
