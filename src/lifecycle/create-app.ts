@@ -1,13 +1,13 @@
-import { type NestApplicationOptions, StandardSchemaValidationPipe } from '@nestjs/common';
+import type { NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { AppModule, type AppOptions } from '../app.module.js';
 import { TrustedProxies } from '../auth/trusted-proxies.js';
 import { NestLogger } from '../common/logger.js';
-import { validationError } from '../common/validation.js';
 import { requestContext } from '../http/request-context.js';
 import { jsonOnly } from '../http/json-only.js';
+import { ValidationPipe } from '../http/validation.pipe.js';
 import { describeApi } from '../http/openapi.js';
 import { GatewayAdapter } from '../realtime/gateway-adapter.js';
 import type { TlsOptions } from './certificate.js';
@@ -35,7 +35,7 @@ export async function createApp(options: AppOptions, tls: TlsOptions | undefined
   app.enableCors({ origin: http.ALLOWED_ORIGINS, credentials: true, exposedHeaders: ['X-Request-Id', 'Retry-After', 'ETag'] });
   app.use(jsonOnly);
   app.useBodyParser('json', { limit: MAX_BODY_BYTES, strict: true, inflate: false });
-  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: validationError }));
+  app.useGlobalPipes(new ValidationPipe());
   describeApi(app);
   app.useWebSocketAdapter(new GatewayAdapter(app));
   const server = app.getHttpServer();

@@ -14,7 +14,8 @@ describe('from a press to a completed call', () => {
     if (!anna || !ben || !cleo) throw new Error('three nurses sign in');
     const [annaSocket, benSocket, cleoSocket] = await Promise.all([anna, ben, cleo].map(({ cookie }) => Socket.open(wardline, cookie)));
     if (!annaSocket || !benSocket || !cleoSocket) throw new Error('three nurses connect');
-    for (const socket of [annaSocket, benSocket, cleoSocket]) expect((await socket.ask({ type: 'subscribe', dept: 'icu' })).type).toBe('ok');
+    for (const socket of [annaSocket, benSocket, cleoSocket])
+      expect((await socket.ask({ type: 'subscribe', dept: 'icu' })).type).toBe('ok');
     expect((await annaSocket.ask({ type: 'shift.start', data: { dept: 'icu' } })).type).toBe('ok');
     const started = await cleoSocket.until((frame) => frame.type === 'nurse.shift_started');
     cleoSocket.close();
@@ -22,8 +23,17 @@ describe('from a press to a completed call', () => {
     const press = await asStation(wardline, 'icu-101-bed')('POST', '/calls', { type: 'patient_normal' });
     expect(press.status).toBe(201);
     const pending = await annaSocket.until((frame) => frame.type === 'call.pending');
-    expect(pending).toMatchObject({ dept: 'icu', seq: started.seq + 1, critical: true, data: { call_id: press.body.id, call: { state: 'pending' } } });
-    for (const [command, state] of [['call.accept', 'accepted'], ['call.arrive', 'in_progress'], ['call.complete', 'completed']]) {
+    expect(pending).toMatchObject({
+      dept: 'icu',
+      seq: started.seq + 1,
+      critical: true,
+      data: { call_id: press.body.id, call: { state: 'pending' } },
+    });
+    for (const [command, state] of [
+      ['call.accept', 'accepted'],
+      ['call.arrive', 'in_progress'],
+      ['call.complete', 'completed'],
+    ]) {
       const answer = await annaSocket.ask({ type: command, data: { call_id: press.body.id } });
       expect(answer).toMatchObject({ type: 'ok', data: { state } });
     }

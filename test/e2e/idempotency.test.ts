@@ -1,7 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { asStation, request, Session, signIn, type AnyFrame } from '../support/client.js';
-import { askAgain, closeAllCalls, logOf, outcomeOf, Person, readLog, TRANSPORTS, type CallCommand, type Outcome, type Transport } from '../support/person.js';
+import {
+  askAgain,
+  closeAllCalls,
+  logOf,
+  outcomeOf,
+  Person,
+  readLog,
+  TRANSPORTS,
+  type CallCommand,
+  type Outcome,
+  type Transport,
+} from '../support/person.js';
 import { startTestWardline, type TestWardline } from '../support/wardline.js';
 
 let wardline: TestWardline;
@@ -12,7 +23,11 @@ let admin: Session;
 
 beforeAll(async () => {
   wardline = await startTestWardline({ env: { CLIENT_RATE_LIMIT: '0' } });
-  [anna, ben, dora] = (await Promise.all(['icu-nurse-1', 'icu-nurse-2', 'icu-nurse-4'].map((name) => Person.come(wardline, name)))) as [Person, Person, Person];
+  [anna, ben, dora] = (await Promise.all(['icu-nurse-1', 'icu-nurse-2', 'icu-nurse-4'].map((name) => Person.come(wardline, name)))) as [
+    Person,
+    Person,
+    Person,
+  ];
   admin = await signIn(wardline, 'admin');
   for (const nurse of [anna, ben]) await nurse.startShift('icu');
 });
@@ -43,7 +58,8 @@ describe('the same key and command give the first answer again', () => {
     const key = randomUUID();
     const original = await anna.command(first, 'accept', call.id, {}, key);
     expect(original).toMatchObject({ ok: true, call: { state: 'accepted', version: 2 } });
-    for (let times = 0; times < 3; times++) expect(essence(await anna.command(second, 'accept', call.id, {}, key))).toEqual(essence(original));
+    for (let times = 0; times < 3; times++)
+      expect(essence(await anna.command(second, 'accept', call.id, {}, key))).toEqual(essence(original));
     expect((await logOf(anna.session, 'icu', call.id)).map((event) => event.type)).toEqual(['call.pending', 'call.accepted']);
   });
 
@@ -75,7 +91,8 @@ describe('the same key and command give the first answer again', () => {
     const key = randomUUID();
     const original = await anna.command('HTTP', command, call.id, {}, key);
     const events = (await logOf(anna.session, 'icu', call.id)).length;
-    for (const transport of TRANSPORTS) expect(essence(await anna.command(transport, command, call.id, {}, key))).toEqual(essence(original));
+    for (const transport of TRANSPORTS)
+      expect(essence(await anna.command(transport, command, call.id, {}, key))).toEqual(essence(original));
     expect(await logOf(anna.session, 'icu', call.id)).toHaveLength(events);
   });
 
@@ -91,7 +108,9 @@ describe('the same key and command give the first answer again', () => {
   it.each(TRANSPORTS)('%s: for shift.start, which does not start again a shift that has ended since', async (transport) => {
     const key = randomUUID();
     const start = async () =>
-      transport === 'HTTP' ? dora.session.post('/departments/icu/shifts', undefined, { 'idempotency-key': key }) : askAgain(dora.socket, { id: key, type: 'shift.start', data: { dept: 'icu' } });
+      transport === 'HTTP'
+        ? dora.session.post('/departments/icu/shifts', undefined, { 'idempotency-key': key })
+        : askAgain(dora.socket, { id: key, type: 'shift.start', data: { dept: 'icu' } });
     const first = await start();
     expect((await dora.endShift('icu')).type).toBe('ok');
     const head = (await readLog(anna.session, 'icu')).length;
@@ -104,7 +123,8 @@ describe('the same key and command give the first answer again', () => {
   it('for a station that sends a key; without one every press counts', async () => {
     const room = nextRoom();
     const key = randomUUID();
-    const press = (headers: Record<string, string> = {}) => asStation(wardline, `${room}-bed`)('POST', '/calls', { type: 'patient_normal' }, headers);
+    const press = (headers: Record<string, string> = {}) =>
+      asStation(wardline, `${room}-bed`)('POST', '/calls', { type: 'patient_normal' }, headers);
     const first = await press({ 'idempotency-key': key });
     expect(first.status).toBe(201);
     const again = await press({ 'idempotency-key': key });
@@ -122,7 +142,9 @@ describe('at once', () => {
       const key = randomUUID();
       // A socket can tell its answers apart by their id only: one frame with the key on each of several sockets.
       const persons = [anna, ...(await Promise.all(Array.from({ length: 3 }, () => Person.come(wardline, 'icu-nurse-1'))))];
-      const outcomes = await Promise.all(persons.flatMap((person) => TRANSPORTS.map((transport) => person.command(transport, 'accept', call.id, {}, key))));
+      const outcomes = await Promise.all(
+        persons.flatMap((person) => TRANSPORTS.map((transport) => person.command(transport, 'accept', call.id, {}, key))),
+      );
       for (const person of persons.slice(1)) person.socket.close();
       expect(outcomes[0]).toMatchObject({ ok: true, call: { state: 'accepted', version: 2, accepted_by: anna.id } });
       for (const outcome of outcomes) expect(essence(outcome)).toEqual(essence(outcomes[0] as Outcome));
@@ -161,7 +183,10 @@ describe('the key with another command is refused: 422 IDEMPOTENCY_KEY_REUSED', 
   const OTHERS: [string, (person: Person, transport: Transport, calls: [string, string], key: string) => Promise<Outcome>][] = [
     ['another command on the call', (person, transport, [call], key) => person.command(transport, 'arrive', call, {}, key)],
     ['the same command on another call', (person, transport, [, call], key) => person.command(transport, 'accept', call, {}, key)],
-    ['the same command with another version', (person, transport, [call], key) => person.command(transport, 'accept', call, { version: 1 }, key)],
+    [
+      'the same command with another version',
+      (person, transport, [call], key) => person.command(transport, 'accept', call, { version: 1 }, key),
+    ],
     ['a raise', (person, transport, _, key) => person.raise(transport, { type: 'service_request', room_id: 'icu-108' }, key)],
   ];
   for (const [first, second] of WAYS) {
@@ -185,7 +210,11 @@ describe('the key with another command is refused: 422 IDEMPOTENCY_KEY_REUSED', 
     const key = randomUUID();
     const room = nextRoom();
     expect((await anna.raise('HTTP', { type: 'patient_normal', room_id: room }, key)).status).toBe(201);
-    for (const fields of [{ type: 'service_request', room_id: room }, { type: 'patient_normal', room_id: nextRoom() }, { type: 'patient_normal', room_id: room, bed_id: `${room}-a` }]) {
+    for (const fields of [
+      { type: 'service_request', room_id: room },
+      { type: 'patient_normal', room_id: nextRoom() },
+      { type: 'patient_normal', room_id: room, bed_id: `${room}-a` },
+    ]) {
       expect(await anna.raise('HTTP', fields, key)).toMatchObject({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' });
     }
     expect((await anna.session.get('/calls?dept=icu&state=open')).body.items).toHaveLength(1);
@@ -205,8 +234,14 @@ describe('a key belongs to a user or station', () => {
     const [call, other] = [await pendingCall(), await pendingCall()];
     const key = randomUUID();
     expect(await anna.command('HTTP', 'accept', call.id, {}, key)).toMatchObject({ status: 200, call: { accepted_by: anna.id } });
-    expect(await ben.command('HTTP', 'accept', other.id, {}, key)).toMatchObject({ status: 200, call: { id: other.id, accepted_by: ben.id } });
-    expect(await ben.command('WebSocket', 'accept', other.id, {}, key)).toMatchObject({ ok: true, call: { id: other.id, accepted_by: ben.id } });
+    expect(await ben.command('HTTP', 'accept', other.id, {}, key)).toMatchObject({
+      status: 200,
+      call: { id: other.id, accepted_by: ben.id },
+    });
+    expect(await ben.command('WebSocket', 'accept', other.id, {}, key)).toMatchObject({
+      ok: true,
+      call: { id: other.id, accepted_by: ben.id },
+    });
   });
 
   it("another user with the same key and command does not get the first one's answer", async () => {
@@ -276,7 +311,10 @@ describe('refusals', () => {
 });
 
 describe('people need a key', () => {
-  const PATHS = (id: string) => ['/calls', ...['accept', 'decline', 'arrive', 'complete', 'cancel'].map((command) => `/calls/${id}/${command}`)];
+  const PATHS = (id: string) => [
+    '/calls',
+    ...['accept', 'decline', 'arrive', 'complete', 'cancel'].map((command) => `/calls/${id}/${command}`),
+  ];
 
   it('without one: 400 IDEMPOTENCY_KEY_REQUIRED, and nothing happens', async () => {
     const call = await pendingCall();
@@ -289,19 +327,27 @@ describe('people need a key', () => {
     expect((await anna.session.get('/calls?dept=icu&state=open')).body.items).toEqual([call]);
   });
 
-  it.each(['1', 'not-a-uuid', '00000000-0000-0000-0000-00000000000g', 'x'.repeat(5000), '{"a":1}'])('a key that is no UUID is refused with 400: %s', async (key) => {
-    const call = await pendingCall();
-    for (const path of PATHS(call.id)) {
-      const answer = await anna.session.post(path, path === '/calls' ? { type: 'service_request', room_id: 'icu-108' } : {}, { 'idempotency-key': key });
-      expect(answer.status).toBe(400);
-    }
-    const press = await asStation(wardline, 'icu-107-bath')('POST', '/calls', { type: 'patient_normal' }, { 'idempotency-key': key });
-    expect(press.status).toBe(400);
-    expect((await anna.session.get('/calls?dept=icu&state=open')).body.items).toEqual([call]);
-  });
+  it.each(['1', 'not-a-uuid', '00000000-0000-0000-0000-00000000000g', 'x'.repeat(5000), '{"a":1}'])(
+    'a key that is no UUID is refused with 400: %s',
+    async (key) => {
+      const call = await pendingCall();
+      for (const path of PATHS(call.id)) {
+        const answer = await anna.session.post(path, path === '/calls' ? { type: 'service_request', room_id: 'icu-108' } : {}, {
+          'idempotency-key': key,
+        });
+        expect(answer.status).toBe(400);
+      }
+      const press = await asStation(wardline, 'icu-107-bath')('POST', '/calls', { type: 'patient_normal' }, { 'idempotency-key': key });
+      expect(press.status).toBe(400);
+      expect((await anna.session.get('/calls?dept=icu&state=open')).body.items).toEqual([call]);
+    },
+  );
 
   function withoutKey(path: string, body: unknown) {
-    return request(wardline, 'POST', `/api/v1${path}`, { body, headers: { cookie: anna.session.cookie, 'x-csrf-token': anna.session.csrf } });
+    return request(wardline, 'POST', `/api/v1${path}`, {
+      body,
+      headers: { cookie: anna.session.cookie, 'x-csrf-token': anna.session.csrf },
+    });
   }
 });
 

@@ -41,7 +41,9 @@ describe('sign-in', () => {
   it('answers 200 with user, csrf_token and expires_at, and sets __Host-wardline: HttpOnly, Secure, SameSite=Lax, Path=/', async () => {
     const answer = await login(wardline, { username: 'icu-nurse-1', password: passwordOf(wardline, 'icu-nurse-1') });
     expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ user: { id: expect.any(String) as string, name: expect.any(String) as string, role: 'nurse', departments: ['icu'] } });
+    expect(answer.body).toMatchObject({
+      user: { id: expect.any(String) as string, name: expect.any(String) as string, role: 'nurse', departments: ['icu'] },
+    });
     expect(answer.body.csrf_token.length).toBeGreaterThan(20);
     const expires = Date.parse(answer.body.expires_at);
     expect(expires).toBeGreaterThan(Date.now());
@@ -59,10 +61,19 @@ describe('sign-in', () => {
     const session = await signIn(wardline, 'icu-manager');
     const answer = await session.get('/auth/session');
     expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ user: { id: session.user.id, role: 'manager', departments: ['icu'] }, csrf_token: session.csrf, expires_at: expect.any(String) as string });
+    expect(answer.body).toMatchObject({
+      user: { id: session.user.id, role: 'manager', departments: ['icu'] },
+      csrf_token: session.csrf,
+      expires_at: expect.any(String) as string,
+    });
     const without = await request(wardline, 'GET', '/api/v1/auth/session');
     expect(without.status).toBe(401);
-    expect(without.body.error).toMatchObject({ code: expect.any(String) as string, message: expect.any(String) as string, retryable: false, request_id: expect.any(String) as string });
+    expect(without.body.error).toMatchObject({
+      code: expect.any(String) as string,
+      message: expect.any(String) as string,
+      retryable: false,
+      request_id: expect.any(String) as string,
+    });
   });
 
   it('answers an unknown user and a wrong password alike with 401, and sets no cookie', async () => {
@@ -75,7 +86,13 @@ describe('sign-in', () => {
 
   it.each([
     ...[{}, { username: 'icu-nurse-3' }, { password: 'x' }, { username: 1, password: 'x' }, { username: ['icu-nurse-3'], password: 'x' }],
-    ...[{ username: 'icu-nurse-3', password: { $ne: null } }, { username: 'icu-nurse-3', password: 'x', role: 'admin' }, [], null, 'icu-nurse-3'],
+    ...[
+      { username: 'icu-nurse-3', password: { $ne: null } },
+      { username: 'icu-nurse-3', password: 'x', role: 'admin' },
+      [],
+      null,
+      'icu-nurse-3',
+    ],
   ])('refuses %j with 400', async (body) => {
     const answer = await login(wardline, typeof body === 'string' ? JSON.stringify(body) : body);
     expect(answer.status).toBe(400);
@@ -90,13 +107,16 @@ describe('sign-in', () => {
     await asStation(wardline, 'icu-101-bed')('GET', '');
     const logged = wardline.log.join('\n');
     const key = wardline.firstRun.stations[0]?.key ?? 'none';
-    for (const text of [secret, session.csrf, session.cookie.split('=')[1] ?? '', key, passwordOf(wardline, 'icu-nurse-4')]) expect(logged).not.toContain(text);
+    for (const text of [secret, session.csrf, session.cookie.split('=')[1] ?? '', key, passwordOf(wardline, 'icu-nurse-4')])
+      expect(logged).not.toContain(text);
   });
 
   it('stores the session hashed: neither the cookie nor its id is in the database', async () => {
     const session = await signIn(wardline, 'icu-nurse-4');
     const value = session.cookie.split('=')[1] ?? '';
-    const tables = await wardline.database.query<{ table_name: string }>("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'");
+    const tables = await wardline.database.query<{ table_name: string }>(
+      "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'",
+    );
     expect(tables.length).toBeGreaterThan(5);
     for (const { table_name } of tables) {
       const rows = JSON.stringify(await wardline.database.query(`SELECT t::text AS row FROM "${table_name}" t`));
@@ -174,7 +194,11 @@ describe('X-CSRF-Token', () => {
       ['POST', '/departments/icu/shifts', undefined],
       ['DELETE', '/departments/icu/shifts/mine', undefined],
       ['POST', '/calls', { type: 'service_request', room_id: 'icu-102' }],
-      ...['accept', 'arrive', 'decline', 'complete', 'cancel'].map((command): [string, string, unknown] => ['POST', `/calls/${press.body.id as string}/${command}`, {}]),
+      ...['accept', 'arrive', 'decline', 'complete', 'cancel'].map((command): [string, string, unknown] => [
+        'POST',
+        `/calls/${press.body.id as string}/${command}`,
+        {},
+      ]),
     ];
     const head = (await anna.get('/departments/icu/events?after=0')).body.head;
     for (const [method, path, body] of requests) {
@@ -190,7 +214,8 @@ describe('X-CSRF-Token', () => {
   });
 
   it('is not needed by safe methods, nor by stations', async () => {
-    for (const path of ['/auth/session', '/departments', '/departments/icu/snapshot', '/calls?dept=icu']) expect((await anna.get(path)).status).toBe(200);
+    for (const path of ['/auth/session', '/departments', '/departments/icu/snapshot', '/calls?dept=icu'])
+      expect((await anna.get(path)).status).toBe(200);
     expect((await asStation(wardline, 'icu-103-bed')('POST', '/heartbeat', {})).status).toBeLessThan(300);
   });
 });
@@ -204,7 +229,8 @@ describe('failures', () => {
 
   async function fail(username: string, times: number, headers: Record<string, string> = {}): Promise<number[]> {
     const statuses: number[] = [];
-    for (let time = 0; time < times; time++) statuses.push((await login(wardline, { username, password: 'wrong-password' }, headers)).status);
+    for (let time = 0; time < times; time++)
+      statuses.push((await login(wardline, { username, password: 'wrong-password' }, headers)).status);
     return statuses;
   }
 
@@ -232,7 +258,9 @@ describe('failures', () => {
   });
 
   it('at once are not more than one after another: never more than 5 guesses', async () => {
-    const statuses = (await Promise.all(Array.from({ length: 24 }, () => login(wardline, { username: 'icu-nurse-3', password: 'wrong-password' })))).map((answer) => answer.status);
+    const statuses = (
+      await Promise.all(Array.from({ length: 24 }, () => login(wardline, { username: 'icu-nurse-3', password: 'wrong-password' })))
+    ).map((answer) => answer.status);
     expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(5);
     for (const status of statuses) expect([401, 429, 503]).toContain(status);
     expect((await login(wardline, { username: 'icu-nurse-3', password: 'wrong-password' })).status).toBe(429);
@@ -243,7 +271,11 @@ describe('failures', () => {
     try {
       const statuses: number[] = [];
       for (let time = 0; time < 6; time++) {
-        const headers = { 'x-forwarded-for': `198.51.100.${String(time)}`, forwarded: `for=198.51.100.${String(time)}`, 'x-real-ip': `198.51.100.${String(time)}` };
+        const headers = {
+          'x-forwarded-for': `198.51.100.${String(time)}`,
+          forwarded: `for=198.51.100.${String(time)}`,
+          'x-real-ip': `198.51.100.${String(time)}`,
+        };
         statuses.push((await login(direct, { username: 'icu-nurse-4', password: 'wrong-password' }, headers)).status);
       }
       expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
@@ -253,7 +285,15 @@ describe('failures', () => {
     // Behind the proxy it is the address nearest to it that counts, not what the client put in front.
     const behind = [];
     for (let time = 0; time < 6; time++) {
-      behind.push((await login(wardline, { username: 'icu-nurse-5', password: 'wrong-password' }, { 'x-forwarded-for': `198.51.100.${String(time)}, 203.0.113.9` })).status);
+      behind.push(
+        (
+          await login(
+            wardline,
+            { username: 'icu-nurse-5', password: 'wrong-password' },
+            { 'x-forwarded-for': `198.51.100.${String(time)}, 203.0.113.9` },
+          )
+        ).status,
+      );
     }
     expect(behind).toEqual([401, 401, 401, 401, 401, 429]);
   });
@@ -262,7 +302,8 @@ describe('failures', () => {
     const other = await startTestWardline({ sharedWith: wardline });
     try {
       expect(await fail('icu-nurse-6', 3)).toEqual([401, 401, 401]);
-      for (const wanted of [401, 401, 429]) expect((await login(other, { username: 'icu-nurse-6', password: 'wrong-password' })).status).toBe(wanted);
+      for (const wanted of [401, 401, 429])
+        expect((await login(other, { username: 'icu-nurse-6', password: 'wrong-password' })).status).toBe(wanted);
     } finally {
       await other.stop();
     }
@@ -353,9 +394,37 @@ describe('forged cookies', () => {
     const [benId = '', benSignature = ''] = (ben.cookie.split('=')[1] ?? '').split('.');
     const flip = (text: string, at: number) => text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1);
     const forged = [
-      ...[id, `${id}.`, `.${signature}`, `${id}.${benSignature}`, `${benId}.${signature}`, `${flip(id, 3)}.${signature}`, `${id}.${flip(signature, 3)}`],
-      ...[`${id}.${signature}.${signature}`, `${id}.${signature.slice(0, -1)}`, `${id}.${signature}A`, `${id}A.${signature}`, value.toLowerCase(), value.split('').reverse().join('')],
-      ...[`${id}.${TEST_SECRET}`, `s%3A${value}`, `j:${JSON.stringify({ id })}`, 'null', 'undefined', '[object Object]', "' OR 1=1 --", '..', '%00', `${value}%00`, '%', '%E0%A4%A'],
+      ...[
+        id,
+        `${id}.`,
+        `.${signature}`,
+        `${id}.${benSignature}`,
+        `${benId}.${signature}`,
+        `${flip(id, 3)}.${signature}`,
+        `${id}.${flip(signature, 3)}`,
+      ],
+      ...[
+        `${id}.${signature}.${signature}`,
+        `${id}.${signature.slice(0, -1)}`,
+        `${id}.${signature}A`,
+        `${id}A.${signature}`,
+        value.toLowerCase(),
+        value.split('').reverse().join(''),
+      ],
+      ...[
+        `${id}.${TEST_SECRET}`,
+        `s%3A${value}`,
+        `j:${JSON.stringify({ id })}`,
+        'null',
+        'undefined',
+        '[object Object]',
+        "' OR 1=1 --",
+        '..',
+        '%00',
+        `${value}%00`,
+        '%',
+        '%E0%A4%A',
+      ],
       ...[`${randomBytes(32).toString('base64url')}.${randomBytes(32).toString('base64url')}`, 'x'.repeat(4000)],
     ];
     const overHttp: [string, number][] = [];
@@ -378,7 +447,13 @@ describe('forged cookies', () => {
 
   it('the identity is the session’s, whatever headers claim', async () => {
     const answer = await request(wardline, 'GET', '/api/v1/auth/session', {
-      headers: { cookie: anna.cookie, 'x-user-id': ben.user.id, 'x-remote-user': 'admin', 'x-role': 'admin', authorization: 'Basic YWRtaW46YWRtaW4=' },
+      headers: {
+        cookie: anna.cookie,
+        'x-user-id': ben.user.id,
+        'x-remote-user': 'admin',
+        'x-role': 'admin',
+        authorization: 'Basic YWRtaW46YWRtaW4=',
+      },
     });
     if (answer.status === 200) expect(answer.body.user).toMatchObject({ id: anna.user.id, role: 'nurse' });
     else expect(answer.status).toBe(401);
@@ -391,9 +466,25 @@ describe('forged cookies', () => {
       expect((await request(wardline, 'GET', `/api/v1${path}`, { headers: bearer })).status).toBe(401);
     }
     expect((await anna.get('/stations/self')).status).toBe(401);
-    for (const authorization of ['Bearer ', 'Bearer x', `Basic ${station?.key ?? ''}`, `Bearer ${station?.key ?? ''}x`, `Bearer ${(station?.key ?? '').slice(0, -2)}`, station?.key ?? '', `Bearer ${'y'.repeat(4000)}`]) {
-      for (const [method, path] of [['GET', ''], ['GET', '/calls'], ['POST', '/calls'], ['POST', '/heartbeat']] as const) {
-        const answer = await request(wardline, method, `/api/v1/stations/self${path}`, { headers: { authorization }, ...(method === 'POST' && { body: { type: 'patient_normal' } }) });
+    for (const authorization of [
+      'Bearer ',
+      'Bearer x',
+      `Basic ${station?.key ?? ''}`,
+      `Bearer ${station?.key ?? ''}x`,
+      `Bearer ${(station?.key ?? '').slice(0, -2)}`,
+      station?.key ?? '',
+      `Bearer ${'y'.repeat(4000)}`,
+    ]) {
+      for (const [method, path] of [
+        ['GET', ''],
+        ['GET', '/calls'],
+        ['POST', '/calls'],
+        ['POST', '/heartbeat'],
+      ] as const) {
+        const answer = await request(wardline, method, `/api/v1/stations/self${path}`, {
+          headers: { authorization },
+          ...(method === 'POST' && { body: { type: 'patient_normal' } }),
+        });
         expect([authorization, path, answer.status]).toEqual([authorization, path, 401]);
       }
     }
@@ -421,7 +512,7 @@ describe('logout', () => {
     expect(await sessionStatus(wardline, leaving.cookie)).toBe(401);
     expect((await connectUntilClosed(wardline, { cookie: leaving.cookie })).code).toBe(4002);
     expect(await sessionStatus(wardline, staying.cookie)).toBe(200);
-    expect((await sockets[2]?.ask({ type: 'subscribe', dept: 'icu' })).type).toBe('ok');
+    expect((await sockets[2]!.ask({ type: 'subscribe', dept: 'icu' })).type).toBe('ok');
     sockets[2]?.close();
   });
 
@@ -457,7 +548,9 @@ describe('POST /auth/password', () => {
   afterAll(() => wardline.stop());
 
   it("changes it, ends the user's other sessions and closes their sockets; this one and other users stay", async () => {
-    const [here, elsewhere, colleague] = await Promise.all(['icu-nurse-1', 'icu-nurse-1', 'icu-nurse-2'].map((name) => Person.come(wardline, name)));
+    const [here, elsewhere, colleague] = await Promise.all(
+      ['icu-nurse-1', 'icu-nurse-1', 'icu-nurse-2'].map((name) => Person.come(wardline, name)),
+    );
     if (!here || !elsewhere || !colleague) throw new Error('three sessions');
     const [current_password, new_password] = [passwordOf(wardline, 'icu-nurse-1'), 'a-new-password-of-mine'];
     const answer = await here.session.post('/auth/password', { current_password, new_password });
@@ -484,7 +577,9 @@ describe('POST /auth/password', () => {
   });
 
   it('needs a session', async () => {
-    const answer = await request(wardline, 'POST', '/api/v1/auth/password', { body: { current_password: passwordOf(wardline, 'icu-nurse-4'), new_password: 'a-new-password-of-mine' } });
+    const answer = await request(wardline, 'POST', '/api/v1/auth/password', {
+      body: { current_password: passwordOf(wardline, 'icu-nurse-4'), new_password: 'a-new-password-of-mine' },
+    });
     expect(answer.status).toBe(401);
   });
 });
@@ -500,7 +595,19 @@ describe('a foreign Origin', () => {
 
   function foreignOrigins(): string[] {
     const { host, hostname, port } = new URL(wardline.url);
-    return [EVIL, 'http://evil.example', 'null', `https://${host}.evil.example`, `https://evil.example:${port}`, `https://x${hostname}:${port}`, `https://${hostname}:${String(Number(port) + 1)}`, `https://evil.example/${host}`, `https://${host}@evil.example`, 'not an origin', `file://${host}`];
+    return [
+      EVIL,
+      'http://evil.example',
+      'null',
+      `https://${host}.evil.example`,
+      `https://evil.example:${port}`,
+      `https://x${hostname}:${port}`,
+      `https://${hostname}:${String(Number(port) + 1)}`,
+      `https://evil.example/${host}`,
+      `https://${host}@evil.example`,
+      'not an origin',
+      `file://${host}`,
+    ];
   }
 
   it('is refused with 403 on every route and method, and nothing happens', async () => {
@@ -513,11 +620,17 @@ describe('a foreign Origin', () => {
       ['GET', '/auth/session', undefined],
       ['POST', '/auth/logout', undefined],
       ['POST', '/auth/password', { current_password: passwordOf(wardline, 'icu-nurse-1'), new_password: 'a-new-password-of-mine' }],
-      ...['/departments', '/departments/icu/snapshot', '/departments/icu/events?after=0', '/calls?dept=icu', `/calls/${id}`].map((path): [string, string, unknown] => ['GET', path, undefined]),
+      ...['/departments', '/departments/icu/snapshot', '/departments/icu/events?after=0', '/calls?dept=icu', `/calls/${id}`].map(
+        (path): [string, string, unknown] => ['GET', path, undefined],
+      ),
       ['POST', '/departments/icu/shifts', undefined],
       ['DELETE', '/departments/icu/shifts/mine', undefined],
       ['POST', '/calls', { type: 'service_request', room_id: 'icu-102' }],
-      ...['accept', 'arrive', 'decline', 'complete', 'cancel'].map((command): [string, string, unknown] => ['POST', `/calls/${id}/${command}`, {}]),
+      ...['accept', 'arrive', 'decline', 'complete', 'cancel'].map((command): [string, string, unknown] => [
+        'POST',
+        `/calls/${id}/${command}`,
+        {},
+      ]),
       ['GET', '/stations/self', undefined, station],
       ['GET', '/stations/self/calls', undefined, station],
       ['POST', '/stations/self/calls', { type: 'code_blue' }, station],
@@ -525,9 +638,17 @@ describe('a foreign Origin', () => {
       ['POST', `/stations/self/calls/${id}/cancel`, {}, station],
       ['POST', `/stations/self/calls/${id}/presence`, {}, station],
     ];
-    for (const [method, path, body, credentials = { cookie: anna.cookie, 'x-csrf-token': anna.csrf, 'idempotency-key': randomUUID() }] of routes) {
+    for (const [
+      method,
+      path,
+      body,
+      credentials = { cookie: anna.cookie, 'x-csrf-token': anna.csrf, 'idempotency-key': randomUUID() },
+    ] of routes) {
       for (const origin of path === '/departments' || path === '/auth/login' ? foreignOrigins() : [EVIL, 'null']) {
-        const answer = await request(wardline, method, `/api/v1${path}`, { ...(body !== undefined && { body }), headers: { ...credentials, origin } });
+        const answer = await request(wardline, method, `/api/v1${path}`, {
+          ...(body !== undefined && { body }),
+          headers: { ...credentials, origin },
+        });
         expect([method, path, origin, answer.status]).toEqual([method, path, origin, 403]);
         expect(answer.headers['set-cookie']).toBeUndefined();
         expect(answer.headers['access-control-allow-origin']).toBeUndefined();
@@ -543,33 +664,64 @@ describe('a foreign Origin', () => {
       for (const credentials of [{ cookie: anna.cookie }, {}]) {
         const upgrade = await askForUpgrade(wardline, '/ws', { origin, ...credentials });
         expect([origin, upgrade.status]).toEqual([origin, 403]);
-        expect(JSON.parse(upgrade.body)).toMatchObject({ error: { code: expect.any(String) as string, message: expect.any(String) as string } });
+        expect(JSON.parse(upgrade.body)).toMatchObject({
+          error: { code: expect.any(String) as string, message: expect.any(String) as string },
+        });
         expect(upgrade.body).not.toContain('evil');
       }
     }
   });
 
   it('the same host, and none at all, pass', async () => {
-    expect((await request(wardline, 'GET', '/api/v1/departments', { headers: { cookie: anna.cookie, origin: wardline.url } })).status).toBe(200);
+    expect((await request(wardline, 'GET', '/api/v1/departments', { headers: { cookie: anna.cookie, origin: wardline.url } })).status).toBe(
+      200,
+    );
     expect((await askForUpgrade(wardline, '/ws', { origin: wardline.url, cookie: anna.cookie })).status).toBe(101);
     expect((await askForUpgrade(wardline, '/ws', { cookie: anna.cookie })).status).toBe(101);
   });
 
   it('is not made the same host by a header that the client chooses', async () => {
-    const headers = { cookie: anna.cookie, origin: EVIL, 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example', 'x-original-host': 'evil.example' };
+    const headers = {
+      cookie: anna.cookie,
+      origin: EVIL,
+      'x-forwarded-host': 'evil.example',
+      forwarded: 'host=evil.example',
+      'x-original-host': 'evil.example',
+    };
     expect((await request(wardline, 'GET', '/api/v1/departments', { headers })).status).toBe(403);
     expect((await askForUpgrade(wardline, '/ws', headers)).status).toBe(403);
   });
 
   it('that ALLOWED_ORIGINS names is not foreign; others still are', async () => {
-    const other = await startTestWardline({ sharedWith: wardline, env: { ALLOWED_ORIGINS: 'https://ward.example,https://desk.example:8443' } });
+    const other = await startTestWardline({
+      sharedWith: wardline,
+      env: { ALLOWED_ORIGINS: 'https://ward.example,https://desk.example:8443' },
+    });
     try {
       const outcomes: [string, number, number][] = [];
-      for (const origin of ['https://ward.example', 'https://desk.example:8443', EVIL, 'https://ward.example.evil.example', 'https://desk.example', 'http://ward.example']) {
+      for (const origin of [
+        'https://ward.example',
+        'https://desk.example:8443',
+        EVIL,
+        'https://ward.example.evil.example',
+        'https://desk.example',
+        'http://ward.example',
+      ]) {
         const headers = { cookie: anna.cookie, origin };
-        outcomes.push([origin, (await request(other, 'GET', '/api/v1/departments', { headers })).status, (await askForUpgrade(other, '/ws', headers)).status]);
+        outcomes.push([
+          origin,
+          (await request(other, 'GET', '/api/v1/departments', { headers })).status,
+          (await askForUpgrade(other, '/ws', headers)).status,
+        ]);
       }
-      expect(outcomes.map(([, http, upgrade]) => [http, upgrade])).toEqual([[200, 101], [200, 101], [403, 403], [403, 403], [403, 403], [403, 403]]);
+      expect(outcomes.map(([, http, upgrade]) => [http, upgrade])).toEqual([
+        [200, 101],
+        [200, 101],
+        [403, 403],
+        [403, 403],
+        [403, 403],
+        [403, 403],
+      ]);
     } finally {
       await other.stop();
     }
@@ -585,7 +737,9 @@ describe('department isolation', () => {
   let call: AnyFrame;
   beforeAll(async () => {
     wardline = await startTestWardline();
-    [anna, stranger, strangeManager] = (await Promise.all(['icu-nurse-1', 'med-nurse-1', 'med-manager'].map((name) => Person.come(wardline, name)))) as [Person, Person, Person];
+    [anna, stranger, strangeManager] = (await Promise.all(
+      ['icu-nurse-1', 'med-nurse-1', 'med-manager'].map((name) => Person.come(wardline, name)),
+    )) as [Person, Person, Person];
     admin = await signIn(wardline, 'admin');
     await anna.startShift('icu');
     call = (await asStation(wardline, 'icu-101-bed')('POST', '/calls', { type: 'patient_normal' })).body;
@@ -602,8 +756,20 @@ describe('department isolation', () => {
       ['POST', '/departments/icu/shifts', '/departments/nowhere/shifts', undefined, undefined],
       ['DELETE', '/departments/icu/shifts/mine', '/departments/nowhere/shifts/mine', undefined, undefined],
       ['POST', '/calls', '/calls', { type: 'patient_normal', room_id: 'icu-102' }, { type: 'patient_normal', room_id: 'nowhere-1' }],
-      ...['accept', 'arrive', 'decline', 'complete', 'cancel'].map((command): [string, string, string, unknown, unknown] => ['POST', `/calls/${call.id as string}/${command}`, `/calls/${none}/${command}`, { reason: 'x' }, { reason: 'x' }]),
-      ...['accept', 'cancel'].map((command): [string, string, string, unknown, unknown] => ['POST', `/calls/${call.id as string}/${command}`, `/calls/${none}/${command}`, { version: 99 }, { version: 99 }]),
+      ...['accept', 'arrive', 'decline', 'complete', 'cancel'].map((command): [string, string, string, unknown, unknown] => [
+        'POST',
+        `/calls/${call.id as string}/${command}`,
+        `/calls/${none}/${command}`,
+        { reason: 'x' },
+        { reason: 'x' },
+      ]),
+      ...['accept', 'cancel'].map((command): [string, string, string, unknown, unknown] => [
+        'POST',
+        `/calls/${call.id as string}/${command}`,
+        `/calls/${none}/${command}`,
+        { version: 99 },
+        { version: 99 },
+      ]),
     ];
     for (const { session } of [stranger, strangeManager]) {
       for (const [method, foreign, unknown, foreignBody, unknownBody] of pairs) {
@@ -621,11 +787,26 @@ describe('department isolation', () => {
   it('over the socket: NOT_FOUND, the same as for what does not exist, and no event ever', async () => {
     const none = randomUUID();
     const pairs: [Record<string, unknown>, Record<string, unknown>][] = [
-      [{ type: 'subscribe', dept: 'icu' }, { type: 'subscribe', dept: 'nowhere' }],
-      [{ type: 'subscribe', dept: 'icu', after: 0 }, { type: 'subscribe', dept: 'nowhere', after: 0 }],
-      [{ type: 'shift.start', data: { dept: 'icu' } }, { type: 'shift.start', data: { dept: 'nowhere' } }],
-      [{ type: 'shift.end', data: { dept: 'icu' } }, { type: 'shift.end', data: { dept: 'nowhere' } }],
-      [{ type: 'call.raise', data: { type: 'patient_normal', room_id: 'icu-102' } }, { type: 'call.raise', data: { type: 'patient_normal', room_id: 'nowhere-1' } }],
+      [
+        { type: 'subscribe', dept: 'icu' },
+        { type: 'subscribe', dept: 'nowhere' },
+      ],
+      [
+        { type: 'subscribe', dept: 'icu', after: 0 },
+        { type: 'subscribe', dept: 'nowhere', after: 0 },
+      ],
+      [
+        { type: 'shift.start', data: { dept: 'icu' } },
+        { type: 'shift.start', data: { dept: 'nowhere' } },
+      ],
+      [
+        { type: 'shift.end', data: { dept: 'icu' } },
+        { type: 'shift.end', data: { dept: 'nowhere' } },
+      ],
+      [
+        { type: 'call.raise', data: { type: 'patient_normal', room_id: 'icu-102' } },
+        { type: 'call.raise', data: { type: 'patient_normal', room_id: 'nowhere-1' } },
+      ],
       ...['accept', 'arrive', 'decline', 'complete', 'cancel'].map((command): [Record<string, unknown>, Record<string, unknown>] => [
         { type: `call.${command}`, data: { call_id: call.id, reason: 'x' } },
         { type: `call.${command}`, data: { call_id: none, reason: 'x' } },
@@ -651,7 +832,8 @@ describe('department isolation', () => {
   it('an admin sees every department', async () => {
     expect((await admin.get('/departments')).body.items.map((one: AnyFrame) => one.id).sort()).toEqual(['icu', 'med', 'surg']);
     for (const dept of ['icu', 'med', 'surg']) {
-      for (const path of [`/departments/${dept}/snapshot`, `/departments/${dept}/events?after=0`, `/calls?dept=${dept}`]) expect((await admin.get(path)).status).toBe(200);
+      for (const path of [`/departments/${dept}/snapshot`, `/departments/${dept}/events?after=0`, `/calls?dept=${dept}`])
+        expect((await admin.get(path)).status).toBe(200);
     }
     const socket = await Socket.open(wardline, admin.cookie);
     for (const dept of ['icu', 'med', 'surg']) expect((await socket.ask({ type: 'subscribe', dept })).type).toBe('ok');
@@ -660,11 +842,32 @@ describe('department isolation', () => {
 
   it('without a session every route is 401, whether what it names exists or not', async () => {
     for (const [method, path] of [
-      ...[['GET', '/departments'], ['GET', '/departments/icu/snapshot'], ['GET', '/departments/nowhere/snapshot'], ['GET', '/departments/icu/events'], ['GET', '/calls']],
-      ...[['GET', `/calls/${call.id as string}`], ['GET', `/calls/${randomUUID()}`], ['POST', '/calls'], ['POST', `/calls/${call.id as string}/accept`]],
-      ...[['POST', '/departments/icu/shifts'], ['DELETE', '/departments/icu/shifts/mine'], ['POST', '/auth/password'], ['POST', '/auth/logout'], ['GET', '/stations/self'], ['POST', '/stations/self/calls']],
+      ...[
+        ['GET', '/departments'],
+        ['GET', '/departments/icu/snapshot'],
+        ['GET', '/departments/nowhere/snapshot'],
+        ['GET', '/departments/icu/events'],
+        ['GET', '/calls'],
+      ],
+      ...[
+        ['GET', `/calls/${call.id as string}`],
+        ['GET', `/calls/${randomUUID()}`],
+        ['POST', '/calls'],
+        ['POST', `/calls/${call.id as string}/accept`],
+      ],
+      ...[
+        ['POST', '/departments/icu/shifts'],
+        ['DELETE', '/departments/icu/shifts/mine'],
+        ['POST', '/auth/password'],
+        ['POST', '/auth/logout'],
+        ['GET', '/stations/self'],
+        ['POST', '/stations/self/calls'],
+      ],
     ] as [string, string][]) {
-      const answer = await request(wardline, method, `/api/v1${path}`, { ...(method === 'POST' && { body: {} }), headers: { 'idempotency-key': randomUUID() } });
+      const answer = await request(wardline, method, `/api/v1${path}`, {
+        ...(method === 'POST' && { body: {} }),
+        headers: { 'idempotency-key': randomUUID() },
+      });
       expect([method, path, answer.status]).toEqual([method, path, 401]);
     }
   });
@@ -673,7 +876,10 @@ describe('department isolation', () => {
     const leaver = await Person.come(wardline, 'icu-nurse-6');
     expect((await leaver.session.get('/departments/icu/snapshot')).status).toBe(200);
     await wardline.database.query('DELETE FROM memberships WHERE staff_id = $1', [leaver.id]);
-    await eventually(async () => ((await leaver.session.get('/departments/icu/snapshot')).status === 404 ? true : undefined), 'the end of the sight');
+    await eventually(
+      async () => ((await leaver.session.get('/departments/icu/snapshot')).status === 404 ? true : undefined),
+      'the end of the sight',
+    );
     expect(await leaver.command('HTTP', 'cancel', call.id)).toMatchObject({ status: 404 });
   });
 });

@@ -8,7 +8,12 @@ import { askForUpgrade, connectUntilClosed } from '../support/upgrade.js';
 import { startTestWardline, type TestWardline } from '../support/wardline.js';
 
 /** These tests are about the protocol: no limit of rates or connections shall come between. */
-const UNLIMITED = { CLIENT_RATE_LIMIT: '100000/1', CONNECT_RATE_LIMIT: '0', MAX_CONNECTIONS_PER_SESSION: '1000', MAX_CONNECTIONS_PER_USER: '1000' };
+const UNLIMITED = {
+  CLIENT_RATE_LIMIT: '100000/1',
+  CONNECT_RATE_LIMIT: '0',
+  MAX_CONNECTIONS_PER_SESSION: '1000',
+  MAX_CONNECTIONS_PER_USER: '1000',
+};
 
 let wardline: TestWardline;
 let anna: Session;
@@ -17,7 +22,13 @@ let admin: Session;
 
 beforeAll(async () => {
   wardline = await startTestWardline({ env: { ...UNLIMITED, REPLAY_LIMIT: '40', POLL_BATCH_SIZE: '7' } });
-  [anna, ben, admin] = (await Promise.all(['icu-nurse-1', 'icu-nurse-2', 'admin'].map((name) => signIn(wardline, name)))) as [Session, Session, Session];
+  [anna, ben, admin] = (await Promise.all(['icu-nurse-1', 'icu-nurse-2', 'admin'].map((name) => signIn(wardline, name)))) as [
+    Session,
+    Session,
+    Session,
+  ];
+  // Somebody is on duty throughout: no call is unattended, and each does what it does in one event.
+  expect((await ben.post('/departments/icu/shifts')).status).toBeLessThan(300);
 });
 afterAll(() => wardline.stop());
 afterEach(() => closeAllCalls(admin));
@@ -52,19 +63,26 @@ function ping(socket: Socket, t: number): void {
 }
 
 describe('the upgrade', () => {
-  it.each(['/', '/wss', '/ws2', '/ws/x', '/api/v1/ws', '/api/v1/auth/session', '/livez', '/%77%73x', '/..%2fws'])('path %s is refused with 404 and a JSON body', async (path) => {
-    for (const headers of [{ cookie: anna.cookie }, {}, { cookie: anna.cookie, origin: 'https://evil.example' }]) {
-      const upgrade = await askForUpgrade(wardline, path, headers);
-      expect(upgrade.status).toBe(404);
-      expect(JSON.parse(upgrade.body)).toMatchObject({ error: { code: expect.any(String) as string, message: expect.any(String) as string } });
-    }
-  });
+  it.each(['/', '/wss', '/ws2', '/ws/x', '/api/v1/ws', '/api/v1/auth/session', '/livez', '/%77%73x', '/..%2fws'])(
+    'path %s is refused with 404 and a JSON body',
+    async (path) => {
+      for (const headers of [{ cookie: anna.cookie }, {}, { cookie: anna.cookie, origin: 'https://evil.example' }]) {
+        const upgrade = await askForUpgrade(wardline, path, headers);
+        expect(upgrade.status).toBe(404);
+        expect(JSON.parse(upgrade.body)).toMatchObject({
+          error: { code: expect.any(String) as string, message: expect.any(String) as string },
+        });
+      }
+    },
+  );
 
   it('that asks only for unknown subprotocols is refused with 400 and a JSON body', async () => {
     for (const protocol of ['wardline.v2', 'chat, superchat', 'WARDLINE.V1x']) {
       const upgrade = await askForUpgrade(wardline, '/ws', { cookie: anna.cookie, 'sec-websocket-protocol': protocol });
       expect(upgrade.status).toBe(400);
-      expect(JSON.parse(upgrade.body)).toMatchObject({ error: { code: expect.any(String) as string, message: expect.any(String) as string } });
+      expect(JSON.parse(upgrade.body)).toMatchObject({
+        error: { code: expect.any(String) as string, message: expect.any(String) as string },
+      });
       expect(upgrade.body).not.toContain(protocol);
     }
   });
@@ -95,7 +113,10 @@ describe('the upgrade', () => {
   it('that is no proper one is refused with a 4xx', async () => {
     const plain = await askForUpgrade(wardline, '/ws', { cookie: anna.cookie, connection: 'close', upgrade: '' });
     expect(plain.status).toBeGreaterThanOrEqual(400);
-    for (const headers of [{ 'sec-websocket-version': '7' }, { 'sec-websocket-key': 'short' }, { upgrade: 'h2c' }] as Record<string, string>[]) {
+    for (const headers of [{ 'sec-websocket-version': '7' }, { 'sec-websocket-key': 'short' }, { upgrade: 'h2c' }] as Record<
+      string,
+      string
+    >[]) {
       const upgrade = await askForUpgrade(wardline, '/ws', { cookie: anna.cookie, ...headers });
       expect(upgrade.status).toBeGreaterThanOrEqual(400);
       expect(upgrade.status).toBeLessThan(500);
@@ -104,14 +125,20 @@ describe('the upgrade', () => {
 
   it('without a session cookie is accepted, then closed with 4001, and no frame is handled', async () => {
     for (const cookie of [undefined, 'other=1', 'wardline=x']) {
-      const closed = await connectUntilClosed(wardline, { ...(cookie !== undefined && { cookie }), send: [JSON.stringify({ id: randomUUID(), type: 'subscribe', dept: 'icu' })] });
+      const closed = await connectUntilClosed(wardline, {
+        ...(cookie !== undefined && { cookie }),
+        send: [JSON.stringify({ id: randomUUID(), type: 'subscribe', dept: 'icu' })],
+      });
       expect([closed.code, closed.frames]).toEqual([4001, []]);
     }
   });
 
   it('with a bad session cookie is accepted, then closed with 4002, and no frame is handled', async () => {
     for (const value of ['x', 'x.y', `${'A'.repeat(43)}.${'A'.repeat(43)}`]) {
-      const closed = await connectUntilClosed(wardline, { cookie: `__Host-wardline=${value}`, send: [JSON.stringify({ id: randomUUID(), type: 'subscribe', dept: 'icu' })] });
+      const closed = await connectUntilClosed(wardline, {
+        cookie: `__Host-wardline=${value}`,
+        send: [JSON.stringify({ id: randomUUID(), type: 'subscribe', dept: 'icu' })],
+      });
       expect([closed.code, closed.frames]).toEqual([4002, []]);
     }
   });
@@ -200,7 +227,9 @@ describe('subscribe', () => {
   it('with after = head: recovered, nothing missed, and the next event is head + 1', async () => {
     const head = await headOf('icu');
     const socket = await open();
-    expect(await socket.ask({ type: 'subscribe', dept: 'icu', after: head })).toMatchObject({ data: { recovered: true, from: head + 1, head } });
+    expect(await socket.ask({ type: 'subscribe', dept: 'icu', after: head })).toMatchObject({
+      data: { recovered: true, from: head + 1, head },
+    });
     await twoEvents();
     await socket.until((frame) => frame.seq === head + 2);
     expect(socket.events('icu').map((event) => event.seq)).toEqual([head + 1, head + 2]);
@@ -228,7 +257,11 @@ describe('subscribe', () => {
     while ((await headOf('icu')) < 45) await twoEvents();
     const head = await headOf('icu');
     const [fits, exceeds] = [await open(), await open()];
-    expect((await fits.ask({ type: 'subscribe', dept: 'icu', after: head - 40 })).data).toMatchObject({ recovered: true, from: head - 39, head });
+    expect((await fits.ask({ type: 'subscribe', dept: 'icu', after: head - 40 })).data).toMatchObject({
+      recovered: true,
+      from: head - 39,
+      head,
+    });
     await fits.until((frame) => frame.seq === head);
     expect(fits.events('icu').map((event) => event.seq)).toEqual(Array.from({ length: 40 }, (_, index) => head - 39 + index));
     expect((await exceeds.ask({ type: 'subscribe', dept: 'icu', after: head - 41 })).data).toMatchObject({ recovered: false, head });
@@ -256,12 +289,23 @@ describe('subscribe', () => {
   it('to several departments keeps them apart', async () => {
     const socket = await open(admin);
     for (const dept of ['icu', 'med', 'surg']) expect((await socket.ask({ type: 'subscribe', dept })).type).toBe('ok');
-    const heads = Object.fromEntries(await Promise.all(['icu', 'med', 'surg'].map(async (dept): Promise<[string, number]> => [dept, await headOf(dept, admin)])));
-    await Promise.all(['icu-103-bed', 'med-203-bed', 'surg-303-bed'].map((station) => twoEvents(wardline.firstRun.stations.find(({ id }) => id === station)?.id ?? 'icu-104-bed')));
+    const heads = Object.fromEntries(
+      await Promise.all(['icu', 'med', 'surg'].map(async (dept): Promise<[string, number]> => [dept, await headOf(dept, admin)])),
+    );
+    await Promise.all(
+      ['icu-103-bed', 'med-203-bed', 'surg-303-bed'].map((station) =>
+        twoEvents(wardline.firstRun.stations.find(({ id }) => id === station)?.id ?? 'icu-104-bed'),
+      ),
+    );
     for (const dept of ['icu', 'med', 'surg']) {
       const head = await headOf(dept, admin);
-      await eventually(() => (socket.events(dept).at(-1)?.seq === head || head === heads[dept] ? true : undefined), `the events of ${dept}`);
-      expect(socket.events(dept).map((event) => event.seq)).toEqual(Array.from({ length: head - (heads[dept] ?? 0) }, (_, index) => (heads[dept] ?? 0) + 1 + index));
+      await eventually(
+        () => (socket.events(dept).at(-1)?.seq === head || head === heads[dept] ? true : undefined),
+        `the events of ${dept}`,
+      );
+      expect(socket.events(dept).map((event) => event.seq)).toEqual(
+        Array.from({ length: head - (heads[dept] ?? 0) }, (_, index) => (heads[dept] ?? 0) + 1 + index),
+      );
     }
     socket.close();
   });
@@ -348,7 +392,10 @@ describe('seq is contiguous: nothing falls between history and live', () => {
       const head = log.at(-1).seq as number;
       expect(log.map((event) => event.seq)).toEqual(log.map((_, index) => index + 1));
       for (const socket of sockets) {
-        await eventually(() => (lastStream(socket).events.at(-1)?.seq === head || lastStream(socket).from === head + 1 ? true : undefined), `event ${String(head)} at every reader`);
+        await eventually(
+          () => (lastStream(socket).events.at(-1)?.seq === head || lastStream(socket).from === head + 1 ? true : undefined),
+          `event ${String(head)} at every reader`,
+        );
         const { from, events } = lastStream(socket);
         expect(events.map((event) => event.seq)).toEqual(log.slice(from - 1).map((event) => event.seq));
         expect(events).toEqual(log.slice(from - 1).map((event) => ({ dept: 'icu', ...event })));
@@ -428,7 +475,9 @@ describe('ack and ping', () => {
     for (let times = 0; times < 300; times++) socket.ws.send(JSON.stringify({ type: 'ack', dept: 'icu', seq: 1 }));
     for (let t = 0; t < 300; t++) ping(socket, t);
     await socket.until((frame) => frame.type === 'pong' && frame.t === 299);
-    expect(socket.frames.filter((frame) => frame.type === 'pong').map((frame) => frame.t)).toEqual(Array.from({ length: 300 }, (_, t) => t));
+    expect(socket.frames.filter((frame) => frame.type === 'pong').map((frame) => frame.t)).toEqual(
+      Array.from({ length: 300 }, (_, t) => t),
+    );
     expect(socket.frames.filter((frame) => frame.type === 'error')).toEqual([]);
     socket.close();
   });
@@ -495,7 +544,15 @@ describe('a bad frame gets an error frame, never silence, and never the payload 
     ['deep nesting in data', `{"id":"${id}","type":"call.accept","data":${deep(5000, json(MARK))}}`],
     ['deep nesting of arrays', `${'['.repeat(30000)}"${MARK}"${']'.repeat(30000)}`],
     ['a huge type', json({ id, type: MARK.repeat(5000) })],
-    ['many keys', json({ id, type: 'subscribe', dept: 'icu', ...Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`${MARK}${String(index)}`, index])) })],
+    [
+      'many keys',
+      json({
+        id,
+        type: 'subscribe',
+        dept: 'icu',
+        ...Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`${MARK}${String(index)}`, index])),
+      }),
+    ],
     ['lone surrogates', `{"id":"${id}","type":"subscribe","dept":"\\ud800${MARK}"}`],
     ['NUL in a text', json({ id, type: 'subscribe', dept: `icu\u0000${MARK}` })],
     ['a binary frame', Buffer.from(json({ id, type: 'subscribe', dept: 'icu', x: MARK }))],
@@ -508,7 +565,12 @@ describe('a bad frame gets an error frame, never silence, and never the payload 
     await socket.until((one) => one.type === 'hello');
     socket.ws.send(frame);
     const error = await socket.until((one) => one.type === 'error');
-    expect(error).toMatchObject({ type: 'error', code: expect.any(String) as string, message: expect.any(String) as string, retryable: false });
+    expect(error).toMatchObject({
+      type: 'error',
+      code: expect.any(String) as string,
+      message: expect.any(String) as string,
+      retryable: false,
+    });
     expect([id, null]).toContain(error.re);
     await roundTrip(socket);
     expect(socket.frames.map((one) => one.type)).toEqual(['hello', 'error']);
@@ -520,7 +582,12 @@ describe('a bad frame gets an error frame, never silence, and never the payload 
 
   it('names the command it answers, where its id can be read', async () => {
     const socket = await open();
-    for (const frame of [{ type: MARK }, { type: 'subscribe', dept: 7 }, { type: 'call.accept', data: {} }, { type: 'subscribe', dept: 'icu', more: 1 }]) {
+    for (const frame of [
+      { type: MARK },
+      { type: 'subscribe', dept: 7 },
+      { type: 'call.accept', data: {} },
+      { type: 'subscribe', dept: 'icu', more: 1 },
+    ]) {
       expect((await socket.ask(frame)).type).toBe('error');
     }
     socket.close();
@@ -535,7 +602,7 @@ describe('a bad frame gets an error frame, never silence, and never the payload 
     const socket = await open();
     await socket.until((one) => one.type === 'hello');
     socket.ws.send(Buffer.from([0x7b, 0xff, 0xfe, 0xc0, 0x7d]), { binary: false });
-    await eventually(() => (socket.closed ?? socket.frames.find((frame) => frame.type === 'error') ? true : undefined), 'an answer');
+    await eventually(() => ((socket.closed ?? socket.frames.find((frame) => frame.type === 'error')) ? true : undefined), 'an answer');
     if (socket.closed) expect(socket.closed.code).toBe(1007);
     expect((await askForUpgrade(wardline, '/ws', { cookie: anna.cookie })).status).toBe(101);
     socket.close();
@@ -558,7 +625,8 @@ describe('MAX_PROTOCOL_ERRORS', () => {
 
   it('a refusal of the domain is no protocol error', async () => {
     const socket = await open();
-    for (let times = 0; times < 15; times++) expect((await socket.ask({ type: 'call.accept', data: { call_id: randomUUID() } })).code).toBe('NOT_FOUND');
+    for (let times = 0; times < 15; times++)
+      expect((await socket.ask({ type: 'call.accept', data: { call_id: randomUUID() } })).code).toBe('NOT_FOUND');
     await roundTrip(socket);
     expect(socket.closed).toBeUndefined();
     socket.close();
@@ -610,11 +678,22 @@ describe('commands of one connection', () => {
     const person = await Person.come(wardline, 'icu-nurse-3');
     await person.startShift('icu');
     const press = await asStation(wardline, 'icu-106-bed')('POST', '/calls', { type: 'patient_normal' });
-    const ids = ['accept', 'arrive', 'complete'].map((command) => person.socket.send({ type: `call.${command}`, data: { call_id: press.body.id } }));
+    const ids = ['accept', 'arrive', 'complete'].map((command) =>
+      person.socket.send({ type: `call.${command}`, data: { call_id: press.body.id } }),
+    );
     await person.socket.until((frame) => frame.re === ids.at(-1));
     const answers = person.socket.frames.filter((frame) => ids.includes(frame.re));
-    expect(answers.map((frame) => [frame.type, frame.data?.state])).toEqual([['ok', 'accepted'], ['ok', 'in_progress'], ['ok', 'completed']]);
-    expect((await logOf(anna, 'icu', press.body.id)).map((event) => event.type)).toEqual(['call.pending', 'call.accepted', 'call.in_progress', 'call.completed']);
+    expect(answers.map((frame) => [frame.type, frame.data?.state])).toEqual([
+      ['ok', 'accepted'],
+      ['ok', 'in_progress'],
+      ['ok', 'completed'],
+    ]);
+    expect((await logOf(anna, 'icu', press.body.id)).map((event) => event.type)).toEqual([
+      'call.pending',
+      'call.accepted',
+      'call.in_progress',
+      'call.completed',
+    ]);
     await person.endShift('icu');
     person.socket.close();
   });
@@ -657,7 +736,9 @@ describe('two nodes on one database', () => {
     const start = await headOf('icu');
     await Promise.all([
       ...['icu-101-bed', 'icu-102-bed', 'icu-103-bed', 'icu-104-bed'].map((station) => twoEvents(station, wardline)),
-      ...['icu-105-bed', 'icu-106-bed', 'icu-107-bed', 'icu-108-bed'].map((station) => twoEvents(station, { ...other, firstRun: wardline.firstRun })),
+      ...['icu-105-bed', 'icu-106-bed', 'icu-107-bed', 'icu-108-bed'].map((station) =>
+        twoEvents(station, { ...other, firstRun: wardline.firstRun }),
+      ),
     ]);
     for (const socket of [here, there]) await socket.until((frame) => frame.seq === start + 16);
     expect(here.events('icu').map((event) => event.seq)).toEqual(Array.from({ length: 16 }, (_, index) => start + 1 + index));
@@ -686,9 +767,14 @@ describe('two nodes on one database', () => {
     for (const person of persons) await person.startShift('icu');
     for (let round = 0; round < 6; round++) {
       const press = await asStation(wardline, `icu-10${String(round + 1)}-bath`)('POST', '/calls', { type: 'patient_normal' });
-      const outcomes = await Promise.all(persons.map((person) => person.command(round % 2 === 0 ? 'WebSocket' : 'HTTP', 'accept', press.body.id)));
+      const outcomes = await Promise.all(
+        persons.map((person) => person.command(round % 2 === 0 ? 'WebSocket' : 'HTTP', 'accept', press.body.id)),
+      );
       expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
-      expect(outcomes.find((outcome) => !outcome.ok)).toMatchObject({ code: 'CALL_ALREADY_ACCEPTED', call: { id: press.body.id, state: 'accepted', version: 2 } });
+      expect(outcomes.find((outcome) => !outcome.ok)).toMatchObject({
+        code: 'CALL_ALREADY_ACCEPTED',
+        call: { id: press.body.id, state: 'accepted', version: 2 },
+      });
     }
     for (const person of persons) {
       await closeAllCalls(admin);

@@ -1,8 +1,21 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmdirSync,
-  realpathSync, rmSync, statSync, unlinkSync, writeFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,8 +105,13 @@ describe('the first start and the next ones', () => {
     expect([setting('fsync'), setting('synchronous_commit'), setting('data_checksums')]).toEqual(['on', 'on', 'on']);
     expect([setting('TimeZone'), setting('server_encoding'), setting('listen_addresses')]).toEqual(['UTC', 'UTF8', '']);
 
-    expect(await query(db.superuserUrl, `SELECT rolname, rolsuper, rolcreatedb, rolcreaterole FROM pg_roles
-      WHERE rolname LIKE 'wardline%' ORDER BY rolname`)).toEqual([
+    expect(
+      await query(
+        db.superuserUrl,
+        `SELECT rolname, rolsuper, rolcreatedb, rolcreaterole FROM pg_roles
+      WHERE rolname LIKE 'wardline%' ORDER BY rolname`,
+      ),
+    ).toEqual([
       { rolname: 'wardline_app', rolsuper: false, rolcreatedb: false, rolcreaterole: false },
       { rolname: 'wardline_owner', rolsuper: false, rolcreatedb: false, rolcreaterole: false },
     ]);

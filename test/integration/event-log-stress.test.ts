@@ -44,8 +44,10 @@ class Node {
   private readonly poller: EventPoller;
 
   static async start(url: string, alarms: string[]): Promise<Node> {
-    const destination = { write: (line: string) => void (line.includes('"events.gap"') && alarms.push(line)) };
-    const node = new Node(url, await createLogger({ level: 'error', pretty: false, destination }));
+    const write = (line: string): void => {
+      if (line.includes('"events.gap"')) alarms.push(line);
+    };
+    const node = new Node(url, await createLogger({ level: 'error', pretty: false, destination: { write } }));
     await node.poller.onApplicationBootstrap();
     return node;
   }
@@ -94,7 +96,10 @@ async function write(node: Node, name: string, ledger: Ledger, stillRunning: () 
   for (let n = 0; stillRunning(); n++) {
     const token = `${name}-${String(n)}`;
     const kind = Math.random();
-    const departments = Math.random() < 0.25 ? [...DEPARTMENTS].sort(() => Math.random() - 0.5).slice(0, 2 + Math.round(Math.random())) : [oneOf(DEPARTMENTS)];
+    const departments =
+      Math.random() < 0.25
+        ? [...DEPARTMENTS].sort(() => Math.random() - 0.5).slice(0, 2 + Math.round(Math.random()))
+        : [oneOf(DEPARTMENTS)];
     const events = departments.flatMap((dept) => Array.from({ length: 1 + Math.floor(Math.random() * 3) }, () => dept));
     const work = node.transactions.run(async (tx) => {
       await tx.query(keepState, [token, events.length]);
@@ -269,7 +274,10 @@ describe('the event log under many writers, rollbacks, ended connections and sev
       await Promise.all([...writers, comeAndGo(), endConnections()]);
 
       const end = await heads();
-      const behind = () => [...present].filter((reader) => !reader.misled && reader.cursor < (end.get(reader.dept) ?? 0)).map((reader) => `${reader.dept} at ${String(reader.cursor)}`);
+      const behind = () =>
+        [...present]
+          .filter((reader) => !reader.misled && reader.cursor < (end.get(reader.dept) ?? 0))
+          .map((reader) => `${reader.dept} at ${String(reader.cursor)}`);
       await expect.poll(behind, { timeout: CATCH_UP_MS }).toEqual([]);
 
       const log = await database.query<{ dept: string; seq: number; id: string; token: string }>(
@@ -300,7 +308,8 @@ describe('the event log under many writers, rollbacks, ended connections and sev
       // A follower may fail with its connection; no hole, no other history.
       expect(restarts.filter((reason) => reason !== 'failed' && reason !== 'moved')).toEqual([]);
       // Each of these has happened, or nothing was proven.
-      for (const count of [log.length, ledger.acknowledged.size, ledger.rolledBack.size, terminations, ledger.unknown.size, deliveries]) expect(count).toBeGreaterThan(10);
+      for (const count of [log.length, ledger.acknowledged.size, ledger.rolledBack.size, terminations, ledger.unknown.size, deliveries])
+        expect(count).toBeGreaterThan(10);
       expect(readers.length).toBeGreaterThan(20);
 
       const perToken = new Map<string, number>();

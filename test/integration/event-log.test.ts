@@ -96,7 +96,10 @@ async function brokenAt(dept: string): Promise<string | undefined> {
     if (row.seq !== String(seq) || !row.prevHash.equals(prev) || !row.hash.equals(hash)) return row.seq;
     prev = hash;
   }
-  const [head] = await database.query<{ seq: string; hash: Buffer }>('SELECT last_seq AS seq, last_hash AS hash FROM dept_stream WHERE dept_id = $1', [dept]);
+  const [head] = await database.query<{ seq: string; hash: Buffer }>(
+    'SELECT last_seq AS seq, last_hash AS hash FROM dept_stream WHERE dept_id = $1',
+    [dept],
+  );
   return head?.seq === String(seq) && head.hash.equals(prev) ? undefined : 'head';
 }
 
@@ -104,8 +107,14 @@ describe('append_events', () => {
   it('numbers 1, 2, 3 … within each department, over several calls', async () => {
     const [a, b] = [await newDepartment(), await newDepartment()];
     expect(await append({ dept: a })).toEqual([{ dept: a, seq: '1' }]);
-    expect(await append({ dept: b }, { dept: b })).toEqual([{ dept: b, seq: '1' }, { dept: b, seq: '2' }]);
-    expect(await append({ dept: a }, { dept: a })).toEqual([{ dept: a, seq: '2' }, { dept: a, seq: '3' }]);
+    expect(await append({ dept: b }, { dept: b })).toEqual([
+      { dept: b, seq: '1' },
+      { dept: b, seq: '2' },
+    ]);
+    expect(await append({ dept: a }, { dept: a })).toEqual([
+      { dept: a, seq: '2' },
+      { dept: a, seq: '3' },
+    ]);
     expect((await readLog(a)).map((row) => row.seq)).toEqual(['1', '2', '3']);
     expect(await database.query('SELECT last_seq FROM dept_stream WHERE dept_id = $1', [a])).toEqual([{ last_seq: '3' }]);
   });
@@ -129,7 +138,9 @@ describe('append_events', () => {
       await holder.query('SELECT FROM dept_stream WHERE dept_id = $1 FOR UPDATE', [a]);
       const blocked = append({ dept: b }, { dept: a });
       const waiting = () =>
-        database.query<{ n: number }>(`SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`);
+        database.query<{ n: number }>(
+          `SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        );
       await expect.poll(async () => (await waiting())[0]?.n).toBe(1);
       // It waits for the first department and holds nothing yet of the second.
       await holder.query('SELECT FROM dept_stream WHERE dept_id = $1 FOR UPDATE NOWAIT', [b]);
@@ -156,7 +167,11 @@ describe('append_events', () => {
     });
     await append({ dept });
     const log = await readLog(dept);
-    expect(log.map(({ seq, payload }) => [seq, payload])).toEqual([['1', '{}'], ['2', '{"kept": true}'], ['3', '{}']]);
+    expect(log.map(({ seq, payload }) => [seq, payload])).toEqual([
+      ['1', '{}'],
+      ['2', '{"kept": true}'],
+      ['3', '{}'],
+    ]);
     expect(await brokenAt(dept)).toBeUndefined();
   });
 
@@ -164,7 +179,9 @@ describe('append_events', () => {
     const dept = await newDepartment('a');
     const refusal = { code: '23503', message: expect.stringContaining('nowhere') as string };
     await expect(append({ dept }, { dept: 'nowhere' })).rejects.toMatchObject(refusal);
-    await expect(database.query(`SELECT append_events('[{"id":"${newId()}","type":"test","payload":{}}]')`)).rejects.toMatchObject({ code: '23503' });
+    await expect(database.query(`SELECT append_events('[{"id":"${newId()}","type":"test","payload":{}}]')`)).rejects.toMatchObject({
+      code: '23503',
+    });
     expect(await readLog(dept)).toEqual([]);
     expect(await append({ dept })).toEqual([{ dept, seq: '1' }]);
   });
@@ -183,7 +200,7 @@ describe('append_events', () => {
 describe('the hash chain', () => {
   const awkward: Omit<NewRow, 'dept'>[] = [
     { payload: { text: 'Zimmer 12 — «Ä» 😀 \u2028 "\\" \t' }, actor_id: 'station:ä:1' },
-    { payload: { b: 1, a: [1.50, 1e21, -0, 123456789012345], nested: { '': null } }, call_id: newId() },
+    { payload: { b: 1, a: [1.5, 1e21, -0, 123456789012345], nested: { '': null } }, call_id: newId() },
     { type: '3:abc', payload: [], call_id: newId(), actor_id: 'staff:1' },
     { payload: 'a string' },
     { payload: null },
@@ -227,7 +244,10 @@ describe('the hash chain', () => {
     ];
     for (const [zone = '', style = ''] of sessions) {
       await inSession(async (client) => {
-        await client.query(`SELECT set_config('timezone', $1, false), set_config('datestyle', $2, false), set_config('extra_float_digits', '-5', false)`, [zone, style]);
+        await client.query(
+          `SELECT set_config('timezone', $1, false), set_config('datestyle', $2, false), set_config('extra_float_digits', '-5', false)`,
+          [zone, style],
+        );
         await client.query('SELECT append_events($1)', [asParameter([{ dept, payload: { zone, n: 0.1 } }])]);
       });
     }
@@ -285,14 +305,21 @@ describe('time', () => {
     const rows = await database.query<{ name: string; volatility: string }>(
       `SELECT proname AS name, provolatile::text AS volatility FROM pg_proc WHERE proname IN ('app_now', 'app_clock') ORDER BY 1`,
     );
-    expect(rows).toEqual([{ name: 'app_clock', volatility: 'v' }, { name: 'app_now', volatility: 's' }]);
+    expect(rows).toEqual([
+      { name: 'app_clock', volatility: 'v' },
+      { name: 'app_now', volatility: 's' },
+    ]);
     await database.query(
       `INSERT INTO sign_in_attempts (id, username_hash, address, at)
        SELECT gen_random_uuid(), '\\x00', '10.0.0.1', app_now() - make_interval(secs => n) FROM generate_series(0, 20000) n`,
     );
     await database.query('ANALYZE sign_in_attempts');
     const explain = async (condition: string) =>
-      (await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN (COSTS OFF) SELECT id FROM sign_in_attempts WHERE ${condition} ORDER BY at LIMIT 5`))
+      (
+        await database.query<{ 'QUERY PLAN': string }>(
+          `EXPLAIN (COSTS OFF) SELECT id FROM sign_in_attempts WHERE ${condition} ORDER BY at LIMIT 5`,
+        )
+      )
         .map((row) => row['QUERY PLAN'])
         .join('\n');
     expect(await explain(`at > app_now() - interval '60 seconds'`)).toMatch(/Index Cond: \(at > /);
@@ -342,9 +369,19 @@ describe('EventLog', () => {
       await append({ dept: a, payload: { shift_id: '0' } });
       expect(woken).toEqual([]);
     });
-    const order = async (dept: string) => (await log.page(dept, 0)).map((event) => [event.seq, (JSON.parse(event.data) as { shift_id: string }).shift_id]);
-    expect(await order(a)).toEqual([[1, '0'], [2, '2'], [3, '4'], [4, '6']]);
-    expect(await order(b)).toEqual([[1, '1'], [2, '3'], [3, '5']]);
+    const order = async (dept: string) =>
+      (await log.page(dept, 0)).map((event) => [event.seq, (JSON.parse(event.data) as { shift_id: string }).shift_id]);
+    expect(await order(a)).toEqual([
+      [1, '0'],
+      [2, '2'],
+      [3, '4'],
+      [4, '6'],
+    ]);
+    expect(await order(b)).toEqual([
+      [1, '1'],
+      [2, '3'],
+      [3, '5'],
+    ]);
     expect([...woken].sort()).toEqual([a, b].sort());
   });
 
@@ -371,10 +408,20 @@ describe('EventLog', () => {
     expect(await log.page('nowhere', 0)).toEqual([]);
     expect(await log.head('nowhere')).toBeUndefined();
     const heads = await log.heads([a, 'nowhere', b]);
-    expect(new Map(heads.map(({ dept, head }) => [dept, head]))).toEqual(new Map([[a, 7], [b, 1]]));
+    expect(new Map(heads.map(({ dept, head }) => [dept, head]))).toEqual(
+      new Map([
+        [a, 7],
+        [b, 1],
+      ]),
+    );
     expect((await log.callHistory(callId, 3)).map((event) => event.seq)).toEqual([1, 2, 3]);
     const [event] = await log.page(a, 0, 1);
-    expect(event).toMatchObject({ dept: a, type: 'test', data: '{"n": 0}', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string });
+    expect(event).toMatchObject({
+      dept: a,
+      type: 'test',
+      data: '{"n": 0}',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
+    });
     expect(event?.age).toBeGreaterThanOrEqual(0);
   });
 });

@@ -153,7 +153,10 @@ describe('migrations', () => {
 
   it('each take back exactly what they brought, also with rows in the tables', async () => {
     const url = await emptyDatabase();
-    const stems = readdirSync(FOLDER).filter((file) => file.endsWith('.up.sql')).sort().map((file) => file.replace('.up.sql', ''));
+    const stems = readdirSync(FOLDER)
+      .filter((file) => file.endsWith('.up.sql'))
+      .sort()
+      .map((file) => file.replace('.up.sql', ''));
     for (const stem of stems) {
       const [up, down] = ['up', 'down'].map((side) => readFileSync(join(FOLDER, `${stem}.${side}.sql`), 'utf8'));
       if (up === undefined || down === undefined) throw new Error('two sides');
@@ -190,7 +193,12 @@ describe('migrations', () => {
     expect(left).toContain('r events');
     expect(left).not.toContain('r audit_head');
     expect(left.some((line) => line.startsWith('function') && line.includes('append_audit'))).toBe(false);
-    expect(await ask(url, `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)).toEqual([]);
+    expect(
+      await ask(
+        url,
+        `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      ),
+    ).toEqual([]);
 
     await ask(url, 'DROP TABLE audit');
     expect(await migrateUp(url)).toEqual(migrationNames().slice(audit));
@@ -280,7 +288,8 @@ describe('the application under a role of its own', () => {
     await sessions.purge();
     await commands.purge();
     await database.query(
-      statement('attempt', `INSERT INTO sign_in_attempts (id, username_hash, address) VALUES ($1, '\\x00', '10.0.0.1')`), [newId()],
+      statement('attempt', `INSERT INTO sign_in_attempts (id, username_hash, address) VALUES ($1, '\\x00', '10.0.0.1')`),
+      [newId()],
     );
     await database.query(statement('forget', 'DELETE FROM sign_in_attempts'));
 
@@ -299,22 +308,25 @@ describe('the application under a role of its own', () => {
     ]);
   });
 
-  it.each(['events', 'audit', 'audit_head', 'clock_skew', 'log_epoch', 'migrations', 'dept_stream'])('reads %s and changes nothing in it', async (table) => {
-    const columns = await ask<{ name: string; type: string }>(
-      ownerUrl,
-      `SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = '${table}'::regclass AND attnum > 0`,
-    );
-    expect(columns.length).toBeGreaterThan(0);
-    expect(await codeOf(appUrl, `SELECT * FROM ${table}`)).toBe('ok');
-    const values = columns.map(({ type }) => `NULL::${type}`).join(', ');
-    expect(await codeOf(appUrl, `INSERT INTO ${table} VALUES (${values})`)).toBe(REFUSED);
-    for (const { name } of columns) expect(await codeOf(appUrl, `UPDATE ${table} SET ${name} = ${name}`), name).toBe(REFUSED);
-    expect(await codeOf(appUrl, `DELETE FROM ${table}`)).toBe(REFUSED);
-    expect(await codeOf(appUrl, `SET wardline.retention = 'on'`, `DELETE FROM ${table}`)).toBe(REFUSED);
-    expect(await codeOf(appUrl, `TRUNCATE ${table}`)).toBe(REFUSED);
-    expect(await codeOf(appUrl, `DROP TABLE ${table}`)).toBe(REFUSED);
-    expect(await codeOf(appUrl, `ALTER TABLE ${table} DISABLE TRIGGER ALL`)).toBe(REFUSED);
-  });
+  it.each(['events', 'audit', 'audit_head', 'clock_skew', 'log_epoch', 'migrations', 'dept_stream'])(
+    'reads %s and changes nothing in it',
+    async (table) => {
+      const columns = await ask<{ name: string; type: string }>(
+        ownerUrl,
+        `SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = '${table}'::regclass AND attnum > 0`,
+      );
+      expect(columns.length).toBeGreaterThan(0);
+      expect(await codeOf(appUrl, `SELECT * FROM ${table}`)).toBe('ok');
+      const values = columns.map(({ type }) => `NULL::${type}`).join(', ');
+      expect(await codeOf(appUrl, `INSERT INTO ${table} VALUES (${values})`)).toBe(REFUSED);
+      for (const { name } of columns) expect(await codeOf(appUrl, `UPDATE ${table} SET ${name} = ${name}`), name).toBe(REFUSED);
+      expect(await codeOf(appUrl, `DELETE FROM ${table}`)).toBe(REFUSED);
+      expect(await codeOf(appUrl, `SET wardline.retention = 'on'`, `DELETE FROM ${table}`)).toBe(REFUSED);
+      expect(await codeOf(appUrl, `TRUNCATE ${table}`)).toBe(REFUSED);
+      expect(await codeOf(appUrl, `DROP TABLE ${table}`)).toBe(REFUSED);
+      expect(await codeOf(appUrl, `ALTER TABLE ${table} DISABLE TRIGGER ALL`)).toBe(REFUSED);
+    },
+  );
 
   it('may open a stream and nothing else of it', async () => {
     for (const column of ['last_seq', 'purged_seq']) {
@@ -328,7 +340,9 @@ describe('the application under a role of its own', () => {
   it('has no way around: no objects of its own, no replication role, no truncation, no table put in front of ours', async () => {
     expect(await codeOf(appUrl, 'CREATE TABLE mine (n int)')).toBe(REFUSED);
     expect(await codeOf(appUrl, 'CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$')).toBe(REFUSED);
-    expect(await codeOf(appUrl, 'CREATE OR REPLACE FUNCTION app_clock() RETURNS timestamptz LANGUAGE sql AS $$ SELECT now() $$')).toBe(REFUSED);
+    expect(await codeOf(appUrl, 'CREATE OR REPLACE FUNCTION app_clock() RETURNS timestamptz LANGUAGE sql AS $$ SELECT now() $$')).toBe(
+      REFUSED,
+    );
     expect(await codeOf(appUrl, `SET session_replication_role = 'replica'`)).toBe(REFUSED);
     const tables = await ask<{ name: string }>(ownerUrl, `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`);
     for (const { name } of tables) expect(await codeOf(appUrl, `TRUNCATE ${name} CASCADE`), name).toBe(REFUSED);
@@ -368,7 +382,19 @@ function sampleRows(staffId: string): [string, Record<string, unknown>][] {
     ['departments', { id: 'er', name: 'ER', retiredAt: null }],
     ['rooms', { id: 'er-1', dept: 'er', name: 'Room 1', retiredAt: null }],
     ['beds', { id: 'er-1-a', roomId: 'er-1', name: 'A', retiredAt: null }],
-    ['stations', { id: 'er-1-bed', roomId: 'er-1', bedId: 'er-1-a', kind: 'bedside', name: 'Bed A', keyHash: stationKeyHash('key'), lastSeenAt: null, retiredAt: null }],
+    [
+      'stations',
+      {
+        id: 'er-1-bed',
+        roomId: 'er-1',
+        bedId: 'er-1-a',
+        kind: 'bedside',
+        name: 'Bed A',
+        keyHash: stationKeyHash('key'),
+        lastSeenAt: null,
+        retiredAt: null,
+      },
+    ],
     ['staff', { id: staffId, username: 'nora', name: 'Nora', role: 'nurse', passwordHash: 'x', active: true }],
     ['memberships', { staffId, dept: 'er' }],
     ['call_types', { id: 'drip_empty', rank: 1, dispatch: 'assigned', cancelPolicy: 'present', retiredAt: null }],
@@ -435,7 +461,10 @@ describe('the TypeORM entities', () => {
   });
 
   it('can be inserted and read back, column by column', async () => {
-    const rows: [string, Record<string, unknown>][] = [...sampleRows(newId()), ['facility', { onlyRow: true, name: 'General', timeZone: 'Asia/Kathmandu' }]];
+    const rows: [string, Record<string, unknown>][] = [
+      ...sampleRows(newId()),
+      ['facility', { onlyRow: true, name: 'General', timeZone: 'Asia/Kathmandu' }],
+    ];
     expect(rows.map(([table]) => table).sort()).toEqual(source.entityMetadatas.map((entity) => entity.tableName).sort());
     await source.query('DELETE FROM facility');
     for (const [table, row] of rows) {

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
@@ -33,6 +33,9 @@ function gate(): { opened: Promise<void>; open: () => void } {
   return { opened, open };
 }
 
+@Module({})
+class Root {}
+
 let database: TestDatabase;
 let application: INestApplicationContext;
 let pools: Database;
@@ -48,7 +51,7 @@ beforeAll(async () => {
   await database.query('CREATE TABLE counters (id int PRIMARY KEY, n int NOT NULL DEFAULT 0)');
   await database.query('INSERT INTO counters VALUES (1), (2)');
   const logger = await createLogger({ level: 'silent', pretty: false });
-  const root = { module: class Root {}, imports: [CommonModule.with(logger), DatabaseModule.connect(database.url)] };
+  const root = { module: Root, imports: [CommonModule.with(logger), DatabaseModule.connect(database.url)] };
   application = await NestFactory.createApplicationContext(root, { logger: false });
   pools = application.get(Database);
   transactions = application.get(Transactions);
@@ -70,7 +73,10 @@ afterEach(async () => {
   await new Promise((resolve) => setImmediate(resolve));
   process.removeAllListeners('uncaughtException');
   for (const listener of others) process.on('uncaughtException', listener);
-  expect(uncaught.map((error) => error.message), 'errors that would have ended the process').toEqual([]);
+  expect(
+    uncaught.map((error) => error.message),
+    'errors that would have ended the process',
+  ).toEqual([]);
 });
 
 async function notes(prefix: string): Promise<string[]> {
@@ -143,8 +149,14 @@ describe('GuardedPool', () => {
       await expect(client.query('SELECT 1 / 0')).rejects.toThrow();
       client.release();
     },
-    'done() of a callback': () => withCallback((_, done) => { done(); }),
-    'release() of the client of a callback': () => withCallback((client) => { client.release(); }),
+    'done() of a callback': () =>
+      withCallback((_, done) => {
+        done();
+      }),
+    'release() of the client of a callback': () =>
+      withCallback((client) => {
+        client.release();
+      }),
     'BEGIN through the pool itself': () => pool.query('BEGIN'),
   };
 
@@ -358,7 +370,12 @@ describe('Transactions', () => {
   const failures: [string, (tx: Transaction) => Promise<unknown>][] = [
     ['throws', () => Promise.reject(new Error('no'))],
     ['has a statement refused', (tx) => tx.query(divide)],
-    ['fails in its last step', (tx) => Promise.resolve(tx.beforeCommit('audit', () => Promise.reject(new Error('no'))))],
+    [
+      'fails in its last step',
+      async (tx) => {
+        tx.beforeCommit('audit', () => Promise.reject(new Error('no')));
+      },
+    ],
     ['breaks a rule that is checked at the COMMIT', (tx) => tx.query(write, ['rolled back'])],
     ['goes on after a statement that was refused', (tx) => tx.query(divide).catch(() => 'swallowed')],
   ];
@@ -377,10 +394,10 @@ describe('Transactions', () => {
 
   it('destroy a connection whose ROLLBACK fails', async () => {
     let pid = 0;
-    const query = pg.Client.prototype.query as (this: pg.Client, ...parameters: unknown[]) => unknown;
+    const query = Reflect.get(pg.Client.prototype, 'query') as (...parameters: unknown[]) => unknown;
     vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...parameters: unknown[]) {
-      return parameters[0] === 'ROLLBACK' ? Promise.reject(new Error('ROLLBACK was not sent')) : query.apply(this, parameters);
-    } as never);
+      return parameters[0] === 'ROLLBACK' ? Promise.reject(new Error('ROLLBACK was not sent')) : Reflect.apply(query, this, parameters);
+    });
     const work = transactions.run(async (tx) => {
       [{ pid } = { pid: 0 }] = await tx.query<{ pid: number }>(myPid);
       await tx.query(write, ['not rolled back']);
@@ -461,9 +478,21 @@ describe('a database that goes away', () => {
 
   const ends: [string, (tx: Transaction, pid: number) => Promise<unknown>][] = [
     ['during a statement', (tx, pid) => Promise.all([tx.query(statement('long', 'SELECT pg_sleep(2)')), end(pid)])],
-    ['between two statements', async (tx, pid) => { await end(pid); return tx.query(one); }],
+    [
+      'between two statements',
+      async (tx, pid) => {
+        await end(pid);
+        return tx.query(one);
+      },
+    ],
     ['before the COMMIT', (_, pid) => end(pid)],
-    ['before the last steps', (tx, pid) => { tx.beforeCommit('audit', () => tx.query(one).then(() => undefined)); return end(pid); }],
+    [
+      'before the last steps',
+      (tx, pid) => {
+        tx.beforeCommit('audit', () => tx.query(one).then(() => undefined));
+        return end(pid);
+      },
+    ],
   ];
   it.each(ends)('%s makes the transaction UNAVAILABLE, and the next one works', async (when, leave) => {
     const told = vi.fn();
@@ -480,7 +509,10 @@ describe('a database that goes away', () => {
   });
 
   it('ends a single statement with UNAVAILABLE', async () => {
-    const sleeping = () => database.query<{ pid: number }>(`SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(2.5)' AND datname = current_database()`);
+    const sleeping = () =>
+      database.query<{ pid: number }>(
+        `SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(2.5)' AND datname = current_database()`,
+      );
     const work = expectUnavailable(pools.query(statement('doze', 'SELECT pg_sleep(2.5)')));
     await expect.poll(sleeping).toHaveLength(1);
     await end((await sleeping())[0]?.pid);
@@ -490,7 +522,9 @@ describe('a database that goes away', () => {
 
   it('while connections are idle is not noticed by whoever comes next', async () => {
     await Promise.all([...POOLS, ...POOLS].map((name) => pools.query(nothing, [], name)));
-    const rows = await database.query<{ pid: number }>(`SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'wardline-%' AND datname = current_database()`);
+    const rows = await database.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'wardline-%' AND datname = current_database()`,
+    );
     expect(rows.length).toBeGreaterThanOrEqual(POOLS.length);
     for (const { pid } of rows) await end(pid);
     await everythingWorks();

@@ -7,7 +7,7 @@ import type { TestWardline } from './wardline.js';
 export interface Answer {
   status: number;
   headers: http.IncomingHttpHeaders;
-   
+
   body: any;
 }
 
@@ -99,7 +99,6 @@ export function asStation(target: TestWardline, id: string) {
     });
 }
 
- 
 export type AnyFrame = any;
 
 const FRAME_TIMEOUT_MS = 5000;
