@@ -17,7 +17,10 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // Nest and TypeORM declare their options as classes and take object literals.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Only src/config reads the environment; main hands it over.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only src/config reads the environment; main hands it over.' },
+      ],
       'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
       'no-console': 'error',
     },
