@@ -6,7 +6,7 @@ const { DatabaseError } = pg;
 /** Deadlock, serialization failure, lock not available: the transaction may simply be run again. */
 const TRANSIENT = new Set(['40P01', '40001', '55P03']);
 /** Timeouts, shutdowns, too many connections, disk full, read-only after a fail-over. */
-const UNAVAILABLE = /^(57014|57P0\d|53\w{3}|08\w{3}|25006|25P03|58\w{3}|55P03|40001|40P01)$/;
+const UNAVAILABLE = /^(57014|57P0\d|53\w{3}|08\w{3}|25006|25P03|55000|58\w{3}|55P03|40001|40P01)$/;
 
 /** Thrown inside a transaction that has to start again, because what it locked turned out not to be all. */
 export class StartAgain extends Error {

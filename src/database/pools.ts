@@ -36,13 +36,21 @@ export class GuardedPool extends pg.Pool {
 
 type Guarded = pg.PoolClient & { getTransactionStatus(): string | null };
 
+/** A connection lost between two statements: the next one fails, and says so to who waits. Unheard, it would end the process. */
+function ignore(): void {
+  // see above
+}
+
 /** Both ways of giving a client back, its own method and the callback's function, are the same from here on. */
 function guard(client: pg.PoolClient): Release {
   const release: Release = client.release.bind(client);
   const guarded: Release = (destroy) => {
+    client.off('error', ignore);
     const status = (client as Guarded).getTransactionStatus();
-    release(destroy ?? (status !== 'I' && status !== null));
+    const isOutside = status === 'I' || status === null;
+    release(destroy instanceof Error || destroy === true ? destroy : !isOutside);
   };
+  client.on('error', ignore);
   client.release = guarded;
   return guarded;
 }

@@ -96,7 +96,9 @@ export class Transactions {
       await client.query('BEGIN');
       const result = await work(tx);
       await tx.finish();
-      await client.query('COMMIT');
+      const ended = await client.query('COMMIT');
+      // A statement that failed and was swallowed by `work` turns COMMIT into ROLLBACK, without an error.
+      if (ended.command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it had failed');
       client.release();
       committed = true;
       tx.committed();
