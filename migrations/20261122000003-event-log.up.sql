@@ -34,15 +34,22 @@ END $$;
 CREATE TRIGGER open_dept_stream AFTER INSERT ON departments
   FOR EACH ROW EXECUTE FUNCTION open_dept_stream();
 
--- Length before each part: no two different events have the same input.
+-- Length before each part, and a mark for what is absent: no two different events have the same input.
+-- PL/pgSQL: this runs under the stream's lock, at half the cost of the same in one SQL statement.
 CREATE FUNCTION event_hash(prev bytea, dept text, seq bigint, id uuid, type text, payload jsonb, call uuid, actor text, at timestamptz)
-  RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT sha256(prev || convert_to(string_agg(octet_length(part)::text || ':' || part, '' ORDER BY place), 'UTF8'))
-  FROM unnest(ARRAY[
-    dept, seq::text, id::text, type, payload::text, coalesce(call::text, ''), coalesce(actor, ''),
-    (extract(epoch FROM at) * 1000000)::numeric(20)::text
-  ]) WITH ORDINALITY AS parts(part, place)
-$$;
+  RETURNS bytea LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  s text := seq::text;
+  i text := id::text;
+  p text := payload::text;
+  c text := coalesce('+' || call::text, '-');
+  a text := coalesce('+' || actor, '-');
+  t text := (extract(epoch FROM at) * 1000000)::numeric(20)::text;
+BEGIN
+  RETURN sha256(prev || convert_to(
+    octet_length(dept) || ':' || dept || octet_length(s) || ':' || s || octet_length(i) || ':' || i || octet_length(type) || ':' || type ||
+    octet_length(p) || ':' || p || octet_length(c) || ':' || c || octet_length(a) || ':' || a || octet_length(t) || ':' || t, 'UTF8'));
+END $$;
 
 -- Appends events, the last statement before COMMIT. For each department in ascending order it locks the stream
 -- row, THEN draws seq, time and hash: commit order is seq order, and a rollback leaves no hole.
@@ -60,7 +67,7 @@ BEGIN
     IF NOT FOUND THEN
       RAISE EXCEPTION 'department % has no stream', v_dept USING ERRCODE = 'foreign_key_violation';
     END IF;
-    v_stream.last_at := greatest(app_clock(), v_stream.last_at);
+    v_stream.last_at := greatest(clock_timestamp() + (SELECT skew FROM clock_skew), v_stream.last_at); -- app_clock(), inlined
     FOR v_event IN SELECT e FROM jsonb_array_elements(p_events) WITH ORDINALITY AS x(e, n)
                    WHERE (e ->> 'dept') COLLATE "C" = v_dept ORDER BY n LOOP
       v_stream.last_seq := v_stream.last_seq + 1;
@@ -78,6 +85,9 @@ BEGIN
     WHERE s.dept_id = v_dept;
   END LOOP;
 END $$;
+
+-- It writes as its owner: only who is granted it may call it.
+REVOKE EXECUTE ON FUNCTION append_events(jsonb) FROM PUBLIC;
 
 -- Nobody changes or deletes what is in the log, whoever owns the table.
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

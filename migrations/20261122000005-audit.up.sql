@@ -25,8 +25,8 @@ CREATE FUNCTION audit_hash(prev bytea, id bigint, at timestamptz, actor text, ac
   RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT sha256(prev || convert_to(string_agg(octet_length(part)::text || ':' || part, '' ORDER BY place), 'UTF8'))
   FROM unnest(ARRAY[
-    id::text, (extract(epoch FROM at) * 1000000)::numeric(20)::text, actor, action, coalesce(target, ''), result,
-    coalesce(host(address), ''), coalesce(detail::text, '')
+    id::text, (extract(epoch FROM at) * 1000000)::numeric(20)::text, actor, action, coalesce('+' || target, '-'), result,
+    coalesce('+' || address::text, '-'), coalesce('+' || detail::text, '-')
   ]) WITH ORDINALITY AS parts(part, place)
 $$;
 
@@ -46,6 +46,8 @@ BEGIN
   UPDATE audit_head SET last_id = v_head.last_id + 1, last_hash = v_hash;
   RETURN v_head.last_id + 1;
 END $$;
+
+REVOKE EXECUTE ON FUNCTION append_audit(text, text, text, text, inet, jsonb) FROM PUBLIC;
 
 CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -80,8 +80,11 @@ function microseconds(at: string): bigint {
   return BigInt(Date.parse(`${seconds}Z`)) * 1000n + BigInt(fraction);
 }
 
+/** What is absent is told from what is empty. */
+const optional = (value: string | null) => (value === null ? '-' : `+${value}`);
+
 function hashOf(prev: Buffer, { dept, seq, id, type, payload, callId, actorId, at }: LogRow): Buffer {
-  const parts = [dept, seq, id, type, payload, callId ?? '', actorId ?? '', microseconds(at).toString()];
+  const parts = [dept, seq, id, type, payload, optional(callId), optional(actorId), microseconds(at).toString()];
   const input = parts.map((part) => `${String(Buffer.byteLength(part))}:${part}`).join('');
   return createHash('sha256').update(prev).update(input).digest();
 }
