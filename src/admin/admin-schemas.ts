@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { newPassword } from '../auth/auth.controller.js';
-import { placeId, slug, uuid } from '../common/ids.js';
+import { freeText, placeId, slug, uuid } from '../common/ids.js';
 import { cursorParam, limitParam } from '../common/paging.js';
 import { CANCEL_POLICIES, DISPATCH_MODES } from '../hospital/entities/call-type.entity.js';
 import { STATION_KINDS } from '../hospital/entities/station.entity.js';
 
-const name = z.string().trim().min(1).max(200);
+const name = freeText(200);
 const username = z
   .string()
   .trim()

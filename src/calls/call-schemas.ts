@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { placeId, uuid } from '../common/ids.js';
+import { freeText, placeId, slug, uuid } from '../common/ids.js';
 import { cursorParam, limitParam } from '../common/paging.js';
-import { slug } from '../common/ids.js';
 import { commandFrame } from '../realtime/frame.decorators.js';
 import { CALL_STATES } from './call.js';
 
@@ -9,7 +8,7 @@ const MAX_REASON = 500;
 
 const callType = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
 const version = z.int().min(1).max(2_147_483_647);
-const reason = z.string().trim().min(1).max(MAX_REASON);
+const reason = freeText(MAX_REASON);
 
 export const raiseBody = z.strictObject({ type: callType, room_id: placeId, bed_id: placeId.optional() });
 export type RaiseBody = z.infer<typeof raiseBody>;

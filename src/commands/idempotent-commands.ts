@@ -68,7 +68,7 @@ export class IdempotentCommands {
         const first = await this.claim(tx, attempt);
         if (first) return { first };
         const result = await work(tx);
-        await this.keep(tx, attempt, { result });
+        await this.keep(tx, attempt, { result: result ?? null });
         return { result };
       });
     } catch (error) {

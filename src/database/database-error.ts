@@ -37,6 +37,10 @@ export function asDomainError(error: unknown): unknown {
   if (driver instanceof StartAgain || (driver instanceof DatabaseError ? UNAVAILABLE.test(driver.code ?? '') : isConnectionError(driver))) {
     return new DomainError('UNAVAILABLE', 'the database cannot answer now, try again', { retryAfter: 1, cause: driver });
   }
+  // A NUL character, which JSON and URLs can carry and PostgreSQL cannot store.
+  if (driver instanceof DatabaseError && driver.code === '22021') {
+    return new DomainError('VALIDATION_FAILED', 'a text holds a character that cannot be stored', { cause: driver });
+  }
   return error;
 }
 

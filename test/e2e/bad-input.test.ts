@@ -664,3 +664,20 @@ describe('HTTP and what is none, byte by byte', () => {
     }
   });
 });
+
+describe('a NUL character', () => {
+  it('in any text is refused with 400, over HTTP and in a frame: it could not be stored', async () => {
+    const wardline = await startTestWardline();
+    const manager = await signIn(wardline, 'icu-manager');
+    const admin = await signIn(wardline, 'admin');
+    const press = await asStation(wardline, 'icu-104-bed')('POST', '/calls', { type: 'patient_normal' });
+    const answers = [
+      await manager.post(`/calls/${String(press.body.id)}/cancel`, { reason: 'a\u0000b' }),
+      await admin.post('/admin/departments', { id: 'nul', name: 'a\u0000b' }),
+      await admin.get(`/admin/departments?cursor=${Buffer.from(JSON.stringify('a\u0000')).toString('base64url')}`),
+      await request(wardline, 'POST', '/api/v1/auth/login', { body: { username: 'a\u0000', password: 'x' } }),
+    ];
+    expect(answers.map((answer) => [answer.status, answer.body.error.code])).toEqual(answers.map(() => [400, 'VALIDATION_FAILED']));
+    await wardline.stop();
+  });
+});
