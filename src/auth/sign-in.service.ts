@@ -22,7 +22,10 @@ const countAttempts = statement(
   `SELECT count(*)::int AS count, ceil(extract(epoch FROM min(at) + make_interval(secs => $3) - app_now()))::int AS "retryAfter"
    FROM sign_in_attempts WHERE username_hash = $1 AND address = $2 AND at > app_now() - make_interval(secs => $3)`,
 );
-const dropAttempt = statement('drop_attempt', 'DELETE FROM sign_in_attempts WHERE id = $1');
+const takeTurn = statement(
+  'take_sign_in_turn',
+  "SELECT pg_advisory_xact_lock(hashtext('wardline sign-in'), hashtext(encode($1, 'hex') || $2))",
+);
 const forgetAttempts = statement('forget_attempts', 'DELETE FROM sign_in_attempts WHERE username_hash = $1 AND address = $2');
 const purgeAttempts = statement(
   'purge_attempts',
@@ -99,13 +102,18 @@ export class SignInService {
     await this.database.query(purgeAttempts, [WINDOW_SEC]);
   }
 
-  /** Each try is written down before it is made, so that parallel ones are counted too; success takes it back. */
+  /**
+   * Each try is written down before it is made, so that parallel ones are counted too; success takes it back. One at a time per user and
+   * address: five at once are five, not none.
+   */
   private async reserveAttempt(who: Buffer, address: string): Promise<void> {
-    const id = newId();
-    await this.database.query(addAttempt, [id, who, address]);
-    const [window] = await this.database.query<{ count: number; retryAfter: number }>(countAttempts, [who, address, WINDOW_SEC]);
-    if (!window || window.count <= MAX_FAILURES) return;
-    await this.database.query(dropAttempt, [id]);
+    const window = await this.transactions.run(async (tx) => {
+      await tx.query(takeTurn, [who, address]);
+      const before = await tx.one<{ count: number; retryAfter: number }>(countAttempts, [who, address, WINDOW_SEC]);
+      if (!before || before.count < MAX_FAILURES) await tx.query(addAttempt, [newId(), who, address]);
+      return before;
+    });
+    if (!window || window.count < MAX_FAILURES) return;
     throw new DomainError('RATE_LIMITED', 'too many failed sign-ins, try again later', { retryAfter: Math.max(1, window.retryAfter) });
   }
 
