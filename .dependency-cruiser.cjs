@@ -1,5 +1,6 @@
 /** Which folder may know which. A feature shows others its *.module, *.service, entities and event types only. */
-const FEATURES = 'auth|audit|commands|hospital|staffing|calls|realtime|events|admin|health|metrics|lifecycle|http';
+const FEATURES =
+  'auth|audit|commands|hospital|staffing|calls|dispatch|escalation|presence|reports|scheduling|supervision|notifications|realtime|events|admin|health|metrics|lifecycle|http';
 
 module.exports = {
   forbidden: [
@@ -13,7 +14,9 @@ module.exports = {
       comment: 'events know who may read (auth), and nothing of what they mean',
       severity: 'error',
       from: { path: '^src/events/' },
-      to: { path: '^src/(hospital|staffing|calls|realtime|admin|health|metrics|lifecycle|http)/' },
+      to: {
+        path: '^src/(hospital|staffing|calls|dispatch|escalation|presence|reports|scheduling|supervision|notifications|realtime|admin|health|metrics|lifecycle|http)/',
+      },
     },
     {
       name: 'realtime-knows-no-feature',

@@ -27,7 +27,10 @@ export default tseslint.config(
   },
   {
     files: ['src/config/environment.ts', 'bench/**/*.ts', 'test/**/*.ts', 'vitest.config.ts'],
-    rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
+    rules: {
+      'no-restricted-properties': 'off',
+      'no-console': 'off',
+    },
   },
   {
     files: ['test/**/*.ts', '**/*.spec.ts'],
@@ -43,6 +46,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': 'off',
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/restrict-plus-operands': 'off',
+      '@typescript-eslint/unbound-method': 'off',
     },
   },
 );

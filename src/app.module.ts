@@ -13,6 +13,7 @@ import type { Logger } from './common/logger.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { EscalationModule } from './escalation/escalation.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HospitalModule } from './hospital/hospital.module.js';
@@ -20,8 +21,13 @@ import { StationKeyGuard } from './hospital/station-key.guard.js';
 import { HttpErrorFilter } from './http/error.filter.js';
 import { LifecycleModule } from './lifecycle/lifecycle.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { NotificationsModule, type NotifierProvider } from './notifications/notifications.module.js';
+import { PresenceModule } from './presence/presence.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { ReportsModule } from './reports/reports.module.js';
+import { SchedulingModule } from './scheduling/scheduling.module.js';
 import { StaffingModule } from './staffing/staffing.module.js';
+import { SupervisionModule } from './supervision/supervision.module.js';
 
 /** What the application is put together from, once the start has settled where its data and secrets are. */
 export interface AppOptions {
@@ -29,12 +35,14 @@ export interface AppOptions {
   databaseUrl: string;
   signingSecrets: readonly [string, ...string[]];
   logger: Logger;
+  /** Who outside of Wardline is told of annunciations; nobody, unless given. */
+  notifier?: NotifierProvider;
 }
 
 /** Composition, nothing else. Guards run in this order: TLS, origin, then who is asking. */
 @Module({})
 export class AppModule {
-  static with({ config, databaseUrl, signingSecrets, logger }: AppOptions): DynamicModule {
+  static with({ config, databaseUrl, signingSecrets, logger, notifier }: AppOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -46,8 +54,14 @@ export class AppModule {
         CommandsModule,
         EventsModule,
         HospitalModule,
+        SchedulingModule,
         StaffingModule,
         CallsModule,
+        ReportsModule,
+        PresenceModule,
+        EscalationModule,
+        SupervisionModule,
+        NotificationsModule.with(notifier),
         AdminModule,
         RealtimeModule,
         HealthModule,

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { DepartmentAccess } from '../auth/department-access.js';
-import { actorOf, belongsTo, type Principal, type StaffPrincipal, type StationPrincipal } from '../auth/principal.js';
+import { actorOf, belongsTo, type StaffPrincipal, type StationPrincipal } from '../auth/principal.js';
 import { IdempotentCommands } from '../commands/idempotent-commands.js';
 import { DomainError, notFound } from '../common/errors.js';
 import type { Transaction } from '../database/transactions.js';
 import { ShiftsService } from '../staffing/shifts.service.js';
 import type { CallView } from './call.js';
 import { CallJournal } from './call-journal.js';
+import { CallEscalation } from './call-escalation.service.js';
 import { CallMetrics } from './call-metrics.js';
 import { mayCancel, requirePermission, type Standing, stationMayCancel } from './call-permissions.js';
 import { type CallCommand, transition } from './call-states.js';
 import { CallsRepository, type LockedCall } from './calls.repository.js';
-import { Recipients } from './recipients.js';
 
 /** What comes with a command. */
 export interface CommandDetails {
@@ -28,7 +28,7 @@ export class CallCommandsService {
   constructor(
     private readonly commands: IdempotentCommands,
     private readonly calls: CallsRepository,
-    private readonly recipients: Recipients,
+    private readonly escalation: CallEscalation,
     private readonly shifts: ShiftsService,
     private readonly journal: CallJournal,
     private readonly audit: AuditLog,
@@ -45,7 +45,7 @@ export class CallCommandsService {
     const identity = { type: `call.${command}`, callId, ...details };
     const call = await this.commands.run(actorOf(staff), key, identity, async (tx) => {
       const locked = await this.calls.lock(tx, callId);
-      const standing = locked && (await this.standing(tx, staff, locked));
+      const standing = locked && (await this.standing(tx, staff, locked, command));
       if (!locked || !standing?.isMember) {
         if (locked) this.access.count();
         throw notFound('call');
@@ -91,9 +91,11 @@ export class CallCommandsService {
     });
   }
 
-  private async standing(tx: Transaction, staff: StaffPrincipal, call: LockedCall): Promise<Standing | undefined> {
+  /** Declining does not depend on duty, and goes on to lock the queue: it must not hold the shift before. */
+  private async standing(tx: Transaction, staff: StaffPrincipal, call: LockedCall, command: CallCommand): Promise<Standing | undefined> {
     const standing = await this.calls.standing(tx, staff.id, call);
-    return standing && { ...standing, isOnDuty: await this.shifts.isOnDuty(tx, staff.id, call.dept) };
+    const isOnDuty = command !== 'decline' && (await this.shifts.isOnDuty(tx, staff.id, call.dept));
+    return standing && { ...standing, isOnDuty };
   }
 
   private async requireTransition(tx: Transaction, call: LockedCall, command: CallCommand): Promise<void> {
@@ -136,7 +138,13 @@ export class CallCommandsService {
     }
   }
 
-  private async tell(tx: Transaction, staff: Principal, command: CallCommand, before: LockedCall, standing: Standing): Promise<CallView> {
+  private async tell(
+    tx: Transaction,
+    staff: StaffPrincipal,
+    command: CallCommand,
+    before: LockedCall,
+    standing: Standing,
+  ): Promise<CallView> {
     if (command === 'decline') return this.passOn(tx, staff, before);
     const view = await this.calls.view(tx, before.id);
     const from = before.state;
@@ -153,14 +161,10 @@ export class CallCommandsService {
     return view;
   }
 
-  /** A declined call is pending for who is left. */
-  private async passOn(tx: Transaction, staff: Principal, before: LockedCall): Promise<CallView> {
-    const { unattended } = await this.recipients.choose(tx, before);
-    const view = await this.calls.view(tx, before.id);
-    this.journal.append(tx, 'call.declined', view, staff, { from: before.state });
-    this.journal.append(tx, 'call.pending', view, staff, { from: before.state, reason: 'declined' });
-    if (unattended) this.journal.append(tx, 'call.unattended', view, staff, { reason: 'nobody_on_duty' });
-    return view;
+  /** A declined call goes to the next nurse at once. */
+  private async passOn(tx: Transaction, staff: StaffPrincipal, before: LockedCall): Promise<CallView> {
+    this.journal.append(tx, 'call.declined', await this.calls.view(tx, before.id), staff, { from: before.state });
+    return this.escalation.passOn(tx, before, staff, before.state, 'declined');
   }
 
   private auditRemoteCancel(tx: Transaction, staff: StaffPrincipal, call: LockedCall): void {

@@ -2,8 +2,17 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventCatalog } from '../events/event-catalog.js';
 import type { CallState, CallView } from './call.js';
 
-/** Why a call is pending again, or was cancelled from afar. Codes, never free text. */
-export type CallReason = 'declined' | 'no_presence' | 'shift_ended' | 'nurse_disconnected' | 'remote_cancel' | 'nobody_on_duty';
+/** Why a call is pending again, or was cancelled from afar or by the system. Codes, never free text. */
+export type CallReason =
+  | 'declined'
+  | 'no_presence'
+  | 'shift_ended'
+  | 'nurse_disconnected'
+  | 'remote_cancel'
+  | 'nobody_on_duty'
+  | 'timeout'
+  | 'reassigned'
+  | 'restored';
 
 /** `data` of every `call.*` event. */
 export interface CallEventData {
@@ -12,7 +21,13 @@ export interface CallEventData {
   reason?: CallReason;
   /** The state that the call was in before. */
   from?: CallState;
-  /** Who caused it: `staff:<id>` or `station:<id>`. */
+  /** `call.escalated`: the level reached. */
+  level?: number;
+  /** `call.escalated`: how often the failsafe has told everybody again after level 3. */
+  repeat?: number;
+  /** `call.assigned`: who has just been asked. */
+  staff_ids?: string[];
+  /** Who caused it: `staff:<id>`, `station:<id>` or `system`. */
   by?: string;
 }
 
@@ -20,6 +35,8 @@ declare module '../events/event.js' {
   interface EventPayloads {
     'call.pending': CallEventData;
     'call.unattended': CallEventData;
+    'call.escalated': CallEventData;
+    'call.assigned': CallEventData;
     'call.accepted': CallEventData;
     'call.declined': CallEventData;
     'call.in_progress': CallEventData;
@@ -33,6 +50,8 @@ declare module '../events/event.js' {
 export const CALL_EVENT_TYPES = {
   'call.pending': { critical: true },
   'call.unattended': { critical: true },
+  'call.escalated': { critical: true },
+  'call.assigned': { critical: false },
   'call.accepted': { critical: false },
   'call.declined': { critical: false },
   'call.in_progress': { critical: false },

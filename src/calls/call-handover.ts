@@ -4,18 +4,19 @@ import { StartAgain } from '../database/database-error.js';
 import { statement } from '../database/statement.js';
 import type { Transaction } from '../database/transactions.js';
 import { type ShiftHandover, ShiftsService } from '../staffing/shifts.service.js';
-import { CallJournal } from './call-journal.js';
+import { CallEscalation } from './call-escalation.service.js';
 import { CallsRepository } from './calls.repository.js';
-import { Recipients } from './recipients.js';
+
+const HELD = `c.dept_id = $2 AND (c.accepted_by = $1 AND c.state IN ('accepted', 'in_progress') OR c.state = 'pending' AND t.dispatch = 'assigned'
+  AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND a.declined_at IS NULL AND a.reason IN ('primary', 'backup', 'queue')))`;
 
 const held = statement(
-  'lock_held_calls',
-  `SELECT id, dept_id AS dept, state FROM calls
-   WHERE accepted_by = $1 AND dept_id = $2 AND state IN ('accepted', 'in_progress') ORDER BY id FOR NO KEY UPDATE`,
+  'held_calls',
+  `SELECT c.id FROM calls c JOIN call_types t ON t.id = c.type WHERE ${HELD} AND c.state IN ('pending', 'accepted', 'in_progress') ORDER BY c.id`,
 );
 const countHeld = statement(
   'count_held_calls',
-  `SELECT count(*)::int AS count FROM calls WHERE accepted_by = $1 AND dept_id = $2 AND state IN ('accepted', 'in_progress')`,
+  `SELECT count(*)::int AS count FROM calls c JOIN call_types t ON t.id = c.type WHERE ${HELD}`,
 );
 
 interface Holder {
@@ -23,14 +24,13 @@ interface Holder {
   dept: string;
 }
 
-/** A shift that ends hands on what the nurse has accepted; what is in progress must be finished first. */
+/** A shift that ends hands on what the nurse was asked or has accepted; what is in progress must be finished first. */
 @Injectable()
 export class CallHandover implements OnModuleInit, ShiftHandover {
   constructor(
     private readonly shifts: ShiftsService,
     private readonly calls: CallsRepository,
-    private readonly recipients: Recipients,
-    private readonly journal: CallJournal,
+    private readonly escalation: CallEscalation,
   ) {}
 
   onModuleInit(): void {
@@ -38,24 +38,23 @@ export class CallHandover implements OnModuleInit, ShiftHandover {
   }
 
   async release(tx: Transaction, { staffId, dept }: Holder): Promise<void> {
-    const calls = await tx.query<{ id: string; dept: string; state: 'accepted' | 'in_progress' }>(held, [staffId, dept]);
-    if (calls.some((call) => call.state === 'in_progress')) {
-      throw new DomainError('SHIFT_HAS_CALLS', 'finish the call in progress, or have a manager hand it over', {
-        details: { call_ids: calls.filter((call) => call.state === 'in_progress').map((call) => call.id) },
-      });
-    }
-    for (const call of calls) {
-      await this.calls.reopen(tx, call.id);
-      await this.calls.markDeclined(tx, call.id, staffId);
-      const { unattended } = await this.recipients.choose(tx, call);
-      const view = await this.calls.view(tx, call.id);
-      const by = { kind: 'staff', id: staffId } as const;
-      this.journal.append(tx, 'call.pending', view, by, { from: 'accepted', reason: 'shift_ended' });
-      if (unattended) this.journal.append(tx, 'call.unattended', view, by, { reason: 'nobody_on_duty' });
+    const by = { kind: 'staff', id: staffId } as const;
+    for (const { id } of await tx.query<{ id: string }>(held, [staffId, dept])) {
+      const call = await this.calls.lock(tx, id);
+      if (call?.state === 'in_progress' && call.acceptedBy === staffId) {
+        throw new DomainError('SHIFT_HAS_CALLS', 'finish the call in progress, or have a manager hand it over', {
+          details: { call_ids: [id] },
+        });
+      }
+      const isHeld = call?.state === 'pending' || (call?.state === 'accepted' && call.acceptedBy === staffId);
+      if (!call || !isHeld) continue;
+      await this.calls.markDeclined(tx, id, staffId);
+      if (call.state === 'accepted') await this.calls.reopen(tx, id);
+      await this.escalation.passOn(tx, call, by, call.state, 'shift_ended');
     }
   }
 
-  /** A call that was accepted after the look above waited for the shift's lock to be let go: hand it on too. */
+  /** A call that came to the nurse after the look above: hand it on too. */
   async settled(tx: Transaction, { staffId, dept }: Holder): Promise<void> {
     const row = await tx.one<{ count: number }>(countHeld, [staffId, dept]);
     if (row && row.count > 0) throw new StartAgain();

@@ -17,6 +17,9 @@ export type RaiseBody = z.infer<typeof raiseBody>;
 export const commandBody = z.strictObject({ version: version.optional(), reason: reason.optional() }).default({});
 export type CommandBody = z.infer<typeof commandBody>;
 
+export const reassignBody = z.strictObject({ staff_id: uuid, reason });
+export type ReassignBody = z.infer<typeof reassignBody>;
+
 export const pressBody = z.strictObject({ type: callType });
 export const stationCommandBody = z.strictObject({}).default({});
 

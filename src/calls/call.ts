@@ -10,7 +10,7 @@ export interface Recipient {
   role: 'nurse' | 'manager' | 'admin';
   /** ISO 8601, UTC. */
   since: string;
-  /** Why they are among the recipients: `on_duty`, `signed_in`, `manager`. */
+  /** Why they are among the recipients: `primary`, `backup`, `queue`, `broadcast`, `signed_in`, `manager`, `administrator`, `reassigned`, `declined`. */
   reason: string;
 }
 
@@ -46,9 +46,9 @@ export interface CallView {
 /** Columns of `calls c` that make up a CallView. */
 export const CALL_VIEW = `c.id, c.dept_id AS dept, c.room_id, c.bed_id, c.station_id, c.type, c.state, c.level, c.priority, c.version,
   c.accepted_by,
-  coalesce((SELECT json_agg(json_build_object('staff_id', r.staff_id, 'role', r.role, 'since', iso(r.since), 'reason', r.reason)
-                            ORDER BY r.since, r.staff_id)
-            FROM call_recipients r WHERE r.call_id = c.id), '[]'::json) AS recipients,
+  coalesce((SELECT json_agg(json_build_object('staff_id', r.staff_id, 'role', r.role, 'since', iso(r.queued_at), 'reason', r.reason)
+                            ORDER BY r.queued_at, r.staff_id)
+            FROM annunciations r WHERE r.call_id = c.id), '[]'::json) AS recipients,
   iso(c.placed_at) AS placed_at, iso(c.annunciated_at) AS annunciated_at, iso(c.accepted_at) AS accepted_at,
   iso(c.present_at) AS present_at, iso(c.completed_at) AS completed_at, iso(c.cancelled_at) AS cancelled_at,
   c.repeats, c.supersedes`;

@@ -19,6 +19,11 @@ const list = statement(
      AND ($3::int IS NULL OR (-c.priority, c.placed_at, c.id) > (-$3::int, timestamptz 'epoch' + make_interval(secs => $4::numeric / 1000000), $5::uuid))
    ORDER BY c.priority DESC, c.placed_at, c.id LIMIT $6`,
 );
+const annunciations = statement(
+  'call_annunciations',
+  `SELECT staff_id, role, reason, iso(queued_at) AS queued_at, iso(sent_at) AS sent_at, iso(received_at) AS received_at, iso(accepted_at) AS accepted_at,
+     iso(declined_at) AS declined_at FROM annunciations WHERE call_id = $1 ORDER BY annunciations.queued_at, staff_id`,
+);
 const find = statement('find_call', `SELECT ${CALL_VIEW} FROM calls c WHERE c.id = $1`);
 const atStation = statement(
   'calls_at_station',
@@ -34,9 +39,22 @@ export interface CallFilter {
   cursor?: string | undefined;
 }
 
+/** One call shown to one person, each step timed; null until it is reached. */
+export interface AnnunciationView {
+  staff_id: string;
+  role: string;
+  reason: string;
+  queued_at: string;
+  sent_at: string | null;
+  received_at: string | null;
+  accepted_at: string | null;
+  declined_at: string | null;
+}
+
 /** A call and everything that happened to it. */
 export interface CallWithHistory extends CallView {
   history: { seq: number; id: string; type: string; time: string; data: unknown }[];
+  annunciations: AnnunciationView[];
 }
 
 /** Reading calls. */
@@ -74,7 +92,7 @@ export class CallsQueryService {
       time,
       data: JSON.parse(data) as unknown,
     }));
-    return { ...call, history };
+    return { ...call, history, annunciations: await this.database.query<AnnunciationView & Record<string, unknown>>(annunciations, [id]) };
   }
 
   /** What is open at a station, for its reassurance light. */

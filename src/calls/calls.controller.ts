@@ -10,8 +10,18 @@ import { uuid } from '../common/ids.js';
 import type { Page } from '../common/paging.js';
 import { CallCommandsService } from './call-commands.service.js';
 import type { CallView } from './call.js';
-import { callsQuery, type CallsQuery, commandBody, type CommandBody, raiseBody, type RaiseBody } from './call-schemas.js';
+import {
+  callsQuery,
+  type CallsQuery,
+  commandBody,
+  type CommandBody,
+  raiseBody,
+  type RaiseBody,
+  reassignBody,
+  type ReassignBody,
+} from './call-schemas.js';
 import { CallsQueryService, type CallWithHistory } from './calls-query.service.js';
+import { ReassignCallService } from './reassign-call.service.js';
 import { RaiseCallService } from './raise-call.service.js';
 
 const commandName = z.enum(['accept', 'decline', 'arrive', 'complete', 'cancel']);
@@ -23,6 +33,7 @@ export class CallsController {
     private readonly raising: RaiseCallService,
     private readonly commands: CallCommandsService,
     private readonly queries: CallsQueryService,
+    private readonly reassigning: ReassignCallService,
   ) {}
 
   /** 201 with a new call; 200 with the one that is open already. */
@@ -52,6 +63,17 @@ export class CallsController {
     const call = await this.queries.get(staff, id);
     response.setHeader('ETag', `"${String(call.version)}"`);
     return call;
+  }
+
+  @Post(':id/reassign')
+  @HttpCode(200)
+  reassign(
+    @CurrentStaff() staff: StaffPrincipal,
+    @Param('id', { schema: uuid }) id: string,
+    @Body({ schema: reassignBody }) body: ReassignBody,
+    @Headers('idempotency-key') key: string | undefined,
+  ): Promise<CallView> {
+    return this.reassigning.reassign(staff, id, body, requiredKey(key));
   }
 
   @Post(':id/:command')

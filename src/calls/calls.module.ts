@@ -1,11 +1,18 @@
 import { Module } from '@nestjs/common';
+import { DispatchModule } from '../dispatch/dispatch.module.js';
+import { EscalationPoliciesModule } from '../escalation/escalation-policies.module.js';
+import { RealtimeModule } from '../realtime/realtime.module.js';
 import { StaffingModule } from '../staffing/staffing.module.js';
+import { AnnunciationReceipts } from './annunciation-receipts.js';
+import { AnnunciationsSent } from './annunciations-sent.js';
 import { CallCommandsService } from './call-commands.service.js';
+import { CallEscalation } from './call-escalation.service.js';
 import { CallEvents } from './call-events.js';
 import { CallHandover } from './call-handover.js';
 import { CallJournal } from './call-journal.js';
 import { CallMetrics, callMetricProviders } from './call-metrics.js';
 import { CallSnapshot } from './call-snapshot.js';
+import { CallWithdrawal } from './call-withdrawal.service.js';
 import { CallsController } from './calls.controller.js';
 import { CallsGateway } from './calls.gateway.js';
 import { CallsQueryService } from './calls-query.service.js';
@@ -13,12 +20,13 @@ import { CallsRepository } from './calls.repository.js';
 import { PendingCalls } from './pending-calls.js';
 import { RaiseCallService } from './raise-call.service.js';
 import { ReassuranceLight } from './reassurance-light.js';
+import { ReassignCallService } from './reassign-call.service.js';
 import { Recipients } from './recipients.js';
 import { StationCallsController } from './station-calls.controller.js';
 
 /** Requests for help: from the press to their end. */
 @Module({
-  imports: [StaffingModule],
+  imports: [RealtimeModule, StaffingModule, DispatchModule, EscalationPoliciesModule],
   controllers: [CallsController, StationCallsController],
   providers: [
     ...callMetricProviders,
@@ -27,7 +35,10 @@ import { StationCallsController } from './station-calls.controller.js';
     CallsQueryService,
     CallCommandsService,
     RaiseCallService,
+    CallWithdrawal,
+    ReassignCallService,
     Recipients,
+    CallEscalation,
     CallJournal,
     CallEvents,
     CallHandover,
@@ -35,6 +46,9 @@ import { StationCallsController } from './station-calls.controller.js';
     CallMetrics,
     PendingCalls,
     ReassuranceLight,
+    AnnunciationReceipts,
+    AnnunciationsSent,
   ],
+  exports: [CallsRepository, CallEscalation, CallJournal, RaiseCallService, CallWithdrawal],
 })
 export class CallsModule {}

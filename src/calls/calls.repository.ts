@@ -1,11 +1,15 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { WARD_SETTINGS } from '../config/config.module.js';
+import type { WardSettings } from '../config/ward.settings.js';
 import { statement } from '../database/statement.js';
 import type { Transaction } from '../database/transactions.js';
+import type { DispatchMode } from '../hospital/entities/call-type.entity.js';
+import type { EscalationPolicy } from '../escalation/escalation-policy.js';
 import { CALL_VIEW, type CallView, IS_OPEN } from './call.js';
 import type { CallFacts, Standing } from './call-permissions.js';
 
 const LOCKED = `c.id, c.dept_id AS dept, c.room_id AS "roomId", c.station_id AS "stationId", c.type, c.state, c.version,
-  c.accepted_by AS "acceptedBy", c.present_by AS "presentBy", t.rank, t.cancel_policy AS "cancelPolicy"`;
+  c.accepted_by AS "acceptedBy", c.present_by AS "presentBy", c.level, t.rank, t.dispatch, t.cancel_policy AS "cancelPolicy"`;
 
 const lock = statement(
   'lock_call',
@@ -16,7 +20,7 @@ const standing = statement(
   'call_standing',
   `SELECT p.id AS "staffId", p.role,
      p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = $2) AS "isMember",
-     EXISTS (SELECT FROM call_recipients r WHERE r.call_id = $3 AND r.staff_id = p.id AND r.declined_at IS NULL) AS "isRecipient"
+     EXISTS (SELECT FROM annunciations r WHERE r.call_id = $3 AND r.staff_id = p.id AND r.declined_at IS NULL) AS "isRecipient"
    FROM staff p WHERE p.id = $1 AND p.active`,
 );
 const openAtStation = statement(
@@ -30,10 +34,11 @@ const openAtPlace = statement(
 );
 const insert = statement(
   'insert_call',
-  `INSERT INTO calls (id, dept_id, room_id, bed_id, station_id, raised_by, type, state, priority, placed_at, supersedes)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8 * 10, app_now(),
+  `INSERT INTO calls (id, dept_id, room_id, bed_id, station_id, raised_by, type, state, priority, placed_at,
+     l1_sec, l2_sec, l3_sec, repeat_sec, next_escalation_at, supersedes)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8 * 10, app_now(), $9::int, $10, $11, $12, app_now() + make_interval(secs => $9::int),
      (SELECT c.id FROM calls c JOIN call_types t ON t.id = c.type
-      WHERE c.station_id = $5 AND ${IS_OPEN} AND t.rank < $8 ORDER BY t.rank DESC, c.placed_at DESC LIMIT 1))
+      WHERE $13 AND c.station_id = $5 AND ${IS_OPEN} AND t.rank < $8 ORDER BY t.rank DESC, c.placed_at DESC LIMIT 1))
    ON CONFLICT DO NOTHING RETURNING id`,
 );
 const repeat = statement(
@@ -44,15 +49,20 @@ const repeat = statement(
 );
 const accept = statement(
   'accept_call',
-  `UPDATE calls SET state = 'accepted', version = version + 1, accepted_by = $2, accepted_at = app_now() WHERE id = $1`,
+  `UPDATE calls SET state = 'accepted', version = version + 1, accepted_by = $2, accepted_at = app_now(),
+     next_escalation_at = NULL, presence_due_at = app_now() + make_interval(secs => $3) WHERE id = $1`,
 );
 const reopen = statement(
   'reopen_call',
-  `UPDATE calls SET state = 'pending', version = version + 1, accepted_by = NULL, accepted_at = NULL WHERE id = $1`,
+  `UPDATE calls SET state = 'pending', version = version + 1, accepted_by = NULL, accepted_at = NULL, presence_due_at = NULL,
+     paused = paused + (app_now() - accepted_at), next_escalation_at = placed_at + paused + (app_now() - accepted_at) + make_interval(secs =>
+       CASE level WHEN 0 THEN l1_sec WHEN 1 THEN l2_sec WHEN 2 THEN l3_sec ELSE l3_sec + (failsafe_repeats + 1) * repeat_sec END)
+   WHERE id = $1`,
 );
 const arrive = statement(
   'arrive_at_call',
   `UPDATE calls SET state = 'in_progress', version = version + 1, present_at = app_now(), present_by = $2,
+     next_escalation_at = NULL, presence_due_at = NULL,
      accepted_by = coalesce($3::uuid, accepted_by), accepted_at = coalesce(accepted_at, app_now()) WHERE id = $1`,
 );
 const complete = statement(
@@ -62,11 +72,16 @@ const complete = statement(
 );
 const cancel = statement(
   'cancel_call',
-  `UPDATE calls SET state = 'cancelled', version = version + 1, cancelled_at = app_now(), closed_by = $2, cancel_reason = $3 WHERE id = $1`,
+  `UPDATE calls SET state = 'cancelled', version = version + 1, cancelled_at = app_now(), closed_by = $2, cancel_reason = $3,
+     next_escalation_at = NULL, presence_due_at = NULL WHERE id = $1`,
+);
+const annunciationAccepted = statement(
+  'annunciation_accepted',
+  'UPDATE annunciations SET accepted_at = app_now() WHERE call_id = $1 AND staff_id = $2 AND accepted_at IS NULL',
 );
 const markDeclined = statement(
   'mark_declined',
-  `INSERT INTO call_recipients (call_id, staff_id, role, since, reason, declined_at)
+  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason, declined_at)
    SELECT $1, id, role, app_now(), 'declined', app_now() FROM staff WHERE id = $2
    ON CONFLICT (call_id, staff_id) DO UPDATE SET declined_at = excluded.declined_at`,
 );
@@ -79,6 +94,8 @@ export interface LockedCall extends CallFacts {
   stationId: string | null;
   type: string;
   version: number;
+  level: number;
+  dispatch: DispatchMode;
 }
 
 /** Where and by whom a call is placed. */
@@ -91,11 +108,15 @@ export interface NewCall {
   raisedBy: string | null;
   type: string;
   rank: number;
+  /** Whether it names a less urgent call that is open at the station; it does, unless told. */
+  supersedes?: boolean;
 }
 
 /** The statements that change calls. Each belongs into a transaction that ends with its event. */
 @Injectable()
 export class CallsRepository {
+  constructor(@Inject(WARD_SETTINGS) private readonly ward: WardSettings) {}
+
   lock(tx: Transaction, id: string): Promise<LockedCall | undefined> {
     return tx.one<LockedCall & Record<string, unknown>>(lock, [id]);
   }
@@ -122,9 +143,11 @@ export class CallsRepository {
   }
 
   /** @returns false when the same kind has just been opened at the place by another transaction */
-  async insert(tx: Transaction, call: NewCall): Promise<boolean> {
-    const { id, dept, roomId, bedId, stationId, raisedBy, type, rank } = call;
-    return (await tx.one(insert, [id, dept, roomId, bedId, stationId, raisedBy, type, rank])) !== undefined;
+  async insert(tx: Transaction, call: NewCall, policy: EscalationPolicy): Promise<boolean> {
+    const { id, dept, roomId, bedId, stationId, raisedBy, type, rank, supersedes = true } = call;
+    const { l1Sec, l2Sec, l3Sec, repeatSec } = policy;
+    const values = [id, dept, roomId, bedId, stationId, raisedBy, type, rank, l1Sec, l2Sec, l3Sec, repeatSec, supersedes];
+    return (await tx.one(insert, values)) !== undefined;
   }
 
   /** @returns whether the second has passed in which it was told already */
@@ -133,8 +156,10 @@ export class CallsRepository {
     return row?.told ?? false;
   }
 
+  /** The ladder's clock stops; presence is awaited. */
   async accept(tx: Transaction, id: string, staffId: string): Promise<void> {
-    await tx.query(accept, [id, staffId]);
+    await tx.query(accept, [id, staffId, this.ward.CALL_PRESENCE_SEC]);
+    await tx.query(annunciationAccepted, [id, staffId]);
   }
 
   async reopen(tx: Transaction, id: string): Promise<void> {

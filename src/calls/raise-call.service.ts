@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DepartmentAccess } from '../auth/department-access.js';
-import { actorOf, type Principal, type StaffPrincipal, type StationPrincipal } from '../auth/principal.js';
+import { actorOf, type StaffPrincipal, type StationPrincipal } from '../auth/principal.js';
 import { IdempotentCommands } from '../commands/idempotent-commands.js';
 import { DomainError, notFound } from '../common/errors.js';
 import { newId } from '../common/ids.js';
@@ -8,11 +8,14 @@ import { StartAgain } from '../database/database-error.js';
 import { statement } from '../database/statement.js';
 import type { Transaction } from '../database/transactions.js';
 import type { CallView } from './call.js';
-import { CallJournal } from './call-journal.js';
+import { EscalationPolicyProvider } from '../escalation/escalation-policy.js';
+import type { DispatchMode } from '../hospital/entities/call-type.entity.js';
+import { CallEscalation } from './call-escalation.service.js';
+import { type Actor, CallJournal } from './call-journal.js';
 import { CallsRepository, type NewCall } from './calls.repository.js';
 import { Recipients } from './recipients.js';
 
-const findType = statement('find_call_type', 'SELECT rank FROM call_types WHERE id = $1 AND retired_at IS NULL');
+const findType = statement('find_call_type', 'SELECT rank, dispatch FROM call_types WHERE id = $1 AND retired_at IS NULL');
 const findPlace = statement(
   'find_place',
   `SELECT r.dept_id AS dept,
@@ -37,6 +40,8 @@ export class RaiseCallService {
     private readonly commands: IdempotentCommands,
     private readonly calls: CallsRepository,
     private readonly recipients: Recipients,
+    private readonly escalation: CallEscalation,
+    private readonly policies: EscalationPolicyProvider,
     private readonly journal: CallJournal,
     private readonly access: DepartmentAccess,
   ) {}
@@ -74,32 +79,45 @@ export class RaiseCallService {
     });
   }
 
-  private async place(tx: Transaction, by: Principal, type: string, place: Place): Promise<Raised> {
-    const rank = await this.requireRank(tx, type);
+  /**
+   * The system's own call at a station: a fault of the device. Where the same kind is open there, that is the call, and nothing is counted.
+   * It supersedes nothing: what patients have asked for there still stands.
+   * @throws DomainError VALIDATION_FAILED for an unknown type
+   */
+  raiseBySystem(tx: Transaction, station: Omit<StationPrincipal, 'kind'>, type: string): Promise<Raised> {
+    const { id: stationId, dept, roomId, bedId } = station;
+    return this.place(tx, 'system', type, { dept, roomId, bedId, stationId, raisedBy: null, supersedes: false });
+  }
+
+  private async place(tx: Transaction, by: Actor, type: string, place: Place): Promise<Raised> {
+    const { rank, dispatch } = await this.requireType(tx, type);
     const { stationId, roomId, bedId } = place;
     const open =
       stationId === null ? await this.calls.openAtPlace(tx, roomId, bedId, type) : await this.calls.openAtStation(tx, stationId, type);
     if (open !== undefined) return this.repeat(tx, by, open);
-    const call = { ...place, id: newId(), type, rank };
+    const call = { ...place, id: newId(), type, rank, dispatch };
+    const policy = await this.policies.policyFor(tx, call);
     // Another press opened it between the look and the insert: now there is one to repeat.
-    if (!(await this.calls.insert(tx, call))) throw new StartAgain();
-    const { unattended } = await this.recipients.choose(tx, call);
+    if (!(await this.calls.insert(tx, call, policy))) throw new StartAgain();
+    const asked = await this.recipients.dispatch(tx, call);
     const view = await this.calls.view(tx, call.id);
     this.journal.append(tx, 'call.pending', view, by);
-    if (unattended) this.journal.append(tx, 'call.unattended', view, by, { reason: 'nobody_on_duty' });
-    return { call: view, repeated: false };
+    this.journal.assigned(tx, view, by, asked);
+    if (asked.length > 0) return { call: view, repeated: false };
+    return { call: await this.escalation.nobodyToAsk(tx, call, view), repeated: false };
   }
 
-  private async repeat(tx: Transaction, by: Principal, id: string): Promise<Raised> {
+  private async repeat(tx: Transaction, by: Actor, id: string): Promise<Raised> {
+    if (by === 'system') return { call: await this.calls.view(tx, id), repeated: true };
     const due = await this.calls.repeat(tx, id);
     const view = await this.calls.view(tx, id);
     if (due) this.journal.append(tx, 'call.repeated', view, by);
     return { call: view, repeated: true };
   }
 
-  private async requireRank(tx: Transaction, type: string): Promise<number> {
-    const row = await tx.one<{ rank: number }>(findType, [type]);
-    if (row) return row.rank;
+  private async requireType(tx: Transaction, type: string): Promise<{ rank: number; dispatch: DispatchMode }> {
+    const row = await tx.one<{ rank: number; dispatch: DispatchMode }>(findType, [type]);
+    if (row) return row;
     throw new DomainError('VALIDATION_FAILED', 'no such type of call', { details: { fields: [{ path: 'type', problem: 'unknown' }] } });
   }
 }

@@ -34,7 +34,7 @@ export class DatabaseModule {
         }),
       ],
       providers: [{ provide: DATABASE_URL, useValue: url }, Database, Transactions],
-      exports: [Database, Transactions],
+      exports: [Database, Transactions, DATABASE_URL],
     };
   }
 }

@@ -7,6 +7,7 @@ import type { DepartmentFeed } from './department-feed.js';
 import { EncodedEvent, encodeEvent, EventBatch } from './encoded-event.js';
 import { EventCatalog } from './event-catalog.js';
 import { EventLog } from './event-log.js';
+import { FeedTaps } from './feed-taps.js';
 import { Feeds } from './feeds.js';
 import { LogEpoch } from './log-epoch.js';
 import { FeedMetrics } from './feed-metrics.js';
@@ -32,6 +33,7 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly epoch: LogEpoch,
     private readonly catalog: EventCatalog,
     private readonly metrics: FeedMetrics,
+    private readonly taps: FeedTaps,
     wakeUps: WakeUps,
     private readonly clock: Clock,
     private readonly logger: Logger,
@@ -108,6 +110,7 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
       const batch = new EventBatch([head, ...rest]);
       feed.publish(batch);
       this.metrics.published(batch, feed.size);
+      this.taps.published(batch);
       full = rows.length === this.settings.POLL_BATCH_SIZE;
     }
   }

@@ -5,13 +5,14 @@ import { EventCatalog } from './event-catalog.js';
 import { EventLog } from './event-log.js';
 import { EventPoller } from './event-poller.js';
 import { EventWaiter } from './event-waiter.js';
+import { FeedTaps } from './feed-taps.js';
 import { Feeds } from './feeds.js';
 import { Followers } from './followers.js';
 import { LogEpoch } from './log-epoch.js';
 import { FeedMetrics, feedMetricProviders } from './feed-metrics.js';
 import { WakeUps } from './wake-ups.js';
 
-const shown = [EventLog, EventCatalog, DepartmentSnapshots, Feeds, LogEpoch, EventPoller, Followers, EventWaiter];
+const shown = [EventLog, EventCatalog, DepartmentSnapshots, Feeds, LogEpoch, EventPoller, Followers, EventWaiter, FeedTaps];
 
 /** The event log and its readers. Knows departments, and nothing of what the events mean. */
 @Global()

@@ -30,7 +30,12 @@ export class HealthController {
   @Get('readyz')
   async ready(@Res({ passthrough: true }) response: Response) {
     const result = await this.health
-      .check([() => this.indicators.databaseUp(), () => this.indicators.migrationsApplied(), () => this.indicators.pollerTicks()])
+      .check([
+        () => this.indicators.databaseUp(),
+        () => this.indicators.migrationsApplied(),
+        () => this.indicators.pollerTicks(),
+        () => this.indicators.enginesRun(),
+      ])
       .catch((error: unknown) => {
         if (!(error instanceof ServiceUnavailableException)) throw error;
         response.status(503);
@@ -43,10 +48,12 @@ export class HealthController {
   async summary(@Res({ passthrough: true }) response: Response) {
     const databaseAnswers = await this.indicators.databaseAnswers();
     if (!databaseAnswers) response.status(503);
+    const overdue = databaseAnswers ? await this.indicators.overdue() : undefined;
     return {
-      status: databaseAnswers ? 'ok' : 'degraded',
+      status: databaseAnswers && overdue === 0 ? 'ok' : 'degraded',
       db_ok: databaseAnswers,
       memory_pct: this.memory.percent,
+      escalation_overdue: overdue ?? null,
       ts: Math.floor(this.clock.now() / 1000),
     };
   }

@@ -2,12 +2,13 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { OPERATIONS_SETTINGS } from '../config/config.module.js';
 import type { OperationsSettings } from '../config/operations.settings.js';
+import { EscalationModule } from '../escalation/escalation.module.js';
 import { HealthController } from './health.controller.js';
 import { Indicators } from './indicators.js';
 import { MemoryGauge } from './memory.js';
 
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false })],
+  imports: [TerminusModule.forRoot({ logger: false }), EscalationModule],
   controllers: [HealthController],
   providers: [
     Indicators,

@@ -5,6 +5,7 @@ import type { RealtimeSettings } from '../config/realtime.settings.js';
 import { Database } from '../database/database.js';
 import { migrationNames } from '../database/migrations.js';
 import { statement } from '../database/statement.js';
+import { EscalationWatchdog } from '../escalation/escalation-watchdog.service.js';
 import { EventPoller } from '../events/event-poller.js';
 
 const CHECK_TIMEOUT_MS = 1500;
@@ -39,6 +40,7 @@ export class Indicators {
     private readonly health: HealthIndicatorService,
     private readonly database: Database,
     private readonly poller: EventPoller,
+    private readonly watchdog: EscalationWatchdog,
     @Inject(REALTIME_SETTINGS) private readonly realtime: RealtimeSettings,
   ) {}
 
@@ -65,6 +67,28 @@ export class Indicators {
       return missing.length === 0 ? check.up() : check.down({ missing: missing.length });
     } catch {
       return check.down();
+    }
+  }
+
+  /** Red when a deadline is overdue, or when this node's engines have been silent. */
+  async enginesRun(): Promise<HealthIndicatorResult> {
+    const check = this.health.check('escalation');
+    const silent = this.watchdog.silent();
+    if (silent.length > 0) return check.down({ silent });
+    try {
+      const overdue = await inTime(this.watchdog.overdue());
+      return overdue === 0 ? check.up() : check.down({ overdue });
+    } catch {
+      return check.down();
+    }
+  }
+
+  /** Pending calls with an overdue deadline; undefined when the database cannot tell. */
+  async overdue(): Promise<number | undefined> {
+    try {
+      return await inTime(this.watchdog.overdue());
+    } catch {
+      return undefined;
     }
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { StationPrincipal } from '../auth/principal.js';
 import { Database } from '../database/database.js';
 import { statement } from '../database/statement.js';
+import { type Transaction, Transactions } from '../database/transactions.js';
 import { stationKeyHash } from './station-keys.js';
 
 const findByKey = statement(
@@ -15,10 +16,12 @@ const describe = statement(
   `SELECT s.id, r.dept_id AS dept, s.room_id, s.bed_id, s.kind, s.name, iso(s.last_seen_at) AS last_seen_at, iso(app_now()) AS server_time
    FROM stations s JOIN rooms r ON r.id = s.room_id WHERE s.id = $1`,
 );
-const seen = statement(
-  'station_seen',
-  'UPDATE stations SET last_seen_at = app_now() WHERE id = $1 RETURNING iso(last_seen_at) AS last_seen_at',
-);
+const SEEN = 'UPDATE stations SET last_seen_at = app_now() WHERE id = $1';
+/** The usual case, one statement. A supervisor that is just about to call the station stale is waited for, and then seen. */
+const seen = statement('station_seen', `${SEEN} AND stale_since IS NULL RETURNING iso(last_seen_at) AS last_seen_at`);
+const seenAgain = statement('station_seen_again', `${SEEN} RETURNING iso(last_seen_at) AS last_seen_at`);
+
+type Heard = Record<'last_seen_at', string>;
 
 /** A station as it sees itself. */
 export interface StationView {
@@ -32,10 +35,25 @@ export interface StationView {
   server_time: string;
 }
 
+/** What follows from a station's being heard again after it was stale. */
+export interface StationSupervisor {
+  heardAgain(tx: Transaction, stationId: string): Promise<void>;
+}
+
 /** Stations as callers. */
 @Injectable()
 export class StationsService {
-  constructor(private readonly database: Database) {}
+  private supervisor: StationSupervisor | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly transactions: Transactions,
+  ) {}
+
+  /** To be called while modules are initialised. */
+  superviseWith(supervisor: StationSupervisor): void {
+    this.supervisor = supervisor;
+  }
 
   async findByKey(key: string): Promise<StationPrincipal | undefined> {
     const rows = await this.database.query<Omit<StationPrincipal, 'kind'>>(findByKey, [stationKeyHash(key)]);
@@ -49,8 +67,14 @@ export class StationsService {
 
   /** @returns when the station was heard, by the server's clock */
   async heartbeat(id: string): Promise<string> {
-    const rows = await this.database.query<{ last_seen_at: string }>(seen, [id]);
-    if (!rows[0]) throw new Error('an authenticated station has no row');
-    return rows[0].last_seen_at;
+    const [heard] = await this.database.query<Heard>(seen, [id]);
+    return (heard ?? (await this.transactions.run((tx) => this.comeBack(tx, id)))).last_seen_at;
+  }
+
+  private async comeBack(tx: Transaction, id: string): Promise<Heard> {
+    await this.supervisor?.heardAgain(tx, id);
+    const heard = await tx.one<Heard>(seenAgain, [id]);
+    if (!heard) throw new Error('an authenticated station has no row');
+    return heard;
   }
 }

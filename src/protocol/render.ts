@@ -3,8 +3,13 @@ import { CALL_EVENT_TYPES } from '../calls/call-events.js';
 import { ERROR_CODES } from '../common/errors.js';
 import { HTTP_STATUS_OF } from '../http/error-status.js';
 import { CLOSE_CODES } from '../realtime/close-codes.js';
+import { PRESENCE_EVENT_TYPES } from '../presence/presence-events.js';
 import { SUBPROTOCOL } from '../realtime/upgrade-admission.js';
+import { ASSIGNMENT_EVENT_TYPES } from '../staffing/assignment-events.js';
+import { EXCLUSION_EVENT_TYPES } from '../staffing/exclusion-events.js';
+import { NOTICE_EVENT_TYPES } from '../staffing/notice-events.js';
 import { SHIFT_EVENT_TYPES } from '../staffing/shift-events.js';
+import { STATION_EVENT_TYPES } from '../supervision/station-events.js';
 import { clientFrames } from './client-frames.js';
 import { SERVER_FRAMES } from './server-frames.js';
 
@@ -19,7 +24,15 @@ function block(value: unknown): string[] {
 
 /** docs/protocol.md */
 export function renderProtocol(): string {
-  const events = Object.entries({ ...CALL_EVENT_TYPES, ...SHIFT_EVENT_TYPES });
+  const events = Object.entries({
+    ...CALL_EVENT_TYPES,
+    ...SHIFT_EVENT_TYPES,
+    ...EXCLUSION_EVENT_TYPES,
+    ...ASSIGNMENT_EVENT_TYPES,
+    ...NOTICE_EVENT_TYPES,
+    ...PRESENCE_EVENT_TYPES,
+    ...STATION_EVENT_TYPES,
+  });
   const lines = [
     '# The WebSocket protocol',
     '',

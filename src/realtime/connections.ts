@@ -8,6 +8,7 @@ import type { Connection } from './connection.js';
 export class Connections {
   private readonly byId = new Map<string, Connection>();
   private readonly bySession = new Map<string, Set<Connection>>();
+  private readonly byStaff = new Map<string, Set<Connection>>();
 
   constructor(
     @InjectMetric('ws_connections') private readonly gauge: Gauge,
@@ -31,23 +32,37 @@ export class Connections {
     return [...this.bySession.keys()];
   }
 
+  /** Whether the person follows the department on this node. */
+  isFollowing(staffId: string, dept: string): boolean {
+    for (const connection of this.byStaff.get(staffId) ?? []) if (connection.subscriptions.has(dept)) return true;
+    return false;
+  }
+
   add(connection: Connection): void {
     this.byId.set(connection.id, connection);
-    const { sessionId } = connection.principal;
-    const siblings = this.bySession.get(sessionId) ?? new Set();
-    siblings.add(connection);
-    this.bySession.set(sessionId, siblings);
+    put(this.bySession, connection.principal.sessionId, connection);
+    put(this.byStaff, connection.principal.id, connection);
     this.total.inc();
     this.gauge.set(this.size);
   }
 
   remove(connection: Connection, closeCode: number): void {
     if (!this.byId.delete(connection.id)) return;
-    const { sessionId } = connection.principal;
-    const siblings = this.bySession.get(sessionId);
-    siblings?.delete(connection);
-    if (siblings?.size === 0) this.bySession.delete(sessionId);
+    drop(this.bySession, connection.principal.sessionId, connection);
+    drop(this.byStaff, connection.principal.id, connection);
     this.closes.inc({ code: String(closeCode) });
     this.gauge.set(this.size);
   }
+}
+
+function put(index: Map<string, Set<Connection>>, key: string, connection: Connection): void {
+  const set = index.get(key) ?? new Set();
+  set.add(connection);
+  index.set(key, set);
+}
+
+function drop(index: Map<string, Set<Connection>>, key: string, connection: Connection): void {
+  const set = index.get(key);
+  set?.delete(connection);
+  if (set?.size === 0) index.delete(key);
 }

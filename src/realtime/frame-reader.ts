@@ -17,6 +17,7 @@ const head = z.looseObject({ type: z.string().min(1).max(64), id: z.unknown().op
 interface ReaderOptions {
   maxProtocolErrors: number;
   onProtocolError: () => void;
+  onAck: (dept: string, seq: number) => void;
 }
 
 /** Reads one connection's frames: one after another, in order, a bounded number waiting. */
@@ -83,6 +84,8 @@ export class FrameReader {
       this.refuse(re, validationError(parsed.error.issues));
     } else if (parsed.data.type === 'ping') {
       this.connection.send({ type: 'pong', t: parsed.data.t });
+    } else if (parsed.data.type === 'ack') {
+      this.options.onAck(parsed.data.dept, parsed.data.seq);
     }
   }
 

@@ -8,6 +8,7 @@ import { Heartbeat } from './heartbeat.js';
 import { makeServerId, SERVER_ID } from './server-id.js';
 import { SessionCheck } from './session-check.js';
 import { SocketDrain } from './socket-drain.js';
+import { SocketObservers } from './socket-observers.js';
 import { SocketSessions } from './socket-sessions.js';
 import { SubscriptionsGateway } from './subscriptions.gateway.js';
 import { Subscriptions } from './subscriptions.service.js';
@@ -36,8 +37,10 @@ import { upgradeGuardsProvider } from './upgrade-guards.js';
     Subscriptions,
     SubscriptionsGateway,
     SessionCheck,
+    SocketObservers,
     Heartbeat,
     SocketDrain,
   ],
+  exports: [SocketObservers, SERVER_ID, Connections],
 })
 export class RealtimeModule {}

@@ -14,6 +14,7 @@ import { Connections } from './connections.js';
 import { FrameReader } from './frame-reader.js';
 import { FrameRouter } from './frame-router.js';
 import { HEARTBEAT_SEC } from './heartbeat.js';
+import { SocketObservers } from './socket-observers.js';
 import { SERVER_ID } from './server-id.js';
 
 /** The life of an authenticated socket on this node, from `hello` to its removal. */
@@ -23,6 +24,7 @@ export class SocketSessions {
     private readonly connections: Connections,
     private readonly router: FrameRouter,
     private readonly epoch: LogEpoch,
+    private readonly observers: SocketObservers,
     private readonly logger: Logger,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
     @Inject(SERVER_ID) private readonly serverId: string,
@@ -36,6 +38,9 @@ export class SocketSessions {
     const connection = new Connection(newId(), principal, socket, stream, limits);
     const reader = new FrameReader(connection, this.router, {
       maxProtocolErrors: this.settings.MAX_PROTOCOL_ERRORS,
+      onAck: (dept, seq) => {
+        this.observers.acknowledged(connection.principal, dept, seq);
+      },
       onProtocolError: () => {
         this.errors.inc();
       },
@@ -51,9 +56,11 @@ export class SocketSessions {
     socket.on('close', (code) => {
       connection.endSubscriptions();
       this.connections.remove(connection, code);
+      this.observers.closed(connection);
       this.logger.info('socket.closed', { connection_id: connection.id, staff_id: principal.id, code });
     });
     this.connections.add(connection);
+    this.observers.opened(connection);
     this.logger.info('socket.opened', { connection_id: connection.id, staff_id: principal.id });
     connection.send(this.hello(connection));
   }

@@ -5,6 +5,7 @@ import { DomainError, notFound } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { statement } from '../database/statement.js';
 import type { Transaction } from '../database/transactions.js';
+import { DepartmentQueue } from './department-queue.service.js';
 import { EventLog } from '../events/event-log.js';
 
 const VIEW = `id, dept_id AS dept, staff_id, iso(started_at) AS started_at, iso(ended_at) AS ended_at`;
@@ -55,6 +56,7 @@ export class ShiftsService {
   constructor(
     private readonly commands: IdempotentCommands,
     private readonly log: EventLog,
+    private readonly queue: DepartmentQueue,
   ) {}
 
   /** A feature that nurses hold something of registers how it is handed over. */
@@ -69,8 +71,10 @@ export class ShiftsService {
   start(staff: StaffPrincipal, dept: string, key: string | undefined): Promise<ShiftView> {
     return this.commands.run(actorOf(staff), key, { type: 'shift.start', dept }, async (tx) => {
       const role = await this.requireMember(tx, staff.id, dept);
+      await this.queue.lock(tx, dept);
       const started = await tx.one<ShiftView & Record<string, unknown>>(start, [newId(), staff.id, dept]);
       if (started) {
+        if (role === 'nurse') await this.queue.toTail(tx, dept, staff.id);
         const data = { staff_id: staff.id, shift_id: started.id, role };
         this.log.append(tx, { dept, type: 'nurse.shift_started', data, actorId: actorOf(staff) });
         return started;

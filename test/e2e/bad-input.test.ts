@@ -70,7 +70,10 @@ function expectNoEcho(answer: Answer): void {
 }
 
 async function expectNothingChanged(): Promise<void> {
-  expect((await anna.get('/departments/icu/snapshot')).body).toEqual(before);
+  expect((await anna.get('/departments/icu/snapshot')).body.data).toEqual(before.data);
+  const since = await anna.get(`/departments/icu/events?after=${String(before.seq)}`);
+  // The engines may tell meanwhile that nobody is connected: that is not what was sent.
+  expect(since.body.items.filter((event: AnyFrame) => !event.type.startsWith('department.'))).toEqual([]);
 }
 
 interface Route {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { asStation, Session, signIn, Socket, type AnyFrame } from '../support/client.js';
+import { asStation, request, Session, signIn, Socket, type AnyFrame } from '../support/client.js';
 import { closeAllCalls, eventually, logOf, Person, readLog } from '../support/person.js';
 import { askForUpgrade, connectUntilClosed } from '../support/upgrade.js';
 import { startTestWardline, type TestWardline } from '../support/wardline.js';
@@ -38,12 +38,14 @@ function open(session = anna, target = wardline): Promise<Socket> {
 }
 
 /** A press and its cancel: two events of icu. */
-async function twoEvents(station = 'icu-101-bed', target = wardline): Promise<string> {
-  const call = asStation(target, station);
-  const press = await call('POST', '/calls', { type: 'patient_normal' });
-  expect(press.status).toBe(201);
-  expect((await call('POST', `/calls/${press.body.id as string}/cancel`, {})).status).toBe(200);
-  return press.body.id as string;
+async function twoEvents(station = 'icu-101-bed', target = wardline): Promise<void> {
+  for (const code of ['staff_meeting', 'quiet_hours']) {
+    const answer = await request(target, 'POST', `/api/v1/departments/${station.split('-')[0] ?? ''}/notices`, {
+      body: { code },
+      headers: { cookie: admin.cookie, 'x-csrf-token': admin.csrf },
+    });
+    expect(answer.status).toBe(201);
+  }
 }
 
 async function headOf(dept: string, session = anna): Promise<number> {

@@ -12,6 +12,7 @@ import { EventCatalog } from '../../src/events/event-catalog.js';
 import { EventLog } from '../../src/events/event-log.js';
 import { EventPoller } from '../../src/events/event-poller.js';
 import { FeedMetrics } from '../../src/events/feed-metrics.js';
+import { FeedTaps } from '../../src/events/feed-taps.js';
 import { Feeds } from '../../src/events/feeds.js';
 import type { EventSink, Follower } from '../../src/events/follower.js';
 import { Followers } from '../../src/events/followers.js';
@@ -70,7 +71,18 @@ class Node {
     this.transactions = new Transactions(this.database, logger);
     this.log = new EventLog(this.database, wakeUps, settings);
     this.followers = new Followers(this.log, feeds, catalog, clock);
-    this.poller = new EventPoller(this.log, feeds, new LogEpoch(this.database), catalog, metrics, wakeUps, clock, logger, settings);
+    this.poller = new EventPoller(
+      this.log,
+      feeds,
+      new LogEpoch(this.database),
+      catalog,
+      metrics,
+      new FeedTaps(),
+      wakeUps,
+      clock,
+      logger,
+      settings,
+    );
   }
 
   async stop(): Promise<void> {

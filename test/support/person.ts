@@ -101,7 +101,7 @@ export async function readLog(session: Session, dept: string, after = 0): Promis
 
 /** What the log says of one call, oldest first. */
 export async function logOf(session: Session, dept: string, callId: string): Promise<AnyFrame[]> {
-  return (await readLog(session, dept)).filter((event) => event.data.call_id === callId);
+  return (await readLog(session, dept)).filter((event) => event.data.call_id === callId && event.type !== 'call.assigned');
 }
 
 const PATIENCE_MS = 8000;

@@ -11,6 +11,7 @@ import { readConfig } from '../../src/config/config.js';
 import { seedDemoHospital } from '../../src/hospital/demo-seed.js';
 import { selfSignedPair } from '../../src/lifecycle/certificate.js';
 import { createApp } from '../../src/lifecycle/create-app.js';
+import type { NotifierProvider } from '../../src/notifications/notifications.module.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 /** `first-run.json` */
@@ -40,11 +41,12 @@ export interface TestOptions {
   env?: Record<string, string>;
   /** A database to share with another node; it is not dropped by this one, and not seeded again. */
   sharedWith?: TestWardline;
+  notifier?: NotifierProvider;
 }
 
 export const TEST_SECRET = 'a-secret-for-tests-of-at-least-32-characters';
 
-export async function startTestWardline({ env = {}, sharedWith }: TestOptions = {}): Promise<TestWardline> {
+export async function startTestWardline({ env = {}, sharedWith, notifier }: TestOptions = {}): Promise<TestWardline> {
   register.clear();
   const database = sharedWith?.database ?? (await createTestDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'wardline-data-'));
@@ -59,7 +61,10 @@ export async function startTestWardline({ env = {}, sharedWith }: TestOptions = 
   const pair = await selfSignedPair(dataDir);
   const tls = config.http.REQUIRE_WSS ? { ...pair, minVersion: config.http.TLS_MIN_VERSION, handshakeTimeout: 10_000 } : undefined;
   const [first = TEST_SECRET, ...others] = config.session.SESSION_SECRETS;
-  const app = await createApp({ config, databaseUrl: database.url, signingSecrets: [first, ...others], logger }, tls);
+  const app = await createApp(
+    { config, databaseUrl: database.url, signingSecrets: [first, ...others], logger, ...(notifier && { notifier }) },
+    tls,
+  );
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `${tls ? 'https' : 'http'}://127.0.0.1:${String(port)}`;

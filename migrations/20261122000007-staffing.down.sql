@@ -1,0 +1,11 @@
+DROP FUNCTION node_is_held(text);
+DROP TABLE unattended_departments;
+DROP TABLE escalation_policies;
+DROP FUNCTION is_reachable(uuid, float8, float8);
+DROP TABLE ward_watch, staff_absences, staff_connections, nodes, room_assignments, exclusions;
+DROP INDEX shifts_of_staff;
+DROP INDEX shifts_queue;
+ALTER TABLE shifts DROP queue_position;
+DROP TRIGGER open_department_queue ON departments;
+DROP FUNCTION open_department_queue();
+DROP TABLE department_queue;

@@ -1,0 +1,72 @@
+import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Logger } from '../common/logger.js';
+import { Database } from '../database/database.js';
+import { statement } from '../database/statement.js';
+import type { EventBatch } from '../events/encoded-event.js';
+import { FeedTaps } from '../events/feed-taps.js';
+import { Connections } from '../realtime/connections.js';
+import type { CallEventData } from './call-events.js';
+
+const FLUSH_MS = 100;
+const MAX_WAITING = 10_000;
+
+const markSent = statement(
+  'mark_sent',
+  `UPDATE annunciations a SET sent_at = app_now() FROM unnest($1::uuid[], $2::uuid[]) AS sent (call_id, staff_id)
+   WHERE a.call_id = sent.call_id AND a.staff_id = sent.staff_id AND a.sent_at IS NULL`,
+);
+
+/** Writes down when a call went out to the sockets of those it is meant for: in batches, beside the way of the events. */
+@Injectable()
+export class AnnunciationsSent implements OnModuleInit, BeforeApplicationShutdown {
+  private waiting = new Map<string, [callId: string, staffId: string]>();
+  private timer: NodeJS.Timeout | undefined;
+  private flushing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly taps: FeedTaps,
+    private readonly connections: Connections,
+    private readonly database: Database,
+    private readonly logger: Logger,
+  ) {}
+
+  onModuleInit(): void {
+    this.taps.add((batch) => {
+      this.note(batch);
+    });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearTimeout(this.timer);
+    await this.flushing;
+    await this.flush();
+  }
+
+  private note(batch: EventBatch): void {
+    for (const event of batch.events) {
+      if (!event.critical || !event.type.startsWith('call.')) continue;
+      const { data } = JSON.parse(event.text) as { data: CallEventData };
+      for (const { staff_id } of data.call.recipients) {
+        if (this.waiting.size >= MAX_WAITING || !this.connections.isFollowing(staff_id, event.dept)) continue;
+        this.waiting.set(`${data.call_id}/${staff_id}`, [data.call_id, staff_id]);
+      }
+    }
+    if (this.waiting.size > 0)
+      this.timer ??= setTimeout(() => {
+        this.flushing = this.flush();
+      }, FLUSH_MS);
+  }
+
+  /** Never rejects: what could not be written is a missing time, not a missing call. */
+  private async flush(): Promise<void> {
+    this.timer = undefined;
+    const sent = [...this.waiting.values()];
+    this.waiting = new Map();
+    if (sent.length === 0) return;
+    try {
+      await this.database.query(markSent, [sent.map(([callId]) => callId), sent.map(([, staffId]) => staffId)]);
+    } catch (error) {
+      this.logger.warn('annunciations.sent_not_written', { count: sent.length, error });
+    }
+  }
+}

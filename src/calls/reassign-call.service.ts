@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../audit/audit-log.service.js';
+import { DepartmentAccess } from '../auth/department-access.js';
+import { actorOf, belongsTo, type StaffPrincipal } from '../auth/principal.js';
+import { IdempotentCommands } from '../commands/idempotent-commands.js';
+import { DomainError, notFound } from '../common/errors.js';
+import { statement } from '../database/statement.js';
+import type { Transaction } from '../database/transactions.js';
+import { ShiftsService } from '../staffing/shifts.service.js';
+import type { CallView } from './call.js';
+import { CallJournal } from './call-journal.js';
+import { CallsRepository, type LockedCall } from './calls.repository.js';
+import { Recipients } from './recipients.js';
+
+const handOver = statement('hand_over_call', 'UPDATE calls SET accepted_by = $2 WHERE id = $1');
+
+/** What a manager says: to whom, and why (kept in the record). */
+export interface Reassignment {
+  staff_id: string;
+  reason: string;
+}
+
+/** A manager gives a call to a nurse of their choice. */
+@Injectable()
+export class ReassignCallService {
+  constructor(
+    private readonly commands: IdempotentCommands,
+    private readonly calls: CallsRepository,
+    private readonly recipients: Recipients,
+    private readonly shifts: ShiftsService,
+    private readonly journal: CallJournal,
+    private readonly audit: AuditLog,
+    private readonly access: DepartmentAccess,
+  ) {}
+
+  /**
+   * A pending call is asked of the nurse as well; an accepted one is pending again and asked of them; one in progress is handed over as
+   * it is. @throws DomainError NOT_FOUND; FORBIDDEN for nurses; CALL_CLOSED; VALIDATION_FAILED when the nurse is not on duty there
+   */
+  async reassign(manager: StaffPrincipal, callId: string, { staff_id: staffId, reason }: Reassignment, key: string): Promise<CallView> {
+    const call = await this.commands.run(actorOf(manager), key, { type: 'call.reassign', callId, staffId, reason }, async (tx) => {
+      const locked = await this.calls.lock(tx, callId);
+      if (!locked || !belongsTo(manager, locked.dept)) {
+        if (locked) this.access.count();
+        throw notFound('call');
+      }
+      if (manager.role === 'nurse') throw new DomainError('FORBIDDEN', 'a manager reassigns calls', { details: { reason: 'not_manager' } });
+      if (locked.state === 'completed' || locked.state === 'cancelled') {
+        throw new DomainError('CALL_CLOSED', `the call is ${locked.state}`, { details: { call: await this.calls.view(tx, callId) } });
+      }
+      await this.requireOnDuty(tx, staffId, locked.dept);
+      this.audit.append(tx, {
+        actor: actorOf(manager),
+        action: 'call.reassign',
+        target: `call:${callId}`,
+        result: 'ok',
+        detail: { staff_id: staffId, reason },
+      });
+      return this.give(tx, manager, locked, staffId);
+    });
+    if (!belongsTo(manager, call.dept)) throw notFound('call');
+    return call;
+  }
+
+  private async give(tx: Transaction, manager: StaffPrincipal, call: LockedCall, staffId: string): Promise<CallView> {
+    await this.recipients.addChosen(tx, call.id, staffId);
+    if (call.state === 'in_progress') await tx.query(handOver, [call.id, staffId]);
+    if (call.state === 'accepted') {
+      if (call.acceptedBy !== null && call.acceptedBy !== staffId) await this.calls.markDeclined(tx, call.id, call.acceptedBy);
+      await this.calls.reopen(tx, call.id);
+    }
+    const view = await this.calls.view(tx, call.id);
+    if (call.state !== 'in_progress') this.journal.append(tx, 'call.pending', view, manager, { from: call.state, reason: 'reassigned' });
+    this.journal.assigned(tx, view, manager, [staffId]);
+    return view;
+  }
+
+  private async requireOnDuty(tx: Transaction, staffId: string, dept: string): Promise<void> {
+    if (await this.shifts.isOnDuty(tx, staffId, dept)) return;
+    throw new DomainError('VALIDATION_FAILED', 'the nurse is not on duty in the department', {
+      details: { fields: [{ path: 'staff_id', problem: 'not_on_duty' }] },
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { CallEscalation } from '../calls/call-escalation.service.js';
+import { CallsRepository } from '../calls/calls.repository.js';
+import { Logger } from '../common/logger.js';
+import { Database } from '../database/database.js';
+import { statement } from '../database/statement.js';
+import { Transactions } from '../database/transactions.js';
+import type { DueWork } from '../scheduling/due-work.js';
+import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
+import { EscalationMetrics } from './escalation-metrics.js';
+
+const claim = statement(
+  'claim_due_call',
+  `SELECT id, extract(epoch FROM app_now() - next_escalation_at)::float8 AS lateness FROM calls
+   WHERE next_escalation_at <= app_now() AND (engine_retry_at IS NULL OR engine_retry_at <= app_now())
+   ORDER BY next_escalation_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
+);
+const nextDue = statement(
+  'next_escalation_due',
+  'SELECT extract(epoch FROM min(next_escalation_at) - app_now())::float8 AS seconds FROM calls WHERE next_escalation_at IS NOT NULL',
+);
+/** 1, 2, 4 … 64 seconds: a call that keeps failing does not head every scan. Its deadline stays, and counts as overdue. */
+const backOff = statement(
+  'back_off_call',
+  `UPDATE calls SET engine_failures = engine_failures + 1, engine_retry_at = app_now() + make_interval(secs => 2 ^ least(engine_failures, 6)) WHERE id = $1`,
+);
+
+/** The ladder's engine: every node claims what is due, one call a transaction; row locks make each level happen exactly once. */
+@Injectable()
+export class EscalationEngine implements OnModuleInit, DueWork {
+  readonly name = 'escalation';
+  readonly concurrency = 4;
+
+  constructor(
+    private readonly database: Database,
+    private readonly transactions: Transactions,
+    private readonly calls: CallsRepository,
+    private readonly escalation: CallEscalation,
+    private readonly metrics: EscalationMetrics,
+    private readonly scheduler: DueWorkScheduler,
+    private readonly logger: Logger,
+  ) {}
+
+  onModuleInit(): void {
+    this.scheduler.register(this);
+  }
+
+  async handleOne(): Promise<boolean> {
+    let claimed: string | undefined;
+    try {
+      return await this.transactions.run(async (tx) => {
+        const due = await tx.one<{ id: string; lateness: number }>(claim);
+        if (!due) return false;
+        claimed = due.id;
+        const call = await this.calls.lock(tx, due.id);
+        if (!call) throw new Error('a claimed call cannot be read');
+        await this.escalation.advance(tx, call);
+        tx.afterCommit(() => {
+          this.metrics.escalated(due.lateness);
+        });
+        return true;
+      }, 'engine');
+    } catch (error) {
+      if (claimed === undefined) throw error;
+      this.logger.error('escalation.failed', { call_id: claimed, error });
+      await this.database.query(backOff, [claimed], 'engine');
+      return true;
+    }
+  }
+
+  async nextDueIn(): Promise<number | undefined> {
+    const [row] = await this.database.query<{ seconds: number | null }>(nextDue, [], 'engine');
+    return row?.seconds === null || row === undefined ? undefined : row.seconds * 1000;
+  }
+}

@@ -1,0 +1,38 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { WARD_SETTINGS } from '../config/config.module.js';
+import type { WardSettings } from '../config/ward.settings.js';
+import { Database } from '../database/database.js';
+import { statement } from '../database/statement.js';
+import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
+import { EscalationMetrics } from './escalation-metrics.js';
+
+const countOverdue = statement(
+  'count_overdue',
+  'SELECT count(*)::int AS count FROM calls WHERE next_escalation_at < app_now() - make_interval(secs => $1)',
+);
+/** A loop scans at least once a second; silent for five of them is stuck. */
+const SILENT_MS = 5000;
+
+/** Watches the engine that watches the ward: from the probes' pool, by the deadlines themselves and by the last good tick. */
+@Injectable()
+export class EscalationWatchdog {
+  constructor(
+    private readonly database: Database,
+    private readonly scheduler: DueWorkScheduler,
+    private readonly metrics: EscalationMetrics,
+    @Inject(WARD_SETTINGS) private readonly ward: WardSettings,
+  ) {}
+
+  /** Pending calls whose deadline is more than ESCALATION_OVERDUE_SEC past, in the whole installation. */
+  async overdue(): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(countOverdue, [this.ward.ESCALATION_OVERDUE_SEC], 'probes');
+    const count = row?.count ?? 0;
+    this.metrics.overdue(count);
+    return count;
+  }
+
+  /** Engines of this node that have not run to their end lately. */
+  silent(): string[] {
+    return this.scheduler.silentFor(SILENT_MS);
+  }
+}

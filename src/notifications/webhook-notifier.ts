@@ -1,0 +1,76 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import { type Annunciation, Notifier, NOTIFIER_NAME } from './notifier.js';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** The secret must not be read on the way; only within one machine the way is nobody else's. */
+function isSecure(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname, username, password } = new URL(url);
+  if (username !== '' || password !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+}
+
+const webhookOptions = z.strictObject({
+  /** Where to; https, or http on this very machine. */
+  url: z.string().refine(isSecure, { error: 'must be an https URL (http for loopback only), without credentials' }),
+  /** What both sides know; the signature's key. */
+  secret: z.string().min(16),
+  name: z.string().regex(NOTIFIER_NAME).default('webhook'),
+  /** Milliseconds until the answer must have begun. */
+  timeoutMs: z.int().min(1).max(15_000).default(5000),
+});
+export type WebhookOptions = z.input<typeof webhookOptions>;
+
+/** The receiver has not taken it: any answer but 2xx. */
+export class WebhookRefused extends Error {
+  override readonly name = 'WebhookRefused';
+
+  constructor(readonly status: number) {
+    super(`the receiver answered ${String(status)}`);
+  }
+}
+
+/** `t=<unix seconds>,v1=<hex HMAC-SHA-256 of "<t>.<body>">`: a receiver checks both, and how old `t` is. */
+export function webhookSignature(secret: string, unixSeconds: number, body: string): string {
+  const t = String(unixSeconds);
+  return `t=${t},v1=${createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')}`;
+}
+
+/**
+ * POSTs each annunciation as JSON, signed in `X-Wardline-Signature`. Taken is what was answered 2xx in time; redirects are not followed: the
+ * signed body is for one place. Receivers know a repetition by `id`.
+ */
+export class WebhookNotifier extends Notifier {
+  readonly name: string;
+  private readonly options: z.output<typeof webhookOptions>;
+
+  /** @throws Error that names the option which is missing or wrong, never its value */
+  constructor(options: WebhookOptions) {
+    super();
+    const parsed = webhookOptions.safeParse(options);
+    if (!parsed.success) throw new Error(`WebhookNotifier: ${z.prettifyError(parsed.error)}`);
+    this.options = parsed.data;
+    this.name = parsed.data.name;
+  }
+
+  /** @throws WebhookRefused; whatever fetch throws when the receiver cannot be reached, or not in time */
+  async notify(annunciation: Annunciation): Promise<void> {
+    const { url, secret, timeoutMs } = this.options;
+    const body = JSON.stringify(annunciation);
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'wardline',
+        'x-wardline-signature': webhookSignature(secret, Math.floor(Date.now() / 1000), body),
+      },
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await response.body?.cancel();
+    if (!response.ok) throw new WebhookRefused(response.status);
+  }
+}

@@ -1,0 +1,53 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Logger } from '../common/logger.js';
+import type { ClusterSettings } from '../config/cluster.settings.js';
+import { CLUSTER_SETTINGS } from '../config/config.module.js';
+import { statement } from '../database/statement.js';
+import { Transactions } from '../database/transactions.js';
+import type { DueWork } from '../scheduling/due-work.js';
+import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
+
+const claim = statement(
+  'claim_dead_node',
+  `SELECT server_id AS "serverId" FROM nodes WHERE heartbeat_at <= statement_timestamp() - make_interval(secs => $1)
+   ORDER BY heartbeat_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+);
+/** Whoever was connected to it and to nothing else counts as gone since its last heartbeat. */
+const begin = statement(
+  'begin_absences_of_node',
+  `INSERT INTO staff_absences (staff_id, since)
+   SELECT DISTINCT c.staff_id, n.heartbeat_at + (app_now() - statement_timestamp()) FROM staff_connections c JOIN nodes n USING (server_id)
+   WHERE n.server_id = $1 AND NOT EXISTS (SELECT FROM staff_connections o WHERE o.staff_id = c.staff_id AND o.server_id <> $1)
+   ON CONFLICT (staff_id) DO NOTHING`,
+);
+const remove = statement('remove_dead_node', 'DELETE FROM nodes WHERE server_id = $1');
+
+/** Removes nodes that have not been heard for SERVER_STALE_SEC, and starts the grace clocks of their people. */
+@Injectable()
+export class DeadNodes implements OnModuleInit, DueWork {
+  readonly name = 'dead_nodes';
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly scheduler: DueWorkScheduler,
+    private readonly logger: Logger,
+    @Inject(CLUSTER_SETTINGS) private readonly cluster: ClusterSettings,
+  ) {}
+
+  onModuleInit(): void {
+    this.scheduler.register(this);
+  }
+
+  handleOne(): Promise<boolean> {
+    return this.transactions.run(async (tx) => {
+      const dead = await tx.one<{ serverId: string }>(claim, [this.cluster.SERVER_STALE_SEC]);
+      if (!dead) return false;
+      await tx.query(begin, [dead.serverId]);
+      await tx.query(remove, [dead.serverId]);
+      tx.afterCommit(() => {
+        this.logger.warn('node.dead', { server_id: dead.serverId });
+      });
+      return true;
+    }, 'engine');
+  }
+}

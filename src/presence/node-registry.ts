@@ -1,0 +1,96 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import pg from 'pg';
+import { Logger } from '../common/logger.js';
+import type { ClusterSettings } from '../config/cluster.settings.js';
+import { CLUSTER_SETTINGS } from '../config/config.module.js';
+import { Database, DATABASE_URL } from '../database/database.js';
+import { connectionOptions } from '../database/pools.js';
+import { statement } from '../database/statement.js';
+import { SERVER_ID } from '../realtime/server-id.js';
+
+const register = statement(
+  'register_node',
+  'INSERT INTO nodes (server_id) VALUES ($1) ON CONFLICT (server_id) DO UPDATE SET heartbeat_at = statement_timestamp()',
+);
+/** The first node after an outage of everything: no grace ends before it has run once in full since. */
+const noticeOutage = statement(
+  'notice_outage',
+  `UPDATE ward_watch SET ready_at = app_now()
+   WHERE NOT EXISTS (SELECT FROM nodes WHERE server_id <> $1 AND node_is_held(server_id))`,
+);
+const heartbeat = statement(
+  'node_heartbeat',
+  'UPDATE nodes SET heartbeat_at = statement_timestamp() WHERE server_id = $1 RETURNING true AS known',
+);
+const removeNode = statement('remove_node', 'DELETE FROM nodes WHERE server_id = $1');
+
+/** This node's row, kept alive by a heartbeat: by it others know whether its people are still connected. */
+@Injectable()
+export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private holder: pg.Client | undefined;
+  private beating: Promise<void> | undefined;
+  private onForgotten: () => void = () => undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly logger: Logger,
+    @Inject(CLUSTER_SETTINGS) private readonly cluster: ClusterSettings,
+    @Inject(SERVER_ID) readonly serverId: string,
+    @Inject(DATABASE_URL) private readonly databaseUrl: string,
+  ) {}
+
+  /** Called when others had taken this node for dead: its connections must be written down anew. */
+  whenForgotten(listener: () => void): void {
+    this.onForgotten = listener;
+  }
+
+  /** Before any due work runs, which starts at the bootstrap: an outage must be known before a grace is judged. */
+  async onModuleInit(): Promise<void> {
+    await this.database.query(register, [this.serverId], 'engine');
+    await this.hold();
+    await this.database.query(noticeOutage, [this.serverId], 'engine');
+    this.timer = setInterval(() => {
+      this.beating ??= this.beat().finally(() => (this.beating = undefined));
+    }, this.cluster.SERVER_HEARTBEAT_SEC * 1000);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.beating;
+    await this.holder?.end();
+  }
+
+  /** The last act of a node that stops in order: who was connected here has been written down as gone. */
+  async remove(): Promise<void> {
+    await this.database.query(removeNode, [this.serverId], 'engine');
+  }
+
+  async register(): Promise<void> {
+    await this.database.query(register, [this.serverId], 'engine');
+  }
+
+  /** The lock lives and dies with this connection, and so with the process: a node that starts sees at once who is left. */
+  private async hold(): Promise<void> {
+    const client = new pg.Client({ ...connectionOptions(this.databaseUrl, 'node'), keepAlive: true });
+    client.on('error', () => {
+      if (this.holder === client) this.holder = undefined;
+    });
+    await client.connect();
+    await client.query("SELECT pg_advisory_lock_shared(hashtext('wardline node'), hashtext($1))", [this.serverId]);
+    this.holder = client;
+  }
+
+  private async beat(): Promise<void> {
+    try {
+      if (!this.holder) await this.hold();
+      const known = await this.database.query(heartbeat, [this.serverId], 'engine');
+      if (known.length > 0) return;
+      this.logger.warn('node.forgotten', { server_id: this.serverId });
+      await this.register();
+      this.onForgotten();
+    } catch (error) {
+      this.logger.warn('node.heartbeat_failed', { error });
+    }
+  }
+}

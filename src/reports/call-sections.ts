@@ -1,0 +1,46 @@
+import { type CallCounts, type EscalationRow, type Figures, INTERVAL_NAMES, type IntervalRow, LEVELS } from './report.js';
+import type { CallFiguresRow, RawFigures, ReachedRow } from './report-statements.js';
+
+/** Seconds to the millisecond, as exact as the times they come from. */
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
+/** Undefined when nothing was measured. */
+function toFigures({ count, max, percentiles }: RawFigures): Figures | undefined {
+  if (count === 0 || max === null || percentiles === null) return undefined;
+  const [p50 = 0, p90 = 0, p95 = 0, p99 = 0] = percentiles.map(toMilliseconds);
+  return { count, p50, p90, p95, p99, max: toMilliseconds(max) };
+}
+
+/** A row for each interval that at least one call of the type and shift has. */
+export function intervalsOf(rows: readonly CallFiguresRow[]): IntervalRow[] {
+  return rows.flatMap((row) =>
+    INTERVAL_NAMES.flatMap((interval) => {
+      const figures = toFigures(row[interval]);
+      return figures ? [{ type: row.type, shift: row.shift ?? ('all' as const), interval, ...figures }] : [];
+    }),
+  );
+}
+
+function overAllShifts(rows: readonly CallFiguresRow[]): CallFiguresRow[] {
+  return rows.filter((row) => row.shift === null);
+}
+
+export function countsOf(rows: readonly CallFiguresRow[]): CallCounts[] {
+  return overAllShifts(rows).map(({ type, placed, completed, cancelled, repeats }) => {
+    return { type, placed, completed, cancelled, open: placed - completed - cancelled, repeats };
+  });
+}
+
+/** Of every type the levels that some call stands at or went through. */
+export function escalationsOf(rows: readonly CallFiguresRow[], reachedRows: readonly ReachedRow[]): EscalationRow[] {
+  return overAllShifts(rows).flatMap(({ type, placed, levels }) =>
+    LEVELS.flatMap((level) => {
+      const count = levels[level] ?? 0;
+      const logged = reachedRows.find((row) => row.type === type && row.level === level)?.reached ?? 0;
+      const reached = level === 0 ? placed : logged;
+      return count + reached > 0 ? [{ type, level, count, reached }] : [];
+    }),
+  );
+}

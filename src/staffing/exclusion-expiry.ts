@@ -1,0 +1,51 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { statement } from '../database/statement.js';
+import { Transactions } from '../database/transactions.js';
+import { EventLog } from '../events/event-log.js';
+import type { DueWork } from '../scheduling/due-work.js';
+import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
+
+const endOne = statement(
+  'end_due_exclusion',
+  `UPDATE exclusions SET ended_at = app_now() WHERE ended_at IS NULL AND id = (
+     SELECT id FROM exclusions WHERE ended_at IS NULL AND until <= app_now() ORDER BY until LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+   RETURNING id, dept_id AS dept, staff_id`,
+);
+const next = statement(
+  'next_due_exclusion',
+  `SELECT (extract(epoch FROM until - app_now()) * 1000)::float8 AS ms FROM exclusions
+   WHERE ended_at IS NULL AND until > app_now() ORDER BY until LIMIT 1`,
+);
+
+/** Exclusions end by themselves: whoever sets `ended_at` tells of it, so it is told once. */
+@Injectable()
+export class ExclusionExpiry implements DueWork, OnModuleInit {
+  readonly name = 'exclusions';
+
+  constructor(
+    private readonly scheduler: DueWorkScheduler,
+    private readonly database: Database,
+    private readonly transactions: Transactions,
+    private readonly log: EventLog,
+  ) {}
+
+  onModuleInit(): void {
+    this.scheduler.register(this);
+  }
+
+  handleOne(): Promise<boolean> {
+    return this.transactions.run(async (tx) => {
+      const ended = await tx.one<{ id: string; dept: string; staff_id: string }>(endOne);
+      if (!ended) return false;
+      const data = { staff_id: ended.staff_id, exclusion_id: ended.id };
+      this.log.append(tx, { dept: ended.dept, type: 'nurse.restored', data });
+      return true;
+    }, 'engine');
+  }
+
+  async nextDueIn(): Promise<number | undefined> {
+    const [row] = await this.database.query<{ ms: number }>(next, [], 'engine');
+    return row?.ms;
+  }
+}
