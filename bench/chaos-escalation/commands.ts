@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../simulate/random.js';
+import type { Cluster } from './cluster.js';
+
+const TIMEOUT_MS = 6000;
+const PAUSE_MS = 150;
+const MAX_TRIES = 40;
+const RETRY_LATER = 429;
+const SERVER_FAULT = 500;
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+export interface Request {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+async function once(url: string, { method, path, headers, body }: Request, key: string): Promise<Answer | undefined> {
+  try {
+    const response = await fetch(new URL(path, url), {
+      method,
+      headers: { ...headers, 'idempotency-key': key, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await response.text();
+    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Asks one node after another under one key until one gives an answer that stands.
+ * @returns undefined when nobody did; what became of it is then unknown
+ */
+export async function insist(cluster: Cluster, random: Random, request: Request, tries = MAX_TRIES): Promise<Answer | undefined> {
+  const key = randomUUID();
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const url = cluster.anyUrl(random);
+    const answer = url === undefined ? undefined : await once(url, request, key);
+    if (answer && answer.status < SERVER_FAULT && answer.status !== RETRY_LATER) return answer;
+    await sleep(PAUSE_MS);
+  }
+  return undefined;
+}
