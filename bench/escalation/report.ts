@@ -62,6 +62,7 @@ function latenessLine(result: LatenessResult): string {
       whole(result.duplicates),
       during.toFixed(2),
       before.toFixed(2),
+      cost,
     ) + `   goal p99 ≤ ${String(LATENESS_GOAL_MS)} ms: ${verdict(isInTime(result))}`
   );
 }
