@@ -101,7 +101,7 @@ export function asStation(target: TestWardline, id: string) {
 
 export type AnyFrame = any;
 
-const FRAME_TIMEOUT_MS = 5000;
+const FRAME_TIMEOUT_MS = 15_000;
 
 /** A socket that keeps every frame it gets. */
 export class Socket {

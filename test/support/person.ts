@@ -104,7 +104,7 @@ export async function logOf(session: Session, dept: string, callId: string): Pro
   return (await readLog(session, dept)).filter((event) => event.data.call_id === callId && event.type !== 'call.assigned');
 }
 
-const PATIENCE_MS = 8000;
+const PATIENCE_MS = 15_000;
 
 /** Looks until there is something to see. */
 export async function eventually<T>(look: () => Promise<T | undefined> | T | undefined, what: string): Promise<T> {
