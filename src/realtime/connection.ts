@@ -66,6 +66,17 @@ export class Connection {
     if (this.stream.writableLength > this.limits.slowConsumerBytes) this.close(CLOSE_CODES.SLOW_CONSUMER.code, 'slow consumer');
   }
 
+  /**
+   * Something that is not in the log and may be lost: rooms, direct messages, summaries. A socket that is slow does not get it.
+   * @param frame one whole frame, the same buffer for all its readers
+   * @returns whether it was taken
+   */
+  offer(frame: Buffer): boolean {
+    if (!this.isOpen || this.stream.writableNeedDrain) return false;
+    this.write(frame);
+    return true;
+  }
+
   /** Resolves when the kernel has taken what was written, or the connection is gone. */
   async drained(): Promise<void> {
     if (!this.isOpen || !this.stream.writableNeedDrain) return;
