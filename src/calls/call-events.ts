@@ -46,11 +46,17 @@ declare module '../events/event.js' {
   }
 }
 
+/** The call that a failsafe's `call.escalated` names once more. */
+function repeatedCall(data: string): string | undefined {
+  const { call_id, repeat } = JSON.parse(data) as CallEventData;
+  return repeat === undefined ? undefined : call_id;
+}
+
 /** Which of the calls' events may never be dropped: whatever adds a recipient or reopens a call. */
 export const CALL_EVENT_TYPES = {
   'call.pending': { critical: true },
   'call.unattended': { critical: true },
-  'call.escalated': { critical: true },
+  'call.escalated': { critical: true, repeatOf: repeatedCall },
   'call.assigned': { critical: false },
   'call.accepted': { critical: false },
   'call.declined': { critical: false },

@@ -1,39 +1,73 @@
+import { streamFrame } from '../common/stream-frame.js';
 import { textFrame } from '../common/text-frame.js';
 import type { StoredEvent } from './event.js';
+import type { EventTraits } from './event-catalog.js';
 
 /** An event as all its readers get it: made once per node. */
 export class EncodedEvent {
   private socketFrame: Buffer | undefined;
+  private streamMessage: Buffer | undefined;
 
   constructor(
-    readonly dept: string,
-    readonly seq: number,
-    readonly type: string,
-    readonly critical: boolean,
-    /** The frame's JSON text. */
-    readonly text: string,
+    private readonly event: StoredEvent,
+    private readonly traits: EventTraits,
     /** Milliseconds of the process's monotonic clock at which the event's transaction drew its time. */
     readonly bornAt: number,
   ) {}
 
-  /** The framed text, ready for a socket. */
+  get dept(): string {
+    return this.event.dept;
+  }
+
+  get seq(): number {
+    return this.event.seq;
+  }
+
+  get type(): string {
+    return this.event.type;
+  }
+
+  /** Never dropped for a slow reader. */
+  get critical(): boolean {
+    return this.traits.critical;
+  }
+
+  /** What this event says again: of several that say the same, only the newest is critical. */
+  get repeatOf(): string | undefined {
+    return this.traits.repeatOf?.(this.event.data);
+  }
+
+  /** The frame's JSON text. */
+  get text(): string {
+    const { type, dept, seq, id, time, data } = this.event;
+    return (
+      `{"type":${JSON.stringify(type)},"dept":"${dept}","seq":${String(seq)},"id":"${id}",` +
+      `"time":"${time}","critical":${String(this.critical)},"data":${data}}`
+    );
+  }
+
+  /** Framed for a socket. */
   get frame(): Buffer {
     this.socketFrame ??= textFrame(this.text);
     return this.socketFrame;
   }
+
+  /** As a message of an event stream. */
+  get message(): Buffer {
+    this.streamMessage ??= streamFrame(this.type, this.text, this.seq);
+    return this.streamMessage;
+  }
 }
 
 /** @param now the process's monotonic clock, in milliseconds, when the event was read */
-export function encodeEvent(event: StoredEvent, critical: boolean, now: number): EncodedEvent {
-  const text =
-    `{"type":${JSON.stringify(event.type)},"dept":"${event.dept}","seq":${String(event.seq)},"id":"${event.id}",` +
-    `"time":"${event.time}","critical":${String(critical)},"data":${event.data}}`;
-  return new EncodedEvent(event.dept, event.seq, event.type, critical, text, now - event.age * 1000);
+export function encodeEvent(event: StoredEvent, traits: EventTraits, now: number): EncodedEvent {
+  return new EncodedEvent(event, traits, now - event.age * 1000);
 }
 
 /** Consecutive events of one department, written to a reader at once. */
 export class EventBatch {
-  private buffer: Buffer | undefined;
+  private socketFrames: Buffer | undefined;
+  private streamMessages: Buffer | undefined;
 
   /** @param events not empty, `seq` rising by one */
   constructor(readonly events: readonly [EncodedEvent, ...EncodedEvent[]]) {}
@@ -46,10 +80,16 @@ export class EventBatch {
     return this.first + this.events.length - 1;
   }
 
-  /** All frames in one buffer, joined once for all readers. */
+  /** All frames in one buffer, joined once for all sockets. */
   get frames(): Buffer {
-    this.buffer ??= this.events.length === 1 ? this.events[0].frame : Buffer.concat(this.events.map((event) => event.frame));
-    return this.buffer;
+    this.socketFrames ??= this.events.length === 1 ? this.events[0].frame : Buffer.concat(this.events.map((event) => event.frame));
+    return this.socketFrames;
+  }
+
+  /** All messages in one buffer, joined once for all event streams. */
+  get messages(): Buffer {
+    this.streamMessages ??= Buffer.concat(this.events.map((event) => event.message));
+    return this.streamMessages;
   }
 
   /** What comes after `seq`; undefined when nothing does. */

@@ -1,18 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import type { EventType } from './event.js';
 
+/** What a slow reader's outbox must know of a type of event. */
+export interface EventTraits {
+  /** Never dropped for a slow reader. */
+  readonly critical: boolean;
+  /** Tells from the payload's JSON what an event says again, if it does; of those only the newest counts as critical. */
+  readonly repeatOf?: (data: string) => string | undefined;
+}
+
+/** An unknown type, written by a newer node, counts as critical: it may be dropped by no one who doesn't know it. */
+const UNKNOWN: EventTraits = { critical: true };
+
 /** Which types of events there are. Features declare theirs at the start. */
 @Injectable()
 export class EventCatalog {
-  private readonly critical = new Map<string, boolean>();
+  private readonly known = new Map<string, EventTraits>();
 
-  /** `critical`: never dropped for a slow reader. */
-  declareAll(types: Readonly<Partial<Record<EventType, { critical: boolean }>>>): void {
-    for (const [type, { critical }] of Object.entries(types)) this.critical.set(type, critical);
+  declareAll(types: Readonly<Partial<Record<EventType, EventTraits>>>): void {
+    for (const [type, traits] of Object.entries(types)) this.known.set(type, traits);
   }
 
-  /** An unknown type, written by a newer node, counts as critical: it may be dropped by no one who doesn't know it. */
+  traitsOf(type: string): EventTraits {
+    return this.known.get(type) ?? UNKNOWN;
+  }
+
   isCritical(type: string): boolean {
-    return this.critical.get(type) ?? true;
+    return this.traitsOf(type).critical;
   }
 }

@@ -104,15 +104,26 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
     for (let full = true; full && feed.size > 0 && !this.stopped;) {
       const rows = await this.log.page(feed.dept, feed.position, this.settings.POLL_BATCH_SIZE, 'poller');
       const now = this.clock.monotonic();
-      const [head, ...rest] = rows.map((row) => encodeEvent(row, this.catalog.isCritical(row.type), now));
+      const [head, ...rest] = rows.map((row) => encodeEvent(row, this.catalog.traitsOf(row.type), now));
       if (!head) return;
       if (!this.isNext(feed, [head, ...rest])) return;
       const batch = new EventBatch([head, ...rest]);
       feed.publish(batch);
-      this.metrics.published(batch, feed.size);
-      this.taps.published(batch);
+      this.announce(batch, feed.size);
       full = rows.length === this.settings.POLL_BATCH_SIZE;
     }
+  }
+
+  /** Readers write at the end of the turn; this comes right behind. */
+  private announce(batch: EventBatch, readers: number): void {
+    process.nextTick(() => {
+      try {
+        this.metrics.published(batch, readers);
+        this.taps.published(batch);
+      } catch (error) {
+        this.failed(error);
+      }
+    });
   }
 
   /** A hole in the log is an alarm, and never handed on: readers start anew from a snapshot. */

@@ -9,12 +9,17 @@ import { FeedTaps } from './feed-taps.js';
 import { Feeds } from './feeds.js';
 import { Followers } from './followers.js';
 import { LogEpoch } from './log-epoch.js';
+import { resumeMetricProvider, Resumes } from './resumes.service.js';
 import { FeedMetrics, feedMetricProviders } from './feed-metrics.js';
 import { WakeUps } from './wake-ups.js';
 
-const shown = [EventLog, EventCatalog, DepartmentSnapshots, Feeds, LogEpoch, EventPoller, Followers, EventWaiter, FeedTaps];
+const shown = [EventLog, EventCatalog, DepartmentSnapshots, Feeds, LogEpoch, EventPoller, Followers, EventWaiter, FeedTaps, Resumes];
 
 /** The event log and its readers. Knows departments, and nothing of what the events mean. */
 @Global()
-@Module({ controllers: [DepartmentEventsController], providers: [...shown, ...feedMetricProviders, FeedMetrics, WakeUps], exports: shown })
+@Module({
+  controllers: [DepartmentEventsController],
+  providers: [...shown, ...feedMetricProviders, resumeMetricProvider, FeedMetrics, WakeUps],
+  exports: shown,
+})
 export class EventsModule {}

@@ -36,7 +36,7 @@ async function poll(log: MemoryLog, feeds: Feeds, limit: number): Promise<void> 
   const feed = feeds.get('icu');
   if (!feed) return;
   const rows = await log.page('icu', feed.position, limit);
-  const [head, ...rest] = rows.filter((row) => row.seq > feed.position).map((row) => encodeEvent(row, true, 0));
+  const [head, ...rest] = rows.filter((row) => row.seq > feed.position).map((row) => encodeEvent(row, { critical: true }, 0));
   if (head) feed.publish(new Batch([head, ...rest]));
 }
 

@@ -83,13 +83,15 @@ export class Follower implements FeedReader {
       const rows = await this.parts.log.page(this.feed.dept, this.cursor);
       if (this.isClosed()) return;
       const now = this.parts.clock.monotonic();
-      const [head, ...rest] = rows.map((row) => encodeEvent(row, this.parts.catalog.isCritical(row.type), now));
+      const [head, ...rest] = rows.map((row) => encodeEvent(row, this.parts.catalog.traitsOf(row.type), now));
       if (head?.seq !== this.cursor + 1) {
         this.close();
         this.sink.lost('purged');
         return;
       }
       const batch = new EventBatch([head, ...rest]);
+      await this.sink.drained();
+      if (this.isClosed()) return;
       this.cursor = batch.last;
       this.sink.write(batch);
       await this.sink.drained();

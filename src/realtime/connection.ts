@@ -1,118 +1,136 @@
-import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
 import type { StaffPrincipal } from '../auth/principal.js';
-import { textFrame } from '../common/text-frame.js';
+import type { EventBatch } from '../events/encoded-event.js';
 import { CLOSE_CODES } from './close-codes.js';
+import { Outbox, type OutboxParts, type OutboxReader } from './outbox.js';
+import { SharedFrame } from './shared-frame.js';
+import type { Wire } from './wire.js';
 
-/** A socket whose close frame cannot be flushed is destroyed after this. */
+/** A connection whose end cannot be flushed is cut after this. */
 const CLOSE_FLUSH_MS = 2000;
 
-export interface ConnectionLimits {
-  /** Bytes that may wait for a slow socket. */
-  slowConsumerBytes: number;
-}
+/** A frame of its own kind: no event. */
+export type PlainFrame = Readonly<Record<string, unknown>> & { type: string };
 
 /** Something of a connection's that must end with it. */
 export interface Closable {
   close(): void;
 }
 
-/**
- * One authenticated socket. Frames are written to the stream as they were framed, one write for whatever is ready;
- * `ws` reads, and writes control frames.
- */
-export class Connection {
+/** One authenticated reader, over a socket or an event stream. */
+export class Connection implements OutboxReader {
   /** Subscriptions, by department. */
   readonly subscriptions = new Map<string, Closable>();
   /** Milliseconds since 1970. */
   readonly since = Date.now();
-  bytesOut = 0;
   /** A command came since the session check looked last. */
   active = false;
-  /** Resolves when the stream is gone. */
-  readonly closed: Promise<void>;
-  private closing = false;
+  /** Set when this side has closed. */
+  closeCode: number | undefined;
+  private readonly outbox: Outbox;
 
   constructor(
     readonly id: string,
     /** Replaced when the session check finds memberships or role changed. */
     public principal: StaffPrincipal,
-    private readonly socket: WebSocket,
-    private readonly stream: Duplex,
-    private readonly limits: ConnectionLimits,
+    private readonly wire: Wire,
+    outboxParts: OutboxParts,
   ) {
-    this.closed = new Promise((resolve) => stream.once('close', resolve));
+    this.outbox = new Outbox(wire.stream, wire.format, outboxParts, this);
   }
 
   get isOpen(): boolean {
-    return !this.closing && this.socket.readyState === this.socket.OPEN;
+    return this.closeCode === undefined && this.wire.isOpen;
+  }
+
+  /** Resolves when the stream is gone. */
+  get closed(): Promise<void> {
+    if (this.wire.stream.closed) return Promise.resolve();
+    return new Promise((resolve) => this.wire.stream.once('close', resolve));
+  }
+
+  get bytesOut(): number {
+    return this.outbox.bytesOut;
   }
 
   /** Bytes that the kernel has not taken yet. */
   get pendingBytes(): number {
-    return this.stream.writableLength;
+    return this.outbox.pendingBytes;
   }
 
-  /** @param frame an object that is nobody else's: it is encoded for this connection alone */
-  send(frame: Readonly<Record<string, unknown>>): void {
-    this.write(textFrame(JSON.stringify(frame)));
+  /** Events and answers that wait because the reader is slow. */
+  get pendingMessages(): number {
+    return this.outbox.pendingMessages;
   }
 
-  /** @param frames one or more whole frames */
-  write(frames: Buffer): void {
+  /** Must arrive: answers, snapshots, what the server has to say. */
+  send(frame: PlainFrame | SharedFrame): void {
     if (!this.isOpen) return;
-    this.bytesOut += frames.length;
-    this.stream.write(frames);
-    if (this.stream.writableLength > this.limits.slowConsumerBytes) this.close(CLOSE_CODES.SLOW_CONSUMER.code, 'slow consumer');
+    this.outbox.frame(this.wire.encode(frame instanceof SharedFrame ? frame : SharedFrame.of(frame)));
+  }
+
+  /** The next events of a department that it follows. */
+  deliver(batch: EventBatch): void {
+    if (this.isOpen) this.outbox.events(batch);
   }
 
   /**
-   * Something that is not in the log and may be lost: rooms, direct messages, summaries. A socket that is slow does not get it.
-   * @param frame one whole frame, the same buffer for all its readers
+   * Something that is not in the log and may be lost: rooms, direct messages, summaries. Who is slow does not get it.
    * @returns whether it was taken
    */
-  offer(frame: Buffer): boolean {
-    if (!this.isOpen || this.stream.writableNeedDrain) return false;
-    this.write(frame);
-    return true;
+  offer(frame: SharedFrame): boolean {
+    return this.isOpen && this.outbox.offer(this.wire.encode(frame));
   }
 
   /** Resolves when the kernel has taken what was written, or the connection is gone. */
-  async drained(): Promise<void> {
-    if (!this.isOpen || !this.stream.writableNeedDrain) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        this.stream.off('drain', done);
-        this.stream.off('close', done);
-        resolve();
-      };
-      this.stream.on('drain', done);
-      this.stream.on('close', done);
-    });
+  drained(): Promise<void> {
+    return this.outbox.drained();
   }
 
-  /** Ends subscriptions at once, the socket after its close frame, and in any case soon. */
-  close(code: number, reason: string): void {
-    if (this.closing) return;
-    this.closing = true;
+  /** Resolves when no answer to its own commands waits. */
+  answersLeft(): Promise<void> {
+    return this.outbox.answersLeft();
+  }
+
+  /** Never a longer line than is allowed: who is cut off resumes from the log. */
+  overflown(): void {
+    this.close(CLOSE_CODES.SLOW_CONSUMER.code, 'slow consumer');
+  }
+
+  /** Who sends and does not read is not read either, and costs no more than what waits already. */
+  listen(on: boolean): void {
+    if (this.isOpen) this.wire.listen(on);
+  }
+
+  /** Ends what it has of a department, and what of it still waits. */
+  endSubscription(dept: string): void {
+    this.subscriptions.get(dept)?.close();
+    this.subscriptions.delete(dept);
+    this.outbox.forget(dept);
+  }
+
+  endSubscriptions(): void {
+    for (const subscription of this.subscriptions.values()) subscription.close();
+    this.subscriptions.clear();
+    this.outbox.end();
+  }
+
+  /** Ends subscriptions at once, the connection after its close frame, and in any case soon. @param last goes before, whatever waits */
+  close(code: number, reason: string, last?: PlainFrame): void {
+    if (this.closeCode !== undefined) return;
+    this.closeCode = code;
+    this.outbox.end(last && this.wire.encode(SharedFrame.of(last)));
     this.endSubscriptions();
-    this.socket.close(code, reason);
+    this.wire.close(code, reason);
     const timer = setTimeout(() => {
-      this.socket.terminate();
+      this.wire.terminate();
     }, CLOSE_FLUSH_MS);
-    this.stream.once('close', () => {
+    this.wire.stream.once('close', () => {
       clearTimeout(timer);
     });
   }
 
   /** Tells the client that its session is over, then closes. */
   revoke(code: number): void {
-    this.send({ type: 'session_revoked' });
-    this.close(code, 'session revoked');
-  }
-
-  endSubscriptions(): void {
-    for (const subscription of this.subscriptions.values()) subscription.close();
-    this.subscriptions.clear();
+    this.close(code, 'session revoked', { type: 'session_revoked' });
   }
 }

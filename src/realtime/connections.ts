@@ -14,10 +14,23 @@ export class Connections {
     @InjectMetric('ws_connections') private readonly gauge: Gauge,
     @InjectMetric('ws_connections_total') private readonly total: Counter,
     @InjectMetric('wardline_ws_closes_total') private readonly closes: Counter,
-  ) {}
+    @InjectMetric('wardline_outbox_depth') outboxDepth: Gauge,
+  ) {
+    // Summed when it is asked for: a healthy outbox costs nothing.
+    (outboxDepth as Gauge & { collect: () => void }).collect = () => {
+      outboxDepth.set(this.pendingMessages);
+    };
+  }
 
   get size(): number {
     return this.byId.size;
+  }
+
+  /** Events and answers that wait for slow readers. */
+  get pendingMessages(): number {
+    let sum = 0;
+    for (const connection of this.byId.values()) sum += connection.pendingMessages;
+    return sum;
   }
 
   all(): Iterable<Connection> {

@@ -4,6 +4,7 @@ import { DomainError, toErrorBody } from '../common/errors.js';
 import { Logger } from '../common/logger.js';
 import { asDomainError } from '../database/database-error.js';
 import type { Command } from './command.js';
+import type { PlainFrame } from './connection.js';
 
 /** A gateway's method behind its guards, pipes, interceptors and filter. */
 export type FrameHandler = (command: Command) => Promise<unknown>;
@@ -57,6 +58,6 @@ export class FrameRouter {
   }
 }
 
-export function errorFrame(re: string | null, error: DomainError): Record<string, unknown> {
+export function errorFrame(re: string | null, error: DomainError): PlainFrame {
   return { type: 'error', re, ...toErrorBody(error) };
 }

@@ -1,8 +1,9 @@
-import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata, UseInterceptors } from '@nestjs/common';
 import { SubscribeMessage } from '@nestjs/websockets';
 import { z } from 'zod';
 import type { StaffPrincipal } from '../auth/principal.js';
 import { uuid } from '../common/ids.js';
+import { BackpressureInterceptor } from './backpressure.interceptor.js';
 import type { Command } from './command.js';
 
 export const FRAME_SCHEMA = 'wardline:frame schema';
@@ -22,7 +23,7 @@ export function plainFrame<T extends z.ZodRawShape>(fields: T) {
 
 /** Handles frames of a type; its parameters ask for `@Frame()` and `@Caller()`. */
 export function OnFrame(type: string, schema: z.ZodType): MethodDecorator {
-  return applyDecorators(SubscribeMessage(type), SetMetadata(FRAME_SCHEMA, schema));
+  return applyDecorators(SubscribeMessage(type), SetMetadata(FRAME_SCHEMA, schema), UseInterceptors(BackpressureInterceptor));
 }
 
 function commandOf(context: ExecutionContext): Command {

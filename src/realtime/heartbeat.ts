@@ -1,7 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
-import { textFrame } from '../common/text-frame.js';
 import { Connections } from './connections.js';
+import { SharedFrame } from './shared-frame.js';
 
 /** How often clients hear an application `ping`, as `hello` tells them. */
 export const HEARTBEAT_SEC = 25;
@@ -18,8 +18,8 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      const frame = textFrame(JSON.stringify({ type: 'ping', t: this.clock.now() }));
-      for (const connection of this.connections.all()) connection.write(frame);
+      const frame = SharedFrame.of({ type: 'ping', t: this.clock.now() });
+      for (const connection of this.connections.all()) connection.offer(frame);
     }, HEARTBEAT_SEC * 1000);
   }
 

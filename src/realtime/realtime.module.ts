@@ -3,8 +3,11 @@ import { makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometh
 import { CLUSTER_SETTINGS } from '../config/config.module.js';
 import type { ClusterSettings } from '../config/cluster.settings.js';
 import { Connections } from './connections.js';
+import { EventStreamController } from './event-stream.controller.js';
+import { EventStreams } from './event-streams.service.js';
 import { FrameRouter } from './frame-router.js';
 import { Heartbeat } from './heartbeat.js';
+import { outboxProviders } from './outbox-parts.js';
 import { makeServerId, SERVER_ID } from './server-id.js';
 import { SessionCheck } from './session-check.js';
 import { SocketDrain } from './socket-drain.js';
@@ -17,6 +20,7 @@ import { upgradeGuardsProvider } from './upgrade-guards.js';
 
 /** The sockets: their upgrade, their frames, their subscriptions. Knows nothing of what is sent. */
 @Module({
+  controllers: [EventStreamController],
   providers: [
     { provide: SERVER_ID, useFactory: (cluster: ClusterSettings) => cluster.SERVER_ID ?? makeServerId(), inject: [CLUSTER_SETTINGS] },
     makeGaugeProvider({ name: 'ws_connections', help: 'Open sockets of this node.' }),
@@ -24,17 +28,14 @@ import { upgradeGuardsProvider } from './upgrade-guards.js';
     makeCounterProvider({ name: 'ws_error_count', help: 'Errors on sockets: bad frames and network failures.' }),
     makeCounterProvider({ name: 'wardline_ws_closes_total', help: 'Sockets closed, by close code.', labelNames: ['code'] }),
     makeCounterProvider({ name: 'wardline_ws_rejected_total', help: 'Upgrades turned down, by reason.', labelNames: ['reason'] }),
-    makeCounterProvider({
-      name: 'wardline_resume_total',
-      help: 'Resumes, by whether the log could tell what was missed.',
-      labelNames: ['recovered'],
-    }),
+    ...outboxProviders,
     upgradeGuardsProvider,
     UpgradeAdmission,
     Connections,
     FrameRouter,
     SocketSessions,
     Subscriptions,
+    EventStreams,
     SubscriptionsGateway,
     SessionCheck,
     SocketObservers,

@@ -9,13 +9,16 @@ import { Logger } from '../common/logger.js';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import { LogEpoch } from '../events/log-epoch.js';
-import { Connection } from './connection.js';
+import { Connection, type PlainFrame } from './connection.js';
 import { Connections } from './connections.js';
 import { FrameReader } from './frame-reader.js';
 import { FrameRouter } from './frame-router.js';
 import { HEARTBEAT_SEC } from './heartbeat.js';
+import type { OutboxParts } from './outbox.js';
+import { OUTBOX_PARTS } from './outbox-parts.js';
 import { SocketObservers } from './socket-observers.js';
 import { SERVER_ID } from './server-id.js';
+import { SocketWire } from './wire.js';
 
 /** The life of an authenticated socket on this node, from `hello` to its removal. */
 @Injectable()
@@ -28,14 +31,14 @@ export class SocketSessions {
     private readonly logger: Logger,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
     @Inject(SERVER_ID) private readonly serverId: string,
+    @Inject(OUTBOX_PARTS) private readonly outboxParts: OutboxParts,
     @InjectMetric('ws_error_count') private readonly errors: Counter,
     @InjectMetric('wardline_ws_rejected_total') private readonly rejected: Counter,
   ) {}
 
   /** @param stream the socket's own stream, which frames are written to */
   open(socket: WebSocket, stream: Duplex, principal: StaffPrincipal): void {
-    const limits = { slowConsumerBytes: this.settings.SLOW_CONSUMER_BYTES };
-    const connection = new Connection(newId(), principal, socket, stream, limits);
+    const connection = new Connection(newId(), principal, new SocketWire(socket, stream), this.outboxParts);
     const reader = new FrameReader(connection, this.router, {
       maxProtocolErrors: this.settings.MAX_PROTOCOL_ERRORS,
       onAck: (dept, seq) => {
@@ -70,7 +73,7 @@ export class SocketSessions {
     this.rejected.inc({ reason });
   }
 
-  private hello(connection: Connection): Record<string, unknown> {
+  private hello(connection: Connection): PlainFrame {
     const { MAX_PAYLOAD_BYTES, CLIENT_RATE_LIMIT } = this.settings;
     return {
       type: 'hello',

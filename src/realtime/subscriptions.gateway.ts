@@ -5,10 +5,21 @@ import { slug } from '../common/ids.js';
 import { Command } from './command.js';
 import { CommandErrorFilter } from './command-error.filter.js';
 import { Frame, OnFrame, plainFrame, TheCommand } from './frame.decorators.js';
-import { type SubscribeAnswer, Subscriptions } from './subscriptions.service.js';
+import { Subscriptions } from './subscriptions.service.js';
 
 const subscribe = plainFrame({ dept: slug, after: z.int().min(0).optional(), epoch: z.string().min(1).max(64).optional() });
 const unsubscribe = plainFrame({ dept: slug });
+
+export interface SubscribeAnswer {
+  dept: string;
+  epoch: string;
+  /** Whether what was missed follows; otherwise a `snapshot` does. */
+  recovered: boolean;
+  /** `seq` of the next event. */
+  from: number;
+  /** `seq` of the newest event. */
+  head: number;
+}
 
 /** Following departments over a socket. */
 @WebSocketGateway()
@@ -17,8 +28,11 @@ export class SubscriptionsGateway {
   constructor(private readonly subscriptions: Subscriptions) {}
 
   @OnFrame('subscribe', subscribe)
-  subscribe(@Frame() { dept, after, epoch }: z.infer<typeof subscribe>, @TheCommand() command: Command): Promise<SubscribeAnswer> {
-    return this.subscriptions.subscribe(command, dept, { after, epoch });
+  async subscribe(@Frame() { dept, after, epoch }: z.infer<typeof subscribe>, @TheCommand() command: Command): Promise<SubscribeAnswer> {
+    const { resumption, start } = await this.subscriptions.subscribe(command.connection, dept, { after, epoch }, command.re);
+    command.afterReply(start);
+    const { recovered, from, head } = resumption;
+    return { dept, epoch: resumption.epoch, recovered, from, head };
   }
 
   @OnFrame('unsubscribe', unsubscribe)

@@ -1,0 +1,15 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { from, mergeMap, type Observable } from 'rxjs';
+import type { Command } from './command.js';
+
+/**
+ * Lets a command begin when the answers before it have left. Who sends and does not read has one answer waiting, and the
+ * bounded queue of commands behind it; a reader that is merely behind with events is not held up.
+ */
+@Injectable()
+export class BackpressureInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const { connection } = context.switchToWs().getData<Command>();
+    return from(connection.answersLeft()).pipe(mergeMap(() => next.handle()));
+  }
+}
