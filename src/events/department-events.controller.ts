@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { CurrentStaff } from '../auth/access.js';
 import { DepartmentAccess } from '../auth/department-access.js';
 import type { StaffPrincipal } from '../auth/principal.js';
-import { notFound } from '../common/errors.js';
+import { SessionsService } from '../auth/sessions.service.js';
+import { DomainError, notFound } from '../common/errors.js';
 import { slug } from '../common/ids.js';
 import { limitParam } from '../common/paging.js';
 import { DepartmentSnapshots } from './department-snapshots.js';
@@ -37,6 +38,7 @@ export class DepartmentEventsController {
     private readonly snapshots: DepartmentSnapshots,
     private readonly epoch: LogEpoch,
     private readonly waiter: EventWaiter,
+    private readonly sessions: SessionsService,
   ) {}
 
   /** Open calls and staff at one instant. */
@@ -60,13 +62,23 @@ export class DepartmentEventsController {
     this.access.require(staff, dept);
     const head = await this.log.head(dept);
     if (!head) throw notFound('department');
-    if (wait > 0 && after >= head.head) await this.waiter.next(dept, head.head, wait, goneSignal(response));
+    if (wait > 0 && after >= head.head) {
+      await this.waiter.nextFor(staff, dept, head.head, wait, goneSignal(response));
+      await this.requireStillPermitted(staff, dept);
+    }
     const events = await this.log.page(dept, after, limit);
     return {
       items: events.map((event) => this.view(event)),
       head: Math.max(head.head, events.at(-1)?.seq ?? 0),
       epoch: this.epoch.current,
     };
+  }
+
+  /** What may have ended while the request waited. */
+  private async requireStillPermitted({ sessionId }: StaffPrincipal, dept: string): Promise<void> {
+    const now = (await this.sessions.live([sessionId])).get(sessionId);
+    if (!now) throw new DomainError('UNAUTHENTICATED', 'the session has ended');
+    this.access.require(now, dept);
   }
 
   private view({ id, seq, type, time, data }: StoredEvent) {

@@ -40,6 +40,9 @@ export const SERVER_FRAMES = {
     seq: z.int().describe('the newest event that the picture contains'),
     data: z.object({ calls: z.array(z.unknown()), staff: z.array(z.unknown()) }),
   }),
+  skipped: z
+    .object({ type: z.literal('skipped'), dept: z.string(), from: z.int(), to: z.int() })
+    .describe('non-critical events dropped for this slow client, standing where the hole is'),
   ok: z.object({ type: z.literal('ok'), re: reply, data: z.unknown() }),
   error: z.object({
     type: z.literal('error'),

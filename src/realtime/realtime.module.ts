@@ -8,6 +8,7 @@ import { EventStreams } from './event-streams.service.js';
 import { FrameRouter } from './frame-router.js';
 import { Heartbeat } from './heartbeat.js';
 import { outboxProviders } from './outbox-parts.js';
+import { LongPollPresence } from './long-poll-presence.js';
 import { makeServerId, SERVER_ID } from './server-id.js';
 import { SessionCheck } from './session-check.js';
 import { SocketDrain } from './socket-drain.js';
@@ -36,6 +37,7 @@ import { upgradeGuardsProvider } from './upgrade-guards.js';
     SocketSessions,
     Subscriptions,
     EventStreams,
+    LongPollPresence,
     SubscriptionsGateway,
     SessionCheck,
     SocketObservers,

@@ -172,3 +172,29 @@ describe('the event stream', () => {
     await other.stop();
   });
 });
+
+describe('the long poll', () => {
+  const poll = (session: Session, after: number) => session.get(`/departments/icu/events?after=${String(after)}&wait=20`);
+  const head = async () => (await anna.get('/departments/icu/snapshot')).body.seq as number;
+
+  it('makes a nurse reachable while it waits', async () => {
+    await anna.post('/departments/icu/shifts');
+    const waiting = poll(anna, await head());
+    await soon(async () => {
+      const { body } = await admin.get('/departments/icu/staff');
+      expect(body.items.find((one: AnyFrame) => one.staff_id === anna.user.id)).toMatchObject({ online: true });
+    });
+    await station()('POST', '/calls', { type: 'service_request' });
+    const { items } = (await waiting).body;
+    expect(items[0]).toMatchObject({ type: 'call.pending', data: { call: { recipients: [{ staff_id: anna.user.id }] } } });
+    await anna.send('DELETE', '/departments/icu/shifts/mine');
+  });
+
+  it('gives nothing to a session that ended while it waited', async () => {
+    const dora = await signIn(wardline, 'icu-nurse-2');
+    const waiting = poll(dora, await head());
+    await dora.post('/auth/logout');
+    await station()('POST', '/calls', { type: 'staff_assist' });
+    expect((await waiting).status).toBe(401);
+  });
+});
