@@ -25,6 +25,7 @@ import { NotificationsModule, type NotifierProvider } from './notifications/noti
 import { PresenceModule } from './presence/presence.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { ReportsModule } from './reports/reports.module.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
 import { StaffingModule } from './staffing/staffing.module.js';
 import { SupervisionModule } from './supervision/supervision.module.js';
@@ -67,6 +68,7 @@ export class AppModule {
         HealthModule,
         MetricsModule,
         LifecycleModule,
+        RetentionModule,
       ],
       providers: [
         { provide: APP_GUARD, useExisting: TlsGuard },

@@ -9,15 +9,16 @@ const list = statement(
 );
 const verifyAudit = statement(
   'verify_audit',
-  `SELECT count(*)::int AS checked, (min(id) FILTER (WHERE NOT whole))::float8 AS broken_at, max(id)::float8 AS last FROM (
-     SELECT id, hash = audit_hash(prev_hash, id, at, actor, action, target, result, address, detail)
-       AND (lag(hash) OVER w IS NULL OR prev_hash = lag(hash) OVER w) AND (lag(id) OVER w IS NULL OR id = lag(id) OVER w + 1) AS whole
-     FROM audit WHERE id > $1 AND id <= $1 + $2 + 1 WINDOW w AS (ORDER BY id)
+  `SELECT (min(id) FILTER (WHERE NOT whole))::float8 AS broken_at, max(id)::float8 AS last,
+     (array_agg(hash ORDER BY id DESC))[1] AS last_hash FROM (
+     SELECT id, hash, hash = audit_hash(prev_hash, id, at, actor, action, target, result, address, detail)
+       AND prev_hash = coalesce(lag(hash) OVER w, $3) AND id = coalesce(lag(id) OVER w, $1) + 1 AS whole
+     FROM audit WHERE id > $1 AND id <= $1 + $2 WINDOW w AS (ORDER BY id)
    ) links`,
 );
 const auditHead = statement(
   'audit_head',
-  `SELECT h.last_id::float8 AS last, h.last_id = 0 OR h.last_hash = (SELECT hash FROM audit WHERE id = h.last_id) AS whole FROM audit_head h`,
+  'SELECT last_id::float8 AS last, last_hash AS hash, purged_id::float8 AS purged, purged_hash AS anchor FROM audit_head',
 );
 
 /** Links checked in one statement. */
@@ -48,6 +49,20 @@ export interface ChainReport {
   broken_at: number | null;
 }
 
+/** Where the record stands, and the anchor that its chain begins at. */
+interface AuditHead extends Record<string, unknown> {
+  last: number;
+  hash: Buffer;
+  purged: number;
+  anchor: Buffer;
+}
+
+interface Links extends Record<string, unknown> {
+  broken_at: number | null;
+  last: number | null;
+  last_hash: Buffer | null;
+}
+
 /** Reading the record, and proving that nobody has changed it. */
 @Injectable()
 export class AuditQueryService {
@@ -58,18 +73,19 @@ export class AuditQueryService {
     return this.database.query<AuditRecord & Record<string, unknown>>(list, [before, actor ?? null, action ?? null, limit]);
   }
 
-  /** Recomputes every hash, batch by batch; batches overlap by one record, so that no link between them is left out. */
+  /** Recomputes every hash, batch by batch, from what retention has left on. */
   async verify(): Promise<ChainReport> {
-    const [head] = await this.database.query<{ last: number; whole: boolean }>(auditHead);
-    let checked = 0;
-    for (let from = 0; head && from < head.last; from += VERIFY_BATCH) {
-      const [batch] = await this.database.query<{ checked: number; broken_at: number | null; last: number | null }>(verifyAudit, [
-        from,
-        VERIFY_BATCH,
-      ]);
-      if (!batch || batch.broken_at !== null) return { ok: false, checked, broken_at: batch?.broken_at ?? from };
-      checked += Math.min(batch.checked, VERIFY_BATCH);
+    const [head] = await this.database.query<AuditHead>(auditHead);
+    if (!head) throw new Error('the record has no head');
+    let { purged: at, anchor: hash } = head;
+    while (at < head.last) {
+      const [batch] = await this.database.query<Links>(verifyAudit, [at, Math.min(VERIFY_BATCH, head.last - at), hash]);
+      if (!batch?.last || !batch.last_hash || batch.broken_at !== null) {
+        return { ok: false, checked: at - head.purged, broken_at: batch?.broken_at ?? at + 1 };
+      }
+      ({ last: at, last_hash: hash } = batch);
     }
-    return { ok: head?.whole ?? false, checked, broken_at: head?.whole ? null : (head?.last ?? 0) };
+    const ok = hash.equals(head.hash);
+    return { ok, checked: at - head.purged, broken_at: ok ? null : at };
   }
 }

@@ -31,6 +31,7 @@ export interface TestWardline {
   firstRun: FirstRun;
   database: TestDatabase;
   app: NestExpressApplication;
+  dataDir: string;
   /** Everything that was logged, one JSON text a line. */
   log: string[];
   stop(): Promise<void>;
@@ -75,6 +76,7 @@ export async function startTestWardline({ env = {}, sharedWith, notifier }: Test
     firstRun: { ...firstRun, url },
     database,
     app,
+    dataDir,
     log,
     stop: async () => {
       await app.close();
