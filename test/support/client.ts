@@ -15,12 +15,14 @@ export interface RequestOptions {
   /** An object is sent as JSON, a string as it is. */
   body?: unknown;
   headers?: Record<string, string>;
+  /** The address of this machine to come from. */
+  from?: string;
 }
 
 type Target = Pick<TestWardline, 'url' | 'ca'>;
 
 /** One HTTP request; never throws for a status. */
-export function request(target: Target, method: string, path: string, { body, headers = {} }: RequestOptions = {}): Promise<Answer> {
+export function request(target: Target, method: string, path: string, { body, headers = {}, from }: RequestOptions = {}): Promise<Answer> {
   const url = new URL(target.url);
   const payload = body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const { request: send } = url.protocol === 'https:' ? https : http;
@@ -33,6 +35,7 @@ export function request(target: Target, method: string, path: string, { body, he
         method,
         ca: target.ca,
         agent: false,
+        ...(from !== undefined && { localAddress: from }),
         headers: { ...(payload !== undefined && { 'content-type': 'application/json' }), ...headers },
       },
       (response) => {
@@ -78,7 +81,7 @@ export class Session {
 }
 
 /** Signs a person of the demo hospital in. */
-export async function signIn(target: TestWardline, username: string): Promise<Session> {
+export async function signIn(target: Pick<TestWardline, 'url' | 'ca' | 'firstRun'>, username: string): Promise<Session> {
   const person = [target.firstRun.admin, ...target.firstRun.staff].find((one) => one.username === username);
   if (!person) throw new Error(`nobody is called ${username}`);
   const answer = await request(target, 'POST', '/api/v1/auth/login', { body: { username, password: person.password } });
@@ -89,7 +92,7 @@ export async function signIn(target: TestWardline, username: string): Promise<Se
 }
 
 /** Calls as a station of the demo hospital. */
-export function asStation(target: TestWardline, id: string) {
+export function asStation(target: Pick<TestWardline, 'url' | 'ca' | 'firstRun'>, id: string) {
   const station = target.firstRun.stations.find((one) => one.id === id);
   if (!station) throw new Error(`no station ${id}`);
   return (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
