@@ -14,9 +14,9 @@ export interface Program {
   event(name: string): Promise<Record<string, unknown>>;
 }
 
-/** @param script below `dist/`; `env` is all the environment it gets beside PATH */
-export function run(script: string, env: Record<string, string>, args: string[] = []): Program {
-  const child = spawn(process.execPath, [join(packageRoot(), 'dist', script), ...args], {
+/** @param script below `build`, which is `dist/`; `env` is all the environment it gets beside PATH */
+export function run(script: string, env: Record<string, string>, args: string[] = [], build = join(packageRoot(), 'dist')): Program {
+  const child = spawn(process.execPath, [join(build, script), ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
