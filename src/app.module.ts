@@ -27,6 +27,7 @@ import { RealtimeModule } from './realtime/realtime.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { RetentionModule } from './retention/retention.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
+import { TracingModule } from './tracing/tracing.module.js';
 import { StaffingModule } from './staffing/staffing.module.js';
 import { SupervisionModule } from './supervision/supervision.module.js';
 
@@ -49,6 +50,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         CommonModule.with(logger),
+        TracingModule,
         DatabaseModule.connect(databaseUrl),
         AuthModule.with(signingSecrets),
         AuditModule,

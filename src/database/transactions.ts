@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { Logger } from '../common/logger.js';
+import { tracedWithin } from '../common/tracing.js';
 import { asDomainError, isTransient } from './database-error.js';
 import { Database, type Row } from './database.js';
 import type { PoolName } from './pools.js';
@@ -76,7 +77,11 @@ export class Transactions {
    * @throws what `work` throws; DomainError UNAVAILABLE when the database cannot answer. When the connection is lost in
    * the COMMIT itself the outcome is unknown to us: the caller's idempotency key settles it on the next try.
    */
-  async run<T>(work: (tx: Transaction) => Promise<T>, pool: PoolName = 'requests'): Promise<T> {
+  run<T>(work: (tx: Transaction) => Promise<T>, pool: PoolName = 'requests'): Promise<T> {
+    return tracedWithin('transaction', { pool }, () => this.retry(work, pool));
+  }
+
+  private async retry<T>(work: (tx: Transaction) => Promise<T>, pool: PoolName): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.attempt(work, pool);

@@ -27,6 +27,11 @@ export class EncodedEvent {
     return this.event.type;
   }
 
+  /** W3C traceparent of the command that it came of, where that was traced. */
+  get trace(): string | null {
+    return this.event.trace;
+  }
+
   /** Never dropped for a slow reader. */
   get critical(): boolean {
     return this.traits.critical;
@@ -39,10 +44,10 @@ export class EncodedEvent {
 
   /** The frame's JSON text. */
   get text(): string {
-    const { type, dept, seq, id, time, data } = this.event;
+    const { type, dept, seq, id, time, data, trace } = this.event;
     return (
       `{"type":${JSON.stringify(type)},"dept":"${dept}","seq":${String(seq)},"id":"${id}",` +
-      `"time":"${time}","critical":${String(this.critical)},"data":${data}}`
+      `"time":"${time}","critical":${String(this.critical)},${trace === null ? '' : `"trace":"${trace}",`}"data":${data}}`
     );
   }
 

@@ -6,12 +6,13 @@ import type { PoolName } from '../database/pools.js';
 import { statement } from '../database/statement.js';
 import type { Transaction } from '../database/transactions.js';
 import { newId } from '../common/ids.js';
+import { currentTrace } from '../common/tracing.js';
 import type { NewEvent, StoredEvent } from './event.js';
 import { WakeUps } from './wake-ups.js';
 
 const PENDING = Symbol('events to append');
 
-const EVENT_COLUMNS = `dept_id AS dept, seq::float8 AS seq, id, type, iso(at) AS time, payload::text AS data,
+const EVENT_COLUMNS = `dept_id AS dept, seq::float8 AS seq, id, type, iso(at) AS time, payload::text AS data, trace,
   greatest(0, extract(epoch FROM app_clock() - at))::float8 AS age`;
 
 const append = statement('append_events', 'SELECT dept, seq FROM append_events($1::jsonb)');
@@ -75,6 +76,7 @@ export class EventLog {
   }
 
   private async write(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
+    const trace = currentTrace();
     const rows = events.map((event) => ({
       dept: event.dept,
       id: newId(),
@@ -82,6 +84,7 @@ export class EventLog {
       payload: event.data,
       call_id: event.callId,
       actor_id: event.actorId,
+      trace,
     }));
     await tx.query(append, [JSON.stringify(rows)]);
   }

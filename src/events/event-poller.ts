@@ -1,6 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Logger } from '../common/logger.js';
+import { noteTraced } from '../common/tracing.js';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import type { DepartmentFeed } from './department-feed.js';
@@ -119,11 +120,21 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
     process.nextTick(() => {
       try {
         this.metrics.published(batch, readers);
+        this.trace(batch, readers);
         this.taps.published(batch);
       } catch (error) {
         this.failed(error);
       }
     });
+  }
+
+  /** Ends each event's trace on this node: from its place in the log to the last of its readers here. */
+  private trace({ events }: EventBatch, readers: number): void {
+    for (const { trace, type, dept, seq, bornAt } of events) {
+      if (trace === null) continue;
+      const started = this.clock.now() - (this.clock.monotonic() - bornAt);
+      noteTraced('event.deliver', { type, dept, seq, readers }, trace, started);
+    }
   }
 
   /** A hole in the log is an alarm, and never handed on: readers start anew from a snapshot. */

@@ -31,6 +31,8 @@ export interface StoredEvent {
   time: string;
   /** The payload's JSON text, as stored. */
   data: string;
+  /** W3C traceparent of the command that it came of, where that was traced. */
+  trace: string | null;
   /** How old the event was when it was read, by the database's clock, in seconds. */
   age: number;
 }

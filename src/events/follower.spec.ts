@@ -21,7 +21,7 @@ class MemoryLog {
   commit(count: number): void {
     for (let i = 0; i < count; i++) {
       const seq = this.head + 1;
-      this.events.push({ dept: 'icu', seq, id: String(seq), type: 'call.pending', time: '', data: '{}', age: 0 });
+      this.events.push({ dept: 'icu', seq, id: String(seq), type: 'call.pending', time: '', data: '{}', trace: null, age: 0 });
     }
   }
 

@@ -2,6 +2,7 @@ import type { NextFunction, Response } from 'express';
 import type { GuardedRequest } from '../auth/guarded-request.js';
 import type { TrustedProxies } from '../auth/trusted-proxies.js';
 import { newId } from '../common/ids.js';
+import { beginTraced } from '../common/tracing.js';
 
 /** Gives each request its id and its client's address, before anything can refuse it. */
 export function requestContext(proxies: TrustedProxies) {
@@ -10,6 +11,15 @@ export function requestContext(proxies: TrustedProxies) {
     request.clientAddress = proxies.clientAddress(request);
     response.setHeader('X-Request-Id', request.requestId);
     response.setHeader('Cache-Control', 'no-store');
-    next();
+    const { method, headers } = request;
+    beginTraced(`HTTP ${method}`, typeof headers['traceparent'] === 'string' ? headers['traceparent'] : undefined, (span) => {
+      span.setAttributes({ 'http.request.method': method, request_id: request.requestId ?? '' });
+      response.once('close', () => {
+        const route = (request as { route?: { path?: string } }).route?.path;
+        span.setAttributes({ 'http.response.status_code': response.statusCode, ...(route !== undefined && { 'http.route': route }) });
+        span.end();
+      });
+      next();
+    });
   };
 }

@@ -29,6 +29,7 @@ export const SERVER_FRAMES = {
       id: uuid,
       time,
       critical: z.boolean().describe('never dropped for a slow reader'),
+      trace: z.string().optional().describe('W3C traceparent of the command that it came of, where that was traced'),
       data: z.record(z.string(), z.unknown()),
     })
     .describe("one line of a department's log"),

@@ -20,6 +20,12 @@ export class Command {
     return this.connection.principal;
   }
 
+  /** W3C traceparent that the frame names; else the one that its socket was opened with. */
+  get trace(): string | undefined {
+    const named = (this.frame as { trace?: unknown }).trace;
+    return typeof named === 'string' ? named : this.connection.trace;
+  }
+
   /** @throws DomainError VALIDATION_FAILED */
   read<T extends z.ZodType>(schema: T): z.output<T> {
     return validate(schema, this.frame);

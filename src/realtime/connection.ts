@@ -34,6 +34,8 @@ export class Connection implements OutboxReader {
     public principal: StaffPrincipal,
     private readonly wire: Wire,
     outboxParts: OutboxParts,
+    /** W3C traceparent of its upgrade. */
+    readonly trace?: string,
   ) {
     this.outbox = new Outbox(wire.stream, wire.format, outboxParts, this);
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { firstValueFrom, isObservable } from 'rxjs';
 import { DomainError, toErrorBody } from '../common/errors.js';
 import { Logger } from '../common/logger.js';
+import { traced } from '../common/tracing.js';
 import { asDomainError } from '../database/database-error.js';
 import type { Command } from './command.js';
 import type { PlainFrame } from './connection.js';
@@ -29,7 +30,8 @@ export class FrameRouter {
   /** Never rejects: what goes wrong is the client's `error` frame. @returns the refusal, when it was one */
   async dispatch(command: Command): Promise<DomainError | undefined> {
     try {
-      const data = await this.handle(command);
+      const attributes = { connection_id: command.connection.id };
+      const data = await traced(`command ${command.type}`, attributes, () => this.handle(command), command.trace);
       command.connection.send({ type: 'ok', re: command.re, data });
       command.replied();
       return undefined;

@@ -3,13 +3,13 @@ import { SubscribeMessage } from '@nestjs/websockets';
 import { z } from 'zod';
 import type { StaffPrincipal } from '../auth/principal.js';
 import { uuid } from '../common/ids.js';
+import { TRACEPARENT } from '../common/tracing.js';
 import { BackpressureInterceptor } from './backpressure.interceptor.js';
 import type { Command } from './command.js';
 
 export const FRAME_SCHEMA = 'wardline:frame schema';
 
-/** W3C traceparent. */
-const traceparent = z.string().regex(/^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/);
+const traceparent = z.string().regex(TRACEPARENT);
 
 /** A command that is idempotent by its id, a UUID. */
 export function commandFrame<T extends z.ZodType>(data: T) {

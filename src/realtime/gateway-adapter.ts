@@ -7,6 +7,7 @@ import type { GuardedRequest } from '../auth/guarded-request.js';
 import { UpgradeRefusal } from '../auth/upgrade-refusal.js';
 import { DomainError } from '../common/errors.js';
 import { Logger } from '../common/logger.js';
+import { TRACEPARENT } from '../common/tracing.js';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import { asDomainError } from '../database/database-error.js';
@@ -117,7 +118,8 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     this.server.handleUpgrade(request, stream, head, (socket) => {
       const { principal } = request;
       if (principal?.kind !== 'staff') throw new DomainError('UNAUTHENTICATED', 'no guard has said whose socket this is');
-      this.sessions.open(socket, stream, principal);
+      const { traceparent } = request.headers;
+      this.sessions.open(socket, stream, principal, TRACEPARENT.test(String(traceparent)) ? String(traceparent) : undefined);
     });
   }
 

@@ -36,9 +36,12 @@ export class SocketSessions {
     @InjectMetric('wardline_ws_rejected_total') private readonly rejected: Counter,
   ) {}
 
-  /** @param stream the socket's own stream, which frames are written to */
-  open(socket: WebSocket, stream: Duplex, principal: StaffPrincipal): void {
-    const connection = new Connection(newId(), principal, new SocketWire(socket, stream), this.outboxParts);
+  /**
+   * @param stream the socket's own stream, which frames are written to
+   * @param trace W3C traceparent of the upgrade
+   */
+  open(socket: WebSocket, stream: Duplex, principal: StaffPrincipal, trace?: string): void {
+    const connection = new Connection(newId(), principal, new SocketWire(socket, stream), this.outboxParts, trace);
     const reader = new FrameReader(connection, this.router, {
       maxProtocolErrors: this.settings.MAX_PROTOCOL_ERRORS,
       onAck: (dept, seq) => {

@@ -11,7 +11,7 @@ const format: LineFormat = {
 type Written = { dept: string; seq: number; critical: boolean } | { dept: string; from: number; to: number } | { frame: number };
 
 function event(dept: string, seq: number, critical: boolean, repeatOf?: string) {
-  const stored = { dept, seq, id: String(seq), type: 'x.happened', time: '', data: '{}', age: 0 };
+  const stored = { dept, seq, id: String(seq), type: 'x.happened', time: '', data: '{}', trace: null, age: 0 };
   return encodeEvent(stored, { critical, ...(repeatOf !== undefined && { repeatOf: () => repeatOf }) }, 0);
 }
 
