@@ -25,11 +25,21 @@ const find = statement(
 );
 const findLive = statement(
   'find_live_sessions',
-  `SELECT ${PRINCIPAL} FROM sessions s JOIN staff p ON p.id = s.staff_id WHERE s.id = ANY($1) AND ${LIVE}`,
+  `SELECT ${PRINCIPAL}, extract(epoch FROM s.expires_at - app_now())::float8 AS "absoluteLeft",
+     extract(epoch FROM s.last_used_at - app_now())::float8 + $2 AS "idleLeft"
+   FROM sessions s JOIN staff p ON p.id = s.staff_id WHERE s.id = ANY($1) AND ${LIVE}`,
+);
+const list = statement(
+  'list_sessions',
+  `SELECT s.id, p.id AS user, p.username, iso(s.created_at) AS created_at, iso(s.last_used_at) AS last_used_at,
+     iso(s.expires_at) AS expires_at, host(s.address) AS address
+   FROM sessions s JOIN staff p ON p.id = s.staff_id
+   WHERE s.id > $1 AND ($3::uuid IS NULL OR s.staff_id = $3) AND ${LIVE} ORDER BY s.id LIMIT $4`,
 );
 const touch = statement(
   'touch_sessions',
-  `UPDATE sessions SET last_used_at = app_now() WHERE ended_at IS NULL AND (id = ANY($1)
+  `UPDATE sessions SET last_used_at = app_now()
+   WHERE ended_at IS NULL AND last_used_at < app_now() - make_interval(secs => $3) AND (id = ANY($1)
      OR id = ANY($2) AND staff_id IN (SELECT h.staff_id FROM shifts h WHERE h.ended_at IS NULL))`,
 );
 const insert = statement(
@@ -52,6 +62,27 @@ type PrincipalRow = Omit<StaffPrincipal, 'kind' | 'role'> & { role: Role; stale?
 
 function toPrincipal({ sessionId, expiresAt, id, username, name, role, departments }: PrincipalRow): StaffPrincipal {
   return { kind: 'staff', id, username, name, role, departments, sessionId, expiresAt };
+}
+
+/** A session that is live, and for how many seconds more. */
+export interface LiveSession {
+  principal: StaffPrincipal;
+  /** Until it ends if it is not used. */
+  idleLeft: number;
+  /** Until it ends in any case. */
+  absoluteLeft: number;
+}
+
+/** A live session, as administrators see it. */
+export interface SessionView {
+  id: string;
+  /** Whose it is: the id of the person. */
+  user: string;
+  username: string;
+  created_at: string;
+  last_used_at: string;
+  expires_at: string;
+  address: string | null;
 }
 
 /** Which sessions to end: one, all of a person, all of a person but one. */
@@ -95,17 +126,23 @@ export class SessionsService {
   }
 
   /** Which of these sessions are still live, with their people as they are now. */
-  async live(sessionIds: readonly string[]): Promise<Map<string, StaffPrincipal>> {
-    const rows = await this.database.query<PrincipalRow>(findLive, [sessionIds, this.settings.SESSION_IDLE_SEC]);
-    return new Map(rows.map((row) => [row.sessionId, toPrincipal(row)]));
+  async live(sessionIds: readonly string[]): Promise<Map<string, LiveSession>> {
+    const values = [sessionIds, this.settings.SESSION_IDLE_SEC];
+    const rows = await this.database.query<PrincipalRow & Omit<LiveSession, 'principal'>>(findLive, values);
+    return new Map(
+      rows.map((row) => [row.sessionId, { principal: toPrincipal(row), idleLeft: row.idleLeft, absoluteLeft: row.absoluteLeft }]),
+    );
   }
 
-  /**
-   * Counts as activity of the `used` sessions, and of those `connected` by a live socket whose person has an active shift.
-   * A session that has been idle for too long stays so.
-   */
+  /** Live sessions after one of them, by id, which rises with the time of signing in. */
+  list({ after, staffId, limit }: { after: string; staffId?: string | undefined; limit: number }): Promise<SessionView[]> {
+    const values = [after, this.settings.SESSION_IDLE_SEC, staffId ?? null, limit];
+    return this.database.query<SessionView & Record<string, unknown>>(list, values);
+  }
+
+  /** Counts as activity of the `used` sessions, and of those `connected` by a live socket whose person has an active shift. */
   async touch(used: readonly string[], connected: readonly string[] = []): Promise<void> {
-    await this.database.query(touch, [used, connected]);
+    await this.database.query(touch, [used, connected, this.touchInterval]);
   }
 
   /** Ends sessions; their sockets close when the transaction has committed. @returns their ids */

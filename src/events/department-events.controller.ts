@@ -78,7 +78,7 @@ export class DepartmentEventsController {
   private async requireStillPermitted({ sessionId }: StaffPrincipal, dept: string): Promise<void> {
     const now = (await this.sessions.live([sessionId])).get(sessionId);
     if (!now) throw new DomainError('UNAUTHENTICATED', 'the session has ended');
-    this.access.require(now, dept);
+    this.access.require(now.principal, dept);
   }
 
   private view({ id, seq, type, time, data }: StoredEvent) {

@@ -56,6 +56,9 @@ export const SERVER_FRAMES = {
   }),
   ping: z.object({ type: z.literal('ping'), t: z.number().describe('milliseconds since 1970') }),
   pong: z.object({ type: z.literal('pong'), t: z.number() }),
+  session_expiring: z
+    .object({ type: z.literal('session_expiring'), in_sec: z.int().min(0) })
+    .describe('once, ten minutes before the session ends; any authenticated request renews the idle time'),
   session_revoked: z.object({ type: z.literal('session_revoked') }),
   unsubscribed: z.object({ type: z.literal('unsubscribed'), dept: z.string(), reason: z.literal('membership_ended') }),
 } as const;

@@ -2,6 +2,8 @@ import type { StaffPrincipal } from '../auth/principal.js';
 import type { EventBatch } from '../events/encoded-event.js';
 import { CLOSE_CODES } from './close-codes.js';
 import { Outbox, type OutboxParts, type OutboxReader } from './outbox.js';
+import { Pulse } from './pulse.js';
+import type { SessionEnd } from './session-warnings.js';
 import { SharedFrame } from './shared-frame.js';
 import type { Wire } from './wire.js';
 
@@ -22,8 +24,14 @@ export class Connection implements OutboxReader {
   readonly subscriptions = new Map<string, Closable>();
   /** Milliseconds since 1970. */
   readonly since = Date.now();
+  /** When it was last heard, and how long its answers take. */
+  readonly pulse = new Pulse();
+  messagesIn = 0;
+  messagesOut = 0;
   /** A command came since the session check looked last. */
   active = false;
+  /** The end of its session that the client was told of. */
+  warnedOf: SessionEnd | undefined;
   /** Set when this side has closed. */
   closeCode: number | undefined;
   private readonly outbox: Outbox;
@@ -50,6 +58,11 @@ export class Connection implements OutboxReader {
     return new Promise((resolve) => this.wire.stream.once('close', resolve));
   }
 
+  /** What has come in since it was opened; undefined of who only listens. */
+  get bytesIn(): number | undefined {
+    return this.wire.bytesIn;
+  }
+
   get bytesOut(): number {
     return this.outbox.bytesOut;
   }
@@ -67,12 +80,15 @@ export class Connection implements OutboxReader {
   /** Must arrive: answers, snapshots, what the server has to say. */
   send(frame: PlainFrame | SharedFrame): void {
     if (!this.isOpen) return;
+    this.messagesOut++;
     this.outbox.frame(this.wire.encode(frame instanceof SharedFrame ? frame : SharedFrame.of(frame)));
   }
 
   /** The next events of a department that it follows. */
   deliver(batch: EventBatch): void {
-    if (this.isOpen) this.outbox.events(batch);
+    if (!this.isOpen) return;
+    this.messagesOut += batch.events.length;
+    this.outbox.events(batch);
   }
 
   /**
@@ -80,7 +96,14 @@ export class Connection implements OutboxReader {
    * @returns whether it was taken
    */
   offer(frame: SharedFrame): boolean {
-    return this.isOpen && this.outbox.offer(this.wire.encode(frame));
+    if (!this.isOpen || !this.outbox.offer(this.wire.encode(frame))) return false;
+    this.messagesOut++;
+    return true;
+  }
+
+  /** A control frame, which stands in no order to what waits: it passes beside. */
+  control(frame: Buffer): void {
+    if (this.isOpen) this.wire.stream.write(frame);
   }
 
   /** Resolves when the kernel has taken what was written, or the connection is gone. */

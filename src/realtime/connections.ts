@@ -1,11 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
+import { CLOSE_CODES } from './close-codes.js';
 import type { Connection } from './connection.js';
+import { TrafficTotals } from './traffic-totals.js';
+
+/** What `ws` says of sockets that ended without a close frame, or with an empty one. */
+const WITHOUT_CODE = [1005, 1006];
+const KNOWN_CODES = new Set<number>([...WITHOUT_CODE, ...Object.values(CLOSE_CODES).map(({ code }) => code)]);
 
 /** The sockets of this node. */
 @Injectable()
 export class Connections {
+  /** What has gone over those that are no more. */
+  readonly ended = new TrafficTotals();
   private readonly byId = new Map<string, Connection>();
   private readonly bySession = new Map<string, Set<Connection>>();
   private readonly byStaff = new Map<string, Set<Connection>>();
@@ -33,12 +41,21 @@ export class Connections {
     return sum;
   }
 
+  /** Oldest first. */
   all(): Iterable<Connection> {
     return this.byId.values();
   }
 
   ofSession(sessionId: string): Iterable<Connection> {
     return this.bySession.get(sessionId) ?? [];
+  }
+
+  get(id: string): Connection | undefined {
+    return this.byId.get(id);
+  }
+
+  ofStaff(staffId: string): Iterable<Connection> {
+    return this.byStaff.get(staffId) ?? [];
   }
 
   sessionIds(): string[] {
@@ -59,11 +76,14 @@ export class Connections {
     this.gauge.set(this.size);
   }
 
+  /** @param closeCode what it ended with; clients may name any, so that only what is known is a label */
   remove(connection: Connection, closeCode: number): void {
     if (!this.byId.delete(connection.id)) return;
+    this.ended.add(connection);
     drop(this.bySession, connection.principal.sessionId, connection);
     drop(this.byStaff, connection.principal.id, connection);
-    this.closes.inc({ code: String(closeCode) });
+    const isOurs = connection.closeCode !== undefined;
+    this.closes.inc({ code: isOurs || KNOWN_CODES.has(closeCode) ? String(closeCode) : 'other' });
     this.gauge.set(this.size);
   }
 }

@@ -18,6 +18,7 @@ interface ReaderOptions {
   maxProtocolErrors: number;
   onProtocolError: () => void;
   onAck: (dept: string, seq: number) => void;
+  onPong: (t: number) => void;
 }
 
 /** Reads one connection's frames: one after another, in order, a bounded number waiting. */
@@ -84,7 +85,9 @@ export class FrameReader {
       this.refuse(re, validationError(parsed.error.issues));
     } else if (parsed.data.type === 'ping') {
       this.connection.send({ type: 'pong', t: parsed.data.t });
-    } else if (parsed.data.type === 'ack') {
+    } else if (parsed.data.type === 'pong') {
+      this.options.onPong(parsed.data.t);
+    } else {
       this.options.onAck(parsed.data.dept, parsed.data.seq);
     }
   }

@@ -3,6 +3,7 @@ import type { Counter } from 'prom-client';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import type { OutboxParts } from './outbox.js';
+import { SocketStats } from './socket-stats.service.js';
 import { TurnEnd } from './turn-end.js';
 
 /** The injection token of what all outboxes of the node share. */
@@ -15,7 +16,7 @@ export const outboxProviders = [
   makeGaugeProvider({ name: 'wardline_outbox_depth', help: 'Events and answers that wait for slow readers of this node.' }),
   {
     provide: OUTBOX_PARTS,
-    useFactory: (settings: RealtimeSettings, skipped: Counter): OutboxParts => ({
+    useFactory: (settings: RealtimeSettings, skipped: Counter, stats: SocketStats): OutboxParts => ({
       limits: {
         messages: settings.MAX_PENDING_MESSAGES,
         bytes: settings.SLOW_CONSUMER_BYTES,
@@ -24,8 +25,9 @@ export const outboxProviders = [
       turnEnd: new TurnEnd(),
       onSkipped: () => {
         skipped.inc();
+        stats.increment('pushes_dropped_slow_consumer');
       },
     }),
-    inject: [REALTIME_SETTINGS, getToken(SKIPPED)],
+    inject: [REALTIME_SETTINGS, getToken(SKIPPED), SocketStats],
   },
 ];

@@ -1,13 +1,18 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { belongsTo, type StaffPrincipal } from '../auth/principal.js';
 import { SessionEndings } from '../auth/session-endings.js';
-import { SessionsService } from '../auth/sessions.service.js';
+import { type LiveSession, SessionsService } from '../auth/sessions.service.js';
 import { Logger } from '../common/logger.js';
 import { SESSION_SETTINGS } from '../config/config.module.js';
 import type { SessionSettings } from '../config/session.settings.js';
 import type { Connection } from './connection.js';
 import { Connections } from './connections.js';
+import { SessionWarnings } from './session-warnings.js';
 import { Subscriptions } from './subscriptions.service.js';
+
+/** Sessions looked at in one turn of the event loop. */
+const SLICE = 500;
 
 /** Sockets live no longer than their sessions: closed when one is ended, and checked all together every interval. */
 @Injectable()
@@ -16,6 +21,7 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
   private checking: Promise<void> | undefined;
   private again = false;
   private stopped = false;
+  private readonly warnings: SessionWarnings;
 
   constructor(
     private readonly sessions: SessionsService,
@@ -24,14 +30,18 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly subscriptions: Subscriptions,
     private readonly logger: Logger,
     @Inject(SESSION_SETTINGS) private readonly settings: SessionSettings,
-  ) {}
+  ) {
+    this.warnings = new SessionWarnings(settings);
+  }
 
   onApplicationBootstrap(): void {
-    this.endings.listen((sessionIds) => {
-      for (const sessionId of sessionIds) this.revoke(sessionId);
-    });
-    this.endings.listenToChanges(() => {
-      this.checkSoon();
+    this.endings.listen({
+      ended: (sessionIds) => {
+        for (const sessionId of sessionIds) this.revoke(sessionId);
+      },
+      changed: () => {
+        this.checkSoon();
+      },
     });
     this.timer = setInterval(() => {
       this.checkSoon();
@@ -64,10 +74,11 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
     try {
       await this.sessions.touch(this.activeSessions(), sessionIds);
       const live = await this.sessions.live(sessionIds);
-      for (const sessionId of sessionIds) {
-        const principal = live.get(sessionId);
-        if (!principal) this.revoke(sessionId);
-        else for (const connection of [...this.connections.ofSession(sessionId)]) this.renew(connection, principal);
+      for (const [index, sessionId] of sessionIds.entries()) {
+        if (index % SLICE === SLICE - 1) await nextTurn();
+        const session = live.get(sessionId);
+        if (!session) this.revoke(sessionId);
+        else for (const connection of [...this.connections.ofSession(sessionId)]) this.renew(connection, session);
       }
     } catch (error) {
       this.logger.warn('session_check.failed', { error });
@@ -85,11 +96,25 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
     for (const connection of [...this.connections.ofSession(sessionId)]) connection.revoke(this.settings.SESSION_REVOKE_CLOSE_CODE);
   }
 
-  /** Role and memberships as they are now. */
-  private renew(connection: Connection, principal: StaffPrincipal): void {
-    connection.principal = principal;
+  /** Role and memberships as they are now, and how long it will be so. */
+  private renew(connection: Connection, session: LiveSession): void {
+    this.warnings.warn(connection, session);
+    const { principal } = session;
+    if (!isSame(connection.principal, principal)) connection.principal = principal;
     for (const dept of [...connection.subscriptions.keys()]) {
       if (!belongsTo(principal, dept)) this.subscriptions.endMembership(connection, dept);
     }
   }
+}
+
+/** What a check can find changed. */
+function isSame(before: StaffPrincipal, now: StaffPrincipal): boolean {
+  const { departments } = before;
+  return (
+    before.role === now.role &&
+    before.name === now.name &&
+    before.username === now.username &&
+    departments.length === now.departments.length &&
+    departments.every((dept, index) => dept === now.departments[index])
+  );
 }

@@ -1,7 +1,5 @@
 import type { Duplex } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { Counter } from 'prom-client';
 import type { WebSocket } from 'ws';
 import { type StaffPrincipal, userView } from '../auth/principal.js';
 import { newId } from '../common/ids.js';
@@ -16,8 +14,10 @@ import { FrameRouter } from './frame-router.js';
 import { HEARTBEAT_SEC } from './heartbeat.js';
 import type { OutboxParts } from './outbox.js';
 import { OUTBOX_PARTS } from './outbox-parts.js';
-import { SocketObservers } from './socket-observers.js';
+import { RoundTrips } from './round-trips.js';
 import { SERVER_ID } from './server-id.js';
+import { SocketCounts } from './socket-counts.js';
+import { SocketObservers } from './socket-observers.js';
 import { SocketWire } from './wire.js';
 
 /** The life of an authenticated socket on this node, from `hello` to its removal. */
@@ -32,8 +32,8 @@ export class SocketSessions {
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
     @Inject(SERVER_ID) private readonly serverId: string,
     @Inject(OUTBOX_PARTS) private readonly outboxParts: OutboxParts,
-    @InjectMetric('ws_error_count') private readonly errors: Counter,
-    @InjectMetric('wardline_ws_rejected_total') private readonly rejected: Counter,
+    private readonly counts: SocketCounts,
+    private readonly roundTrips: RoundTrips,
   ) {}
 
   /**
@@ -47,19 +47,28 @@ export class SocketSessions {
       onAck: (dept, seq) => {
         this.observers.acknowledged(connection.principal, dept, seq);
       },
+      onPong: (t) => {
+        this.roundTrips.pong(connection, t);
+      },
       onProtocolError: () => {
-        this.errors.inc();
+        this.counts.error();
       },
     });
     socket.on('message', (data, isBinary) => {
+      this.counts.received(connection, (data as Buffer).length);
       reader.receive(data, isBinary);
+    });
+    socket.on('pong', (payload) => {
+      this.roundTrips.controlPong(connection, payload);
     });
     // `ws` closes the socket itself after an error of the protocol or the network.
     socket.on('error', (error: Error & { code?: string }) => {
-      this.errors.inc();
+      this.counts.error();
       this.logger.debug('socket.error', { connection_id: connection.id, code: error.code });
     });
-    socket.on('close', (code) => {
+    socket.on('close', (heard) => {
+      // Of a peer that is gone nothing is heard: then what we closed with tells why.
+      const code = connection.closeCode ?? heard;
       connection.endSubscriptions();
       this.connections.remove(connection, code);
       this.observers.closed(connection);
@@ -73,7 +82,7 @@ export class SocketSessions {
 
   /** Counts an upgrade that was turned down. */
   refused(reason: string): void {
-    this.rejected.inc({ reason });
+    this.counts.refused(reason);
   }
 
   private hello(connection: Connection): PlainFrame {

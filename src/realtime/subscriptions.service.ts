@@ -7,6 +7,7 @@ import { type ResumePoint, Resumes, type Resumption } from '../events/resumes.se
 import { CLOSE_CODES } from './close-codes.js';
 import type { Connection } from './connection.js';
 import { SharedFrame } from './shared-frame.js';
+import { SocketStats } from './socket-stats.service.js';
 
 /** A reader of a department that has not begun to read. */
 export interface Subscription {
@@ -17,9 +18,13 @@ export interface Subscription {
 
 /** A connection as the end of a follower's way. */
 class ConnectionSink implements EventSink {
-  constructor(private readonly connection: Connection) {}
+  constructor(
+    private readonly connection: Connection,
+    private readonly stats: SocketStats,
+  ) {}
 
   write(batch: EventBatch): void {
+    this.stats.increment(this.connection.isOpen ? 'pushes_total' : 'pushes_to_dead_fd_total', batch.events.length);
     this.connection.deliver(batch);
   }
 
@@ -40,6 +45,7 @@ export class Subscriptions {
     private readonly access: DepartmentAccess,
     private readonly resumes: Resumes,
     private readonly followers: Followers,
+    private readonly stats: SocketStats,
   ) {}
 
   /**
@@ -54,7 +60,7 @@ export class Subscriptions {
     const { from, head, snapshot } = resumption;
     this.unsubscribe(connection, dept);
     if (!connection.isOpen) return { resumption, start: () => undefined };
-    const follower = this.followers.follow(dept, from - 1, head, new ConnectionSink(connection));
+    const follower = this.followers.follow(dept, from - 1, head, new ConnectionSink(connection, this.stats));
     connection.subscriptions.set(dept, follower);
     const start = () => {
       if (snapshot) {

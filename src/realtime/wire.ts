@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { EventBatch } from '../events/encoded-event.js';
@@ -11,6 +12,8 @@ export interface Wire {
   readonly stream: Writable;
   readonly isOpen: boolean;
   readonly format: OutboxFormat;
+  /** All that has come in, half frames and control frames included: who sends is alive. Undefined of who has nothing to send. */
+  readonly bytesIn: number | undefined;
   encode(frame: SharedFrame): Buffer;
   /** Stops reading what the other side sends, or begins again. */
   listen(on: boolean): void;
@@ -29,11 +32,18 @@ const SOCKET_FORMAT: OutboxFormat = {
 /** `ws` reads, and writes control frames; everything else is written to the stream as it was framed. */
 export class SocketWire implements Wire {
   readonly format = SOCKET_FORMAT;
+  private readonly bytesBefore: number;
 
   constructor(
     private readonly socket: WebSocket,
     readonly stream: Writable,
-  ) {}
+  ) {
+    this.bytesBefore = (stream as Socket).bytesRead;
+  }
+
+  get bytesIn(): number {
+    return (this.stream as Socket).bytesRead - this.bytesBefore;
+  }
 
   get isOpen(): boolean {
     return this.socket.readyState === this.socket.OPEN;
@@ -67,6 +77,8 @@ const STREAM_FORMAT: OutboxFormat = {
 /** An event stream says by a last message why it ends; the client's own reconnecting does the rest. */
 export class EventStreamWire implements Wire {
   readonly format = STREAM_FORMAT;
+  /** It has asked, and only listens. */
+  readonly bytesIn = undefined;
 
   constructor(readonly stream: Writable) {}
 

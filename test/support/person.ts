@@ -107,12 +107,16 @@ export async function logOf(session: Session, dept: string, callId: string): Pro
 const PATIENCE_MS = 15_000;
 
 /** Looks until there is something to see. */
-export async function eventually<T>(look: () => Promise<T | undefined> | T | undefined, what: string): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
+export async function eventually<T>(
+  look: () => Promise<T | undefined> | T | undefined,
+  what: string,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const seen = await look();
     if (seen !== undefined) return seen;
-    if (Date.now() > deadline) throw new Error(`${what} did not come about within ${String(PATIENCE_MS)} ms`);
+    if (Date.now() > deadline) throw new Error(`${what} did not come about within ${String(patienceMs)} ms`);
     await sleep(20);
   }
 }
