@@ -9,6 +9,8 @@ const STATEMENT_TIMEOUT_MS = 3000;
 const LOCK_TIMEOUT_MS = 2000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5000;
 const PROBE_TIMEOUT_MS = 1000;
+/** For a server that has stopped answering, its own time-outs included. Only probes have it: they are single statements, never in a transaction. */
+const PROBE_PATIENCE_MS = 1500;
 
 type Release = (destroy?: Error | boolean) => void;
 type ConnectCallback = (error: Error | undefined, client: pg.PoolClient | undefined, done: Release) => void;
@@ -70,6 +72,8 @@ export function connectionOptions(url: string, name: string, statementTimeoutMs 
 }
 
 export function createPool(url: string, name: PoolName): GuardedPool {
-  const timeout = name === 'probes' ? PROBE_TIMEOUT_MS : STATEMENT_TIMEOUT_MS;
-  return new GuardedPool({ ...connectionOptions(url, name, timeout), max: POOL_SIZES[name], idleTimeoutMillis: 60_000 });
+  const options = { max: POOL_SIZES[name], idleTimeoutMillis: 60_000 };
+  if (name !== 'probes') return new GuardedPool({ ...connectionOptions(url, name), ...options });
+  const patience = { query_timeout: PROBE_PATIENCE_MS, connectionTimeoutMillis: PROBE_PATIENCE_MS };
+  return new GuardedPool({ ...connectionOptions(url, name, PROBE_TIMEOUT_MS), ...options, ...patience });
 }

@@ -4,7 +4,6 @@ import type { WardSettings } from '../config/ward.settings.js';
 import { Database } from '../database/database.js';
 import { statement } from '../database/statement.js';
 import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
-import { EscalationMetrics } from './escalation-metrics.js';
 
 const countOverdue = statement(
   'count_overdue',
@@ -19,16 +18,13 @@ export class EscalationWatchdog {
   constructor(
     private readonly database: Database,
     private readonly scheduler: DueWorkScheduler,
-    private readonly metrics: EscalationMetrics,
     @Inject(WARD_SETTINGS) private readonly ward: WardSettings,
   ) {}
 
   /** Pending calls whose deadline is more than ESCALATION_OVERDUE_SEC past, in the whole installation. */
   async overdue(): Promise<number> {
     const [row] = await this.database.query<{ count: number }>(countOverdue, [this.ward.ESCALATION_OVERDUE_SEC], 'probes');
-    const count = row?.count ?? 0;
-    this.metrics.overdue(count);
-    return count;
+    return row?.count ?? 0;
   }
 
   /** Engines of this node that have not run to their end lately. */

@@ -46,9 +46,8 @@ export class HealthController {
 
   @Get('healthz')
   async summary(@Res({ passthrough: true }) response: Response) {
-    const databaseAnswers = await this.indicators.databaseAnswers();
+    const [databaseAnswers, overdue] = await Promise.all([this.indicators.databaseAnswers(), this.indicators.overdue()]);
     if (!databaseAnswers) response.status(503);
-    const overdue = databaseAnswers ? await this.indicators.overdue() : undefined;
     return {
       status: databaseAnswers && overdue === 0 ? 'ok' : 'degraded',
       db_ok: databaseAnswers,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { scrapedGauge } from '../common/scraped-metrics.js';
 import { OPERATIONS_SETTINGS } from '../config/config.module.js';
 import type { OperationsSettings } from '../config/operations.settings.js';
 import { EscalationModule } from '../escalation/escalation.module.js';
@@ -12,6 +13,13 @@ import { MemoryGauge } from './memory.js';
   controllers: [HealthController],
   providers: [
     Indicators,
+    scrapedGauge(
+      { name: 'wardline_database_up', help: '1 while the database answers probes, else 0.' },
+      Indicators,
+      async (gauge, indicators) => {
+        gauge.set((await indicators.databaseAnswers()) ? 1 : 0);
+      },
+    ),
     {
       provide: MemoryGauge,
       useFactory: (operations: OperationsSettings) => new MemoryGauge(operations.MAX_MEMORY_MB),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 
+const MIB = 1024 * 1024;
 const CGROUP_LIMITS = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes'];
 
 function cgroupLimit(): number | undefined {
@@ -21,11 +22,21 @@ export class MemoryGauge {
 
   /** @param maxMemoryMb MAX_MEMORY_MB; without it the cgroup's limit, else the machine's memory */
   constructor(maxMemoryMb: number | undefined) {
-    this.limit = maxMemoryMb === undefined ? (cgroupLimit() ?? totalmem()) : maxMemoryMb * 1024 * 1024;
+    this.limit = maxMemoryMb === undefined ? (cgroupLimit() ?? totalmem()) : maxMemoryMb * MIB;
   }
 
-  /** RSS against the limit, in percent, one decimal. */
+  /** RSS. */
+  get usedBytes(): number {
+    return process.memoryUsage.rss();
+  }
+
+  /** The same in MiB, one decimal. */
+  get usedMb(): number {
+    return Math.round((this.usedBytes / MIB) * 10) / 10;
+  }
+
+  /** The same against the limit, in percent, one decimal. */
   get percent(): number {
-    return Math.round((process.memoryUsage.rss() / this.limit) * 1000) / 10;
+    return Math.round((this.usedBytes / this.limit) * 1000) / 10;
   }
 }

@@ -5,6 +5,8 @@ import { notFound } from '../common/errors.js';
 import { OPERATIONS_SETTINGS } from '../config/config.module.js';
 import type { OperationsSettings } from '../config/operations.settings.js';
 
+/** What proxies add to what they pass on. */
+const OF_PROXIES = /^(x-forwarded-.*|forwarded|x-real-ip|via)$/;
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 /** With METRICS_TOKEN: who knows it. Without: this machine itself, and not through a proxy. Others see no such path. */
@@ -22,7 +24,7 @@ export class MetricsGuard implements CanActivate {
 }
 
 function isLocal(request: GuardedRequest): boolean {
-  const isProxied = Object.keys(request.headers).some((name) => name.startsWith('x-forwarded-') || name === 'forwarded');
+  const isProxied = Object.keys(request.headers).some((name) => OF_PROXIES.test(name));
   return !isProxied && LOOPBACK.test(request.socket.remoteAddress ?? '');
 }
 

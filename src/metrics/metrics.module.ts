@@ -1,26 +1,25 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
-import { InjectMetric, makeGaugeProvider, PrometheusModule } from '@willsoto/nestjs-prometheus';
-import { Gauge } from 'prom-client';
+import { PrometheusModule } from '@willsoto/nestjs-prometheus';
+import { collectDefaultMetrics } from 'prom-client';
 import { HealthModule } from '../health/health.module.js';
-import { MemoryGauge } from '../health/memory.js';
+import { RealtimeModule } from '../realtime/realtime.module.js';
 import { MetricsController } from './metrics.controller.js';
+import { NodeStats } from './node-stats.service.js';
+import { processMetricProviders } from './process-metrics.js';
+import { SocketHealthController } from './socket-health.controller.js';
+import { StatsHistory } from './stats-history.service.js';
 
-/** `GET /metrics`, and what of the process no feature measures itself. */
+/** `GET /metrics`, what of the process no feature measures itself, and the node's figures over time. */
 @Global()
 @Module({
-  imports: [HealthModule, PrometheusModule.register({ controller: MetricsController })],
-  providers: [makeGaugeProvider({ name: 'memory_usage_percent', help: 'RSS against MAX_MEMORY_MB.' })],
+  imports: [HealthModule, RealtimeModule, PrometheusModule.register({ controller: MetricsController, defaultMetrics: { enabled: false } })],
+  controllers: [SocketHealthController],
+  providers: [NodeStats, StatsHistory, ...processMetricProviders],
+  exports: [NodeStats, StatsHistory],
 })
 export class MetricsModule implements OnModuleInit {
-  constructor(
-    private readonly memory: MemoryGauge,
-    @InjectMetric('memory_usage_percent') private readonly gauge: Gauge,
-  ) {}
-
+  /** Node's own: the event loop's lag, collections of garbage, memory. With the application, and not when this file is loaded. */
   onModuleInit(): void {
-    const { gauge, memory } = this;
-    (gauge as Gauge & { collect: () => void }).collect = () => {
-      gauge.set(memory.percent);
-    };
+    collectDefaultMetrics();
   }
 }

@@ -1,4 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { Counter } from 'prom-client';
 import { Logger } from '../common/logger.js';
 import type { ClusterSettings } from '../config/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../config/config.module.js';
@@ -32,6 +34,7 @@ export class DeadNodes implements OnModuleInit, DueWork {
     private readonly scheduler: DueWorkScheduler,
     private readonly logger: Logger,
     @Inject(CLUSTER_SETTINGS) private readonly cluster: ClusterSettings,
+    @InjectMetric('wardline_dead_nodes_total') private readonly dead: Counter,
   ) {}
 
   onModuleInit(): void {
@@ -45,6 +48,7 @@ export class DeadNodes implements OnModuleInit, DueWork {
       await tx.query(begin, [dead.serverId]);
       await tx.query(remove, [dead.serverId]);
       tx.afterCommit(() => {
+        this.dead.inc();
         this.logger.warn('node.dead', { server_id: dead.serverId });
       });
       return true;

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import pg from 'pg';
+import { Clock } from '../common/clock.js';
 import { Logger } from '../common/logger.js';
 import type { ClusterSettings } from '../config/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../config/config.module.js';
@@ -30,15 +31,24 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private holder: pg.Client | undefined;
   private beating: Promise<void> | undefined;
+  private lastBeat: number;
   private onForgotten: () => void = () => undefined;
 
   constructor(
     private readonly database: Database,
     private readonly logger: Logger,
+    private readonly clock: Clock,
     @Inject(CLUSTER_SETTINGS) private readonly cluster: ClusterSettings,
     @Inject(SERVER_ID) readonly serverId: string,
     @Inject(DATABASE_URL) private readonly databaseUrl: string,
-  ) {}
+  ) {
+    this.lastBeat = clock.monotonic();
+  }
+
+  /** Milliseconds since the database was last told that this node lives. */
+  get heartbeatAge(): number {
+    return this.clock.monotonic() - this.lastBeat;
+  }
 
   /** Called when others had taken this node for dead: its connections must be written down anew. */
   whenForgotten(listener: () => void): void {
@@ -85,6 +95,7 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
     try {
       if (!this.holder) await this.hold();
       const known = await this.database.query(heartbeat, [this.serverId], 'engine');
+      this.lastBeat = this.clock.monotonic();
       if (known.length > 0) return;
       this.logger.warn('node.forgotten', { server_id: this.serverId });
       await this.register();
