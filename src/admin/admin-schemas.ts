@@ -4,6 +4,7 @@ import { freeText, placeId, slug, uuid } from '../common/ids.js';
 import { cursorParam, limitParam } from '../common/paging.js';
 import { CANCEL_POLICIES, DISPATCH_MODES } from '../hospital/entities/call-type.entity.js';
 import { STATION_KINDS } from '../hospital/entities/station.entity.js';
+import type { Resolution } from '../metrics/stats-history.service.js';
 
 const name = freeText(200);
 const username = z
@@ -18,6 +19,21 @@ export const pageQuery = z.strictObject({ limit: limitParam, cursor: cursorParam
 export const stationsQuery = pageQuery.extend({ dept: slug.optional() });
 export const staffQuery = pageQuery.extend({ username: z.string().trim().toLowerCase().min(1).max(64).optional() });
 export const membershipsQuery = pageQuery.extend({ staff_id: uuid.optional(), dept: slug.optional() });
+export const connectionsQuery = pageQuery.extend({ user: uuid.optional(), server: z.string().min(1).max(200).optional() });
+export const sessionsQuery = pageQuery.extend({ user: uuid.optional() });
+/** Milliseconds since 1970, written in ISO 8601 or in Unix seconds. */
+const instant = z.union([
+  z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+  z
+    .string()
+    .regex(/^\d{1,11}$/)
+    .transform((text) => Number(text) * 1000),
+]);
+/** Seconds from one sample to the next. */
+const resolution = z.enum(['10', '10s', '60', '60s', '1m']).transform((text): Resolution => (text.startsWith('10') ? 10 : 60));
+export const statsHistoryQuery = z
+  .strictObject({ from: instant.default(0), to: instant.default(Number.MAX_SAFE_INTEGER), resolution: resolution.default(10) })
+  .refine(({ from, to }) => from <= to, { path: ['from'] });
 
 export const departmentBody = z.strictObject({ id: slug, name });
 export const roomBody = z.strictObject({ id: placeId, name });

@@ -1,19 +1,24 @@
 import { Module } from '@nestjs/common';
+import { RealtimeModule } from '../realtime/realtime.module.js';
 import { StaffingModule } from '../staffing/staffing.module.js';
 import { AuditAdminController } from './audit-admin.controller.js';
 import { AuditedChanges } from './audited-changes.js';
 import { CallTypesAdminController } from './call-types-admin.controller.js';
+import { ConnectionsAdminController } from './connections-admin.controller.js';
 import { EscalationAdminController } from './escalation-admin.controller.js';
 import { PlacesAdminController } from './places-admin.controller.js';
 import { PlacesAdminService } from './places-admin.service.js';
+import { SessionsAdminController } from './sessions-admin.controller.js';
+import { SessionsAdminService } from './sessions-admin.service.js';
 import { StaffAdminController } from './staff-admin.controller.js';
 import { StaffAdminService } from './staff-admin.service.js';
+import { StatsAdminController } from './stats-admin.controller.js';
 import { StationsAdminController } from './stations-admin.controller.js';
 import { StationsAdminService } from './stations-admin.service.js';
 
 /** What administrators do: every change audited. */
 @Module({
-  imports: [StaffingModule],
+  imports: [StaffingModule, RealtimeModule],
   controllers: [
     PlacesAdminController,
     StationsAdminController,
@@ -21,7 +26,10 @@ import { StationsAdminService } from './stations-admin.service.js';
     CallTypesAdminController,
     AuditAdminController,
     EscalationAdminController,
+    ConnectionsAdminController,
+    SessionsAdminController,
+    StatsAdminController,
   ],
-  providers: [AuditedChanges, PlacesAdminService, StationsAdminService, StaffAdminService],
+  providers: [AuditedChanges, PlacesAdminService, StationsAdminService, StaffAdminService, SessionsAdminService],
 })
 export class AdminModule {}

@@ -5,7 +5,7 @@ import type { Role } from '../auth/principal.js';
 import { SessionEndings } from '../auth/session-endings.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import { DomainError, notFound } from '../common/errors.js';
-import { newId, newSecret, uuid } from '../common/ids.js';
+import { newId, newSecret, NIL_ID, uuid } from '../common/ids.js';
 import { type Page, readCursor, toPage } from '../common/paging.js';
 import { Database } from '../database/database.js';
 import { statement } from '../database/statement.js';
@@ -40,8 +40,6 @@ const insertMembership = statement(
    WHERE p.id = $1 AND d.id = $2 AND d.retired_at IS NULL RETURNING iso(since) AS since`,
 );
 const deleteMembership = statement('delete_membership', 'DELETE FROM memberships WHERE staff_id = $1 AND dept_id = $2 RETURNING dept_id');
-
-const NIL = '00000000-0000-0000-0000-000000000000';
 
 export interface StaffView {
   id: string;
@@ -125,7 +123,7 @@ export class StaffAdminService {
     staff_id,
     dept,
   }: PageQuery & { staff_id?: string | undefined; dept?: string | undefined }): Promise<Page<MembershipView>> {
-    const [afterStaff, afterDept] = readCursor(z.tuple([uuid, z.string()]), cursor) ?? [NIL, ''];
+    const [afterStaff, afterDept] = readCursor(z.tuple([uuid, z.string()]), cursor) ?? [NIL_ID, ''];
     const values = [afterStaff, afterDept, staff_id ?? null, dept ?? null, limit + 1];
     const rows = await this.database.query<MembershipView & Record<string, unknown>>(listMemberships, values);
     return toPage<MembershipView>(rows, limit, (last) => [last.staff_id, last.dept]);

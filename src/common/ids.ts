@@ -12,6 +12,9 @@ export function newSecret(bytes = 32): string {
   return randomBytes(bytes).toString('base64url');
 }
 
+/** Before every other id. */
+export const NIL_ID = '00000000-0000-0000-0000-000000000000';
+
 export const uuid = z.guid().toLowerCase();
 /** Text that people write. Without NUL, which JSON can carry and PostgreSQL cannot store. */
 export function freeText(max: number) {
