@@ -5,6 +5,7 @@ import { AuditAdminController } from './audit-admin.controller.js';
 import { AuditedChanges } from './audited-changes.js';
 import { CallTypesAdminController } from './call-types-admin.controller.js';
 import { ConnectionsAdminController } from './connections-admin.controller.js';
+import { DrainAdminController } from './drain-admin.controller.js';
 import { EscalationAdminController } from './escalation-admin.controller.js';
 import { PlacesAdminController } from './places-admin.controller.js';
 import { PlacesAdminService } from './places-admin.service.js';
@@ -29,6 +30,7 @@ import { StationsAdminService } from './stations-admin.service.js';
     ConnectionsAdminController,
     SessionsAdminController,
     StatsAdminController,
+    DrainAdminController,
   ],
   providers: [AuditedChanges, PlacesAdminService, StationsAdminService, StaffAdminService, SessionsAdminService],
 })

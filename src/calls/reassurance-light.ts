@@ -26,10 +26,10 @@ export class ReassuranceLight {
     const before = picture(await this.queries.atStation(station));
     for (;;) {
       const left = (deadline - performance.now()) / 1000;
-      if (left > 0 && !gone.aborted) await this.waiter.next(station.dept, seq, left, gone);
+      const isNews = left > 0 && !gone.aborted && (await this.waiter.next(station.dept, seq, left, gone));
       const head = (await this.log.head(station.dept))?.head ?? seq;
       const calls = await this.queries.atStation(station);
-      if (picture(calls) !== before || performance.now() >= deadline || gone.aborted) return calls;
+      if (!isNews || picture(calls) !== before) return calls;
       seq = head;
     }
   }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { DomainError } from './errors.js';
 
-export type ServerStateName = 'starting' | 'running' | 'draining' | 'stopped' | 'error';
+export const SERVER_STATES = ['starting', 'running', 'draining', 'stopped', 'error'] as const;
+export type ServerStateName = (typeof SERVER_STATES)[number];
 
 /** `starting → running → draining → stopped`, and `error`, from which a node can only leave. */
 const NEXT: Readonly<Record<ServerStateName, readonly ServerStateName[]>> = {
@@ -10,6 +12,9 @@ const NEXT: Readonly<Record<ServerStateName, readonly ServerStateName[]>> = {
   error: ['draining', 'stopped'],
   stopped: [],
 };
+
+/** By then a load balancer has noticed, or another process has the port. */
+const RETRY_AFTER_SEC = 2;
 
 type Listener = (state: ServerStateName) => void;
 
@@ -26,6 +31,11 @@ export class ServerState {
   /** The node takes nobody new: it is on its way out. */
   get isLeaving(): boolean {
     return this.state === 'draining' || this.state === 'stopped';
+  }
+
+  /** @throws DomainError UNAVAILABLE when the node takes nobody new */
+  requireStaying(): void {
+    if (this.isLeaving) throw new DomainError('UNAVAILABLE', 'the node is leaving, try again', { retryAfter: RETRY_AFTER_SEC });
   }
 
   /** @throws Error for a transition that is not in the table: a bug */

@@ -1,7 +1,8 @@
-import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { StaffPrincipal } from '../auth/principal.js';
 import { DomainError } from '../common/errors.js';
 import { newId } from '../common/ids.js';
+import { ServerState } from '../common/server-state.js';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import { Followers } from './followers.js';
@@ -14,18 +15,25 @@ export interface WaitObserver {
 
 /** Requests that wait for a department's next event: long polls. */
 @Injectable()
-export class EventWaiter implements BeforeApplicationShutdown {
+export class EventWaiter implements OnModuleInit {
   private readonly waiting = new Set<() => void>();
   private readonly observers: WaitObserver[] = [];
-  private stopped = false;
 
   constructor(
     private readonly followers: Followers,
+    private readonly state: ServerState,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
   ) {}
 
   observe(observer: WaitObserver): void {
     this.observers.push(observer);
+  }
+
+  /** A node that leaves keeps nobody waiting. */
+  onModuleInit(): void {
+    this.state.onChange(() => {
+      if (this.state.isLeaving) for (const giveUp of [...this.waiting]) giveUp();
+    });
   }
 
   /** As `next`, for a person, who counts as connected meanwhile. */
@@ -40,40 +48,37 @@ export class EventWaiter implements BeforeApplicationShutdown {
   }
 
   /**
-   * Resolves at the first event after `seq`, after `seconds`, or when `gone` aborts, whichever comes first.
-   * @throws DomainError UNAVAILABLE when as many wait already as sockets are allowed, or the node stops
+   * Resolves with `true` at the first event after `seq`; with `false` after `seconds`, when `gone` aborts, or when the node leaves.
+   * @throws DomainError UNAVAILABLE when as many wait already as sockets are allowed, or the node is leaving
    */
-  async next(dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<void> {
+  async next(dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<boolean> {
     if (this.waiting.size >= this.settings.MAX_CONNECTIONS)
       throw new DomainError('UNAVAILABLE', 'too many requests wait', { retryAfter: 5 });
-    if (this.stopped) throw new DomainError('UNAVAILABLE', 'the node stops', { retryAfter: 1 });
-    await new Promise<void>((resolve) => {
+    this.state.requireStaying();
+    return new Promise((resolve) => {
       const follower = this.followers.follow(dept, seq, seq, {
         write: () => {
-          done();
+          done(true);
         },
         drained: () => Promise.resolve(),
         lost: () => {
-          done();
+          done(true);
         },
       });
-      const done = () => {
+      const done = (isNews: boolean) => {
         clearTimeout(timer);
-        gone.removeEventListener('abort', done);
-        this.waiting.delete(done);
+        gone.removeEventListener('abort', giveUp);
+        this.waiting.delete(giveUp);
         follower.close();
-        resolve();
+        resolve(isNews);
       };
-      const timer = setTimeout(done, seconds * 1000);
-      gone.addEventListener('abort', done);
-      this.waiting.add(done);
+      const giveUp = () => {
+        done(false);
+      };
+      const timer = setTimeout(giveUp, seconds * 1000);
+      gone.addEventListener('abort', giveUp);
+      this.waiting.add(giveUp);
       follower.start();
     });
-  }
-
-  /** A node that stops keeps nobody waiting. */
-  beforeApplicationShutdown(): void {
-    this.stopped = true;
-    for (const done of [...this.waiting]) done();
   }
 }

@@ -31,6 +31,7 @@ export class HealthController {
   async ready(@Res({ passthrough: true }) response: Response) {
     const result = await this.health
       .check([
+        () => this.indicators.running(),
         () => this.indicators.databaseUp(),
         () => this.indicators.migrationsApplied(),
         () => this.indicators.pollerTicks(),

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { scrapedGauge } from '../common/scraped-metrics.js';
 import { OPERATIONS_SETTINGS } from '../config/config.module.js';
+import { maxMemoryMb } from '../config/memory.js';
 import type { OperationsSettings } from '../config/operations.settings.js';
 import { EscalationModule } from '../escalation/escalation.module.js';
 import { HealthController } from './health.controller.js';
@@ -22,7 +23,7 @@ import { MemoryGauge } from './memory.js';
     ),
     {
       provide: MemoryGauge,
-      useFactory: (operations: OperationsSettings) => new MemoryGauge(operations.MAX_MEMORY_MB),
+      useFactory: (operations: OperationsSettings) => new MemoryGauge(maxMemoryMb(operations)),
       inject: [OPERATIONS_SETTINGS],
     },
   ],

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { ServerState } from '../common/server-state.js';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import { Database } from '../database/database.js';
@@ -38,11 +39,19 @@ export class Indicators {
 
   constructor(
     private readonly health: HealthIndicatorService,
+    private readonly state: ServerState,
     private readonly database: Database,
     private readonly poller: EventPoller,
     private readonly watchdog: EscalationWatchdog,
     @Inject(REALTIME_SETTINGS) private readonly realtime: RealtimeSettings,
   ) {}
+
+  /** Red on the way out: new clients are sent elsewhere. */
+  running(): HealthIndicatorResult {
+    const check = this.health.check('server');
+    const { current } = this.state;
+    return current === 'running' ? check.up({ state: current }) : check.down({ state: current });
+  }
 
   async databaseAnswers(): Promise<boolean> {
     try {

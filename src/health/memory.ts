@@ -1,29 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { totalmem } from 'node:os';
-
 const MIB = 1024 * 1024;
-const CGROUP_LIMITS = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes'];
-
-function cgroupLimit(): number | undefined {
-  for (const file of CGROUP_LIMITS) {
-    try {
-      const bytes = Number(readFileSync(file, 'utf8'));
-      if (Number.isFinite(bytes) && bytes < totalmem()) return bytes;
-    } catch {
-      // not in such a cgroup: the machine's memory counts
-    }
-  }
-  return undefined;
-}
 
 /** How much of its memory the process uses. */
 export class MemoryGauge {
-  private readonly limit: number;
-
-  /** @param maxMemoryMb MAX_MEMORY_MB; without it the cgroup's limit, else the machine's memory */
-  constructor(maxMemoryMb: number | undefined) {
-    this.limit = maxMemoryMb === undefined ? (cgroupLimit() ?? totalmem()) : maxMemoryMb * MIB;
-  }
+  /** @param limitMb MAX_MEMORY_MB, or what it is by default */
+  constructor(private readonly limitMb: number) {}
 
   /** RSS. */
   get usedBytes(): number {
@@ -37,6 +17,6 @@ export class MemoryGauge {
 
   /** The same against the limit, in percent, one decimal. */
   get percent(): number {
-    return Math.round((this.usedBytes / this.limit) * 1000) / 10;
+    return Math.round((this.usedBytes / (this.limitMb * MIB)) * 1000) / 10;
   }
 }

@@ -1,10 +1,11 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { writeWhole } from '../common/write-whole.js';
+import type { Config } from '../config/config.js';
 
 const VALID_DAYS = 365;
 const RENEW_BEFORE_MS = 30 * 86_400_000;
@@ -24,18 +25,41 @@ export interface TlsOptions extends KeyPair {
   handshakeTimeout: number;
 }
 
+/** Reads the pair as it is now; one that is ours is made anew before it ends. */
+export type CertificateSource = () => Promise<KeyPair>;
+
+/** Named files; else a self-signed pair where that is wanted; else none: a proxy ends TLS, or nobody asks for it. */
+export function certificateSource({ http, database }: Config): CertificateSource | undefined {
+  const { TLS_CERT_FILE, TLS_KEY_FILE, TLS_SELF_SIGNED, REQUIRE_WSS } = http;
+  if (TLS_CERT_FILE !== undefined && TLS_KEY_FILE !== undefined) return () => readKeyPair(TLS_CERT_FILE, TLS_KEY_FILE);
+  const selfSigned = TLS_SELF_SIGNED ?? (database.DATABASE_URL === undefined && REQUIRE_WSS);
+  return selfSigned ? () => selfSignedPair(database.DATA_DIR) : undefined;
+}
+
 /** @throws Error that names the file when one cannot be read */
-export async function readKeyPair(certFile: string, keyFile: string): Promise<KeyPair> {
+async function readKeyPair(certFile: string, keyFile: string): Promise<KeyPair> {
   return { cert: await readFile(certFile), key: await readFile(keyFile) };
 }
 
-/** The self-signed pair under `DATA_DIR/tls`, made when there is none or it ends soon. For localhost and this host's name. */
+/**
+ * The certificate of a pair that can be served.
+ * @throws Error that says what is wrong: not PEM, a key of another certificate, not valid now
+ */
+export function checkedCertificate({ cert, key }: KeyPair, now: number): X509Certificate {
+  const certificate = new X509Certificate(cert);
+  if (!certificate.checkPrivateKey(createPrivateKey(key))) throw new Error('the key is not that of the certificate');
+  if (Date.parse(certificate.validTo) <= now) throw new Error(`the certificate ended ${certificate.validTo}`);
+  if (Date.parse(certificate.validFrom) > now) throw new Error(`the certificate begins ${certificate.validFrom}`);
+  return certificate;
+}
+
+/** The self-signed pair under `DATA_DIR/tls`, made when there is none that is good for a while. For localhost and this host's name. */
 export async function selfSignedPair(dataDir: string): Promise<KeyPair> {
   const folder = join(dataDir, 'tls');
   const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
   if (existsSync(files.cert) && existsSync(files.key)) {
     const pair = await readKeyPair(files.cert, files.key);
-    if (Date.parse(new X509Certificate(pair.cert).validTo) - Date.now() > RENEW_BEFORE_MS) return pair;
+    if (isGoodFor(pair, RENEW_BEFORE_MS)) return pair;
   }
   const made = await generate([{ name: 'commonName', value: 'Wardline self-signed' }], {
     keyType: 'ec',
@@ -52,6 +76,15 @@ export async function selfSignedPair(dataDir: string): Promise<KeyPair> {
   await writeWhole(files.key, made.private, 0o600);
   await writeWhole(files.cert, made.cert, 0o644);
   return { cert: Buffer.from(made.cert), key: Buffer.from(made.private) };
+}
+
+/** Of two processes that made a pair at once, one's key may stand beside the other's certificate. */
+function isGoodFor(pair: KeyPair, ms: number): boolean {
+  try {
+    return Date.parse(checkedCertificate(pair, Date.now()).validTo) - Date.now() > ms;
+  } catch {
+    return false;
+  }
 }
 
 function alternativeNames() {

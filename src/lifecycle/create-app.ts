@@ -5,12 +5,14 @@ import helmet from 'helmet';
 import { AppModule, type AppOptions } from '../app.module.js';
 import { TrustedProxies } from '../auth/trusted-proxies.js';
 import { NestLogger } from '../common/logger.js';
+import { ServerState } from '../common/server-state.js';
 import { requestContext } from '../http/request-context.js';
 import { jsonOnly } from '../http/json-only.js';
 import { ValidationPipe } from '../http/validation.pipe.js';
 import { describeApi } from '../http/openapi.js';
 import { GatewayAdapter } from '../realtime/gateway-adapter.js';
 import type { TlsOptions } from './certificate.js';
+import { HttpTraffic } from './http-traffic.js';
 
 const MAX_BODY_BYTES = 65_536;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -39,6 +41,10 @@ export async function createApp(options: AppOptions, tls: TlsOptions | undefined
   describeApi(app);
   app.useWebSocketAdapter(new GatewayAdapter(app));
   const server = app.getHttpServer();
+  app.get(HttpTraffic).watch(server);
+  server.once('listening', () => {
+    app.get(ServerState).to('running');
+  });
   server.headersTimeout = realtime.HANDSHAKE_TIMEOUT_SEC * 1000;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;

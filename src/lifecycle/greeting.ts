@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSettings } from '../config/database.settings.js';
-import type { Wardline } from './wardline.js';
 
 /** Tells a person where to look, whom to sign in as and how to press a button. Beside JSON logs it goes to stderr. */
-export function greet({ url }: Wardline, { DATA_DIR }: DatabaseSettings): void {
+export function greet(url: string, { DATA_DIR }: DatabaseSettings): void {
   const firstRun = join(DATA_DIR, 'first-run.json');
   const lines = ['', `  Wardline is listening on ${url}`, `  API and try-out page: ${url}/api/docs   health: ${url}/readyz`];
   if (existsSync(firstRun)) {

@@ -1,6 +1,28 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { makeGaugeProvider } from '@willsoto/nestjs-prometheus';
+import { HealthModule } from '../health/health.module.js';
+import { RealtimeModule } from '../realtime/realtime.module.js';
+import { Departures } from './departures.service.js';
+import { Drain } from './drain.service.js';
+import { HttpTraffic } from './http-traffic.js';
+import { MemoryWatch } from './memory-watch.js';
+import { ServerLife } from './server-life.js';
 import { Upkeep } from './upkeep.js';
 
-@Module({ imports: [ScheduleModule.forRoot()], providers: [Upkeep] })
+/** How the node comes and goes. */
+@Global()
+@Module({
+  imports: [ScheduleModule.forRoot(), HealthModule, RealtimeModule],
+  providers: [
+    makeGaugeProvider({ name: 'wardline_server_state', help: '1 for the state that the node is in.', labelNames: ['state'] }),
+    Upkeep,
+    ServerLife,
+    HttpTraffic,
+    Drain,
+    Departures,
+    MemoryWatch,
+  ],
+  exports: [Departures, Drain, HttpTraffic],
+})
 export class LifecycleModule {}

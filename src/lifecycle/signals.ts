@@ -1,36 +1,26 @@
-import type { Logger } from '../common/logger.js';
-import type { Wardline } from './wardline.js';
+interface SignalHandlers {
+  /** SIGTERM or SIGINT, the first one; a second one ends the process at once with 1. */
+  readonly stop: (signal: NodeJS.Signals) => void;
+  /** Right before that end. */
+  readonly end?: () => void;
+  /** SIGHUP. */
+  readonly reload?: () => void;
+}
 
-/** SIGTERM and SIGINT stop in order and exit 0; a second one exits at once with 1. */
-export function stopOnSignals(logger: Logger): { manage(wardline: Wardline): void } {
-  let running: Wardline | undefined;
+/** Also before there is anything to stop: handlers are told at once. */
+export function onSignals({ stop, end, reload }: SignalHandlers): void {
   let stopping = false;
-
-  const stop = async () => {
-    if (!running) return;
-    try {
-      await running.stop();
-      logger.info('wardline.stopped');
-      process.exit(0);
-    } catch (error) {
-      logger.error('wardline.stop_failed', { error });
-      process.exit(1);
+  const onStop = (signal: NodeJS.Signals) => {
+    if (!stopping) {
+      stopping = true;
+      stop(signal);
+      return;
     }
+    end?.();
+    process.exit(1);
   };
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    logger.info('wardline.stopping', { signal });
-    void stop();
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
-
-  return {
-    /** A signal that came during the start takes effect now. */
-    manage(wardline) {
-      running = wardline;
-      if (stopping) void stop();
-    },
-  };
+  process.on('SIGTERM', onStop);
+  process.on('SIGINT', onStop);
+  // A terminal that is closed says SIGHUP too, and means the end.
+  process.on('SIGHUP', reload && !process.stdout.isTTY ? reload : onStop);
 }

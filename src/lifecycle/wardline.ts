@@ -1,28 +1,80 @@
+import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from '../common/logger.js';
+import { ServerState } from '../common/server-state.js';
 import type { Config } from '../config/config.js';
-import { type KeyPair, readKeyPair, selfSignedPair, type TlsOptions } from './certificate.js';
+import { certificateSource, type TlsOptions } from './certificate.js';
 import { createApp } from './create-app.js';
+import type { Departure, DepartureReason } from './departure.js';
+import { Departures } from './departures.service.js';
+import { Drain } from './drain.service.js';
+import { limitedStep } from './limited-step.js';
+import type { ListenPlace } from './listen-place.js';
 import { signingSecrets } from './signing-secrets.js';
+import type { DatabaseServer } from './database-server.js';
 import { openStorage, type Storage } from './storage.js';
+
+/** Timers, engines, the node's rows, pools: each has limits of its own, far below this. */
+const APPLICATION_MS = 15_000;
+
+/** What the node itself may ask of its process. */
+type AskHandler = (departure: Departure, reason: DepartureReason) => void;
 
 /** A running Wardline. */
 export interface Wardline {
   /** Where it listens. */
-  url: string;
-  seeded: boolean;
-  app: NestExpressApplication;
-  /** Ends in order: sockets, requests, pools, the embedded database last. */
-  stop(): Promise<void>;
+  readonly url: string;
+  readonly app: NestExpressApplication;
+  onAsk(handler: AskHandler): void;
+  /**
+   * Ends in order: clients, requests, timers and engines, pools, the database last.
+   * @param isReplaced another process has the port
+   */
+  leave(departure: Departure, isReplaced: boolean): Promise<void>;
+  /** Says that nothing can go on; the process ends after it. */
+  fail(): void;
 }
 
-/** Named files; else a self-signed pair where that is wanted; else none: a proxy ends TLS, or nobody asks for it. */
-function certificateSource({ http, database }: Config): (() => Promise<KeyPair>) | undefined {
-  const { TLS_CERT_FILE, TLS_KEY_FILE, TLS_SELF_SIGNED, REQUIRE_WSS } = http;
-  if (TLS_CERT_FILE !== undefined && TLS_KEY_FILE !== undefined) return () => readKeyPair(TLS_CERT_FILE, TLS_KEY_FILE);
-  const selfSigned = TLS_SELF_SIGNED ?? (database.DATABASE_URL === undefined && REQUIRE_WSS);
-  return selfSigned ? () => selfSignedPair(database.DATA_DIR) : undefined;
+interface WardlineOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly place: ListenPlace;
+  readonly openServer: () => Promise<DatabaseServer>;
+}
+
+/** Starts everything: database, certificate, application, port. */
+export async function startWardline({ config, logger, place, openServer }: WardlineOptions): Promise<Wardline> {
+  const { database, session } = config;
+  const certificate = certificateSource(config);
+  const urlAt = (port: number) => urlOf(certificate !== undefined, place.host, port);
+  // The database first: it makes DATA_DIR so that the account it runs under can enter.
+  const storage = await openStorage({ server: await openServer(), settings: database, url: urlAt(place.port), logger });
+  try {
+    const secrets = await signingSecrets(session.SESSION_SECRETS, database.DATA_DIR);
+    const tls: TlsOptions | undefined = certificate && {
+      ...(await certificate()),
+      minVersion: config.http.TLS_MIN_VERSION,
+      handshakeTimeout: config.realtime.HANDSHAKE_TIMEOUT_SEC * 1000,
+    };
+    const app = await createApp({ config, databaseUrl: storage.databaseUrl, signingSecrets: secrets, logger }, tls);
+    await listen(app, place, config.http.LISTEN_BACKLOG);
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    return {
+      url: urlAt(port),
+      app,
+      onAsk: (handler) => {
+        app.get(Departures).handleWith(handler);
+      },
+      fail: () => {
+        app.get(ServerState).to('error');
+      },
+      leave: (departure, isReplaced) => leave(app, storage, logger, departure, isReplaced),
+    };
+  } catch (error) {
+    await storage.stop();
+    throw error;
+  }
 }
 
 function urlOf(secure: boolean, host: string, port: number): string {
@@ -30,50 +82,26 @@ function urlOf(secure: boolean, host: string, port: number): string {
   return `${secure ? 'https' : 'http'}://${name}:${String(port)}`;
 }
 
-/**
- * Starts everything: certificate, database, application, port.
- * @param onLost the embedded database ended without being asked to: nothing can go on
- */
-export async function startWardline(config: Config, logger: Logger, onLost: (reason: string) => void): Promise<Wardline> {
-  const { http, database, session } = config;
-  const host = http.HOST ?? (database.DATABASE_URL === undefined ? '127.0.0.1' : '0.0.0.0');
-  const certificate = certificateSource(config);
-  const secure = certificate !== undefined;
-  // The database first: it makes DATA_DIR so that the account it runs under can enter.
-  const storage = await openStorage({ settings: database, url: urlOf(secure, host, http.PORT), logger, onLost });
-  try {
-    const secrets = await signingSecrets(session.SESSION_SECRETS, database.DATA_DIR);
-    const tls: TlsOptions | undefined = certificate && {
-      ...(await certificate()),
-      minVersion: http.TLS_MIN_VERSION,
-      handshakeTimeout: config.realtime.HANDSHAKE_TIMEOUT_SEC * 1000,
-    };
-    const app = await createApp({ config, databaseUrl: storage.databaseUrl, signingSecrets: secrets, logger }, tls);
-    await listen(app, http.PORT, host, http.LISTEN_BACKLOG);
-    const { port } = app.getHttpServer().address() as AddressInfo;
-    return { url: urlOf(secure, host, port), seeded: storage.seeded, app, stop: () => stop(app, storage) };
-  } catch (error) {
-    await storage.stop();
-    throw error;
-  }
-}
-
-async function listen(app: NestExpressApplication, port: number, host: string, backlog: number): Promise<void> {
+async function listen(app: NestExpressApplication, { host, port, fd }: ListenPlace, backlog: number): Promise<void> {
   await app.init();
   const server = app.getHttpServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, host, backlog }, () => {
+    server.listen(fd === undefined ? { port, host, backlog } : { fd, backlog }, () => {
       server.off('error', reject);
       resolve();
     });
   });
 }
 
-async function stop(app: NestExpressApplication, storage: Storage): Promise<void> {
-  try {
-    await app.close();
-  } finally {
-    await storage.stop();
-  }
+async function leave(
+  app: NestExpressApplication,
+  storage: Storage,
+  logger: Logger,
+  departure: Departure,
+  isReplaced: boolean,
+): Promise<void> {
+  await app.get(Drain).run(departure, isReplaced);
+  await limitedStep(logger, 'application', APPLICATION_MS, () => app.close());
+  await storage.stop();
 }

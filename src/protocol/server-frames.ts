@@ -59,6 +59,10 @@ export const SERVER_FRAMES = {
   session_expiring: z
     .object({ type: z.literal('session_expiring'), in_sec: z.int().min(0) })
     .describe('once, ten minutes before the session ends; any authenticated request renews the idle time'),
+  server_shutdown: z.object({
+    type: z.literal('server_shutdown'),
+    reconnect_in: z.number().describe('seconds to wait after the close that follows; another number for every client'),
+  }),
   session_revoked: z.object({ type: z.literal('session_revoked') }),
   unsubscribed: z.object({ type: z.literal('unsubscribed'), dept: z.string(), reason: z.literal('membership_ended') }),
 } as const;

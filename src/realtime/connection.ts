@@ -35,6 +35,9 @@ export class Connection implements OutboxReader {
   /** Set when this side has closed. */
   closeCode: number | undefined;
   private readonly outbox: Outbox;
+  /** Commands received and not answered yet. */
+  private commands = 0;
+  private windingUp = false;
 
   constructor(
     readonly id: string,
@@ -75,6 +78,31 @@ export class Connection implements OutboxReader {
   /** Events and answers that wait because the reader is slow. */
   get pendingMessages(): number {
     return this.outbox.pendingMessages;
+  }
+
+  /** Whether frames are still read. */
+  get isListening(): boolean {
+    return this.isOpen && !this.windingUp;
+  }
+
+  get hasCommands(): boolean {
+    return this.commands > 0;
+  }
+
+  /** Reads no more: what has come is answered, and then somebody closes. */
+  windUp(): void {
+    this.windingUp = true;
+  }
+
+  /** @internal by the reader: a command came */
+  commandCame(): void {
+    this.active = true;
+    this.commands += 1;
+  }
+
+  /** @internal by the reader: it is answered */
+  commandAnswered(): void {
+    this.commands -= 1;
   }
 
   /** Must arrive: answers, snapshots, what the server has to say. */

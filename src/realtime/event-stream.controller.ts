@@ -6,6 +6,7 @@ import { CurrentStaff } from '../auth/access.js';
 import type { StaffPrincipal } from '../auth/principal.js';
 import { notFound } from '../common/errors.js';
 import { slug } from '../common/ids.js';
+import { ServerState } from '../common/server-state.js';
 import { HTTP_SETTINGS } from '../config/config.module.js';
 import type { HttpSettings } from '../config/http.settings.js';
 import { EventStreams } from './event-streams.service.js';
@@ -22,6 +23,7 @@ const streamQuery = z.strictObject({ after: seq.optional(), epoch: z.string().mi
 export class EventStreamController {
   constructor(
     private readonly streams: EventStreams,
+    private readonly state: ServerState,
     @Inject(HTTP_SETTINGS) private readonly settings: HttpSettings,
   ) {}
 
@@ -35,6 +37,7 @@ export class EventStreamController {
     @Res() response: Response,
   ): Promise<void> {
     if (!this.settings.HTTP_FALLBACK) throw notFound('path');
+    this.state.requireStaying();
     // What is no number is no event of ours: the client starts anew.
     const resumed = seq.safeParse(lastEventId).data;
     await this.streams.follow(staff, dept, { after: resumed ?? after, epoch }, response);

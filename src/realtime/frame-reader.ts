@@ -35,7 +35,7 @@ export class FrameReader {
 
   /** Takes what `ws` read. */
   receive(data: RawData, isBinary: boolean): void {
-    if (!this.connection.isOpen) return;
+    if (!this.connection.isListening) return;
     if (isBinary) {
       this.refuse(null, new DomainError('UNSUPPORTED_DATA', 'only text frames are spoken here'));
       return;
@@ -63,7 +63,7 @@ export class FrameReader {
     } else if (this.waiting.length >= MAX_WAITING) {
       this.connection.send(errorFrame(re, new DomainError('RATE_LIMITED', 'too many commands are waiting', { retryAfter: 1 })));
     } else {
-      this.connection.active = true;
+      this.connection.commandCame();
       this.waiting.push(new Command(this.connection, type, re, frame));
       if (!this.busy) void this.work();
     }
@@ -74,6 +74,7 @@ export class FrameReader {
     this.busy = true;
     for (let command = this.waiting.shift(); command && this.connection.isOpen; command = this.waiting.shift()) {
       const refusal = await this.router.dispatch(command);
+      this.connection.commandAnswered();
       if (refusal?.code === 'VALIDATION_FAILED') this.countProtocolError();
     }
     this.busy = false;

@@ -7,6 +7,7 @@ import type { GuardedRequest } from '../auth/guarded-request.js';
 import { UpgradeRefusal } from '../auth/upgrade-refusal.js';
 import { DomainError } from '../common/errors.js';
 import { Logger } from '../common/logger.js';
+import { ServerState } from '../common/server-state.js';
 import { TRACEPARENT } from '../common/tracing.js';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
@@ -35,6 +36,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
   private readonly admission: UpgradeAdmission;
   private readonly sessions: SocketSessions;
   private readonly logger: Logger;
+  private readonly state: ServerState;
   private readonly server: WebSocketServer;
 
   constructor(app: INestApplication) {
@@ -42,6 +44,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     this.admission = app.get(UpgradeAdmission);
     this.sessions = app.get(SocketSessions);
     this.logger = app.get(Logger);
+    this.state = app.get(ServerState);
     const settings = app.get<RealtimeSettings>(REALTIME_SETTINGS);
     this.server = new WebSocketServer({
       noServer: true,
@@ -102,6 +105,8 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     stream.on('error', ignore);
     try {
       await this.admission.admit(request, stream);
+      // Asked once more: the node may have begun to leave while the guards looked.
+      this.state.requireStaying();
       stream.off('error', ignore);
       this.accept(request, stream, head);
     } catch (error) {

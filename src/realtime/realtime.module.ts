@@ -50,6 +50,6 @@ import { upgradeGuardsProvider } from './upgrade-guards.js';
     SocketTraffic,
     SocketDrain,
   ],
-  exports: [SocketObservers, SERVER_ID, Connections, ConnectionDirectory, SocketStats, SocketTraffic],
+  exports: [SocketObservers, SERVER_ID, Connections, ConnectionDirectory, SocketStats, SocketTraffic, SocketDrain],
 })
 export class RealtimeModule {}

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/common/package-root.js';
 
+export type LogLine = Record<string, unknown>;
+
 /** A program of the build, run as users run it. */
 export interface Program {
   child: ChildProcess;
@@ -11,7 +13,9 @@ export interface Program {
   /** Resolves with the exit code; null when a signal ended it. */
   exited: Promise<number | null>;
   /** Resolves when a log line of the event has come, with its fields. */
-  event(name: string): Promise<Record<string, unknown>>;
+  event(name: string): Promise<LogLine>;
+  /** The log lines of the event that have come. */
+  events(name: string): LogLine[];
 }
 
 /** @param script below `build`, which is `dist/`; `env` is all the environment it gets beside PATH */
@@ -26,18 +30,18 @@ export function run(script: string, env: Record<string, string>, args: string[] 
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const exited = once(child, 'close').then(([code]) => code as number | null);
-  const find = (name: string) =>
+  const events = (name: string) =>
     stdout
       .split('\n')
-      .filter((line) => line.includes(`"event":"${name}"`))
-      .map((line) => JSON.parse(line) as Record<string, unknown>)[0];
-  const event = async (name: string): Promise<Record<string, unknown>> => {
+      .filter((line) => line.includes(`"event":"${name}"`) && line.endsWith('}'))
+      .map((line) => JSON.parse(line) as LogLine);
+  const event = async (name: string): Promise<LogLine> => {
     for (;;) {
-      const found = find(name);
+      const [found] = events(name);
       if (found) return found;
       const next = await Promise.race([once(child.stdout, 'data').then(() => 'data'), exited]);
-      if (next !== 'data' && !find(name)) throw new Error(`ended with ${String(next)} before ${name}: ${stdout}${stderr}`);
+      if (next !== 'data' && events(name).length === 0) throw new Error(`ended with ${String(next)} before ${name}: ${stdout}${stderr}`);
     }
   };
-  return { child, stdout: () => stdout, stderr: () => stderr, exited, event };
+  return { child, stdout: () => stdout, stderr: () => stderr, exited, event, events };
 }
