@@ -1,8 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
-import { makeGaugeProvider } from '@willsoto/nestjs-prometheus';
+import { makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { HealthModule } from '../health/health.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
+import { CertificateWatch } from './certificate-watch.js';
 import { Departures } from './departures.service.js';
 import { Drain } from './drain.service.js';
 import { HttpTraffic } from './http-traffic.js';
@@ -16,12 +17,15 @@ import { Upkeep } from './upkeep.js';
   imports: [ScheduleModule.forRoot(), HealthModule, RealtimeModule],
   providers: [
     makeGaugeProvider({ name: 'wardline_server_state', help: '1 for the state that the node is in.', labelNames: ['state'] }),
+    makeGaugeProvider({ name: 'wardline_tls_cert_expiry_seconds', help: 'Until the certificate that is served ends; negative after it.' }),
+    makeCounterProvider({ name: 'wardline_tls_errors_total', help: 'TLS handshakes that failed.' }),
     Upkeep,
     ServerLife,
     HttpTraffic,
     Drain,
     Departures,
     MemoryWatch,
+    CertificateWatch,
   ],
   exports: [Departures, Drain, HttpTraffic],
 })

@@ -1,10 +1,12 @@
 import 'reflect-metadata';
+import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from '../common/logger.js';
 import { ServerState } from '../common/server-state.js';
 import type { Config } from '../config/config.js';
 import { certificateSource, type TlsOptions } from './certificate.js';
+import { CertificateWatch } from './certificate-watch.js';
 import { createApp } from './create-app.js';
 import type { Departure, DepartureReason } from './departure.js';
 import { Departures } from './departures.service.js';
@@ -58,6 +60,7 @@ export async function startWardline({ config, logger, place, openServer }: Wardl
       handshakeTimeout: config.realtime.HANDSHAKE_TIMEOUT_SEC * 1000,
     };
     const app = await createApp({ config, databaseUrl: storage.databaseUrl, signingSecrets: secrets, logger }, tls);
+    if (certificate && tls) app.get(CertificateWatch).watch(app.getHttpServer() as Server, certificate, tls);
     await listen(app, place, config.http.LISTEN_BACKLOG);
     const { port } = app.getHttpServer().address() as AddressInfo;
     return {
