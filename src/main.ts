@@ -15,9 +15,16 @@ if ((command !== undefined && command !== 'start') || rest.length > 0) {
 }
 try {
   const config = readConfig(environment());
+  const { SUPERVISOR } = config.operations;
   const logger = await processLogger(config.operations);
-  const { runAlone } = await import('./lifecycle/run-alone.js');
-  await runAlone(config, logger);
+  // As PID 1 whoever runs the container replaces it. What is not needed is not loaded: the supervisor stays small.
+  if ((SUPERVISOR ?? (process.pid === 1 ? 'off' : 'on')) === 'on') {
+    const { runSupervisor } = await import('./lifecycle/supervisor/run-supervisor.js');
+    await runSupervisor(config, logger);
+  } else {
+    const { runAlone } = await import('./lifecycle/run-alone.js');
+    await runAlone(config, logger);
+  }
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.lines.join('\n')}\n`);

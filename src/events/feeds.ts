@@ -30,7 +30,7 @@ export class Feeds {
     if (!feed) {
       feed = new DepartmentFeed(dept, position);
       this.feeds.set(dept, feed);
-      this.wakeUps.wake(dept);
+      this.wakeUps.heard(dept);
     }
     feed.add(reader);
     return feed;

@@ -8,14 +8,26 @@ type Listener = (dept: string) => void;
 @Injectable()
 export class WakeUps {
   private listener: Listener = () => undefined;
+  private readonly relays: Listener[] = [];
 
   /** Called after a commit that appended to the department's log. */
   wake(dept: string): void {
+    this.listener(dept);
+    for (const relay of this.relays) relay(dept);
+  }
+
+  /** Somebody else has appended, or may have: it is not passed on. */
+  heard(dept: string): void {
     this.listener(dept);
   }
 
   /** There is one listener: the node's poller. */
   listen(listener: Listener): void {
     this.listener = listener;
+  }
+
+  /** Told of this node's own wake-ups: who carries them to others. */
+  relay(relay: Listener): void {
+    this.relays.push(relay);
   }
 }

@@ -132,6 +132,34 @@ describe('Wardline as a process, on its embedded database', { timeout: 90_000 },
     expect(() => process.kill(pid as number, 0)).toThrow();
   });
 
+  it('ends with 0 when it is told to while it starts, and leaves nothing running', async () => {
+    for (const SUPERVISOR of ['on', 'off']) {
+      const program = start({ ...env, SUPERVISOR });
+      const { pid } = await program.event('embedded_postgres.started');
+      process.kill(program.child.pid!, 'SIGTERM');
+      expect(await program.exited).toBe(0);
+      expect(() => process.kill(pid as number, 0)).toThrow();
+    }
+  });
+
+  it('ends with 1 at an error that nothing caught, and says so; under a supervisor another worker takes its place', async () => {
+    const NODE_OPTIONS = `--import=data:text/javascript,process.on('SIGUSR2',()=>{throw%20new%20Error('on%20purpose')})`;
+    const alone = start({ ...env, SUPERVISOR: 'off', NODE_OPTIONS });
+    await connect(alone, folder);
+    process.kill(alone.child.pid!, 'SIGUSR2');
+    expect(await alone.exited).toBe(1);
+    expect(alone.events('server.state').map((line) => line['state'])).toEqual(['running', 'error']);
+    expect(alone.events('process.uncaught_exception')).toHaveLength(1);
+
+    const supervised = start({ ...env, NODE_OPTIONS });
+    const wardline = await connect(supervised, folder);
+    const [{ worker } = { worker: 0 }] = supervised.events('server.state');
+    process.kill(worker as number, 'SIGUSR2');
+    expect(await supervised.event('worker.crashed')).toMatchObject({ worker, code: 1 });
+    expect((await request(wardline, 'GET', '/readyz')).status).toBe(200);
+    expect(supervised.events('server.state').map((line) => line['state'])).toEqual(['running', 'error', 'running']);
+  });
+
   it('never logs passwords, keys, cookies or names', async () => {
     const program = start({ ...env, LOG_LEVEL: 'trace' });
     const wardline = await connect(program, folder);

@@ -1,0 +1,90 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { FromWorker, ToWorker } from './messages.js';
+
+const ENTRY = fileURLToPath(new URL('../../worker.js', import.meta.url));
+
+/** Of the listening socket in the worker: behind standard input, output and error, and the channel to the supervisor. */
+export const LISTENING_DESCRIPTOR = 4;
+
+interface WorkerOptions {
+  /** Counts the workers of this supervisor, from 1. */
+  readonly number: number;
+  /** Of the listening socket. */
+  readonly descriptor: number;
+  /** For V8, in MB. */
+  readonly maxHeapMb: number;
+  readonly onMessage: (message: FromWorker, from: WorkerProcess) => void;
+}
+
+export interface WorkerExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** One worker, seen from the supervisor. */
+export class WorkerProcess {
+  readonly number: number;
+  /** Resolves with true when it takes connections, with false when it ended before. */
+  readonly ready: Promise<boolean>;
+  /** Resolves when it is gone; never rejects. */
+  readonly exited: Promise<WorkerExit>;
+  /** Where it listens, once it is ready. */
+  url = '';
+  /** Bytes, when it was ready. */
+  freshRss = 0;
+  isLeaving = false;
+  isGone = false;
+  private readyAt: number | undefined;
+  private readonly child: ChildProcess;
+
+  constructor({ number, descriptor, maxHeapMb, onMessage }: WorkerOptions) {
+    this.number = number;
+    this.child = fork(ENTRY, {
+      execArgv: [...process.execArgv, `--max-old-space-size=${String(maxHeapMb)}`],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', descriptor],
+    });
+    this.exited = new Promise((resolve) => {
+      this.child.once('exit', (code, signal) => {
+        resolve({ code, signal });
+      });
+      this.child.on('error', () => {
+        // Not even started: there is no exit then. Any other error is a message or a signal that came too late.
+        if (this.child.pid === undefined) resolve({ code: 1, signal: null });
+      });
+    });
+    this.ready = new Promise((resolve) => {
+      this.child.on('message', (message: FromWorker) => {
+        if (message.kind === 'ready') {
+          this.url = message.url;
+          this.freshRss = message.rssBytes;
+          this.readyAt = performance.now();
+          resolve(true);
+        }
+        onMessage(message, this);
+      });
+      void this.exited.then(() => {
+        this.isGone = true;
+        resolve(false);
+      });
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** Milliseconds since it was ready; 0 before. */
+  get upMs(): number {
+    return this.readyAt === undefined ? 0 : performance.now() - this.readyAt;
+  }
+
+  /** One that has just ended takes no messages any more, and needs none. */
+  send(message: ToWorker): void {
+    if (this.child.connected) this.child.send(message, () => undefined);
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+}
