@@ -1,0 +1,18 @@
+import { ConfigError, readConfig } from '../config/config.js';
+import { environment } from '../config/environment.js';
+import { maxHeapMb } from '../config/memory.js';
+
+/** sysexits.h: the configuration is wrong. */
+const EX_CONFIG = 78;
+
+/**
+ * Prints how Node is to be started where nobody supervises it: V8's limit from MAX_MEMORY_MB, which a process cannot raise itself.
+ * `exec node $(node dist/src/cli/node-flags.js) dist/src/main.js`
+ */
+try {
+  process.stdout.write(`--max-old-space-size=${String(maxHeapMb(readConfig(environment()).operations))}\n`);
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.lines.join('\n')}\n`);
+  process.exitCode = EX_CONFIG;
+}
