@@ -1,6 +1,6 @@
 /** Which folder may know which. A feature shows others its *.module, *.service, entities and event types only. */
 const FEATURES =
-  'auth|audit|commands|hospital|staffing|calls|dispatch|escalation|presence|reports|scheduling|supervision|notifications|realtime|events|admin|health|metrics|lifecycle|http';
+  'auth|audit|cluster|rooms|commands|hospital|staffing|calls|dispatch|escalation|presence|reports|scheduling|supervision|notifications|realtime|events|admin|health|metrics|lifecycle|http';
 
 module.exports = {
   forbidden: [
@@ -15,7 +15,16 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/events/' },
       to: {
-        path: '^src/(hospital|staffing|calls|dispatch|escalation|presence|reports|scheduling|supervision|notifications|realtime|admin|health|metrics|lifecycle|http)/',
+        path: '^src/(cluster|rooms|hospital|staffing|calls|dispatch|escalation|presence|reports|scheduling|supervision|notifications|realtime|admin|health|metrics|lifecycle|http)/',
+      },
+    },
+    {
+      name: 'cluster-knows-no-feature',
+      comment: 'what nodes share knows nothing of sockets, and nothing of what is sent',
+      severity: 'error',
+      from: { path: '^src/cluster/' },
+      to: {
+        path: '^src/(hospital|staffing|calls|dispatch|escalation|presence|reports|supervision|notifications|realtime|rooms|admin|health|metrics|lifecycle|http)/',
       },
     },
     {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, list, optionalText, optionalUrl } from './setting.js';
+import { integer, list, optionalName, optionalUrl } from './setting.js';
 
 /** Several nodes as one. */
 export const clusterSettings = z.object({
@@ -8,7 +8,7 @@ export const clusterSettings = z.object({
     { doc: 'Redis 7 or Valkey: makes nodes one cluster.', defaultNote: 'none: one node, in memory', secret: true },
     'redis://127.0.0.1:6379',
   ),
-  SERVER_ID: optionalText({ doc: 'Unique in the cluster.', defaultNote: 'hostname:pid:random' }, 'ward-a-1'),
+  SERVER_ID: optionalName({ doc: 'Unique in the cluster.', defaultNote: 'hostname:pid:random' }, 'ward-a-1'),
   SERVER_HEARTBEAT_SEC: integer(30, { doc: "Interval of a node's heartbeat." }, { min: 1, max: 3600 }),
   SERVER_STALE_SEC: integer(90, { doc: 'A node silent for this long is dead.' }, { min: 2, max: 86_400 }),
   SERVER_GC_INTERVAL_SEC: integer(60, { doc: 'Interval of the sweep that removes what dead nodes left.' }, { min: 1, max: 86_400 }),

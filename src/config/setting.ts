@@ -69,6 +69,12 @@ export function optionalText(doc: Doc, example: string) {
   return described(z.string().optional(), doc, example);
 }
 
+/** A name that is safe in keys, channels and paths. */
+export function optionalName(doc: Doc, example: string) {
+  const schema = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 _ . : -');
+  return described(schema.optional(), doc, example);
+}
+
 /** A comma list; empty when not given. */
 export function list(doc: Doc, example: string, item: z.ZodType<string, string> = z.string()) {
   const schema = z

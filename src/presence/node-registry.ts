@@ -7,7 +7,7 @@ import { CLUSTER_SETTINGS } from '../config/config.module.js';
 import { Database, DATABASE_URL } from '../database/database.js';
 import { connectionOptions } from '../database/pools.js';
 import { statement } from '../database/statement.js';
-import { SERVER_ID } from '../realtime/server-id.js';
+import { SERVER_ID } from '../cluster/server-id.js';
 
 const register = statement(
   'register_node',

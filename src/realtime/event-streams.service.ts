@@ -9,7 +9,7 @@ import { Connection } from './connection.js';
 import { Connections } from './connections.js';
 import type { OutboxParts } from './outbox.js';
 import { OUTBOX_PARTS } from './outbox-parts.js';
-import { SERVER_ID } from './server-id.js';
+import { SERVER_ID } from '../cluster/server-id.js';
 import { SharedFrame } from './shared-frame.js';
 import { SocketObservers } from './socket-observers.js';
 import { Subscriptions } from './subscriptions.service.js';

@@ -10,7 +10,7 @@ import { Heartbeat } from './heartbeat.js';
 import { outboxProviders } from './outbox-parts.js';
 import { LongPollPresence } from './long-poll-presence.js';
 import { RoundTrips } from './round-trips.js';
-import { makeServerId, SERVER_ID } from './server-id.js';
+import { makeServerId, SERVER_ID } from '../cluster/server-id.js';
 import { SessionCheck } from './session-check.js';
 import { SocketCounts } from './socket-counts.js';
 import { SocketDrain } from './socket-drain.js';

@@ -15,7 +15,7 @@ import { HEARTBEAT_SEC } from './heartbeat.js';
 import type { OutboxParts } from './outbox.js';
 import { OUTBOX_PARTS } from './outbox-parts.js';
 import { RoundTrips } from './round-trips.js';
-import { SERVER_ID } from './server-id.js';
+import { SERVER_ID } from '../cluster/server-id.js';
 import { SocketCounts } from './socket-counts.js';
 import { SocketObservers } from './socket-observers.js';
 import { SocketWire } from './wire.js';

@@ -1,0 +1,34 @@
+import type { Heard } from '../bus-transport.js';
+import type { ServerRow } from '../server-store.js';
+
+/** A node in this process. */
+export interface MemoryServer {
+  row: ServerRow | undefined;
+  /** Of the process's monotonic clock. */
+  beatAt: number;
+  hear: (heard: Heard) => void;
+  departments: Set<string>;
+}
+
+export interface MemoryStream {
+  /** Oldest first. `givenAt` is undefined until a reader was given it. */
+  entries: Map<string, { text: string; at: number; givenAt: number | undefined }>;
+  boundAge: number;
+}
+
+/** What the backplanes of one process share: one of them, as a rule. Two on the same world are two nodes, as tests have them. */
+export class MemoryWorld {
+  readonly servers = new Map<string, MemoryServer>();
+  /** User → connection → where, and under which nonce. */
+  readonly owners = new Map<string, Map<string, { serverId: string; nonce: string }>>();
+  /** Room → connection → whose, and where. */
+  readonly rooms = new Map<string, Map<string, { userId: string; serverId: string }>>();
+  /** Room → user → connections in it. */
+  readonly rosters = new Map<string, Map<string, number>>();
+  /** Members of all rooms. */
+  members = 0;
+  readonly windows = new Map<string, number[]>();
+  readonly streams = new Map<string, MemoryStream>();
+  lastStreamId = 0;
+  readonly locks = new Map<string, { token: symbol; until: number }>();
+}
