@@ -13,13 +13,25 @@ import { resumeMetricProvider, Resumes } from './resumes.service.js';
 import { FeedMetrics, feedMetricProviders } from './feed-metrics.js';
 import { WakeUps } from './wake-ups.js';
 
-const shown = [EventLog, EventCatalog, DepartmentSnapshots, Feeds, LogEpoch, EventPoller, Followers, EventWaiter, FeedTaps, Resumes];
+const shown = [
+  EventLog,
+  EventCatalog,
+  DepartmentSnapshots,
+  Feeds,
+  LogEpoch,
+  EventPoller,
+  Followers,
+  EventWaiter,
+  FeedTaps,
+  Resumes,
+  WakeUps,
+];
 
 /** The event log and its readers. Knows departments, and nothing of what the events mean. */
 @Global()
 @Module({
   controllers: [DepartmentEventsController],
-  providers: [...shown, ...feedMetricProviders, resumeMetricProvider, FeedMetrics, WakeUps],
+  providers: [...shown, ...feedMetricProviders, resumeMetricProvider, FeedMetrics],
   exports: shown,
 })
 export class EventsModule {}
