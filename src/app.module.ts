@@ -7,6 +7,7 @@ import { OriginGuard } from './auth/origin.guard.js';
 import { SessionCookieGuard } from './auth/session-cookie.guard.js';
 import { TlsGuard } from './auth/tls.guard.js';
 import { CallsModule } from './calls/calls.module.js';
+import { ClusterModule } from './cluster/cluster.module.js';
 import { CommandsModule } from './commands/commands.module.js';
 import { CommonModule } from './common/common.module.js';
 import type { Logger } from './common/logger.js';
@@ -56,6 +57,7 @@ export class AppModule {
         AuditModule,
         CommandsModule,
         EventsModule,
+        ClusterModule,
         HospitalModule,
         SchedulingModule,
         StaffingModule,

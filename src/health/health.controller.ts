@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { HealthCheckService } from '@nestjs/terminus';
 import type { Response } from 'express';
 import { Public } from '../auth/access.js';
+import { Cluster } from '../cluster/cluster.js';
 import { Clock } from '../common/clock.js';
 import { Indicators } from './indicators.js';
 import { MemoryGauge } from './memory.js';
@@ -17,6 +18,7 @@ export class HealthController {
     private readonly indicators: Indicators,
     private readonly memory: MemoryGauge,
     private readonly clock: Clock,
+    private readonly cluster: Cluster,
   ) {}
 
   /** 200 while the event loop turns. Never looks at a dependency. */
@@ -50,8 +52,9 @@ export class HealthController {
     const [databaseAnswers, overdue] = await Promise.all([this.indicators.databaseAnswers(), this.indicators.overdue()]);
     if (!databaseAnswers) response.status(503);
     return {
-      status: databaseAnswers && overdue === 0 ? 'ok' : 'degraded',
+      status: databaseAnswers && overdue === 0 && this.cluster.isUp !== false ? 'ok' : 'degraded',
       db_ok: databaseAnswers,
+      ...(this.cluster.isUp !== undefined && { redis_ok: this.cluster.isUp }),
       memory_pct: this.memory.percent,
       escalation_overdue: overdue ?? null,
       ts: Math.floor(this.clock.now() / 1000),

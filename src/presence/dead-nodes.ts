@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
+import { StaleServerSweep, type SweptRows } from '../cluster/stale-server-sweep.service.js';
 import { Logger } from '../common/logger.js';
 import type { ClusterSettings } from '../config/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../config/config.module.js';
@@ -20,9 +21,13 @@ const begin = statement(
   `INSERT INTO staff_absences (staff_id, since)
    SELECT DISTINCT c.staff_id, n.heartbeat_at + (app_now() - statement_timestamp()) FROM staff_connections c JOIN nodes n USING (server_id)
    WHERE n.server_id = $1 AND NOT EXISTS (SELECT FROM staff_connections o WHERE o.staff_id = c.staff_id AND o.server_id <> $1)
-   ON CONFLICT (staff_id) DO NOTHING`,
+   ON CONFLICT (staff_id) DO NOTHING RETURNING true AS begun`,
 );
+const forget = statement('forget_connections_of_node', 'DELETE FROM staff_connections WHERE server_id = $1 RETURNING true AS gone');
 const remove = statement('remove_dead_node', 'DELETE FROM nodes WHERE server_id = $1');
+
+/** In one sweep. */
+const MAX_NODES = 10_000;
 
 /** Removes nodes that have not been heard for SERVER_STALE_SEC, and starts the grace clocks of their people. */
 @Injectable()
@@ -32,6 +37,7 @@ export class DeadNodes implements OnModuleInit, DueWork {
   constructor(
     private readonly transactions: Transactions,
     private readonly scheduler: DueWorkScheduler,
+    private readonly sweep: StaleServerSweep,
     private readonly logger: Logger,
     @Inject(CLUSTER_SETTINGS) private readonly cluster: ClusterSettings,
     @InjectMetric('wardline_dead_nodes_total') private readonly dead: Counter,
@@ -39,19 +45,36 @@ export class DeadNodes implements OnModuleInit, DueWork {
 
   onModuleInit(): void {
     this.scheduler.register(this);
+    this.sweep.alsoSweep(() => this.sweepNow());
   }
 
-  handleOne(): Promise<boolean> {
+  async handleOne(): Promise<boolean> {
+    return (await this.removeOne()) !== undefined;
+  }
+
+  /** What an administrator's sweep removes. @returns nodes, connections that staff had there, and people who count as gone since */
+  private async sweepNow(): Promise<SweptRows> {
+    const rows = { nodes: 0, staff_connections: 0, staff_absences: 0 };
+    for (let one = await this.removeOne(); one && rows.nodes < MAX_NODES; one = await this.removeOne()) {
+      rows.nodes++;
+      rows.staff_connections += one.connections;
+      rows.staff_absences += one.absences;
+    }
+    return rows;
+  }
+
+  private removeOne(): Promise<{ connections: number; absences: number } | undefined> {
     return this.transactions.run(async (tx) => {
       const dead = await tx.one<{ serverId: string }>(claim, [this.cluster.SERVER_STALE_SEC]);
-      if (!dead) return false;
-      await tx.query(begin, [dead.serverId]);
+      if (!dead) return undefined;
+      const absences = await tx.query(begin, [dead.serverId]);
+      const connections = await tx.query(forget, [dead.serverId]);
       await tx.query(remove, [dead.serverId]);
       tx.afterCommit(() => {
         this.dead.inc();
         this.logger.warn('node.dead', { server_id: dead.serverId });
       });
-      return true;
+      return { connections: connections.length, absences: absences.length };
     }, 'engine');
   }
 }

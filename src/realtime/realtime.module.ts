@@ -1,6 +1,4 @@
 import { Module } from '@nestjs/common';
-import { CLUSTER_SETTINGS } from '../config/config.module.js';
-import type { ClusterSettings } from '../config/cluster.settings.js';
 import { ConnectionDirectory } from './connection-directory.service.js';
 import { Connections } from './connections.js';
 import { EventStreamController } from './event-stream.controller.js';
@@ -10,7 +8,6 @@ import { Heartbeat } from './heartbeat.js';
 import { outboxProviders } from './outbox-parts.js';
 import { LongPollPresence } from './long-poll-presence.js';
 import { RoundTrips } from './round-trips.js';
-import { makeServerId, SERVER_ID } from '../cluster/server-id.js';
 import { SessionCheck } from './session-check.js';
 import { SocketCounts } from './socket-counts.js';
 import { SocketDrain } from './socket-drain.js';
@@ -28,7 +25,6 @@ import { upgradeGuardsProvider } from './upgrade-guards.js';
 @Module({
   controllers: [EventStreamController],
   providers: [
-    { provide: SERVER_ID, useFactory: (cluster: ClusterSettings) => cluster.SERVER_ID ?? makeServerId(), inject: [CLUSTER_SETTINGS] },
     ...socketMetricProviders,
     ...outboxProviders,
     upgradeGuardsProvider,
@@ -50,6 +46,6 @@ import { upgradeGuardsProvider } from './upgrade-guards.js';
     SocketTraffic,
     SocketDrain,
   ],
-  exports: [SocketObservers, SERVER_ID, Connections, ConnectionDirectory, SocketStats, SocketTraffic, SocketDrain],
+  exports: [SocketObservers, Connections, ConnectionDirectory, SocketStats, SocketTraffic, SocketDrain],
 })
 export class RealtimeModule {}

@@ -37,6 +37,10 @@ export class MemoryOwners extends OwnerStore {
     return Promise.resolve(this.world.owners.size);
   }
 
+  has(userId: string): boolean {
+    return this.world.owners.has(userId);
+  }
+
   /** Every connection that is owned, for rebuilding another store. */
   *all(): Iterable<Owner> {
     for (const [userId, connections] of this.world.owners) {

@@ -55,7 +55,7 @@ local function exit(room, server, connection)
   less(r .. ':s', server)
   if less(r .. ':u', user) > 0 then return 1 end
   call('ZREM', r .. ':z', user)
-  call('DECR', P .. 'members')
+  if call('DECR', P .. 'members') <= 0 then call('DEL', P .. 'members') end
   if call('ZCARD', r .. ':z') > 0 then return 2 end
   call('ZREM', P .. 'rooms', room)
   return 3

@@ -1,0 +1,63 @@
+import { Global, Module } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { Logger } from '../common/logger.js';
+import type { ClusterSettings } from '../config/cluster.settings.js';
+import { CLUSTER_SETTINGS } from '../config/config.module.js';
+import { Database } from '../database/database.js';
+import { Bus } from './bus.service.js';
+import { Cluster } from './cluster.js';
+import { ClusterMetrics, clusterMetricProviders } from './cluster-metrics.js';
+import { DepartmentWakeUps } from './department-wake-ups.js';
+import { Directory } from './directory.service.js';
+import { EnvelopeCodec } from './envelope.js';
+import { facilityKey } from './facility-key.js';
+import { Rebuild } from './rebuild.js';
+import { RedisBackplane } from './redis/redis-backplane.js';
+import { ReliableMessages } from './reliable-messages.service.js';
+import { makeServerId, SERVER_ID } from './server-id.js';
+import { ServerRegistry } from './server-registry.js';
+import { SessionNews } from './session-news.js';
+import { SharedWindows } from './shared-windows.service.js';
+import { StaleServerGc } from './stale-server-gc.js';
+import { StaleServerSweep } from './stale-server-sweep.service.js';
+
+const FACILITY = Symbol('facility key');
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+const providers = [
+  { provide: SERVER_ID, useFactory: (settings: ClusterSettings) => settings.SERVER_ID ?? makeServerId(), inject: [CLUSTER_SETTINGS] },
+  {
+    provide: FACILITY,
+    useFactory: ({ REDIS_URL }: ClusterSettings, database: Database) => (REDIS_URL === undefined ? '' : facilityKey(database, REDIS_URL)),
+    inject: [CLUSTER_SETTINGS, Database],
+  },
+  {
+    provide: EnvelopeCodec,
+    useFactory: (settings: ClusterSettings, facility: string) => new EnvelopeCodec(settings.CHANNEL_HMAC_SECRETS, facility),
+    inject: [CLUSTER_SETTINGS, FACILITY],
+  },
+  {
+    provide: Cluster,
+    useFactory: (
+      { REDIS_URL, CHANNEL_HMAC_SECRETS }: ClusterSettings,
+      serverId: string,
+      facility: string,
+      clock: Clock,
+      logger: Logger,
+    ) => {
+      if (REDIS_URL === undefined) return new Cluster(serverId, null, clock);
+      if (CHANNEL_HMAC_SECRETS.length === 0 && !LOOPBACK.test(new URL(REDIS_URL).hostname)) logger.warn('redis.unsigned_and_remote');
+      return new Cluster(serverId, new RedisBackplane({ url: REDIS_URL, serverId, facility, logger }), clock);
+    },
+    inject: [CLUSTER_SETTINGS, SERVER_ID, FACILITY, Clock, Logger],
+  },
+];
+const shown = [Bus, Directory, ServerRegistry, StaleServerSweep, SharedWindows, ReliableMessages];
+
+/** What nodes know of each other and tell each other. Knows nothing of sockets. */
+@Global()
+@Module({
+  providers: [...providers, ...clusterMetricProviders, ...shown, ClusterMetrics, Rebuild, StaleServerGc, DepartmentWakeUps, SessionNews],
+  exports: [SERVER_ID, Cluster, ...shown],
+})
+export class ClusterModule {}
