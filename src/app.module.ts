@@ -27,6 +27,7 @@ import { PresenceModule } from './presence/presence.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { RetentionModule } from './retention/retention.module.js';
+import { type RoomAuthorizerProvider, RoomsModule } from './rooms/rooms.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
 import { TracingModule } from './tracing/tracing.module.js';
 import { StaffingModule } from './staffing/staffing.module.js';
@@ -40,12 +41,14 @@ export interface AppOptions {
   logger: Logger;
   /** Who outside of Wardline is told of annunciations; nobody, unless given. */
   notifier?: NotifierProvider;
+  /** What clients may do with rooms; nothing, unless given. */
+  roomAuthorizer?: RoomAuthorizerProvider;
 }
 
 /** Composition, nothing else. Guards run in this order: TLS, origin, then who is asking. */
 @Module({})
 export class AppModule {
-  static with({ config, databaseUrl, signingSecrets, logger, notifier }: AppOptions): DynamicModule {
+  static with({ config, databaseUrl, signingSecrets, logger, notifier, roomAuthorizer }: AppOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -69,6 +72,7 @@ export class AppModule {
         NotificationsModule.with(notifier),
         AdminModule,
         RealtimeModule,
+        RoomsModule.with(roomAuthorizer),
         HealthModule,
         MetricsModule,
         LifecycleModule,

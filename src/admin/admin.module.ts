@@ -11,6 +11,8 @@ import { PlacesAdminController } from './places-admin.controller.js';
 import { PlacesAdminService } from './places-admin.service.js';
 import { SessionsAdminController } from './sessions-admin.controller.js';
 import { SessionsAdminService } from './sessions-admin.service.js';
+import { ClusterAdminController } from './cluster-admin.controller.js';
+import { RoomsAdminController } from './rooms-admin.controller.js';
 import { StaffAdminController } from './staff-admin.controller.js';
 import { StaffAdminService } from './staff-admin.service.js';
 import { StatsAdminController } from './stats-admin.controller.js';
@@ -31,6 +33,8 @@ import { StationsAdminService } from './stations-admin.service.js';
     SessionsAdminController,
     StatsAdminController,
     DrainAdminController,
+    ClusterAdminController,
+    RoomsAdminController,
   ],
   providers: [AuditedChanges, PlacesAdminService, StationsAdminService, StaffAdminService, SessionsAdminService],
 })

@@ -33,7 +33,10 @@ export const ERROR_CODES = {
   PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The body is over its limit.' },
   IDEMPOTENCY_KEY_REUSED: { retryable: false, meaning: 'The key was used for another command.' },
   RATE_LIMITED: { retryable: true, meaning: 'Too many; `retry_after` seconds.' },
-  CAPACITY_EXCEEDED: { retryable: true, meaning: 'As many users are connected, or members in rooms, as the cluster may hold; `retry_after` seconds.' },
+  CAPACITY_EXCEEDED: {
+    retryable: true,
+    meaning: 'As many users are connected, or members in rooms, as the cluster may hold; `retry_after` seconds.',
+  },
   INTERNAL: { retryable: false, meaning: 'A defect of the server; it is logged under the request id.' },
   UNAVAILABLE: { retryable: true, meaning: 'The server or its database cannot answer now; nothing was lost, try again with the same key.' },
 } as const satisfies Record<string, { retryable: boolean; meaning: string }>;

@@ -25,7 +25,12 @@ export function toPage<T>(rows: T[], limit: number, positionOf: (last: T) => unk
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const more = rows.length > limit && last !== undefined;
-  return { items, next_cursor: more ? Buffer.from(JSON.stringify(positionOf(last))).toString('base64url') : null };
+  return { items, next_cursor: more ? writeCursor(positionOf(last)) : null };
+}
+
+/** @param position null: there is no further page */
+export function writeCursor(position: unknown): string | null {
+  return position === null ? null : Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
 /** @throws DomainError VALIDATION_FAILED for a cursor that this server did not make */

@@ -3,10 +3,11 @@ import { CallsGateway } from '../calls/calls.gateway.js';
 import { BESIDE_FRAMES } from '../realtime/beside-frames.js';
 import { FRAME_SCHEMA } from '../realtime/frame.decorators.js';
 import { SubscriptionsGateway } from '../realtime/subscriptions.gateway.js';
+import { RoomsGateway } from '../rooms/rooms.gateway.js';
 import { ShiftsGateway } from '../staffing/shifts.gateway.js';
 
 /** Every gateway whose frames belong to the published protocol. */
-const GATEWAYS = [SubscriptionsGateway, ShiftsGateway, CallsGateway];
+const GATEWAYS = [SubscriptionsGateway, ShiftsGateway, CallsGateway, RoomsGateway];
 
 /** A type of frame that clients send. */
 export interface ClientFrame {

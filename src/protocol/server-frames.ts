@@ -4,6 +4,13 @@ import { uuid } from '../common/ids.js';
 const time = z.string().describe('ISO 8601, UTC, milliseconds');
 const reply = z.string().nullable().describe('id of the command that is answered; null when it could not be read');
 
+const message = {
+  from: z.string().nullable().describe('user id; null for the server'),
+  id: z.string(),
+  ts: z.number().describe('milliseconds since 1970'),
+  data: z.record(z.string(), z.unknown()),
+};
+
 /** What the server sends, for the published protocol. Clients ignore types and fields that they don't know. */
 export const SERVER_FRAMES = {
   hello: z.object({
@@ -65,4 +72,19 @@ export const SERVER_FRAMES = {
   }),
   session_revoked: z.object({ type: z.literal('session_revoked') }),
   unsubscribed: z.object({ type: z.literal('unsubscribed'), dept: z.string(), reason: z.literal('membership_ended') }),
+  'room.message': z.object({ type: z.literal('room.message'), room: z.string(), ...message }).describe('may be lost'),
+  'room.presence': z
+    .object({
+      type: z.literal('room.presence'),
+      room: z.string(),
+      joined: z.array(z.string()).describe('user ids'),
+      left: z.array(z.string()),
+      size: z.int().describe('members now; counts also where too many came and went to be named'),
+      ts: message.ts,
+    })
+    .describe('who has come and gone of those in the room; may be lost'),
+  'direct.message': z
+    .object({ type: z.literal('direct.message'), ...message })
+    .describe('may be lost, or, where the server sends it so, come more than once with the same id'),
+  broadcast: z.object({ type: z.literal('broadcast'), ...message }).describe('may be lost'),
 } as const;

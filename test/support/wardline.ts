@@ -12,6 +12,7 @@ import { seedDemoHospital } from '../../src/hospital/demo-seed.js';
 import { selfSignedPair } from '../../src/lifecycle/certificate.js';
 import { createApp } from '../../src/lifecycle/create-app.js';
 import type { NotifierProvider } from '../../src/notifications/notifications.module.js';
+import type { RoomAuthorizerProvider } from '../../src/rooms/rooms.module.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 /** `first-run.json` */
@@ -43,11 +44,20 @@ export interface TestOptions {
   /** A database to share with another node; it is not dropped by this one, and not seeded again. */
   sharedWith?: TestWardline;
   notifier?: NotifierProvider;
+  roomAuthorizer?: RoomAuthorizerProvider;
+  /** What the node reaches its database by, when that is not the database's own address. */
+  databaseUrlFor?: (url: string) => Promise<string>;
 }
 
 export const TEST_SECRET = 'a-secret-for-tests-of-at-least-32-characters';
 
-export async function startTestWardline({ env = {}, sharedWith, notifier }: TestOptions = {}): Promise<TestWardline> {
+export async function startTestWardline({
+  env = {},
+  sharedWith,
+  notifier,
+  roomAuthorizer,
+  databaseUrlFor,
+}: TestOptions = {}): Promise<TestWardline> {
   register.clear();
   const database = sharedWith?.database ?? (await createTestDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'wardline-data-'));
@@ -58,12 +68,25 @@ export async function startTestWardline({ env = {}, sharedWith, notifier }: Test
     pretty: false,
     destination: { write: (line: string) => void log.push(line.trimEnd()) },
   });
-  if (!sharedWith) await seedDemoHospital({ databaseUrl: database.url, dataDir, url: 'https://127.0.0.1:0', passwords: new Passwords() });
+  if (!sharedWith)
+    await seedDemoHospital({
+      databaseUrl: database.url,
+      dataDir,
+      url: 'https://127.0.0.1:0',
+      passwords: new Passwords(),
+    });
   const pair = await selfSignedPair(dataDir);
   const tls = config.http.REQUIRE_WSS ? { ...pair, minVersion: config.http.TLS_MIN_VERSION, handshakeTimeout: 10_000 } : undefined;
   const [first = TEST_SECRET, ...others] = config.session.SESSION_SECRETS;
   const app = await createApp(
-    { config, databaseUrl: database.url, signingSecrets: [first, ...others], logger, ...(notifier && { notifier }) },
+    {
+      config,
+      databaseUrl: (await databaseUrlFor?.(database.url)) ?? database.url,
+      signingSecrets: [first, ...others],
+      logger,
+      ...(notifier && { notifier }),
+      ...(roomAuthorizer && { roomAuthorizer }),
+    },
     tls,
   );
   await app.listen(0, '127.0.0.1');

@@ -1,0 +1,73 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Cluster } from '../cluster/cluster.js';
+import { Directory, type RosterChange } from '../cluster/directory.service.js';
+import { ServerRegistry } from '../cluster/server-registry.js';
+import { Clock } from '../common/clock.js';
+import { Logger } from '../common/logger.js';
+import { Deliveries } from './deliveries.js';
+
+/** Who comes and goes within this time is told together. */
+const TOGETHER_MS = 200;
+/** Named in one frame; beyond, the frame tells the size alone. */
+const MAX_NAMED = 200;
+
+/** Tells those in a room who has come and who has gone. */
+@Injectable()
+export class RoomPresence implements OnModuleInit {
+  /** Room → user → whether they have come or gone. */
+  private readonly changes = new Map<string, Map<string, boolean>>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly directory: Directory,
+    private readonly registry: ServerRegistry,
+    private readonly deliveries: Deliveries,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  onModuleInit(): void {
+    this.directory.onRosterChange((change) => {
+      this.note(change);
+    });
+    this.registry.beforeSilence(() => this.tell());
+  }
+
+  /** Who comes and goes again, or the other way round, was not away. */
+  private note({ room, userId, joined }: RosterChange): void {
+    const users = this.changes.get(room) ?? new Map<string, boolean>();
+    if (users.get(userId) === !joined) users.delete(userId);
+    else users.set(userId, joined);
+    this.changes.set(room, users);
+    this.timer ??= setTimeout(() => {
+      void this.tell();
+    }, TOGETHER_MS);
+  }
+
+  /** Never rejects. */
+  private async tell(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const rooms = [...this.changes];
+    this.changes.clear();
+    for (const [room, users] of rooms) {
+      if (users.size === 0) continue;
+      try {
+        await this.tellRoom(room, users);
+      } catch (error) {
+        this.logger.warn('rooms.presence_failed', { error });
+      }
+    }
+  }
+
+  private async tellRoom(room: string, users: ReadonlyMap<string, boolean>): Promise<void> {
+    const size = await this.cluster.ask(({ rooms }) => rooms.size(room));
+    if (size === 0) return;
+    const named = users.size > MAX_NAMED ? [] : [...users];
+    const joined = named.filter(([, came]) => came).map(([userId]) => userId);
+    const left = named.filter(([, came]) => !came).map(([userId]) => userId);
+    const frame = { type: 'room.presence' as const, room, joined, left, size, ts: this.clock.now() };
+    await this.deliveries.toRoom(room, { type: frame.type, text: JSON.stringify(frame) });
+  }
+}

@@ -1,0 +1,109 @@
+import { newId } from '../common/ids.js';
+import type { Clock } from '../common/clock.js';
+import { CapacityError } from '../cluster/backplane-errors.js';
+import type { Cluster } from '../cluster/cluster.js';
+import type { Directory } from '../cluster/directory.service.js';
+import { requireName } from '../cluster/names.js';
+import type { RoomMember, StorePage } from '../cluster/room-store.js';
+import type { Deliveries } from './deliveries.js';
+import { messageText, type MessageData } from './ephemeral-frame.js';
+import type { HubCounters } from './hub-counters.js';
+
+const PAGE = 1000;
+
+/** Who comes or goes: a user with all their connections, wherever they are, or one connection of this node. */
+export type RoomGuest = string | { userId: string; connectionId: string };
+
+/** What a room works with. */
+export interface RoomParts {
+  cluster: Cluster;
+  directory: Directory;
+  deliveries: Deliveries;
+  counters: HubCounters;
+  clock: Clock;
+}
+
+/**
+ * One room of the cluster. It needs no making and no removing: it is there while somebody is in it. Members are users; a user is one for as long as one
+ * of their connections is in the room. While Redis is away a room is what this node knows of it.
+ */
+export class Room {
+  /** @throws DomainError VALIDATION_FAILED for a name that is none */
+  constructor(
+    readonly name: string,
+    private readonly parts: RoomParts,
+  ) {
+    requireName('room', name);
+  }
+
+  /**
+   * @returns whether the user was not a member before
+   * @throws CapacityError when `ROOM_MEMBERS_CAPACITY` is reached: nothing was changed; DomainError NOT_FOUND for a user without a connection, or a
+   * connection that is not of this node
+   */
+  async join(guest: RoomGuest): Promise<boolean> {
+    const { directory, counters } = this.parts;
+    requireName('user', typeof guest === 'string' ? guest : guest.userId);
+    try {
+      const isNew = await (typeof guest === 'string'
+        ? directory.joinUser(this.name, guest)
+        : directory.join({ room: this.name, ...guest }));
+      counters.increment('room_joins_total');
+      return isNew;
+    } catch (error) {
+      if (error instanceof CapacityError) counters.increment('capacity_exceeded_room_total');
+      throw error;
+    }
+  }
+
+  /** @returns whether the user is a member no longer */
+  async leave(guest: RoomGuest): Promise<boolean> {
+    const { directory, counters } = this.parts;
+    counters.increment('room_leaves_total');
+    if (typeof guest === 'string') return directory.leaveUser(this.name, guest);
+    return directory.leave({ room: this.name, ...guest });
+  }
+
+  isMember(userId: string): Promise<boolean> {
+    return this.parts.cluster.ask(({ rooms }) => rooms.isMember(this.name, userId));
+  }
+
+  /** Members. The cost does not grow with them. */
+  size(): Promise<number> {
+    return this.parts.cluster.ask(({ rooms }) => rooms.size(this.name));
+  }
+
+  /** All members, in the order of their ids, read page by page: who comes or goes meanwhile may or may not be in it. */
+  async members(): Promise<RoomMember[]> {
+    const members: RoomMember[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: StorePage<RoomMember> = await this.membersPaged(cursor, PAGE);
+      members.push(...page.items);
+      ({ cursor } = page);
+    } while (cursor !== null);
+    return members;
+  }
+
+  /**
+   * @param cursor of the page before; `null` for the first one
+   * @returns up to `count` members in the order of their ids, and the next cursor, `null` after the last page
+   */
+  membersPaged(cursor: string | null, count: number): Promise<StorePage<RoomMember>> {
+    return this.parts.cluster.ask(({ rooms }) => rooms.members(this.name, cursor, count));
+  }
+
+  /**
+   * A `room.message` to every connection in the room, the sender's included. It may be lost, for who is slow and for nodes that cannot be reached.
+   * @param from the user who says it; `null` for the server
+   * @returns how many nodes took it
+   * @throws DomainError PAYLOAD_TOO_LARGE
+   */
+  async push(data: MessageData, from: string | null = null): Promise<number> {
+    const { deliveries, counters, clock } = this.parts;
+    const frame = messageText('room.message', { room: this.name, from, id: newId(), ts: clock.now(), data });
+    counters.increment('room_pushes_total');
+    const { here, elsewhere } = await deliveries.toRoom(this.name, frame);
+    return elsewhere + Number(here > 0);
+  }
+}

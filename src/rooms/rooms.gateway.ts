@@ -1,0 +1,34 @@
+import { UseFilters } from '@nestjs/common';
+import { WebSocketGateway } from '@nestjs/websockets';
+import { z } from 'zod';
+import { clusterName } from '../cluster/names.js';
+import { Command } from '../realtime/command.js';
+import { CommandErrorFilter } from '../realtime/command-error.filter.js';
+import { Frame, OnFrame, plainFrame, TheCommand } from '../realtime/frame.decorators.js';
+import { type JoinAnswer, RoomCommands } from './room-commands.service.js';
+
+const data = z.record(z.string(), z.unknown());
+const visit = plainFrame({ room: clusterName, data: data.optional() });
+const push = plainFrame({ room: clusterName, data });
+
+/** Rooms over a socket. */
+@WebSocketGateway()
+@UseFilters(CommandErrorFilter)
+export class RoomsGateway {
+  constructor(private readonly rooms: RoomCommands) {}
+
+  @OnFrame('room.join', visit)
+  join(@Frame() ask: z.infer<typeof visit>, @TheCommand() command: Command): Promise<JoinAnswer> {
+    return this.rooms.join(command, ask);
+  }
+
+  @OnFrame('room.leave', visit)
+  leave(@Frame() ask: z.infer<typeof visit>, @TheCommand() command: Command): Promise<{ room: string }> {
+    return this.rooms.leave(command, ask);
+  }
+
+  @OnFrame('room.push', push)
+  push(@Frame() ask: z.infer<typeof push>, @TheCommand() command: Command): Promise<{ room: string; nodes: number }> {
+    return this.rooms.push(command, ask);
+  }
+}
