@@ -2,7 +2,7 @@ import { Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Roles } from '../auth/access.js';
 import { Departures } from '../lifecycle/departures.service.js';
-import { SERVER_ID } from '../realtime/server-id.js';
+import { SERVER_ID } from '../cluster/server-id.js';
 import { CurrentAdministrator } from './administrator.decorator.js';
 import { type Administrator, AuditedChanges } from './audited-changes.js';
 

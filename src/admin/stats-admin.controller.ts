@@ -5,7 +5,7 @@ import { Roles } from '../auth/access.js';
 import { Clock } from '../common/clock.js';
 import { NodeStats, type NodeStatValues } from '../metrics/node-stats.service.js';
 import { StatsHistory } from '../metrics/stats-history.service.js';
-import { SERVER_ID } from '../realtime/server-id.js';
+import { SERVER_ID } from '../cluster/server-id.js';
 import { statsHistoryQuery } from './admin-schemas.js';
 
 /** A node's figures at an instant, in Unix seconds. */

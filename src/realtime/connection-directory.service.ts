@@ -3,7 +3,7 @@ import type { Role } from '../auth/principal.js';
 import { CLOSE_CODES } from './close-codes.js';
 import type { Connection } from './connection.js';
 import { Connections } from './connections.js';
-import { SERVER_ID } from './server-id.js';
+import { SERVER_ID } from '../cluster/server-id.js';
 
 /** A connection, as administrators see it. */
 export interface ConnectionView {
