@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Cluster } from '../cluster/cluster.js';
 import type { SharedFrame } from '../realtime/shared-frame.js';
-import { HubCounters } from './hub-counters.js';
+import { SocketStats } from '../realtime/socket-stats.service.js';
 
 /** One connection of this node, as far as messages go. */
 export interface Client {
@@ -18,7 +18,7 @@ export class LocalClients {
 
   constructor(
     private readonly cluster: Cluster,
-    private readonly counters: HubCounters,
+    private readonly counters: SocketStats,
   ) {}
 
   get size(): number {

@@ -10,7 +10,7 @@ import { Clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
 import { Deliveries } from './deliveries.js';
 import { type MessageData, messageText } from './ephemeral-frame.js';
-import { type HubCounter, HubCounters } from './hub-counters.js';
+import { SocketStats, type SocketStatValues } from '../realtime/socket-stats.service.js';
 import { type Client, LocalClients } from './local-clients.js';
 import { Room } from './room.js';
 
@@ -37,7 +37,7 @@ export class RealtimeHub {
     private readonly deliveries: Deliveries,
     private readonly clients: LocalClients,
     private readonly reliable: ReliableMessages,
-    private readonly counters: HubCounters,
+    private readonly counters: SocketStats,
     private readonly clock: Clock,
   ) {}
 
@@ -52,7 +52,7 @@ export class RealtimeHub {
   }
 
   /** Counters of this node since its start. */
-  get stats(): Readonly<Record<HubCounter, number>> {
+  get stats(): SocketStatValues {
     return this.counters.read();
   }
 

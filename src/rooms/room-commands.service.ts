@@ -3,7 +3,7 @@ import { Directory } from '../cluster/directory.service.js';
 import { DomainError } from '../common/errors.js';
 import type { Command } from '../realtime/command.js';
 import type { MessageData } from './ephemeral-frame.js';
-import { HubCounters } from './hub-counters.js';
+import { SocketStats } from '../realtime/socket-stats.service.js';
 import { RealtimeHub } from './realtime-hub.service.js';
 import { type RoomAction, RoomAuthorizer } from './room-authorizer.js';
 import { RoomRate } from './room-rate.js';
@@ -34,7 +34,7 @@ export class RoomCommands {
     private readonly owners: SocketOwners,
     private readonly authorizer: RoomAuthorizer,
     private readonly rate: RoomRate,
-    private readonly counters: HubCounters,
+    private readonly counters: SocketStats,
   ) {}
 
   /** @throws DomainError FORBIDDEN; CapacityError */

@@ -4,7 +4,7 @@ import { SharedWindows } from '../cluster/shared-windows.service.js';
 import { DomainError } from '../common/errors.js';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
-import { HubCounters } from './hub-counters.js';
+import { SocketStats } from '../realtime/socket-stats.service.js';
 
 /** ROOM_RATE_LIMIT: pushes of clients into one room, on all nodes together. */
 @Injectable()
@@ -12,7 +12,7 @@ export class RoomRate {
   constructor(
     private readonly windows: SharedWindows,
     private readonly cluster: Cluster,
-    private readonly counters: HubCounters,
+    private readonly counters: SocketStats,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
   ) {}
 

@@ -7,7 +7,7 @@ import { requireName } from '../cluster/names.js';
 import type { RoomMember, StorePage } from '../cluster/room-store.js';
 import type { Deliveries } from './deliveries.js';
 import { messageText, type MessageData } from './ephemeral-frame.js';
-import type { HubCounters } from './hub-counters.js';
+import type { SocketStats } from '../realtime/socket-stats.service.js';
 
 const PAGE = 1000;
 
@@ -19,7 +19,7 @@ export interface RoomParts {
   cluster: Cluster;
   directory: Directory;
   deliveries: Deliveries;
-  counters: HubCounters;
+  counters: SocketStats;
   clock: Clock;
 }
 

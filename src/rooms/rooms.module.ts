@@ -1,7 +1,6 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 import { Deliveries } from './deliveries.js';
-import { HubCounters } from './hub-counters.js';
 import { LocalClients } from './local-clients.js';
 import { RealtimeHub } from './realtime-hub.service.js';
 import { ClosedRooms, RoomAuthorizer } from './room-authorizer.js';
@@ -24,18 +23,7 @@ export class RoomsModule {
       module: RoomsModule,
       global: true,
       imports: [RealtimeModule],
-      providers: [
-        authorizer,
-        HubCounters,
-        LocalClients,
-        Deliveries,
-        RealtimeHub,
-        RoomCommands,
-        RoomRate,
-        RoomPresence,
-        RoomsGateway,
-        SocketOwners,
-      ],
+      providers: [authorizer, LocalClients, Deliveries, RealtimeHub, RoomCommands, RoomRate, RoomPresence, RoomsGateway, SocketOwners],
       exports: [RealtimeHub],
     };
   }

@@ -7,7 +7,7 @@ import { Logger } from '../common/logger.js';
 import { CLOSE_CODES } from '../realtime/close-codes.js';
 import { Connection } from '../realtime/connection.js';
 import { SocketObservers } from '../realtime/socket-observers.js';
-import { HubCounters } from './hub-counters.js';
+import { SocketStats } from '../realtime/socket-stats.service.js';
 import { RealtimeHub } from './realtime-hub.service.js';
 
 /** Sockets and event streams are owned for as long as they are open. */
@@ -18,7 +18,7 @@ export class SocketOwners implements OnModuleInit {
   constructor(
     private readonly hub: RealtimeHub,
     private readonly observers: SocketObservers,
-    private readonly counters: HubCounters,
+    private readonly counters: SocketStats,
     private readonly bus: Bus,
     private readonly logger: Logger,
   ) {}
