@@ -29,9 +29,15 @@ export class GuardedPool extends pg.Pool {
       });
       return;
     }
-    return super.connect().then((client) => {
-      guard(client);
-      return client;
+    // By the callback, in the turn in which the client is handed out: a server that hangs up right behind its greeting can be read
+    // in one chunk with it, and before a promise has come round nobody would hear the error.
+    return new Promise((resolve, reject) => {
+      super.connect((error, client) => {
+        if (client) {
+          guard(client);
+          resolve(client);
+        } else reject(error ?? new Error('the pool gave neither a client nor an error'));
+      });
     });
   }
 }
