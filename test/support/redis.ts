@@ -1,19 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { createClient } from '@redis/client';
-import { describe, it } from 'vitest';
+import { describe } from 'vitest';
+import { freePort } from './free-port.js';
+import { findProgram, itIsInstalled } from './installed.js';
 
-const isInstalled = spawnSync('redis-server', ['--version']).status === 0;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+const program = findProgram('redis-server');
 
 /** A Redis of the test's own, which it may stop, pause and fill. Nothing of it is kept. */
 export class TestRedis {
@@ -34,7 +26,7 @@ export class TestRedis {
   /** On the same port, empty. */
   async start(): Promise<void> {
     const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', '/tmp'];
-    const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(program ?? 'redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.child = child;
     let said = '';
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
@@ -82,13 +74,8 @@ export class TestRedis {
 
 /** Tests that need a redis-server: left out, and said so, where none is installed; failing in CI. */
 export function describeWithRedis(name: string, tests: () => void): void {
-  if (isInstalled) describe(name, tests);
-  else if (process.env['CI'] === undefined) {
-    console.warn(`LEFT OUT, no redis-server is installed: ${name}`);
-    describe.skip(name, tests);
-  } else {
-    it(`${name}: needs redis-server (apt-get install redis-server)`, () => {
-      throw new Error('no redis-server is installed');
-    });
-  }
+  describe(name, () => {
+    itIsInstalled('redis-server', program !== undefined);
+  });
+  if (program !== undefined) describe(name, tests);
 }
