@@ -1,6 +1,6 @@
 /** Which folder may know which. A feature shows others its *.module, *.service, entities and event types only. */
 const FEATURES =
-  'auth|audit|cluster|rooms|commands|hospital|staffing|calls|dispatch|escalation|presence|reports|scheduling|supervision|notifications|realtime|events|admin|health|metrics|lifecycle|http';
+  'auth|audit|cluster|rooms|commands|hospital|staffing|calls|dispatch|escalation|presence|reports|scheduling|supervision|notifications|realtime|events|limits|admin|health|metrics|lifecycle|http';
 
 module.exports = {
   forbidden: [
@@ -26,6 +26,13 @@ module.exports = {
       to: {
         path: '^src/(hospital|staffing|calls|dispatch|escalation|presence|reports|supervision|notifications|realtime|rooms|admin|health|metrics|lifecycle|http)/',
       },
+    },
+    {
+      name: 'limits-know-no-feature',
+      comment: 'they know who asks (auth), and nothing of what is asked for',
+      severity: 'error',
+      from: { path: '^src/limits/' },
+      to: { path: `^src/(${FEATURES.replace('auth|', '').replace('limits|', '')})/` },
     },
     {
       name: 'realtime-knows-no-feature',

@@ -21,6 +21,7 @@ import { HospitalModule } from './hospital/hospital.module.js';
 import { StationKeyGuard } from './hospital/station-key.guard.js';
 import { HttpErrorFilter } from './http/error.filter.js';
 import { LifecycleModule } from './lifecycle/lifecycle.module.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { NotificationsModule, type NotifierProvider } from './notifications/notifications.module.js';
 import { PresenceModule } from './presence/presence.module.js';
@@ -57,6 +58,7 @@ export class AppModule {
         TracingModule,
         DatabaseModule.connect(databaseUrl),
         AuthModule.with(signingSecrets),
+        LimitsModule,
         AuditModule,
         CommandsModule,
         EventsModule,

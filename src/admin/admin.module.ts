@@ -7,6 +7,8 @@ import { CallTypesAdminController } from './call-types-admin.controller.js';
 import { ConnectionsAdminController } from './connections-admin.controller.js';
 import { DrainAdminController } from './drain-admin.controller.js';
 import { EscalationAdminController } from './escalation-admin.controller.js';
+import { LimitsAdminController } from './limits-admin.controller.js';
+import { LimitsAdminService } from './limits-admin.service.js';
 import { PlacesAdminController } from './places-admin.controller.js';
 import { PlacesAdminService } from './places-admin.service.js';
 import { SessionsAdminController } from './sessions-admin.controller.js';
@@ -35,7 +37,8 @@ import { StationsAdminService } from './stations-admin.service.js';
     DrainAdminController,
     ClusterAdminController,
     RoomsAdminController,
+    LimitsAdminController,
   ],
-  providers: [AuditedChanges, PlacesAdminService, StationsAdminService, StaffAdminService, SessionsAdminService],
+  providers: [AuditedChanges, PlacesAdminService, StationsAdminService, StaffAdminService, SessionsAdminService, LimitsAdminService],
 })
 export class AdminModule {}

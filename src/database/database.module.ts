@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import pg from 'pg';
 import { Logger } from '../common/logger.js';
 import { Database, DATABASE_URL } from './database.js';
+import { Notices } from './notices.js';
 import { connectionOptions, GuardedPool } from './pools.js';
 import { Transactions } from './transactions.js';
 
@@ -33,8 +34,8 @@ export class DatabaseModule {
           }),
         }),
       ],
-      providers: [{ provide: DATABASE_URL, useValue: url }, Database, Transactions],
-      exports: [Database, Transactions, DATABASE_URL],
+      providers: [{ provide: DATABASE_URL, useValue: url }, Database, Transactions, Notices],
+      exports: [Database, Transactions, Notices, DATABASE_URL],
     };
   }
 }

@@ -23,6 +23,7 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly reading = new Map<string, Promise<void>>();
   private readonly again = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
+  private intervalMs: number;
   private sweeping: Promise<void> | undefined;
   private stopped = false;
   private failing = false;
@@ -40,6 +41,7 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly logger: Logger,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
   ) {
+    this.intervalMs = settings.POLL_INTERVAL_MS;
     wakeUps.listen((dept) => {
       this.read(dept);
     });
@@ -53,15 +55,27 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
   async onApplicationBootstrap(): Promise<void> {
     await this.epoch.refresh();
     this.lastGoodTick = this.clock.monotonic();
-    this.timer = setInterval(() => {
-      this.sweeping ??= this.sweep().finally(() => (this.sweeping = undefined));
-    }, this.settings.POLL_INTERVAL_MS);
+    this.schedule();
+  }
+
+  /** From now on, until told otherwise. */
+  pollEvery(intervalMs: number): void {
+    if (intervalMs === this.intervalMs) return;
+    this.intervalMs = intervalMs;
+    if (this.timer && !this.stopped) this.schedule();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
     await Promise.all([this.sweeping, ...this.reading.values()]);
+  }
+
+  private schedule(): void {
+    clearInterval(this.timer);
+    this.timer = setInterval(() => {
+      this.sweeping ??= this.sweep().finally(() => (this.sweeping = undefined));
+    }, this.intervalMs);
   }
 
   /** The net under the wake-ups. Also notices a database that is back with another history. */

@@ -1,10 +1,9 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { StaffPrincipal } from '../auth/principal.js';
 import { DomainError } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { ServerState } from '../common/server-state.js';
-import { REALTIME_SETTINGS } from '../config/config.module.js';
-import type { RealtimeSettings } from '../config/realtime.settings.js';
+import { LiveLimits } from '../limits/live-limits.service.js';
 import { Followers } from './followers.js';
 
 /** Who wants to know of people that wait with a long poll: they are there, as with a socket. Must not throw. */
@@ -22,7 +21,7 @@ export class EventWaiter implements OnModuleInit {
   constructor(
     private readonly followers: Followers,
     private readonly state: ServerState,
-    @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
+    private readonly limits: LiveLimits,
   ) {}
 
   observe(observer: WaitObserver): void {
@@ -52,7 +51,7 @@ export class EventWaiter implements OnModuleInit {
    * @throws DomainError UNAVAILABLE when as many wait already as sockets are allowed, or the node is leaving
    */
   async next(dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<boolean> {
-    if (this.waiting.size >= this.settings.MAX_CONNECTIONS)
+    if (this.waiting.size >= this.limits.current.MAX_CONNECTIONS)
       throw new DomainError('UNAVAILABLE', 'too many requests wait', { retryAfter: 5 });
     this.state.requireStaying();
     return new Promise((resolve) => {

@@ -11,6 +11,7 @@ import { Followers } from './followers.js';
 import { LogEpoch } from './log-epoch.js';
 import { resumeMetricProvider, Resumes } from './resumes.service.js';
 import { FeedMetrics, feedMetricProviders } from './feed-metrics.js';
+import { PollInterval } from './poll-interval.js';
 import { WakeUps } from './wake-ups.js';
 
 const shown = [
@@ -31,7 +32,7 @@ const shown = [
 @Global()
 @Module({
   controllers: [DepartmentEventsController],
-  providers: [...shown, ...feedMetricProviders, resumeMetricProvider, FeedMetrics],
+  providers: [...shown, ...feedMetricProviders, resumeMetricProvider, FeedMetrics, PollInterval],
   exports: shown,
 })
 export class EventsModule {}

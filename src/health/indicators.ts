@@ -1,13 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { ServerState } from '../common/server-state.js';
-import { REALTIME_SETTINGS } from '../config/config.module.js';
-import type { RealtimeSettings } from '../config/realtime.settings.js';
 import { Database } from '../database/database.js';
 import { migrationNames } from '../database/migrations.js';
 import { statement } from '../database/statement.js';
 import { EscalationWatchdog } from '../escalation/escalation-watchdog.service.js';
 import { EventPoller } from '../events/event-poller.js';
+import { LiveLimits } from '../limits/live-limits.service.js';
 
 const CHECK_TIMEOUT_MS = 1500;
 const SILENT_INTERVALS = 5;
@@ -43,7 +42,7 @@ export class Indicators {
     private readonly database: Database,
     private readonly poller: EventPoller,
     private readonly watchdog: EscalationWatchdog,
-    @Inject(REALTIME_SETTINGS) private readonly realtime: RealtimeSettings,
+    private readonly limits: LiveLimits,
   ) {}
 
   /** Red on the way out: new clients are sent elsewhere. */
@@ -103,7 +102,7 @@ export class Indicators {
 
   pollerTicks(): HealthIndicatorResult {
     const check = this.health.check('poller');
-    const limit = Math.max(MIN_SILENCE_MS, this.realtime.POLL_INTERVAL_MS * SILENT_INTERVALS);
+    const limit = Math.max(MIN_SILENCE_MS, this.limits.current.POLL_INTERVAL_MS * SILENT_INTERVALS);
     const { silence } = this.poller;
     return silence <= limit ? check.up() : check.down({ silent_ms: Math.round(silence) });
   }

@@ -7,6 +7,7 @@ import { Logger } from '../common/logger.js';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import { LogEpoch } from '../events/log-epoch.js';
+import { LiveLimits } from '../limits/live-limits.service.js';
 import { Connection, type PlainFrame } from './connection.js';
 import { Connections } from './connections.js';
 import { FrameReader } from './frame-reader.js';
@@ -29,6 +30,7 @@ export class SocketSessions {
     private readonly epoch: LogEpoch,
     private readonly observers: SocketObservers,
     private readonly logger: Logger,
+    private readonly limits: LiveLimits,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
     @Inject(SERVER_ID) private readonly serverId: string,
     @Inject(OUTBOX_PARTS) private readonly outboxParts: OutboxParts,
@@ -86,7 +88,8 @@ export class SocketSessions {
   }
 
   private hello(connection: Connection): PlainFrame {
-    const { MAX_PAYLOAD_BYTES, CLIENT_RATE_LIMIT } = this.settings;
+    const { MAX_PAYLOAD_BYTES } = this.settings;
+    const { CLIENT_RATE_LIMIT } = this.limits.current;
     return {
       type: 'hello',
       connection_id: connection.id,

@@ -1,0 +1,2 @@
+ALTER TABLE sessions DROP socket_seen_at;
+DROP TABLE limits;
