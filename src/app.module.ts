@@ -20,6 +20,7 @@ import { HealthModule } from './health/health.module.js';
 import { HospitalModule } from './hospital/hospital.module.js';
 import { StationKeyGuard } from './hospital/station-key.guard.js';
 import { HttpErrorFilter } from './http/error.filter.js';
+import { HttpModule } from './http/http.module.js';
 import { LifecycleModule } from './lifecycle/lifecycle.module.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -77,6 +78,7 @@ export class AppModule {
         RoomsModule.with(roomAuthorizer),
         HealthModule,
         MetricsModule,
+        HttpModule,
         LifecycleModule,
         RetentionModule,
       ],

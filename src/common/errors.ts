@@ -30,7 +30,8 @@ export const ERROR_CODES = {
   CALL_STATE_CONFLICT: { retryable: false, meaning: "The call's state does not allow the command; `details.call` is the call." },
   CALL_VERSION_STALE: { retryable: false, meaning: 'The call changed since the version named; `details.call` is the call.' },
   SHIFT_HAS_CALLS: { retryable: false, meaning: 'A call in progress must be completed or handed over before the shift ends.' },
-  PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The body is over its limit.' },
+  PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The body, or the headers, are over their limit.' },
+  REQUEST_TIMEOUT: { retryable: true, meaning: 'The request took too long to come.' },
   IDEMPOTENCY_KEY_REUSED: { retryable: false, meaning: 'The key was used for another command.' },
   RATE_LIMITED: { retryable: true, meaning: 'Too many; `retry_after` seconds.' },
   CAPACITY_EXCEEDED: {
@@ -52,15 +53,18 @@ export class DomainError extends Error {
   readonly details: ErrorDetails | undefined;
   /** Seconds. */
   readonly retryAfter: number | undefined;
+  /** Whether the caller tried something that is not for them. Not told to them: what they may not know of is as what does not exist. */
+  readonly isDenial: boolean;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options: { details?: ErrorDetails; retryAfter?: number; cause?: unknown } = {},
+    options: { details?: ErrorDetails; retryAfter?: number; cause?: unknown; isDenial?: boolean } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.details = options.details;
     this.retryAfter = options.retryAfter;
+    this.isDenial = options.isDenial ?? code === 'FORBIDDEN';
   }
 }
 

@@ -5,6 +5,11 @@ export class MemoryGauge {
   /** @param limitMb MAX_MEMORY_MB, or what it is by default */
   constructor(private readonly limitMb: number) {}
 
+  /** What the percentage is a part of. */
+  get limitBytes(): number {
+    return this.limitMb * MIB;
+  }
+
   /** RSS. */
   get usedBytes(): number {
     return process.memoryUsage.rss();
@@ -17,6 +22,6 @@ export class MemoryGauge {
 
   /** The same against the limit, in percent, one decimal. */
   get percent(): number {
-    return Math.round((this.usedBytes / (this.limitMb * MIB)) * 1000) / 10;
+    return Math.round((this.usedBytes / this.limitBytes) * 1000) / 10;
   }
 }

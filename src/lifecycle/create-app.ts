@@ -6,6 +6,7 @@ import { AppModule, type AppOptions } from '../app.module.js';
 import { TrustedProxies } from '../auth/trusted-proxies.js';
 import { NestLogger } from '../common/logger.js';
 import { ServerState } from '../common/server-state.js';
+import { BoundedServer } from '../http/bounded-server.js';
 import { requestContext } from '../http/request-context.js';
 import { jsonOnly } from '../http/json-only.js';
 import { ValidationPipe } from '../http/validation.pipe.js';
@@ -15,9 +16,6 @@ import type { TlsOptions } from './certificate.js';
 import { HttpTraffic } from './http-traffic.js';
 
 const MAX_BODY_BYTES = 65_536;
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than the idle time of the load balancers in front, so that they never write into a closing connection. */
-const KEEP_ALIVE_MS = 65_000;
 
 /** The whole application, ready to listen. With `tls` it speaks HTTPS and WSS only. */
 export async function createApp(options: AppOptions, tls: TlsOptions | undefined): Promise<NestExpressApplication> {
@@ -27,9 +25,9 @@ export async function createApp(options: AppOptions, tls: TlsOptions | undefined
     logger: new NestLogger(options.logger),
     bodyParser: false,
     abortOnError: false,
-    forceCloseConnections: true,
   };
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(options), nest);
+  const server = new BoundedServer(realtime.HANDSHAKE_TIMEOUT_SEC * 1000);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(options), server, nest);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.use(requestContext(app.get(TrustedProxies)));
@@ -40,13 +38,10 @@ export async function createApp(options: AppOptions, tls: TlsOptions | undefined
   app.useGlobalPipes(new ValidationPipe());
   describeApi(app);
   app.useWebSocketAdapter(new GatewayAdapter(app));
-  const server = app.getHttpServer();
-  app.get(HttpTraffic).watch(server);
-  server.once('listening', () => {
+  const listener = app.getHttpServer();
+  app.get(HttpTraffic).watch(listener);
+  listener.once('listening', () => {
     app.get(ServerState).to('running');
   });
-  server.headersTimeout = realtime.HANDSHAKE_TIMEOUT_SEC * 1000;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
   return app;
 }

@@ -3,6 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { HealthModule } from '../health/health.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
+import { CapacityWarnings } from './capacity-warnings.js';
 import { CertificateWatch } from './certificate-watch.js';
 import { Departures } from './departures.service.js';
 import { Drain } from './drain.service.js';
@@ -26,6 +27,7 @@ import { Upkeep } from './upkeep.js';
     Departures,
     MemoryWatch,
     CertificateWatch,
+    CapacityWarnings,
   ],
   exports: [Departures, Drain, HttpTraffic],
 })

@@ -18,9 +18,21 @@ export interface Program {
   events(name: string): LogLine[];
 }
 
-/** @param script below `build`, which is `dist/`; `env` is all the environment it gets beside PATH */
-export function run(script: string, env: Record<string, string>, args: string[] = [], build = join(packageRoot(), 'dist')): Program {
-  const child = spawn(process.execPath, [join(build, script), ...args], {
+/**
+ * @param script below `build`, which is `dist/`; `env` is all the environment it gets beside PATH
+ * @param openFiles RLIMIT_NOFILE, when it is not to be the tests' own
+ */
+export function run(
+  script: string,
+  env: Record<string, string>,
+  args: string[] = [],
+  build = join(packageRoot(), 'dist'),
+  openFiles?: number,
+): Program {
+  const command = [process.execPath, join(build, script), ...args] as const;
+  const [file, ...rest] =
+    openFiles === undefined ? command : (['sh', '-c', `ulimit -n ${String(openFiles)} && exec "$@"`, 'sh', ...command] as const);
+  const child = spawn(file, rest, {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -1,0 +1,53 @@
+import { createServer, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
+import type { Socket } from 'node:net';
+import type { NestApplicationOptions } from '@nestjs/common';
+import { ExpressAdapter } from '@nestjs/platform-express';
+
+const MAX_HEADER_BYTES = 16_384;
+const MAX_HEADERS = 100;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the idle time of the load balancers in front, so that they never write into a closing connection. */
+const KEEP_ALIVE_MS = 65_000;
+/** Nothing read, nothing written, and no socket of ours: whoever waits longest, a long poll or an event stream, hears something sooner. */
+const SILENCE_MS = 120_000;
+/** How exactly the timeouts are kept; Node looks every 30 s by itself, and a handshake of 10 s would be let live for 40. */
+const CHECK_INTERVAL_MS = 1000;
+
+/** Express on an HTTP server of which nothing is unlimited. */
+export class BoundedServer extends ExpressAdapter {
+  private readonly open = new Set<Socket>();
+
+  /** @param handshakeTimeoutMs what the headers of one request may take */
+  constructor(private readonly handshakeTimeoutMs: number) {
+    super();
+  }
+
+  override initHttpServer({ httpsOptions }: NestApplicationOptions): void {
+    const bounds: ServerOptions = {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: this.handshakeTimeoutMs,
+      requestTimeout: Math.max(REQUEST_TIMEOUT_MS, this.handshakeTimeoutMs),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      noDelay: true,
+    };
+    const app = this.getInstance<Parameters<typeof createServer>[1]>();
+    const server: Server = httpsOptions
+      ? createTlsServer({ ...bounds, ...(httpsOptions as TlsServerOptions) }, app)
+      : createServer(bounds, app);
+    server.maxHeadersCount = MAX_HEADERS;
+    server.timeout = SILENCE_MS;
+    server.on('connection', (socket) => {
+      this.open.add(socket);
+      socket.once('close', () => this.open.delete(socket));
+    });
+    this.setHttpServer(server);
+  }
+
+  /** Ends whatever is still connected: sockets and requests have had their time. */
+  override close(): Promise<unknown> | undefined {
+    for (const socket of this.open) socket.destroy();
+    return super.close();
+  }
+}

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { makeCounterProvider } from '@willsoto/nestjs-prometheus';
+import { ServerWatch } from './server-watch.js';
+
+/** The server's own connections, before there is a request. */
+@Module({
+  providers: [
+    makeCounterProvider({
+      name: 'wardline_connections_cut_total',
+      help: 'Connections that never became a request: slow handshakes, what is not HTTP, too many.',
+      labelNames: ['reason'],
+    }),
+    ServerWatch,
+  ],
+})
+export class HttpModule {}

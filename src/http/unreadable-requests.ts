@@ -1,0 +1,42 @@
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { DomainError, toErrorBody } from '../common/errors.js';
+import { HTTP_STATUS_OF } from './error-status.js';
+
+const TOO_LARGE = 431;
+
+/** What never became a request is told why as well as can be. @param onRefused called for each */
+export function answerUnreadableRequests(server: Server, onRefused: () => void): void {
+  const answering = new WeakSet<Duplex>();
+  server.prependListener('request', ({ socket }, response: ServerResponse) => {
+    answering.add(socket);
+    response.once('close', () => answering.delete(socket));
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, stream: Duplex) => {
+    const answer = answerTo(error.code ?? '');
+    if (answer) onRefused();
+    // What is not HTTP cannot be answered, and an answer that is half written must not be mixed with another.
+    if (!answer || !stream.writable || answering.has(stream)) stream.destroy();
+    else stream.end(answer, () => stream.destroy());
+  });
+}
+
+function answerTo(code: string): string | undefined {
+  if (code === 'HPE_HEADER_OVERFLOW') return response(TOO_LARGE, new DomainError('PAYLOAD_TOO_LARGE', 'the headers are too large'));
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return response(undefined, new DomainError('REQUEST_TIMEOUT', 'the request took too long to come'));
+  if (code.startsWith('HPE_')) return response(undefined, new DomainError('VALIDATION_FAILED', 'not an HTTP request'));
+  return undefined;
+}
+
+function response(given: number | undefined, error: DomainError): string {
+  const status = given ?? HTTP_STATUS_OF[error.code];
+  const body = JSON.stringify({ error: toErrorBody(error) });
+  const head = [
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? 'Error'}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${String(Buffer.byteLength(body))}`,
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
