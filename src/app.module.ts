@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type CanActivate, type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -27,6 +27,7 @@ import { MetricsModule } from './metrics/metrics.module.js';
 import { NotificationsModule, type NotifierProvider } from './notifications/notifications.module.js';
 import { PresenceModule } from './presence/presence.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { DEFAULT_UPGRADE_GUARDS } from './realtime/upgrade-guards.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { RetentionModule } from './retention/retention.module.js';
 import { type RoomAuthorizerProvider, RoomsModule } from './rooms/rooms.module.js';
@@ -45,12 +46,22 @@ export interface AppOptions {
   notifier?: NotifierProvider;
   /** What clients may do with rooms; nothing, unless given. */
   roomAuthorizer?: RoomAuthorizerProvider;
+  /** What a socket's upgrade passes, in this order; DEFAULT_UPGRADE_GUARDS, unless given. */
+  upgradeGuards?: readonly Type<CanActivate>[];
 }
 
 /** Composition, nothing else. Guards run in this order: TLS, origin, then who is asking. */
 @Module({})
 export class AppModule {
-  static with({ config, databaseUrl, signingSecrets, logger, notifier, roomAuthorizer }: AppOptions): DynamicModule {
+  static with({
+    config,
+    databaseUrl,
+    signingSecrets,
+    logger,
+    notifier,
+    roomAuthorizer,
+    upgradeGuards = DEFAULT_UPGRADE_GUARDS,
+  }: AppOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -59,7 +70,7 @@ export class AppModule {
         TracingModule,
         DatabaseModule.connect(databaseUrl),
         AuthModule.with(signingSecrets),
-        LimitsModule,
+        LimitsModule.with(upgradeGuards),
         AuditModule,
         CommandsModule,
         EventsModule,

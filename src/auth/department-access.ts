@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
-import { notFound } from '../common/errors.js';
+import { DomainError } from '../common/errors.js';
 import { belongsTo, type StaffPrincipal } from './principal.js';
 
 /** Departments one does not belong to do not exist; asking for one is counted. */
@@ -11,12 +11,12 @@ export class DepartmentAccess {
 
   /** @throws DomainError NOT_FOUND */
   require(principal: StaffPrincipal, dept: string): void {
-    if (belongsTo(principal, dept)) return;
-    this.count();
-    throw notFound('department');
+    if (!belongsTo(principal, dept)) throw this.deny('department');
   }
 
-  count(): void {
+  /** Counts that somebody asked for what is of another department, and gives the error to throw: as if it did not exist. */
+  deny(what: string): DomainError {
     this.denied.inc();
+    return new DomainError('NOT_FOUND', `no such ${what}`, { isDenial: true });
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Identification, IdentityProvider } from './identity-provider.js';
 import type { Principal } from './principal.js';
 
 /** A request as the guards leave it, over HTTP as well as at a socket's upgrade. */
@@ -8,4 +9,14 @@ export type GuardedRequest = IncomingMessage & {
   requestId?: string;
   principal?: Principal;
   csrfToken?: string | null;
+  /** What the identity provider said, kept for the guards that come after the one that asked. */
+  identification?: Identification;
+  /** The guards are asked what they would say: nothing is to be counted or taken. */
+  isPreview?: boolean;
 };
+
+/** Asks who sent the request, once however many guards want to know. */
+export async function identifyOnce(request: GuardedRequest, provider: IdentityProvider): Promise<Identification> {
+  request.identification ??= await provider.identify(request);
+  return request.identification;
+}

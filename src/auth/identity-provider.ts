@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { StaffPrincipal } from './principal.js';
 
@@ -15,4 +16,14 @@ export type Identification =
  */
 export abstract class IdentityProvider {
   abstract identify(request: IncomingMessage): Promise<Identification>;
+
+  /**
+   * A key for the credential that the request carries, told without asking anybody; undefined when it carries none, or one that is forged for sure.
+   * Attempts to connect are counted under it before `identify` is called, and those without one never reach `identify`'s database. A provider whose
+   * credentials can be checked on the spot (a signature) overrides this; the default takes whatever was sent for a credential.
+   */
+  credentialOf({ headers: { authorization = '', cookie = '' } }: IncomingMessage): string | undefined {
+    if (authorization === '' && cookie === '') return undefined;
+    return createHash('sha256').update(`${authorization}\n${cookie}`).digest('base64url');
+  }
 }

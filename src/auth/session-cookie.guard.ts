@@ -4,7 +4,7 @@ import { Reflector } from '@nestjs/core';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { DomainError } from '../common/errors.js';
 import { ACCESS, type Access, ROLES } from './access.js';
-import type { GuardedRequest } from './guarded-request.js';
+import { type GuardedRequest, identifyOnce } from './guarded-request.js';
 import { type Identification, IdentityProvider } from './identity-provider.js';
 import { actorOf, type Role } from './principal.js';
 import { UpgradeRefusal } from './upgrade-refusal.js';
@@ -26,7 +26,7 @@ export class SessionCookieGuard implements CanActivate {
     const targets = [context.getHandler(), context.getClass()];
     if (!isUpgrade && this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets) !== undefined) return true;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
-    const identification = await this.identities.identify(request);
+    const identification = await identifyOnce(request, this.identities);
     if (identification.kind !== 'identified') throw isUpgrade ? closeFor(identification) : unauthenticated();
     request.principal = identification.principal;
     request.csrfToken = identification.csrfToken;
@@ -48,7 +48,9 @@ export class SessionCookieGuard implements CanActivate {
 
 /** A browser cannot read a refused upgrade, but it can read a close code. */
 function closeFor(identification: Identification): UpgradeRefusal {
-  return identification.kind === 'absent' ? UpgradeRefusal.close(4001, 'no session') : UpgradeRefusal.close(4002, 'bad or expired session');
+  return identification.kind === 'absent'
+    ? UpgradeRefusal.close(4001, 'no session', { reason: 'auth_required' })
+    : UpgradeRefusal.close(4002, 'bad or expired session', { reason: 'auth_invalid' });
 }
 
 function unauthenticated(): DomainError {

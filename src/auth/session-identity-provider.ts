@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { type Identification, IdentityProvider } from './identity-provider.js';
-import { csrfTokenOf, SessionCookie } from './session-cookie.js';
+import { csrfTokenOf, SessionCookie, tokenHash } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 
 /** The default: Wardline's own sign-in, by session cookie. */
@@ -20,5 +20,10 @@ export class SessionIdentityProvider extends IdentityProvider {
     if (token === undefined) return { kind: 'invalid' };
     const principal = await this.sessions.find(token);
     return principal ? { kind: 'identified', principal, csrfToken: csrfTokenOf(token) } : { kind: 'invalid' };
+  }
+
+  override credentialOf(request: IncomingMessage): string | undefined {
+    const token = this.cookie.read(request.headers.cookie);
+    return token === null || token === undefined ? undefined : tokenHash(token).toString('base64url');
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { Inject, Injectable } from '@nestjs/common';
 import proxyAddr from 'proxy-addr';
@@ -14,9 +15,12 @@ export class TrustedProxies {
     this.trusts = proxyAddr.compile([...http.TRUSTED_PROXIES]);
   }
 
-  /** The client's address. */
+  /** The client's address, without a zone; empty when the client has gone already. */
   clientAddress(request: IncomingMessage): string {
-    const address = proxyAddr(request, this.trusts);
+    const own = request.socket.remoteAddress ?? '';
+    if (own === '') return own;
+    const named = proxyAddr(request, this.trusts);
+    const address = (isIP(named) === 0 ? own : named).split('%', 1)[0] ?? own; // a proxy may pass on what is no address
     return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
   }
 

@@ -1,24 +1,34 @@
+interface RefusalOptions {
+  /** Which rule it was, for metrics: one of a few words, never anything of the caller's. */
+  reason?: string;
+  /** Seconds. */
+  retryAfter?: number;
+}
+
 /** Why a socket's upgrade is turned down: by an HTTP answer, or, where a browser must be able to read it, by a close code. */
 export class UpgradeRefusal extends Error {
   override readonly name = 'UpgradeRefusal';
+  readonly reason: string;
+  readonly retryAfter: number | undefined;
 
   private constructor(
     /** HTTP status, or null when the socket is accepted and closed at once. */
     readonly status: number | null,
     readonly closeCode: number | null,
     message: string,
-    /** Seconds, for `Retry-After`. */
-    readonly retryAfter?: number,
+    { reason, retryAfter }: RefusalOptions,
   ) {
     super(message);
+    this.reason = reason ?? (closeCode === null ? `http_${String(status)}` : `close_${String(closeCode)}`);
+    this.retryAfter = retryAfter;
   }
 
-  static http(status: number, message: string, retryAfter?: number): UpgradeRefusal {
-    return new UpgradeRefusal(status, null, message, retryAfter);
+  static http(status: number, message: string, options: RefusalOptions = {}): UpgradeRefusal {
+    return new UpgradeRefusal(status, null, message, options);
   }
 
   /** Accepts the socket, then closes it with `code`. */
-  static close(code: number, reason: string): UpgradeRefusal {
-    return new UpgradeRefusal(null, code, reason);
+  static close(code: number, message: string, options: RefusalOptions = {}): UpgradeRefusal {
+    return new UpgradeRefusal(null, code, message, options);
   }
 }

@@ -46,10 +46,7 @@ export class CallCommandsService {
     const call = await this.commands.run(actorOf(staff), key, identity, async (tx) => {
       const locked = await this.calls.lock(tx, callId);
       const standing = locked && (await this.standing(tx, staff, locked, command));
-      if (!locked || !standing?.isMember) {
-        if (locked) this.access.count();
-        throw notFound('call');
-      }
+      if (!locked || !standing?.isMember) throw locked ? this.access.deny('call') : notFound('call');
       await this.requireTransition(tx, locked, command);
       requirePermission(command, standing, locked, details.reason);
       await this.requireVersion(tx, locked, details.version);

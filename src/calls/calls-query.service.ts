@@ -80,10 +80,7 @@ export class CallsQueryService {
   /** @throws DomainError NOT_FOUND */
   async get(staff: StaffPrincipal, id: string): Promise<CallWithHistory> {
     const [call] = await this.database.query<CallView & Record<string, unknown>>(find, [id]);
-    if (!call || !belongsTo(staff, call.dept)) {
-      if (call) this.access.count();
-      throw notFound('call');
-    }
+    if (!call || !belongsTo(staff, call.dept)) throw call ? this.access.deny('call') : notFound('call');
     const events = await this.log.callHistory(id, MAX_HISTORY);
     const history = events.map(({ seq, id: eventId, type, time, data }) => ({
       seq,

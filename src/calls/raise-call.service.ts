@@ -71,10 +71,7 @@ export class RaiseCallService {
     const bedId = bed_id ?? null;
     return this.commands.run(actorOf(staff), key, { type: 'call.raise', call_type: type, roomId, bedId }, async (tx) => {
       const found = await tx.one<{ dept: string; isMember: boolean }>(findPlace, [roomId, bedId, staff.id]);
-      if (!found?.isMember) {
-        if (found) this.access.count();
-        throw notFound('room or bed');
-      }
+      if (!found?.isMember) throw found ? this.access.deny('room or bed') : notFound('room or bed');
       return this.place(tx, staff, type, { dept: found.dept, roomId, bedId, stationId: null, raisedBy: staff.id });
     });
   }

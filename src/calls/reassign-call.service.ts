@@ -40,10 +40,7 @@ export class ReassignCallService {
   async reassign(manager: StaffPrincipal, callId: string, { staff_id: staffId, reason }: Reassignment, key: string): Promise<CallView> {
     const call = await this.commands.run(actorOf(manager), key, { type: 'call.reassign', callId, staffId, reason }, async (tx) => {
       const locked = await this.calls.lock(tx, callId);
-      if (!locked || !belongsTo(manager, locked.dept)) {
-        if (locked) this.access.count();
-        throw notFound('call');
-      }
+      if (!locked || !belongsTo(manager, locked.dept)) throw locked ? this.access.deny('call') : notFound('call');
       if (manager.role === 'nurse') throw new DomainError('FORBIDDEN', 'a manager reassigns calls', { details: { reason: 'not_manager' } });
       if (locked.state === 'completed' || locked.state === 'cancelled') {
         throw new DomainError('CALL_CLOSED', `the call is ${locked.state}`, { details: { call: await this.calls.view(tx, callId) } });

@@ -1,7 +1,47 @@
-import { Global, Module } from '@nestjs/common';
+import { type CanActivate, type DynamicModule, Module, type Type } from '@nestjs/common';
+import { CapacityGuard } from './capacity.guard.js';
+import { ConnectionCapsGuard } from './connection-caps.guard.js';
+import { ConnectionSlots } from './connection-slots.js';
+import { DrainingGuard } from './draining.guard.js';
+import { limitMetricProviders, LimitMetrics } from './limit-metrics.js';
 import { LiveLimits } from './live-limits.service.js';
+import { LocalSlidingWindows } from './local-sliding-windows.js';
+import { LocalOwnerCapacity, OwnerCapacity } from './owner-capacity.js';
+import { RateLimitGuard } from './rate-limit.guard.js';
+import { ReservedPlaces } from './reserved-places.js';
+import { SessionSightings } from './session-sightings.js';
+import { SlidingWindows } from './sliding-windows.js';
+import { UPGRADE_GUARDS } from './upgrade-guards.js';
 
-/** How much this node and its clients may do, changed while it runs. Knows no feature. */
-@Global()
-@Module({ providers: [LiveLimits], exports: [LiveLimits] })
-export class LimitsModule {}
+const shown = [
+  LiveLimits,
+  LimitMetrics,
+  LocalSlidingWindows,
+  ConnectionSlots,
+  ReservedPlaces,
+  DrainingGuard,
+  RateLimitGuard,
+  CapacityGuard,
+  ConnectionCapsGuard,
+];
+
+/** How much this node and its clients may do, changed while it runs, and the guards of connections that hold it. Knows no feature. */
+@Module({})
+export class LimitsModule {
+  /** @param upgradeGuards what a socket's upgrade passes, in this order */
+  static with(upgradeGuards: readonly Type<CanActivate>[]): DynamicModule {
+    return {
+      module: LimitsModule,
+      global: true,
+      providers: [
+        ...limitMetricProviders,
+        { provide: SlidingWindows, useExisting: LocalSlidingWindows },
+        { provide: OwnerCapacity, useClass: LocalOwnerCapacity },
+        { provide: UPGRADE_GUARDS, useValue: upgradeGuards },
+        SessionSightings,
+        ...shown,
+      ],
+      exports: [...shown, SlidingWindows, OwnerCapacity, UPGRADE_GUARDS],
+    };
+  }
+}

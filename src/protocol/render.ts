@@ -4,7 +4,7 @@ import { ERROR_CODES } from '../common/errors.js';
 import { HTTP_STATUS_OF } from '../http/error-status.js';
 import { CLOSE_CODES } from '../realtime/close-codes.js';
 import { PRESENCE_EVENT_TYPES } from '../presence/presence-events.js';
-import { SUBPROTOCOL } from '../realtime/upgrade-admission.js';
+import { SUBPROTOCOL } from '../realtime/handshake.guard.js';
 import { ASSIGNMENT_EVENT_TYPES } from '../staffing/assignment-events.js';
 import { EXCLUSION_EVENT_TYPES } from '../staffing/exclusion-events.js';
 import { NOTICE_EVENT_TYPES } from '../staffing/notice-events.js';

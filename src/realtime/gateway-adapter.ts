@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { INestApplication, WebSocketAdapter } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { WebSocketServer } from 'ws';
-import type { GuardedRequest } from '../auth/guarded-request.js';
+import type { StaffPrincipal } from '../auth/principal.js';
 import { UpgradeRefusal } from '../auth/upgrade-refusal.js';
 import { DomainError } from '../common/errors.js';
 import { Logger } from '../common/logger.js';
@@ -12,11 +12,14 @@ import { TRACEPARENT } from '../common/tracing.js';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import { asDomainError } from '../database/database-error.js';
+import type { ConnectionRequest } from '../limits/guarded-connection.js';
+import { CLOSE_CODES } from './close-codes.js';
 import type { Command } from './command.js';
 import { FrameRouter } from './frame-router.js';
-import { refuseUpgrade } from './refuse-upgrade.js';
+import { SUBPROTOCOL } from './handshake.guard.js';
+import { refuseUpgrade, toRefusal } from './refuse-upgrade.js';
 import { SocketSessions } from './socket-sessions.js';
-import { SUBPROTOCOL, UpgradeAdmission } from './upgrade-admission.js';
+import { UpgradeAdmission } from './upgrade-admission.js';
 
 /** What Nest binds gateways to, once: connections cost no handlers of their own. */
 type Router = object;
@@ -38,6 +41,8 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
   private readonly logger: Logger;
   private readonly state: ServerState;
   private readonly server: WebSocketServer;
+  /** Milliseconds that the guards may take. */
+  private readonly patience: number;
 
   constructor(app: INestApplication) {
     this.frames = app.get(FrameRouter);
@@ -46,6 +51,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     this.logger = app.get(Logger);
     this.state = app.get(ServerState);
     const settings = app.get<RealtimeSettings>(REALTIME_SETTINGS);
+    this.patience = settings.HANDSHAKE_TIMEOUT_SEC * 1000;
     this.server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -53,11 +59,11 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
       maxPayload: settings.MAX_PAYLOAD_BYTES,
       handleProtocols: (asked) => (asked.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
-    this.server.on('wsClientError', (_error, stream, request: GuardedRequest) => {
+    this.server.on('wsClientError', (_error, stream, request: ConnectionRequest) => {
       this.refuse(stream, request, UpgradeRefusal.http(400, 'not a WebSocket handshake'));
     });
     const http = app.getHttpServer() as Server;
-    http.on('upgrade', (request: GuardedRequest, stream: Duplex, head: Buffer) => {
+    http.on('upgrade', (request: ConnectionRequest, stream: Duplex, head: Buffer) => {
       void this.upgrade(request, stream, head);
     });
   }
@@ -100,36 +106,43 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
   }
 
   /** Never rejects: whatever goes wrong is the client's refusal. */
-  private async upgrade(request: GuardedRequest, stream: Duplex, head: Buffer): Promise<void> {
+  private async upgrade(request: ConnectionRequest, stream: Duplex, head: Buffer): Promise<void> {
     const ignore = () => undefined;
     stream.on('error', ignore);
+    const deadline = setTimeout(() => stream.destroy(), this.patience);
     try {
       await this.admission.admit(request, stream);
       // Asked once more: the node may have begun to leave while the guards looked.
       this.state.requireStaying();
+      const { principal } = request;
+      if (principal?.kind !== 'staff') throw new DomainError('UNAUTHENTICATED', 'no guard has said whose socket this is');
       stream.off('error', ignore);
-      this.accept(request, stream, head);
+      this.accept(request, stream, head, principal);
     } catch (error) {
+      request.slot?.release();
       if (error instanceof UpgradeRefusal && error.closeCode !== null) {
-        this.sessions.refused(`close_${String(error.closeCode)}`);
+        this.sessions.refused(error.reason);
         this.closeAtOnce(request, stream, head, error);
       } else {
         this.refuse(stream, request, asDomainError(error));
       }
+    } finally {
+      clearTimeout(deadline);
     }
   }
 
-  private accept(request: GuardedRequest, stream: Duplex, head: Buffer): void {
+  private accept(request: ConnectionRequest, stream: Duplex, head: Buffer, principal: StaffPrincipal): void {
     this.server.handleUpgrade(request, stream, head, (socket) => {
-      const { principal } = request;
-      if (principal?.kind !== 'staff') throw new DomainError('UNAUTHENTICATED', 'no guard has said whose socket this is');
-      const { traceparent } = request.headers;
-      this.sessions.open(socket, stream, principal, TRACEPARENT.test(String(traceparent)) ? String(traceparent) : undefined);
+      const traceparent = String(request.headers.traceparent);
+      const connection = this.sessions.open(socket, stream, principal, TRACEPARENT.test(traceparent) ? traceparent : undefined);
+      request.slot?.onGiveWay(() => {
+        connection.close(CLOSE_CODES.SUPERSEDED.code, 'superseded');
+      });
     });
   }
 
   /** Accepts the socket to tell the client, in a way that a browser can read, why not. */
-  private closeAtOnce(request: GuardedRequest, stream: Duplex, head: Buffer, refusal: UpgradeRefusal): void {
+  private closeAtOnce(request: ConnectionRequest, stream: Duplex, head: Buffer, refusal: UpgradeRefusal): void {
     this.server.handleUpgrade(request, stream, head, (socket) => {
       socket.on('error', () => undefined);
       socket.close(refusal.closeCode ?? undefined, refusal.message);
@@ -142,10 +155,12 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     });
   }
 
-  private refuse(stream: Duplex, request: GuardedRequest, error: unknown): void {
-    const code = refuseUpgrade(stream, error, request.requestId);
-    this.sessions.refused(code.toLowerCase());
-    if (code === 'INTERNAL') this.logger.error('socket.refused', { request_id: request.requestId, error });
-    else this.logger.debug('socket.refused', { request_id: request.requestId, code });
+  private refuse(stream: Duplex, request: ConnectionRequest, error: unknown): void {
+    const refusal = toRefusal(error);
+    refuseUpgrade(stream, refusal, request.requestId);
+    this.sessions.refused(refusal.reason);
+    const fields = { request_id: request.requestId, code: refusal.error.code, reason: refusal.reason };
+    if (refusal.error.code === 'INTERNAL') this.logger.error('socket.refused', { ...fields, error });
+    else this.logger.debug('socket.refused', fields);
   }
 }

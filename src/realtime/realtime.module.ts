@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { Admission } from './admission.js';
+import { AdmissionController } from './admission.controller.js';
 import { ConnectionDirectory } from './connection-directory.service.js';
 import { Connections } from './connections.js';
 import { EventStreamController } from './event-stream.controller.js';
@@ -19,16 +21,15 @@ import { SocketTraffic } from './socket-traffic.service.js';
 import { SubscriptionsGateway } from './subscriptions.gateway.js';
 import { Subscriptions } from './subscriptions.service.js';
 import { UpgradeAdmission } from './upgrade-admission.js';
-import { upgradeGuardsProvider } from './upgrade-guards.js';
 
 /** The sockets: their upgrade, their frames, their subscriptions. Knows nothing of what is sent. */
 @Module({
-  controllers: [EventStreamController],
+  controllers: [EventStreamController, AdmissionController],
   providers: [
     ...socketMetricProviders,
     ...outboxProviders,
-    upgradeGuardsProvider,
     UpgradeAdmission,
+    Admission,
     Connections,
     FrameRouter,
     SocketSessions,

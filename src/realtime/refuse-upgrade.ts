@@ -5,21 +5,38 @@ import { DomainError, type ErrorCode, toErrorBody } from '../common/errors.js';
 import { HTTP_STATUS_OF } from '../http/error-status.js';
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = { 400: 'VALIDATION_FAILED', 429: 'RATE_LIMITED', 503: 'UNAVAILABLE' };
+/** How long a refused client may take to read why; closing while its data lies unread would take the answer away from it. */
+const LINGER_MS = 1000;
+/** Words for metrics that the rules of connections give beside their code. */
+const REASONS = new Set(['draining', 'connect_rate', 'capacity', 'user_capacity', 'owner_capacity']);
 
-/** The error as an HTTP refusal; anything unknown is our own defect. */
-function toRefusal(error: unknown): { status: number; domain: DomainError } {
-  if (error instanceof DomainError) return { status: HTTP_STATUS_OF[error.code], domain: error };
-  if (error instanceof UpgradeRefusal && error.status !== null) {
-    const options = error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter };
-    return { status: error.status, domain: new DomainError(CODE_OF_STATUS[error.status] ?? 'FORBIDDEN', error.message, options) };
-  }
-  return { status: 500, domain: new DomainError('INTERNAL', 'something went wrong here; it is logged under the request id') };
+/** A refusal in the words that every transport has. */
+export interface Refusal {
+  status: number;
+  error: DomainError;
+  /** For metrics. */
+  reason: string;
 }
 
-/** Answers an upgrade with an HTTP error in JSON and ends the connection. @returns the error's code */
-export function refuseUpgrade(stream: Duplex, error: unknown, requestId: string | undefined): ErrorCode {
-  const { status, domain } = toRefusal(error);
-  const body = JSON.stringify({ error: { ...toErrorBody(domain), request_id: requestId } });
+/** Anything unknown is our own defect. */
+export function toRefusal(error: unknown): Refusal {
+  if (error instanceof DomainError) {
+    const reason = error.details?.['reason'];
+    const named = typeof reason === 'string' && REASONS.has(reason) ? reason : error.code.toLowerCase();
+    return { status: HTTP_STATUS_OF[error.code], error, reason: named };
+  }
+  if (error instanceof UpgradeRefusal && error.status !== null) {
+    const options = error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter };
+    const code = CODE_OF_STATUS[error.status] ?? 'FORBIDDEN';
+    return { status: error.status, error: new DomainError(code, error.message, options), reason: error.reason };
+  }
+  const internal = new DomainError('INTERNAL', 'something went wrong here; it is logged under the request id');
+  return { status: HTTP_STATUS_OF.INTERNAL, error: internal, reason: 'internal' };
+}
+
+/** Answers an upgrade with an HTTP error in JSON and ends the connection. */
+export function refuseUpgrade(stream: Duplex, { status, error }: Refusal, requestId: string | undefined): void {
+  const body = JSON.stringify({ error: { ...toErrorBody(error), request_id: requestId } });
   const head = [
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? 'Error'}`,
     'Connection: close',
@@ -27,9 +44,12 @@ export function refuseUpgrade(stream: Duplex, error: unknown, requestId: string 
     'Cache-Control: no-store',
     `Content-Length: ${String(Buffer.byteLength(body))}`,
     ...(requestId === undefined ? [] : [`X-Request-Id: ${requestId}`]),
-    ...(domain.retryAfter === undefined ? [] : [`Retry-After: ${String(Math.ceil(domain.retryAfter))}`]),
+    ...(error.retryAfter === undefined ? [] : [`Retry-After: ${String(Math.ceil(error.retryAfter))}`]),
   ];
-  stream.once('finish', () => stream.destroy());
+  const timer = setTimeout(() => stream.destroy(), LINGER_MS);
+  stream.once('close', () => {
+    clearTimeout(timer);
+  });
+  stream.resume();
   stream.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  return domain.code;
 }

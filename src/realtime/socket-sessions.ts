@@ -42,7 +42,7 @@ export class SocketSessions {
    * @param stream the socket's own stream, which frames are written to
    * @param trace W3C traceparent of the upgrade
    */
-  open(socket: WebSocket, stream: Duplex, principal: StaffPrincipal, trace?: string): void {
+  open(socket: WebSocket, stream: Duplex, principal: StaffPrincipal, trace?: string): Connection {
     const connection = new Connection(newId(), principal, new SocketWire(socket, stream), this.outboxParts, trace);
     const reader = new FrameReader(connection, this.router, {
       maxProtocolErrors: this.settings.MAX_PROTOCOL_ERRORS,
@@ -80,6 +80,7 @@ export class SocketSessions {
     this.observers.opened(connection);
     this.logger.info('socket.opened', { connection_id: connection.id, staff_id: principal.id });
     connection.send(this.hello(connection));
+    return connection;
   }
 
   /** Counts an upgrade that was turned down. */

@@ -1,16 +1,15 @@
 import type { Duplex } from 'node:stream';
-import { type CanActivate, Inject, Injectable } from '@nestjs/common';
+import { type CanActivate, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/internal';
-import type { GuardedRequest } from '../auth/guarded-request.js';
 import { TrustedProxies } from '../auth/trusted-proxies.js';
-import { UpgradeRefusal } from '../auth/upgrade-refusal.js';
 import { DomainError } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { Logger } from '../common/logger.js';
-import { UPGRADE_GUARDS } from './upgrade-guards.js';
+import type { ConnectionRequest } from '../limits/guarded-connection.js';
+import { UPGRADE_GUARDS, type UpgradeGuards } from '../limits/upgrade-guards.js';
 
-export const SOCKET_PATH = '/ws';
-export const SUBPROTOCOL = 'wardline.v1';
+const SOCKET_PATH = '/ws';
 
 /** The class that guards see as the one being called. */
 class SocketUpgrade {
@@ -21,35 +20,55 @@ class SocketUpgrade {
 
 /** Decides on a socket's upgrade, before anything is accepted. */
 @Injectable()
-export class UpgradeAdmission {
+export class UpgradeAdmission implements OnModuleInit {
+  private guards: readonly CanActivate[] = [];
+
   constructor(
-    @Inject(UPGRADE_GUARDS) private readonly guards: readonly CanActivate[],
+    @Inject(UPGRADE_GUARDS) private readonly classes: UpgradeGuards,
+    private readonly modules: ModuleRef,
     private readonly proxies: TrustedProxies,
     private readonly logger: Logger,
   ) {}
 
-  /** Resolves when the request may become a socket, its `principal` set. @throws DomainError, UpgradeRefusal */
-  async admit(request: GuardedRequest, stream: Duplex): Promise<void> {
+  /** A guard that some module provides is taken from there; any other is made here, from what global modules export. */
+  async onModuleInit(): Promise<void> {
+    const guards: CanActivate[] = [];
+    for (const one of this.classes) guards.push(this.provided(one) ?? (await this.modules.create(one)));
+    this.guards = guards;
+  }
+
+  /** Resolves when the request may become a socket, its `principal` and `slot` set. @throws DomainError, UpgradeRefusal */
+  async admit(request: ConnectionRequest, stream: Duplex): Promise<void> {
     request.requestId = newId();
     request.clientAddress = this.proxies.clientAddress(request);
     if (pathOf(request) !== SOCKET_PATH) throw new DomainError('NOT_FOUND', 'no such path');
-    requireSubprotocol(request);
+    await this.pass(request, stream);
+    this.logger.debug('socket.admitted', { request_id: request.requestId });
+  }
+
+  /** Resolves when the client that sent this request would be let in now; nothing is counted or taken. @throws as `admit` */
+  async preview(request: ConnectionRequest): Promise<void> {
+    request.isPreview = true;
+    await this.pass(request, request.socket);
+  }
+
+  private async pass(request: ConnectionRequest, stream: Duplex): Promise<void> {
     const context = new ExecutionContextHost([request, stream], SocketUpgrade, SocketUpgrade.prototype.accept.bind(null));
     context.setType('upgrade');
     for (const guard of this.guards) {
       if (!(await guard.canActivate(context))) throw new DomainError('FORBIDDEN', 'not permitted');
     }
-    this.logger.debug('socket.admitted', { request_id: request.requestId });
+  }
+
+  private provided(one: UpgradeGuards[number]): CanActivate | undefined {
+    try {
+      return this.modules.get<CanActivate>(one, { strict: false });
+    } catch {
+      return undefined; // Nest has no other way of saying that nobody provides it
+    }
   }
 }
 
-function pathOf(request: GuardedRequest): string {
+function pathOf(request: ConnectionRequest): string {
   return (request.url ?? '').split('?', 1)[0] ?? '';
-}
-
-/** Asking for none is asking for ours. */
-function requireSubprotocol(request: GuardedRequest): void {
-  const asked = request.headers['sec-websocket-protocol'];
-  if (asked === undefined || asked.split(',').some((name) => name.trim() === SUBPROTOCOL)) return;
-  throw UpgradeRefusal.http(400, `only the subprotocol ${SUBPROTOCOL} is spoken here`);
 }

@@ -1,18 +1,25 @@
-import type { CanActivate } from '@nestjs/common';
 import { OriginGuard } from '../auth/origin.guard.js';
 import { SessionCookieGuard } from '../auth/session-cookie.guard.js';
 import { TlsGuard } from '../auth/tls.guard.js';
-
-/** The injection token of the guards that a socket's upgrade passes, in their order. */
-export const UPGRADE_GUARDS = Symbol('upgrade guards');
+import { CapacityGuard } from '../limits/capacity.guard.js';
+import { ConnectionCapsGuard } from '../limits/connection-caps.guard.js';
+import { DrainingGuard } from '../limits/draining.guard.js';
+import { RateLimitGuard } from '../limits/rate-limit.guard.js';
+import type { UpgradeGuards } from '../limits/upgrade-guards.js';
+import { HandshakeGuard } from './handshake.guard.js';
 
 /**
- * Before any socket is accepted: TLS, origin, session. They are ordinary Nest guards, called with a context of type
- * `upgrade` whose HTTP request is the upgrade's; each lets pass, throws a DomainError (an HTTP refusal) or an UpgradeRefusal.
- * An extending team overrides the token to reorder, replace or add.
+ * What a socket's upgrade passes before anything is accepted, the path aside, in the order in which a client learns of it. They are ordinary Nest
+ * guards, called with a context of type `upgrade` whose HTTP request is the upgrade's; each lets pass, throws a DomainError (an HTTP refusal) or an
+ * UpgradeRefusal. An extending team gives `createApp` a list of its own: reordered, replaced, added to.
  */
-export const upgradeGuardsProvider = {
-  provide: UPGRADE_GUARDS,
-  useFactory: (...guards: CanActivate[]): CanActivate[] => guards,
-  inject: [TlsGuard, OriginGuard, SessionCookieGuard],
-};
+export const DEFAULT_UPGRADE_GUARDS: UpgradeGuards = [
+  TlsGuard,
+  OriginGuard,
+  DrainingGuard,
+  RateLimitGuard,
+  HandshakeGuard,
+  SessionCookieGuard,
+  CapacityGuard,
+  ConnectionCapsGuard,
+];

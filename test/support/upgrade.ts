@@ -75,3 +75,18 @@ export function connectUntilClosed(
     });
   });
 }
+
+/** The text of an upgrade, for sockets of the test's own. */
+export function upgradeText(path: string, headers: Record<string, string> = {}): string {
+  const lines = {
+    host: '127.0.0.1',
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': randomBytes(16).toString('base64'),
+    ...headers,
+  };
+  return `GET ${path} HTTP/1.1\r\n${Object.entries(lines)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n`;
+}

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { register } from 'prom-client';
+import type { AppOptions } from '../../src/app.module.js';
 import { Passwords } from '../../src/auth/passwords.js';
 import { createLogger } from '../../src/common/logger.js';
 import { readConfig } from '../../src/config/config.js';
@@ -47,6 +48,9 @@ export interface TestOptions {
   roomAuthorizer?: RoomAuthorizerProvider;
   /** What the node reaches its database by, when that is not the database's own address. */
   databaseUrlFor?: (url: string) => Promise<string>;
+  /** Listens in plain, as behind a proxy that ends TLS, also where REQUIRE_WSS is true. */
+  plain?: boolean;
+  upgradeGuards?: AppOptions['upgradeGuards'];
 }
 
 export const TEST_SECRET = 'a-secret-for-tests-of-at-least-32-characters';
@@ -57,6 +61,8 @@ export async function startTestWardline({
   notifier,
   roomAuthorizer,
   databaseUrlFor,
+  plain = false,
+  upgradeGuards,
 }: TestOptions = {}): Promise<TestWardline> {
   register.clear();
   const database = sharedWith?.database ?? (await createTestDatabase());
@@ -76,7 +82,8 @@ export async function startTestWardline({
       passwords: new Passwords(),
     });
   const pair = await selfSignedPair(dataDir);
-  const tls = config.http.REQUIRE_WSS ? { ...pair, minVersion: config.http.TLS_MIN_VERSION, handshakeTimeout: 10_000 } : undefined;
+  const handshakeTimeout = config.realtime.HANDSHAKE_TIMEOUT_SEC * 1000;
+  const tls = config.http.REQUIRE_WSS && !plain ? { ...pair, minVersion: config.http.TLS_MIN_VERSION, handshakeTimeout } : undefined;
   const [first = TEST_SECRET, ...others] = config.session.SESSION_SECRETS;
   const app = await createApp(
     {
@@ -86,6 +93,7 @@ export async function startTestWardline({
       logger,
       ...(notifier && { notifier }),
       ...(roomAuthorizer && { roomAuthorizer }),
+      ...(upgradeGuards && { upgradeGuards }),
     },
     tls,
   );

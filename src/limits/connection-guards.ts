@@ -1,0 +1,11 @@
+import { CapacityGuard } from './capacity.guard.js';
+import { ConnectionCapsGuard } from './connection-caps.guard.js';
+import { DrainingGuard } from './draining.guard.js';
+import { RateLimitGuard } from './rate-limit.guard.js';
+
+/**
+ * What an HTTP route that holds a connection open passes beside the guards of every route, so that it lives by the rules of sockets:
+ * `@UseGuards(...CONNECTION_GUARDS)`. The request then carries its `slot`, which goes when the response is over; the route says with
+ * `slot.onGiveWay` how it ends for a newer connection of its session.
+ */
+export const CONNECTION_GUARDS = [DrainingGuard, RateLimitGuard, CapacityGuard, ConnectionCapsGuard] as const;
