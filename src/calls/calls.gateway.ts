@@ -1,6 +1,7 @@
 import { UseFilters } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { StaffPrincipal } from '../auth/principal.js';
+import { ClientRate } from '../realtime/client-rate.js';
 import { CommandErrorFilter } from '../realtime/command-error.filter.js';
 import { Caller, Frame, OnFrame } from '../realtime/frame.decorators.js';
 import { CallCommandsService } from './call-commands.service.js';
@@ -16,7 +17,11 @@ export class CallsGateway {
   constructor(
     private readonly raising: RaiseCallService,
     private readonly commands: CallCommandsService,
-  ) {}
+    rate: ClientRate,
+  ) {
+    // Nobody is kept from calling for help.
+    rate.neverLimit('call.raise');
+  }
 
   @OnFrame('call.raise', raiseFrame)
   async raise(@Frame() { id, data }: RaiseFrame, @Caller() staff: StaffPrincipal): Promise<CallView> {

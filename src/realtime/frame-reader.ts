@@ -3,35 +3,54 @@ import { z } from 'zod';
 import { uuid } from '../common/ids.js';
 import { DomainError } from '../common/errors.js';
 import { validationError } from '../common/validation.js';
+import type { Verdict } from '../limits/sliding-windows.js';
 import { BESIDE_FRAMES } from './beside-frames.js';
+import type { ClientRate } from './client-rate.js';
 import { CLOSE_CODES } from './close-codes.js';
 import { Command } from './command.js';
 import type { Connection } from './connection.js';
 import { errorFrame, type FrameRouter } from './frame-router.js';
+import { Occurrences } from './occurrences.js';
+import { WindowStrikes } from './window-strikes.js';
 
 const MAX_WAITING = 64;
-const ERROR_WINDOW_MS = 60_000;
+/** Commands that are never limited find room where others don't. */
+const MAX_WAITING_EXEMPT = 2 * MAX_WAITING;
+/** Attempts a minute at what is not for the client. */
+const MAX_DENIALS = 20;
 
 const head = z.looseObject({ type: z.string().min(1).max(64), id: z.unknown().optional() });
 
 interface ReaderOptions {
   maxProtocolErrors: number;
+  rate: ClientRate;
   onProtocolError: () => void;
   onAck: (dept: string, seq: number) => void;
   onPong: (t: number) => void;
 }
 
+/** A command in its turn, and whether it is within the rate. */
+interface Waiting {
+  command: Command;
+  verdict: Verdict | Promise<Verdict>;
+}
+
 /** Reads one connection's frames: one after another, in order, a bounded number waiting. */
 export class FrameReader {
-  private readonly waiting: Command[] = [];
+  private readonly waiting: Waiting[] = [];
   private busy = false;
-  private readonly errorTimes: number[] = [];
+  private readonly protocolErrors: Occurrences;
+  // Most connections never need these.
+  private denials: Occurrences | undefined;
+  private strikes: WindowStrikes | undefined;
 
   constructor(
     private readonly connection: Connection,
     private readonly router: FrameRouter,
     private readonly options: ReaderOptions,
-  ) {}
+  ) {
+    this.protocolErrors = new Occurrences(options.maxProtocolErrors);
+  }
 
   /** Takes what `ws` read. */
   receive(data: RawData, isBinary: boolean): void {
@@ -60,24 +79,52 @@ export class FrameReader {
       this.passBeside(type, re, frame);
     } else if (!this.router.knows(type)) {
       this.refuse(re, new DomainError('UNKNOWN_TYPE', 'no such type of frame'));
-    } else if (this.waiting.length >= MAX_WAITING) {
-      this.connection.send(errorFrame(re, new DomainError('RATE_LIMITED', 'too many commands are waiting', { retryAfter: 1 })));
+    } else {
+      this.enqueue(new Command(this.connection, type, re, frame));
+    }
+  }
+
+  private enqueue(command: Command): void {
+    const { rate } = this.options;
+    const verdict = rate.hit(this.connection.principal.id, command.type);
+    if (!(verdict instanceof Promise) && !verdict.allowed) {
+      this.refuseOverRate(command, verdict);
+    } else if (this.waiting.length >= (rate.isExempt(command.type) ? MAX_WAITING_EXEMPT : MAX_WAITING)) {
+      this.connection.send(errorFrame(command.re, new DomainError('RATE_LIMITED', 'too many commands are waiting', { retryAfter: 1 })));
     } else {
       this.connection.commandCame();
-      this.waiting.push(new Command(this.connection, type, re, frame));
+      this.waiting.push({ command, verdict });
       if (!this.busy) void this.work();
     }
   }
 
-  /** `dispatch` never rejects, and neither does this. */
+  /** Neither `dispatch` nor a verdict ever rejects, and neither does this. */
   private async work(): Promise<void> {
     this.busy = true;
-    for (let command = this.waiting.shift(); command && this.connection.isOpen; command = this.waiting.shift()) {
-      const refusal = await this.router.dispatch(command);
+    for (let next = this.waiting.shift(); next && this.connection.isOpen; next = this.waiting.shift()) {
+      const verdict = next.verdict instanceof Promise ? await next.verdict : next.verdict;
+      if (verdict.allowed) this.judge(await this.router.dispatch(next.command));
+      else this.refuseOverRate(next.command, verdict);
       this.connection.commandAnswered();
-      if (refusal?.code === 'VALIDATION_FAILED') this.countProtocolError();
     }
     this.busy = false;
+  }
+
+  /** What an answer says of the client. */
+  private judge(refusal: DomainError | undefined): void {
+    if (refusal?.code === 'VALIDATION_FAILED') this.countProtocolError();
+    if (!refusal?.isDenial) return;
+    this.denials ??= new Occurrences(MAX_DENIALS);
+    if (this.denials.add(performance.now())) this.connection.close(CLOSE_CODES.FORBIDDEN.code, 'not permitted, repeatedly');
+  }
+
+  /** A warning, and the end after three windows in a row. */
+  private refuseOverRate({ re }: Command, { retryAfter }: Verdict): void {
+    this.options.rate.refused();
+    this.connection.send(errorFrame(re, new DomainError('RATE_LIMITED', 'too many messages', { retryAfter })));
+    this.strikes ??= new WindowStrikes();
+    if (this.strikes.add(performance.now(), this.options.rate.seconds))
+      this.connection.close(CLOSE_CODES.RATE_LIMITED.code, 'too many messages');
   }
 
   private passBeside(type: 'ping' | 'pong' | 'ack', re: string | null, frame: unknown): void {
@@ -101,11 +148,6 @@ export class FrameReader {
 
   private countProtocolError(): void {
     this.options.onProtocolError();
-    const now = performance.now();
-    this.errorTimes.push(now);
-    while ((this.errorTimes[0] ?? now) < now - ERROR_WINDOW_MS) this.errorTimes.shift();
-    if (this.errorTimes.length >= this.options.maxProtocolErrors) {
-      this.connection.close(CLOSE_CODES.POLICY_VIOLATION.code, 'too many protocol errors');
-    }
+    if (this.protocolErrors.add(performance.now())) this.connection.close(CLOSE_CODES.POLICY_VIOLATION.code, 'too many protocol errors');
   }
 }

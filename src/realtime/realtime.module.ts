@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Admission } from './admission.js';
 import { AdmissionController } from './admission.controller.js';
+import { ClientRate } from './client-rate.js';
 import { ConnectionDirectory } from './connection-directory.service.js';
 import { Connections } from './connections.js';
 import { EventStreamController } from './event-stream.controller.js';
@@ -30,6 +31,7 @@ import { UpgradeAdmission } from './upgrade-admission.js';
     ...outboxProviders,
     UpgradeAdmission,
     Admission,
+    ClientRate,
     Connections,
     FrameRouter,
     SocketSessions,
@@ -47,6 +49,6 @@ import { UpgradeAdmission } from './upgrade-admission.js';
     SocketTraffic,
     SocketDrain,
   ],
-  exports: [SocketObservers, Connections, ConnectionDirectory, SocketStats, SocketTraffic, SocketDrain],
+  exports: [SocketObservers, Connections, ClientRate, ConnectionDirectory, SocketStats, SocketTraffic, SocketDrain],
 })
 export class RealtimeModule {}

@@ -8,6 +8,7 @@ import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import { LogEpoch } from '../events/log-epoch.js';
 import { LiveLimits } from '../limits/live-limits.service.js';
+import { ClientRate } from './client-rate.js';
 import { Connection, type PlainFrame } from './connection.js';
 import { Connections } from './connections.js';
 import { FrameReader } from './frame-reader.js';
@@ -31,6 +32,7 @@ export class SocketSessions {
     private readonly observers: SocketObservers,
     private readonly logger: Logger,
     private readonly limits: LiveLimits,
+    private readonly rate: ClientRate,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
     @Inject(SERVER_ID) private readonly serverId: string,
     @Inject(OUTBOX_PARTS) private readonly outboxParts: OutboxParts,
@@ -46,6 +48,7 @@ export class SocketSessions {
     const connection = new Connection(newId(), principal, new SocketWire(socket, stream), this.outboxParts, trace);
     const reader = new FrameReader(connection, this.router, {
       maxProtocolErrors: this.settings.MAX_PROTOCOL_ERRORS,
+      rate: this.rate,
       onAck: (dept, seq) => {
         this.observers.acknowledged(connection.principal, dept, seq);
       },

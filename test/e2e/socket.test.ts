@@ -52,9 +52,12 @@ async function headOf(dept: string, session = anna): Promise<number> {
   return (await session.get(`/departments/${dept}/snapshot`)).body.seq as number;
 }
 
+/** A command about a call that does not exist: it changes nothing, and is no attempt at what is somebody else's. */
+const NOTHING = () => ({ type: 'call.accept', data: { call_id: randomUUID() } });
+
 /** Resolves when the server has dealt with all that was sent before: the answer to a command that changes nothing. */
 async function roundTrip(socket: Socket): Promise<void> {
-  const answer = await socket.ask({ type: 'shift.end', data: { dept: 'nowhere' } });
+  const answer = await socket.ask(NOTHING());
   expect(answer.code).toBe('NOT_FOUND');
   socket.frames.splice(socket.frames.indexOf(answer), 1);
 }
@@ -704,7 +707,7 @@ describe('commands of one connection', () => {
   it('wait 64 at most; more are RATE_LIMITED; each is answered once, pings pass beside', async () => {
     const socket = await open();
     await socket.until((frame) => frame.type === 'hello');
-    const ids = Array.from({ length: 300 }, () => socket.send({ type: 'shift.end', data: { dept: 'nowhere' } }));
+    const ids = Array.from({ length: 300 }, () => socket.send(NOTHING()));
     ping(socket, 5);
     const answered = () => socket.frames.filter((frame) => frame.type === 'ok' || frame.type === 'error');
     await eventually(() => (answered().length >= ids.length ? true : undefined), 'an answer to each');
@@ -718,7 +721,7 @@ describe('commands of one connection', () => {
     expect(handled.map((frame) => frame.re)).toEqual(ids.filter((one) => handled.some((frame) => frame.re === one)));
     expect(ids.slice(0, 64).every((one) => handled.some((frame) => frame.re === one))).toBe(true);
     await socket.until((frame) => frame.type === 'pong' && frame.t === 5);
-    expect((await socket.ask({ type: 'shift.end', data: { dept: 'nowhere' } })).code).toBe('NOT_FOUND');
+    expect((await socket.ask(NOTHING())).code).toBe('NOT_FOUND');
     expect(socket.closed).toBeUndefined();
     socket.close();
   });
