@@ -4,9 +4,11 @@ import { Logger } from '../common/logger.js';
 import type { ClusterSettings } from '../config/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../config/config.module.js';
 import { Database } from '../database/database.js';
+import { SlidingWindows } from '../limits/sliding-windows.js';
 import { Bus } from './bus.service.js';
 import { Cluster } from './cluster.js';
 import { ClusterMetrics, clusterMetricProviders } from './cluster-metrics.js';
+import { ClusterSlidingWindows } from './cluster-sliding-windows.js';
 import { DepartmentWakeUps } from './department-wake-ups.js';
 import { Directory } from './directory.service.js';
 import { EnvelopeCodec } from './envelope.js';
@@ -52,12 +54,23 @@ const providers = [
     inject: [CLUSTER_SETTINGS, SERVER_ID, FACILITY, Clock, Logger],
   },
 ];
+const windows = { provide: SlidingWindows, useClass: ClusterSlidingWindows };
 const shown = [Bus, Directory, ServerRegistry, StaleServerSweep, SharedWindows, ReliableMessages];
 
 /** What nodes know of each other and tell each other. Knows nothing of sockets. */
 @Global()
 @Module({
-  providers: [...providers, ...clusterMetricProviders, ...shown, ClusterMetrics, Rebuild, StaleServerGc, DepartmentWakeUps, SessionNews],
-  exports: [SERVER_ID, Cluster, ...shown],
+  providers: [
+    ...providers,
+    ...clusterMetricProviders,
+    ...shown,
+    windows,
+    ClusterMetrics,
+    Rebuild,
+    StaleServerGc,
+    DepartmentWakeUps,
+    SessionNews,
+  ],
+  exports: [SERVER_ID, Cluster, SlidingWindows, ...shown],
 })
 export class ClusterModule {}

@@ -35,7 +35,11 @@ export class ServerState {
 
   /** @throws DomainError UNAVAILABLE when the node takes nobody new */
   requireStaying(): void {
-    if (this.isLeaving) throw new DomainError('UNAVAILABLE', 'the node is leaving, try again', { retryAfter: RETRY_AFTER_SEC });
+    if (this.isLeaving)
+      throw new DomainError('UNAVAILABLE', 'the node is leaving, try again', {
+        retryAfter: RETRY_AFTER_SEC,
+        details: { reason: 'draining' },
+      });
   }
 
   /** @throws Error for a transition that is not in the table: a bug */

@@ -3,23 +3,21 @@ import { UpgradeRefusal } from '../auth/upgrade-refusal.js';
 import { ConnectionSlots } from './connection-slots.js';
 import { connectionRequest, FULL_RETRY_SEC, isFrame, isUpgrade, refusal, staffOf } from './guarded-connection.js';
 import { LiveLimits } from './live-limits.service.js';
-import { OwnerCapacity } from './owner-capacity.js';
 
 const CAPACITY_CLOSE_CODE = 4013;
 
 /**
- * How many connections one session, one person and the cluster's people may have. Of a session the oldest gives way (4009); a person who would
+ * How many connections one session and one person may have. Of a session the oldest gives way (4009); a person who would
  * still have too many is refused (4013). To stand behind `CapacityGuard`, whose slots it counts.
  */
 @Injectable()
 export class ConnectionCapsGuard implements CanActivate {
   constructor(
     private readonly slots: ConnectionSlots,
-    private readonly owners: OwnerCapacity,
     private readonly limits: LiveLimits,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean {
     if (isFrame(context)) return true;
     const request = connectionRequest(context);
     const staff = staffOf(request);
@@ -29,7 +27,6 @@ export class ConnectionCapsGuard implements CanActivate {
     const surplus = older.slice(0, Math.max(0, older.length + 1 - this.limits.current.MAX_CONNECTIONS_PER_SESSION));
     const others = this.slots.ofStaff(staff.id, slot).length - surplus.length;
     if (others >= this.limits.current.MAX_CONNECTIONS_PER_USER) throw refuse(context, 'user_capacity', 'you have too many connections');
-    if (!(await this.owners.hasRoomFor(staff.id))) throw refuse(context, 'owner_capacity', 'too many people are connected');
     if (!isPreview) for (const one of surplus) one.giveWay();
     return true;
   }

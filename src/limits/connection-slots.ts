@@ -63,15 +63,6 @@ export class ConnectionSlots {
     return this.size >= this.limits.current.WARN_THRESHOLD;
   }
 
-  /** People with a connection here. */
-  get owners(): number {
-    return this.byStaff.size;
-  }
-
-  isOwner(staffId: string): boolean {
-    return this.byStaff.has(staffId);
-  }
-
   sessionIds(): string[] {
     return [...this.bySession.keys()];
   }

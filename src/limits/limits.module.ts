@@ -6,11 +6,9 @@ import { DrainingGuard } from './draining.guard.js';
 import { limitMetricProviders, LimitMetrics } from './limit-metrics.js';
 import { LiveLimits } from './live-limits.service.js';
 import { LocalSlidingWindows } from './local-sliding-windows.js';
-import { LocalOwnerCapacity, OwnerCapacity } from './owner-capacity.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import { ReservedPlaces } from './reserved-places.js';
 import { SessionSightings } from './session-sightings.js';
-import { SlidingWindows } from './sliding-windows.js';
 import { UPGRADE_GUARDS } from './upgrade-guards.js';
 
 const shown = [
@@ -33,15 +31,8 @@ export class LimitsModule {
     return {
       module: LimitsModule,
       global: true,
-      providers: [
-        ...limitMetricProviders,
-        { provide: SlidingWindows, useExisting: LocalSlidingWindows },
-        { provide: OwnerCapacity, useClass: LocalOwnerCapacity },
-        { provide: UPGRADE_GUARDS, useValue: upgradeGuards },
-        SessionSightings,
-        ...shown,
-      ],
-      exports: [...shown, SlidingWindows, OwnerCapacity, UPGRADE_GUARDS],
+      providers: [...limitMetricProviders, { provide: UPGRADE_GUARDS, useValue: upgradeGuards }, SessionSightings, ...shown],
+      exports: [...shown, UPGRADE_GUARDS],
     };
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LimitMetrics } from '../limits/limit-metrics.js';
 import { LiveLimits } from '../limits/live-limits.service.js';
 import { ALLOWED, SlidingWindows, type Verdict } from '../limits/sliding-windows.js';
+import { SocketStats } from './socket-stats.service.js';
 
 /** CLIENT_RATE_LIMIT: how many commands a person may give, over all their connections together. */
 @Injectable()
@@ -12,6 +13,7 @@ export class ClientRate {
     private readonly windows: SlidingWindows,
     private readonly limits: LiveLimits,
     private readonly metrics: LimitMetrics,
+    private readonly stats: SocketStats,
   ) {}
 
   /** The limit's window, in seconds; 0 when there is no limit. */
@@ -37,5 +39,6 @@ export class ClientRate {
   /** A command was refused. */
   refused(): void {
     this.metrics.overRate('client');
+    this.stats.increment('client_rate_limit_drops_total');
   }
 }

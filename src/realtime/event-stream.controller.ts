@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
@@ -6,9 +6,10 @@ import { CurrentStaff } from '../auth/access.js';
 import type { StaffPrincipal } from '../auth/principal.js';
 import { notFound } from '../common/errors.js';
 import { slug } from '../common/ids.js';
-import { ServerState } from '../common/server-state.js';
 import { HTTP_SETTINGS } from '../config/config.module.js';
 import type { HttpSettings } from '../config/http.settings.js';
+import { CONNECTION_GUARDS } from '../limits/connection-guards.js';
+import type { ConnectionRequest } from '../limits/guarded-connection.js';
 import { EventStreams } from './event-streams.service.js';
 
 const seq = z
@@ -23,23 +24,23 @@ const streamQuery = z.strictObject({ after: seq.optional(), epoch: z.string().mi
 export class EventStreamController {
   constructor(
     private readonly streams: EventStreams,
-    private readonly state: ServerState,
     @Inject(HTTP_SETTINGS) private readonly settings: HttpSettings,
   ) {}
 
   /** Server-sent events; resumes by `Last-Event-ID` (or, the first time, `?after=`) and `?epoch=`. */
   @Get('events/stream')
+  @UseGuards(...CONNECTION_GUARDS)
   async stream(
     @CurrentStaff() staff: StaffPrincipal,
     @Param('dept', { schema: slug }) dept: string,
     @Query({ schema: streamQuery }) { after, epoch }: z.infer<typeof streamQuery>,
     @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: ConnectionRequest,
     @Res() response: Response,
   ): Promise<void> {
     if (!this.settings.HTTP_FALLBACK) throw notFound('path');
-    this.state.requireStaying();
     // What is no number is no event of ours: the client starts anew.
     const resumed = seq.safeParse(lastEventId).data;
-    await this.streams.follow(staff, dept, { after: resumed ?? after, epoch }, response);
+    await this.streams.follow(staff, dept, { after: resumed ?? after, epoch }, response, request.slot);
   }
 }

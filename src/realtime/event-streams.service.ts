@@ -4,6 +4,7 @@ import { type StaffPrincipal, userView } from '../auth/principal.js';
 import { newId } from '../common/ids.js';
 import { Logger } from '../common/logger.js';
 import type { ResumePoint } from '../events/resumes.service.js';
+import type { ConnectionSlot } from '../limits/connection-slots.js';
 import { CLOSE_CODES } from './close-codes.js';
 import { Connection } from './connection.js';
 import { Connections } from './connections.js';
@@ -53,9 +54,10 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
 
   /**
    * Answers with the department's events from `point` on, until one of both sides ends it.
+   * @param slot the place that the stream has taken, when it has
    * @throws DomainError NOT_FOUND, before anything is written
    */
-  async follow(principal: StaffPrincipal, dept: string, point: ResumePoint, response: Response): Promise<void> {
+  async follow(principal: StaffPrincipal, dept: string, point: ResumePoint, response: Response, slot?: ConnectionSlot): Promise<void> {
     const connection = new Connection(newId(), principal, new EventStreamWire(response), this.outboxParts);
     const { resumption, start } = await this.subscriptions.subscribe(connection, dept, point, null);
     if (response.destroyed) {
@@ -64,6 +66,9 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
     }
     response.writeHead(200, HEADERS);
     this.register(connection, response);
+    slot?.onGiveWay(() => {
+      connection.close(CLOSE_CODES.SUPERSEDED.code, 'superseded');
+    });
     const { epoch, recovered, from, head } = resumption;
     connection.send(
       SharedFrame.of({

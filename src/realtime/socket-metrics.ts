@@ -1,20 +1,15 @@
 import { makeCounterProvider, makeGaugeProvider, makeHistogramProvider } from '@willsoto/nestjs-prometheus';
 import { scrapedCounter, scrapedGauge } from '../common/scraped-metrics.js';
-import { REALTIME_SETTINGS } from '../config/config.module.js';
-import type { RealtimeSettings } from '../config/realtime.settings.js';
+import { LiveLimits } from '../limits/live-limits.service.js';
 import { SocketStats } from './socket-stats.service.js';
 import { SocketTraffic } from './socket-traffic.service.js';
 
 /** What `/metrics` tells of the sockets of this node. No label has a user, a call or an address; every label's values are a closed set. */
 export const socketMetricProviders = [
   makeGaugeProvider({ name: 'ws_connections', help: 'Sockets and event streams of this node, those included whose close is under way.' }),
-  scrapedGauge(
-    { name: 'wardline_ws_connections_max', help: 'MAX_CONNECTIONS of this node.' },
-    REALTIME_SETTINGS,
-    (gauge, { MAX_CONNECTIONS }: RealtimeSettings) => {
-      gauge.set(MAX_CONNECTIONS);
-    },
-  ),
+  scrapedGauge({ name: 'wardline_ws_connections_max', help: 'MAX_CONNECTIONS of this node.' }, LiveLimits, (gauge, limits) => {
+    gauge.set(limits.current.MAX_CONNECTIONS);
+  }),
   makeCounterProvider({ name: 'ws_connections_total', help: 'Sockets opened since the start.' }),
   scrapedGauge(
     { name: 'ws_connections_active_total', help: 'Sockets that are open, and not being closed.' },

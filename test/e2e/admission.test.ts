@@ -135,7 +135,7 @@ describe('GET /api/v1/ws/admission tells what the upgrade would come to', () => 
 
   it('when the node leaves: 503, and nothing here to fall back to', async () => {
     node.app.get(ServerState).to('draining');
-    expect((await ask(node, anna.cookie)).body).toMatchObject({ admitted: false, status: 503, retry_after: 5, fallback: { use: null } });
+    expect((await ask(node, anna.cookie)).body).toMatchObject({ admitted: false, status: 503, retry_after: 2, fallback: { use: null } });
   });
 });
 

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import type http from 'node:http';
+import https from 'node:https';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ServerState } from '../../src/common/server-state.js';
@@ -93,7 +95,7 @@ describe('the order of the guards', () => {
     node.app.get(ServerState).to('draining');
     const draining = await ask('/ws', { ...secure, cookie: anna.cookie });
     expect([draining.status, errorOf(draining)]).toMatchObject([503, { code: 'UNAVAILABLE', retryable: true }]);
-    expect(Number(draining.headers['retry-after'])).toBe(5);
+    expect(Number(draining.headers['retry-after'])).toBe(2);
     expect((await ask('/ws', { ...secure, ...evil })).status).toBe(403);
     expect((await ask('/ws', {})).status).toBe(403);
     expect((await ask('/other', secure)).status).toBe(404);
@@ -325,7 +327,74 @@ describe('connections of one session and of one person', () => {
     const [anna, ben, cleo] = await Promise.all(['icu-nurse-1', 'icu-nurse-2', 'icu-nurse-3'].map((name) => signIn(node, name)));
     for (const session of [anna, ben, anna]) await open(small, session!);
     expect(await connectUntilClosed(small, { cookie: cleo!.cookie })).toMatchObject({ code: 4013 });
-    expect(slotsOf(small).size).toBe(3);
+    await eventually(() => (slotsOf(small).size === 3 ? true : undefined), 'the place to be given back');
     await closeAll(small);
+  });
+});
+
+describe('event streams', () => {
+  const STREAM = '/api/v1/departments/icu/events/stream';
+  let node: TestWardline;
+  let admin: Session;
+  beforeAll(async () => {
+    node = await start({ env: { MAX_CONNECTIONS_PER_SESSION: '2', CONNECT_RATE_LIMIT: '6/3600' } });
+    admin = await signIn(node, 'admin');
+  });
+  afterAll(stopAll);
+  afterEach(() => closeAll(node));
+
+  /** Resolves with the status; an open stream stays open until the test ends it. */
+  function stream({
+    cookie,
+  }: Session): Promise<{ status: number; headers: http.IncomingHttpHeaders; ended: Promise<void>; end: () => void }> {
+    return new Promise((resolve, reject) => {
+      const url = new URL(node.url);
+      const message = https.get(
+        { host: url.hostname, port: url.port, path: STREAM, ca: node.ca, agent: false, headers: { cookie } },
+        (response) => {
+          response.resume();
+          const ended = new Promise<void>((over) => response.once('close', over));
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, ended, end: () => message.destroy() });
+        },
+      );
+      message.on('error', reject);
+    });
+  }
+
+  it('share their places with sockets: 503 where the node is full, and given back when they end', async () => {
+    const anna = await signIn(node, 'icu-nurse-1');
+    await admin.send('PATCH', '/admin/limits', { max_connections: 2, warn_threshold: 2 });
+    const [open1, socket] = [await stream(anna), await open(node, admin)];
+    expect([open1.status, slotsOf(node).size]).toEqual([200, 2]);
+    const full = await stream(admin);
+    expect([full.status, full.headers['retry-after']]).toEqual([503, '30']);
+    expect((await askForUpgrade(node, '/ws', { cookie: admin.cookie })).status).toBe(503);
+    open1.end();
+    await eventually(() => (slotsOf(node).size === 1 ? true : undefined), 'the place of the stream');
+    expect(socket.closed).toBeUndefined();
+    await admin.send('PATCH', '/admin/limits', { max_connections: null, warn_threshold: null });
+    const refused = await request(node, 'GET', STREAM.replace('icu', 'nowhere'), { headers: { cookie: anna.cookie } });
+    expect(refused.status).toBe(404);
+    await eventually(() => (slotsOf(node).size === 1 ? true : undefined), 'the place of the refused stream');
+  });
+
+  it('give way to newer connections of their session, and the other way round', async () => {
+    const ben = await signIn(node, 'icu-nurse-2');
+    const oldest = await stream(ben);
+    const socket = await open(node, ben);
+    const newest = await stream(ben);
+    await oldest.ended;
+    expect(socket.closed).toBeUndefined();
+    const last = await open(node, ben);
+    expect(await socket.untilClosed()).toMatchObject({ code: 4009 });
+    expect(last.closed).toBeUndefined();
+    newest.end();
+  });
+
+  it('count against the rate of their session', async () => {
+    const cleo = await signIn(node, 'icu-nurse-3');
+    for (let times = 0; times < 3; times++) expect((await askForUpgrade(node, '/ws', { cookie: cleo.cookie })).status).toBe(101);
+    for (let times = 0; times < 3; times++) (await stream(cleo)).end();
+    expect((await stream(cleo)).status).toBe(429);
   });
 });
