@@ -47,10 +47,4 @@ export const METRICS: Readonly<Record<string, readonly [Kind, ...labels: string[
 };
 
 /** Named by the contract, and not there yet: whoever adds one strikes it from this list. */
-export const MISSING: ReadonlySet<string> = new Set([
-  'avg_assign_time_ms',
-  'failed_assignments_rate',
-  'wardline_server_state',
-  'wardline_tls_errors_total',
-  'wardline_tls_cert_expiry_seconds',
-]);
+export const MISSING: ReadonlySet<string> = new Set(['avg_assign_time_ms', 'failed_assignments_rate']);
