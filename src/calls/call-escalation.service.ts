@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { statement } from '../database/statement.js';
+import { type Statement, statement } from '../database/statement.js';
 import type { Transaction } from '../database/transactions.js';
 import { type Actor, CallJournal } from './call-journal.js';
 import type { CallReason } from './call-events.js';
-import type { CallState, CallView } from './call.js';
+import { CALL_VIEW, type CallState, callView, type CallView } from './call.js';
 import { CallsRepository } from './calls.repository.js';
+import { type LadderClock, nextDeadline } from './escalation-clock.js';
 import { type AskingCall, Recipients } from './recipients.js';
 
 /** What each level adds to the priority. */
@@ -12,35 +13,29 @@ const PRIORITY_OF_LEVEL = { 1: 1, 2: 2, 3: 5 } as const;
 const TOP_LEVEL = 3;
 type Level = keyof typeof PRIORITY_OF_LEVEL;
 
-const DEADLINE = (level: string) =>
-  `(placed_at + paused + make_interval(secs => CASE ${level} WHEN 1 THEN l1_sec WHEN 2 THEN l2_sec ELSE l3_sec END))`;
-
-const clock = statement(
-  'escalation_clock',
-  `SELECT level, ${DEADLINE('level + 1')} <= app_now() AS due,
-     greatest(0, floor(extract(epoch FROM app_now() - ${DEADLINE('3')}) / repeat_sec))::int AS "repeatsDue", failsafe_repeats AS repeats
-   FROM calls WHERE id = $1`,
+/** Climbs, and adds one person ($4, for the reason $5) where there is one. Answers the call as it stands then. */
+const climb = statement(
+  'climb_call',
+  `WITH added AS (
+     INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT $1, p.id, p.role, app_now(), $5 FROM staff p WHERE p.id = $4
+     ON CONFLICT (call_id, staff_id) DO NOTHING RETURNING call_id, staff_id, role, queued_at, reason
+   )
+   UPDATE calls c SET level = $2::int, priority = priority + $3, engine_failures = 0, engine_retry_at = NULL, next_escalation_at = ${nextDeadline({ level: '$2::int' })}
+   WHERE c.id = $1 RETURNING ${callView(`(SELECT call_id, staff_id, role, queued_at, reason FROM annunciations
+     UNION ALL SELECT call_id, staff_id, role, queued_at, reason FROM added)`)}`,
 );
-const climb = statement('climb_call', 'UPDATE calls SET level = $2, priority = priority + $3 WHERE id = $1');
 const raisePriority = statement('raise_priority', 'UPDATE calls SET priority = priority + 1 WHERE id = $1');
-const setRepeats = statement('set_failsafe_repeats', 'UPDATE calls SET failsafe_repeats = $2 WHERE id = $1');
+const repeat = statement(
+  'repeat_escalation',
+  `UPDATE calls c SET failsafe_repeats = $2::int, engine_failures = 0, engine_retry_at = NULL, next_escalation_at = ${nextDeadline({ repeats: '$2::int' })}
+   WHERE c.id = $1 RETURNING ${CALL_VIEW}`,
+);
 const setDeadline = statement(
   'set_next_escalation',
-  `UPDATE calls SET engine_failures = 0, engine_retry_at = NULL, next_escalation_at = CASE WHEN level < 3 THEN ${DEADLINE('level + 1')}
-     ELSE ${DEADLINE('3')} + make_interval(secs => (failsafe_repeats + 1) * repeat_sec) END WHERE id = $1`,
+  `UPDATE calls c SET engine_failures = 0, engine_retry_at = NULL, next_escalation_at = ${nextDeadline()} WHERE c.id = $1`,
 );
 
-interface Clock {
-  level: number;
-  due: boolean;
-  repeatsDue: number;
-  repeats: number;
-}
-
-/**
- * The ladder of a pending call whose row is locked. Deadlines are absolute: each is placed_at + its seconds + what the call stood
- * accepted, so that a late run never shifts the next one.
- */
+/** The ladder of a pending call whose row is locked; `escalation-clock.ts` says when it climbs. */
 @Injectable()
 export class CallEscalation {
   constructor(
@@ -50,23 +45,16 @@ export class CallEscalation {
   ) {}
 
   /** Brings the call to the level that is due, one event for each level crossed; past level 3, tells everybody again. */
-  async advance(tx: Transaction, call: AskingCall): Promise<void> {
-    let now = await this.read(tx, call.id);
+  async advance(tx: Transaction, call: AskingCall, clock: LadderClock): Promise<void> {
+    let { level } = clock;
     let passedOn = false;
-    while (now.level < TOP_LEVEL && (now.due || passedOn)) {
-      const reached = await this.reach(tx, call, (now.level + 1) as Level);
+    while (level < TOP_LEVEL && (clock.dueLevel > level || passedOn)) {
+      level++;
+      const reached = await this.reach(tx, call, level as Level);
       passedOn = reached.length === 0 && call.dispatch !== 'broadcast';
-      now = await this.read(tx, call.id);
     }
-    if (now.level === TOP_LEVEL && now.repeatsDue > now.repeats) {
-      await tx.query(setRepeats, [call.id, now.repeatsDue]);
-      this.journal.append(tx, 'call.escalated', await this.calls.view(tx, call.id), 'system', {
-        reason: 'timeout',
-        level: TOP_LEVEL,
-        repeat: now.repeatsDue,
-      });
-    }
-    await tx.query(setDeadline, [call.id]);
+    if (level === TOP_LEVEL && clock.dueRepeats > clock.repeats) await this.repeat(tx, call.id, clock.dueRepeats);
+    else if (level === clock.level) await tx.query(setDeadline, [call.id]); // Claimed before its time: it would be claimed for ever.
   }
 
   /** Nobody on duty can be asked: everyone who is signed in and the managers are told, and levels 1 and 2 pass at once. */
@@ -75,7 +63,6 @@ export class CallEscalation {
     const view = await this.calls.view(tx, call.id);
     this.journal.append(tx, 'call.unattended', view, 'system', { reason: 'nobody_on_duty' });
     for (let level = before.level + 1; level < TOP_LEVEL; level++) await this.reach(tx, call, level as Level);
-    await tx.query(setDeadline, [call.id]);
     return this.calls.view(tx, call.id);
   }
 
@@ -104,21 +91,26 @@ export class CallEscalation {
 
   /** @returns who was added and can be reached */
   private async reach(tx: Transaction, call: AskingCall, level: Level): Promise<string[]> {
-    const added = await this.addPeople(tx, call, level);
-    await tx.query(climb, [call.id, level, PRIORITY_OF_LEVEL[level]]);
-    const view = await this.calls.view(tx, call.id);
-    this.journal.append(tx, 'call.escalated', view, 'system', { reason: 'timeout', level });
+    const next = level === 1 ? await this.recipients.next(tx, call) : undefined;
+    const added = next ? [next.staffId] : await this.addOthers(tx, call, level);
+    const values = [call.id, level, PRIORITY_OF_LEVEL[level], next?.staffId ?? null, next?.reason ?? null];
+    this.journal.append(tx, 'call.escalated', await this.changed(tx, climb, values), 'system', { reason: 'timeout', level });
     return added;
   }
 
-  private addPeople(tx: Transaction, call: AskingCall, level: Level): Promise<string[]> {
-    if (level === 1) return this.recipients.addNext(tx, call);
+  private async addOthers(tx: Transaction, call: AskingCall, level: Level): Promise<string[]> {
+    if (level === 1) return [];
     return level === 2 ? this.recipients.addManagers(tx, call) : this.recipients.addAdministrators(tx, call);
   }
 
-  private async read(tx: Transaction, id: string): Promise<Clock> {
-    const now = await tx.one<Clock & Record<string, unknown>>(clock, [id]);
-    if (!now) throw new Error('a locked call cannot be read');
-    return now;
+  private async repeat(tx: Transaction, id: string, number: number): Promise<void> {
+    const view = await this.changed(tx, repeat, [id, number]);
+    this.journal.append(tx, 'call.escalated', view, 'system', { reason: 'timeout', level: TOP_LEVEL, repeat: number });
+  }
+
+  private async changed(tx: Transaction, change: Statement, values: readonly unknown[]): Promise<CallView> {
+    const view = await tx.one<CallView & Record<string, unknown>>(change, values);
+    if (!view) throw new Error('a locked call cannot be changed');
+    return view;
   }
 }

@@ -43,13 +43,16 @@ export interface CallView {
   supersedes: string | null;
 }
 
-/** Columns of `calls c` that make up a CallView. */
-export const CALL_VIEW = `c.id, c.dept_id AS dept, c.room_id, c.bed_id, c.station_id, c.type, c.state, c.level, c.priority, c.version,
+/** Columns of `calls c` that make up a CallView; `annunciations` is the table, or what stands for it. */
+export function callView(annunciations: string): string {
+  return `c.id, c.dept_id AS dept, c.room_id, c.bed_id, c.station_id, c.type, c.state, c.level, c.priority, c.version,
   c.accepted_by,
   coalesce((SELECT json_agg(json_build_object('staff_id', r.staff_id, 'role', r.role, 'since', iso(r.queued_at), 'reason', r.reason)
                             ORDER BY r.queued_at, r.staff_id)
-            FROM annunciations r WHERE r.call_id = c.id), '[]'::json) AS recipients,
+            FROM ${annunciations} r WHERE r.call_id = c.id), '[]'::json) AS recipients,
   iso(c.placed_at) AS placed_at, iso(c.annunciated_at) AS annunciated_at, iso(c.accepted_at) AS accepted_at,
   iso(c.present_at) AS present_at, iso(c.completed_at) AS completed_at, iso(c.cancelled_at) AS cancelled_at,
   c.repeats, c.supersedes`;
+}
+export const CALL_VIEW = callView('annunciations');
 export const IS_OPEN = `c.state IN ('pending', 'accepted', 'in_progress')`;

@@ -7,6 +7,7 @@ import type { DispatchMode } from '../hospital/entities/call-type.entity.js';
 import type { EscalationPolicy } from '../escalation/escalation-policy.js';
 import { CALL_VIEW, type CallView, IS_OPEN } from './call.js';
 import type { CallFacts, Standing } from './call-permissions.js';
+import { nextDeadline } from './escalation-clock.js';
 
 const LOCKED = `c.id, c.dept_id AS dept, c.room_id AS "roomId", c.station_id AS "stationId", c.type, c.state, c.version,
   c.accepted_by AS "acceptedBy", c.present_by AS "presentBy", c.level, t.rank, t.dispatch, t.cancel_policy AS "cancelPolicy"`;
@@ -52,12 +53,11 @@ const accept = statement(
   `UPDATE calls SET state = 'accepted', version = version + 1, accepted_by = $2, accepted_at = app_now(),
      next_escalation_at = NULL, presence_due_at = app_now() + make_interval(secs => $3) WHERE id = $1`,
 );
+const PAUSED = '(c.paused + (app_now() - c.accepted_at))';
 const reopen = statement(
   'reopen_call',
-  `UPDATE calls SET state = 'pending', version = version + 1, accepted_by = NULL, accepted_at = NULL, presence_due_at = NULL,
-     paused = paused + (app_now() - accepted_at), next_escalation_at = placed_at + paused + (app_now() - accepted_at) + make_interval(secs =>
-       CASE level WHEN 0 THEN l1_sec WHEN 1 THEN l2_sec WHEN 2 THEN l3_sec ELSE l3_sec + (failsafe_repeats + 1) * repeat_sec END)
-   WHERE id = $1`,
+  `UPDATE calls c SET state = 'pending', version = version + 1, accepted_by = NULL, accepted_at = NULL, presence_due_at = NULL,
+     paused = ${PAUSED}, next_escalation_at = ${nextDeadline({ paused: PAUSED })} WHERE c.id = $1`,
 );
 const arrive = statement(
   'arrive_at_call',

@@ -5,7 +5,7 @@ import type { SessionSettings } from '../config/session.settings.js';
 import type { WardSettings } from '../config/ward.settings.js';
 import { statement } from '../database/statement.js';
 import type { Transaction } from '../database/transactions.js';
-import { type DispatchableCall, DispatchStrategy } from '../dispatch/dispatch-strategy.js';
+import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from '../dispatch/dispatch-strategy.js';
 import type { DispatchMode } from '../hospital/entities/call-type.entity.js';
 import { DepartmentQueue } from '../staffing/department-queue.service.js';
 
@@ -76,9 +76,14 @@ export class Recipients {
     return call.dispatch === 'broadcast' ? this.broadcast(tx, call) : this.addNext(tx, call);
   }
 
-  /** The next nurse whom the strategy chooses, if there is one. */
+  /** The next nurse whom the strategy chooses, if there is one; who asks adds them. */
+  next(tx: Transaction, call: DispatchableCall): Promise<DispatchTarget | undefined> {
+    return this.strategy.next(tx, call);
+  }
+
+  /** The same, added. */
   async addNext(tx: Transaction, call: DispatchableCall): Promise<string[]> {
-    const target = await this.strategy.next(tx, call);
+    const target = await this.next(tx, call);
     if (!target) return [];
     await tx.query(addOne, [call.id, target.staffId, target.reason]);
     return [target.staffId];

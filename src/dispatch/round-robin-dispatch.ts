@@ -10,11 +10,7 @@ export class RoundRobinDispatch extends DispatchStrategy {
     super();
   }
 
-  async next(tx: Transaction, { id, dept, roomId }: DispatchableCall): Promise<DispatchTarget | undefined> {
-    await this.queue.lock(tx, dept);
-    const assigned = await this.queue.assignedTo(tx, dept, roomId, id);
-    if (assigned) return { staffId: assigned.staffId, reason: assigned.isPrimary ? 'primary' : 'backup' };
-    const staffId = await this.queue.takeNext(tx, dept, id);
-    return staffId === undefined ? undefined : { staffId, reason: 'queue' };
+  next(tx: Transaction, call: DispatchableCall): Promise<DispatchTarget | undefined> {
+    return this.queue.turn(tx, call);
   }
 }

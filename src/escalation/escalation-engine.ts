@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CallEscalation } from '../calls/call-escalation.service.js';
-import { CallsRepository } from '../calls/calls.repository.js';
+import { LADDER_CLOCK, type LadderClock } from '../calls/escalation-clock.js';
+import type { AskingCall } from '../calls/recipients.js';
 import { Logger } from '../common/logger.js';
 import { Database } from '../database/database.js';
 import { statement } from '../database/statement.js';
@@ -11,9 +12,11 @@ import { EscalationMetrics } from './escalation-metrics.js';
 
 const claim = statement(
   'claim_due_call',
-  `SELECT id, extract(epoch FROM app_now() - next_escalation_at)::float8 AS lateness FROM calls
-   WHERE next_escalation_at <= app_now() AND (engine_retry_at IS NULL OR engine_retry_at <= app_now())
-   ORDER BY next_escalation_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
+  `SELECT c.id, c.dept_id AS dept, c.room_id AS "roomId", c.type, t.rank, t.dispatch, ${LADDER_CLOCK},
+     extract(epoch FROM app_now() - c.next_escalation_at)::float8 AS lateness
+   FROM calls c JOIN call_types t ON t.id = c.type
+   WHERE c.next_escalation_at <= app_now() AND (c.engine_retry_at IS NULL OR c.engine_retry_at <= app_now())
+   ORDER BY c.next_escalation_at LIMIT 1 FOR NO KEY UPDATE OF c SKIP LOCKED`,
 );
 const nextDue = statement(
   'next_escalation_due',
@@ -25,6 +28,11 @@ const backOff = statement(
   `UPDATE calls SET engine_failures = engine_failures + 1, engine_retry_at = app_now() + make_interval(secs => 2 ^ least(engine_failures, 6)) WHERE id = $1`,
 );
 
+interface DueCall extends AskingCall, LadderClock {
+  /** Seconds since its deadline. */
+  lateness: number;
+}
+
 /** The ladder's engine: every node claims what is due, one call a transaction; row locks make each level happen exactly once. */
 @Injectable()
 export class EscalationEngine implements OnModuleInit, DueWork {
@@ -34,7 +42,6 @@ export class EscalationEngine implements OnModuleInit, DueWork {
   constructor(
     private readonly database: Database,
     private readonly transactions: Transactions,
-    private readonly calls: CallsRepository,
     private readonly escalation: CallEscalation,
     private readonly metrics: EscalationMetrics,
     private readonly scheduler: DueWorkScheduler,
@@ -49,12 +56,10 @@ export class EscalationEngine implements OnModuleInit, DueWork {
     let claimed: string | undefined;
     try {
       return await this.transactions.run(async (tx) => {
-        const due = await tx.one<{ id: string; lateness: number }>(claim);
+        const due = await tx.one<DueCall & Record<string, unknown>>(claim);
         if (!due) return false;
         claimed = due.id;
-        const call = await this.calls.lock(tx, due.id);
-        if (!call) throw new Error('a claimed call cannot be read');
-        await this.escalation.advance(tx, call);
+        await this.escalation.advance(tx, due, due);
         tx.afterCommit(() => {
           this.metrics.escalated(due.lateness);
         });

@@ -15,22 +15,16 @@ const leave = statement(
   'leave_queue',
   'UPDATE shifts SET queue_position = NULL WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL AND queue_position IS NOT NULL RETURNING id',
 );
-/** Whoever may be asked: on duty in the queue, active, not excluded, reachable, and not yet told of the call. */
-const ASKABLE = `s.ended_at IS NULL AND s.queue_position IS NOT NULL AND p.active
-  AND NOT EXISTS (SELECT FROM exclusions x WHERE x.dept_id = s.dept_id AND x.staff_id = s.staff_id AND x.ended_at IS NULL AND x.until > app_now())
-  AND NOT EXISTS (SELECT FROM annunciations a WHERE a.call_id = $2 AND a.staff_id = s.staff_id)
-  AND is_reachable(s.staff_id, $3, $4)`;
-const head = statement(
-  'queue_head',
-  `SELECT s.staff_id AS "staffId" FROM shifts s JOIN staff p ON p.id = s.staff_id WHERE s.dept_id = $1 AND ${ASKABLE} ORDER BY s.queue_position LIMIT 1`,
+const takeTurn = statement(
+  'take_turn',
+  'SELECT o_staff AS "staffId", o_reason AS reason FROM take_turn($1, $2, $3, $4, $5) WHERE o_staff IS NOT NULL',
 );
-const assigned = statement(
-  'askable_assigned',
-  `SELECT s.staff_id AS "staffId", s.staff_id = ra.primary_id AS "isPrimary"
-   FROM room_assignments ra JOIN shifts s ON s.dept_id = ra.dept_id AND s.staff_id IN (ra.primary_id, ra.backup_id) JOIN staff p ON p.id = s.staff_id
-   WHERE s.dept_id = $1 AND ra.room_id = $5 AND (ra.until IS NULL OR ra.until > app_now()) AND ${ASKABLE}
-   ORDER BY s.staff_id = ra.primary_id DESC LIMIT 1`,
-);
+
+/** Who is asked next, and why they: the room's primary or backup, who keep their place, or the head of the queue. */
+export interface Turn {
+  staffId: string;
+  reason: 'primary' | 'backup' | 'queue';
+}
 
 /** The department's on-duty nurses in round-robin order. Its row is locked first, then somebody is chosen: two calls at once never take the same turn. */
 @Injectable()
@@ -56,16 +50,11 @@ export class DepartmentQueue {
     return (await tx.one(leave, [staffId, dept])) !== undefined;
   }
 
-  /** The first who may be asked about the call, under the queue's lock; undefined when nobody is left. Goes to the tail. */
-  async takeNext(tx: Transaction, dept: string, callId: string): Promise<string | undefined> {
-    await this.lock(tx, dept);
-    const next = await tx.one<{ staffId: string }>(head, [dept, callId, ...this.reach]);
-    if (next) await this.toTail(tx, dept, next.staffId);
-    return next?.staffId;
-  }
-
-  /** The room's primary, then its backup, if they may be asked about the call. Keeps their place in the queue. */
-  assignedTo(tx: Transaction, dept: string, roomId: string, callId: string): Promise<{ staffId: string; isPrimary: boolean } | undefined> {
-    return tx.one<{ staffId: string; isPrimary: boolean }>(assigned, [dept, callId, ...this.reach, roomId]);
+  /**
+   * Whose turn it is for a call at the room: the first who is on duty, not excluded, reachable and not yet told of it; undefined when nobody
+   * is left. Locks the queue; who was taken from its head goes to the tail.
+   */
+  async turn(tx: Transaction, call: { id: string; dept: string; roomId: string }): Promise<Turn | undefined> {
+    return tx.one<Turn & Record<string, unknown>>(takeTurn, [call.dept, call.id, call.roomId, ...this.reach]);
   }
 }

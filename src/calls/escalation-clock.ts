@@ -1,0 +1,33 @@
+/**
+ * The ladder's clock, as SQL over `calls c`. Every deadline is absolute: placed_at + its seconds + what the call stood accepted, so that a
+ * late run never shifts the next one.
+ */
+function deadlineOf(level: string, paused: string): string {
+  return `(c.placed_at + ${paused} + make_interval(secs => CASE ${level} WHEN 1 THEN c.l1_sec WHEN 2 THEN c.l2_sec ELSE c.l3_sec END))`;
+}
+
+/** When the failsafe begins to count. */
+function repeatsFrom(paused: string): string {
+  return deadlineOf('3', paused);
+}
+
+/** When a call falls due next, as SQL; what it is about to become may be given instead of what it is. */
+export function nextDeadline({ level = 'c.level', paused = 'c.paused', repeats = 'c.failsafe_repeats' } = {}): string {
+  return `CASE WHEN ${level} < 3 THEN ${deadlineOf(`${level} + 1`, paused)}
+    ELSE ${repeatsFrom(paused)} + make_interval(secs => (${repeats} + 1) * c.repeat_sec) END`;
+}
+
+/** Columns that make up a LadderClock. */
+export const LADDER_CLOCK = `c.level, c.failsafe_repeats AS repeats,
+  CASE WHEN ${deadlineOf('3', 'c.paused')} <= app_now() THEN 3 WHEN ${deadlineOf('2', 'c.paused')} <= app_now() THEN 2
+    WHEN ${deadlineOf('1', 'c.paused')} <= app_now() THEN 1 ELSE 0 END AS "dueLevel",
+  greatest(0, floor(extract(epoch FROM app_now() - ${repeatsFrom('c.paused')}) / c.repeat_sec))::int AS "dueRepeats"`;
+
+/** Where a call stands on the ladder, and where it should stand by now. */
+export interface LadderClock {
+  level: number;
+  dueLevel: number;
+  /** How often the failsafe has told everybody again. */
+  repeats: number;
+  dueRepeats: number;
+}
