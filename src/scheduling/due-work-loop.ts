@@ -1,5 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import type { Logger } from '../common/logger.js';
+import { drain } from './drain.js';
 import type { DueWork } from './due-work.js';
 
 /** A scan at least this often, however far the next deadline is said to be. */
@@ -57,7 +58,7 @@ export class DueWorkLoop {
   /** Never rejects. @returns how long to pause, in milliseconds */
   private async tick(): Promise<number> {
     try {
-      await Promise.all(Array.from({ length: this.work.concurrency ?? 1 }, () => this.drain()));
+      await drain(() => this.handleOne(), this.work.concurrency ?? 1);
       const due = (await this.work.nextDueIn?.()) ?? MAX_PAUSE_MS;
       this.failures = 0;
       this.lastGoodTick = this.clock.monotonic();
@@ -70,7 +71,9 @@ export class DueWorkLoop {
     }
   }
 
-  private async drain(): Promise<void> {
-    while (!this.stopped && (await this.work.handleOne())) this.lastGoodTick = this.clock.monotonic();
+  private async handleOne(): Promise<boolean> {
+    if (this.stopped || !(await this.work.handleOne())) return false;
+    this.lastGoodTick = this.clock.monotonic();
+    return true;
   }
 }
