@@ -39,6 +39,7 @@ export class AuditLog {
       const entries: AuditEntry[] = [];
       tx.beforeCommit('audit', async () => {
         for (const one of entries) await tx.query(append, values(one));
+        return undefined;
       });
       return entries;
     });

@@ -18,9 +18,15 @@ const RETRY_DELAY_MS = 10;
  */
 export const BEFORE_COMMIT = { events: 0, audit: 1 } as const;
 
+/**
+ * Runs among the last statements, or answers with the text of one, complete with its values: the very last of all travels in one message with
+ * the COMMIT. The server does not reach a COMMIT behind a statement that fails.
+ */
+export type LastStep = () => Promise<string | undefined>;
+
 /** One open transaction. Statements run one after another; none after it has ended. */
 export class Transaction {
-  private readonly lastSteps = new Map<number, () => Promise<void>>();
+  private readonly lastSteps = new Map<number, LastStep>();
   private readonly afterwards: (() => void)[] = [];
   private readonly notes = new Map<symbol, unknown>();
 
@@ -43,8 +49,8 @@ export class Transaction {
     return this.notes.get(key) as T;
   }
 
-  /** Runs `step` as one of the last statements. */
-  beforeCommit(place: keyof typeof BEFORE_COMMIT, step: () => Promise<void>): void {
+  /** Runs `step` among the last statements. */
+  beforeCommit(place: keyof typeof BEFORE_COMMIT, step: LastStep): void {
     this.lastSteps.set(BEFORE_COMMIT[place], step);
   }
 
@@ -53,15 +59,28 @@ export class Transaction {
     this.afterwards.push(step);
   }
 
-  /** @internal */
-  async finish(): Promise<void> {
-    for (const [, step] of [...this.lastSteps].sort(([a], [b]) => a - b)) await step();
+  /** @internal @returns the text of the last statement, which is still to be sent; undefined when there is none */
+  async finish(): Promise<string | undefined> {
+    let last: string | undefined;
+    for (const [, step] of [...this.lastSteps].sort(([a], [b]) => a - b)) {
+      if (last !== undefined) await this.client.query(last);
+      last = await step();
+    }
+    return last;
   }
 
   /** @internal */
   committed(): void {
     for (const step of this.afterwards) step();
   }
+}
+
+/** @returns what the server says that it did: `COMMIT`, or `ROLLBACK` */
+async function commit(client: pg.PoolClient, last: string | undefined): Promise<string | undefined> {
+  if (last === undefined) return (await client.query('COMMIT')).command;
+  // Several statements in one message are answered one by one, which the driver's types do not know.
+  const answers = (await client.query(`${last}; COMMIT`)) as unknown as pg.QueryResult[];
+  return answers.at(-1)?.command;
 }
 
 /** Runs work in transactions: READ COMMITTED, rolled back on any error, run again on a passing conflict. */
@@ -100,10 +119,9 @@ export class Transactions {
     try {
       await client.query('BEGIN');
       const result = await work(tx);
-      await tx.finish();
-      const ended = await client.query('COMMIT');
+      const last = await tx.finish();
       // A statement that failed and was swallowed by `work` turns COMMIT into ROLLBACK, without an error.
-      if (ended.command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it had failed');
+      if ((await commit(client, last)) !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it had failed');
       client.release();
       committed = true;
       tx.committed();

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import pg from 'pg';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import { Database } from '../database/database.js';
@@ -15,7 +16,6 @@ const PENDING = Symbol('events to append');
 const EVENT_COLUMNS = `dept_id AS dept, seq::float8 AS seq, id, type, iso(at) AS time, payload::text AS data, trace,
   greatest(0, extract(epoch FROM app_clock() - at))::float8 AS age`;
 
-const append = statement('append_events', 'SELECT dept, seq FROM append_events($1::jsonb)');
 const readPage = statement('read_events', `SELECT ${EVENT_COLUMNS} FROM events WHERE dept_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`);
 const readHead = statement(
   'read_head',
@@ -45,7 +45,7 @@ export class EventLog {
   append(tx: Transaction, event: NewEvent): void {
     const pending = tx.note<NewEvent[]>(PENDING, () => {
       const events: NewEvent[] = [];
-      tx.beforeCommit('events', () => this.write(tx, events));
+      tx.beforeCommit('events', () => Promise.resolve(this.write(events)));
       tx.afterCommit(() => {
         for (const dept of new Set(events.map((e) => e.dept))) this.wakeUps.wake(dept);
       });
@@ -75,7 +75,8 @@ export class EventLog {
     return this.database.query<StoredEvent & Record<string, unknown>>(readCallHistory, [callId, limit]);
   }
 
-  private async write(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
+  /** One statement with its events in it: it travels with the COMMIT, and so the streams are locked for one round trip less. */
+  private write(events: readonly NewEvent[]): string {
     const trace = currentTrace();
     const rows = events.map((event) => ({
       dept: event.dept,
@@ -86,6 +87,6 @@ export class EventLog {
       actor_id: event.actorId,
       trace,
     }));
-    await tx.query(append, [JSON.stringify(rows)]);
+    return `SELECT FROM append_events(${pg.escapeLiteral(JSON.stringify(rows))})`;
   }
 }

@@ -123,6 +123,7 @@ async function write(node: Node, name: string, ledger: Ledger, stillRunning: () 
       tx.beforeCommit('audit', async () => {
         if (kind > 0.6) await sleep(Math.random() * 10);
         if (kind < 0.2) throw new OnPurpose();
+        return undefined;
       });
     });
     try {

@@ -15,7 +15,7 @@ import { statement } from '../../src/database/statement.js';
 import { type Transaction, Transactions } from '../../src/database/transactions.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
-const POOLS: readonly PoolName[] = ['requests', 'poller', 'engine', 'probes'];
+const POOLS: readonly PoolName[] = ['requests', 'poller', 'engine', 'presence', 'notifications', 'probes'];
 const TIMED_OUT = '57014';
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -372,6 +372,24 @@ describe('Transactions', () => {
     expect(order).toEqual(['work', 'events', 'audit', 'told']);
   });
 
+  it('send the very last statement with the COMMIT, after all others, with the text as it is', async () => {
+    const strange = `closing 'quoted' \\ $1 "x"; COMMIT; --\n`;
+    const insert = (text: string) => `INSERT INTO notes VALUES (${pg.escapeLiteral(text)})`;
+    const sent: string[] = [];
+    const query = Reflect.get(pg.Client.prototype, 'query') as (...parameters: unknown[]) => unknown;
+    vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...parameters: unknown[]) {
+      if (typeof parameters[0] === 'string') sent.push(parameters[0]);
+      return Reflect.apply(query, this, parameters);
+    });
+    await transactions.run((tx) => {
+      tx.beforeCommit('audit', () => Promise.resolve(insert(strange)));
+      tx.beforeCommit('events', () => Promise.resolve(insert('closing first')));
+      return Promise.resolve();
+    });
+    expect(sent).toEqual(['BEGIN', insert('closing first'), `${insert(strange)}; COMMIT`]);
+    expect(await notes('closing')).toEqual([strange, 'closing first'].sort());
+  });
+
   const failures: [string, (tx: Transaction) => Promise<unknown>][] = [
     ['throws', () => Promise.reject(new Error('no'))],
     ['has a statement refused', (tx) => tx.query(divide)],
@@ -379,6 +397,19 @@ describe('Transactions', () => {
       'fails in its last step',
       async (tx) => {
         tx.beforeCommit('audit', () => Promise.reject(new Error('no')));
+      },
+    ],
+    [
+      'has the statement refused that goes with the COMMIT',
+      async (tx) => {
+        tx.beforeCommit('audit', () => Promise.resolve('SELECT 1 / 0'));
+      },
+    ],
+    [
+      'goes on after a refused statement, to one that goes with the COMMIT',
+      async (tx) => {
+        await tx.query(divide).catch(() => 'swallowed');
+        tx.beforeCommit('audit', () => Promise.resolve(`INSERT INTO notes VALUES ('rolled back, too')`));
       },
     ],
     ['breaks a rule that is checked at the COMMIT', (tx) => tx.query(write, ['rolled back'])],
