@@ -6,6 +6,7 @@ import { CpuMeter } from './cpu-cost.js';
 import { NodeProcess } from './node-process.js';
 import { connectPeople, placeDueCalls } from './ward.js';
 
+/** For each node. */
 const WARM_UP_CALLS = 300;
 const WARM_UP_SPREAD_SEC = 0.3;
 const LEAD_SEC = 2;
@@ -99,7 +100,7 @@ async function runRound(database: BenchDatabase, nodes: number, { due, patience 
   const processes = await Promise.all(Array.from({ length: nodes }, () => NodeProcess.start(database.url)));
   try {
     // Connections are open and statements prepared, as on any node that has been up for a minute.
-    await untilClimbed(database, await placeDueCalls(database, WARM_UP_CALLS, 0.5, WARM_UP_SPREAD_SEC));
+    await untilClimbed(database, await placeDueCalls(database, WARM_UP_CALLS * nodes, 0.5, WARM_UP_SPREAD_SEC * nodes));
     const ids = await placeDueCalls(database, due, LEAD_SEC, SPREAD_SEC);
     const before = new OwnCostMeter();
     before.start();

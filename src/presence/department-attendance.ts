@@ -7,15 +7,19 @@ import { EventLog } from '../events/event-log.js';
 import type { DueWork } from '../scheduling/due-work.js';
 import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
 
-const OPEN = `c.state IN ('pending', 'accepted', 'in_progress')`;
-const STATE = `SELECT d.id AS dept, (SELECT count(*)::int FROM calls c WHERE c.dept_id = d.id AND ${OPEN}) AS calls,
-    EXISTS (SELECT FROM memberships m JOIN staff_connections k ON k.staff_id = m.staff_id JOIN nodes n USING (server_id)
-      WHERE m.dept_id = d.id AND n.heartbeat_at > statement_timestamp() - make_interval(secs => $1)) AS connected,
-    EXISTS (SELECT FROM unattended_departments u WHERE u.dept_id = d.id) AS told
-  FROM departments d`;
-const find = statement('find_attendance_change', `SELECT dept FROM (${STATE}) s WHERE (calls > 0 AND NOT connected) <> told LIMIT 1`);
+const CALLS = `FROM calls c WHERE c.dept_id = d.id AND c.state IN ('pending', 'accepted', 'in_progress')`;
+const CONNECTED = `EXISTS (SELECT FROM memberships m JOIN staff_connections k ON k.staff_id = m.staff_id JOIN nodes n USING (server_id)
+  WHERE m.dept_id = d.id AND n.heartbeat_at > statement_timestamp() - make_interval(secs => $1))`;
+const TOLD = 'EXISTS (SELECT FROM unattended_departments u WHERE u.dept_id = d.id)';
+const find = statement(
+  'find_attendance_change',
+  `SELECT d.id AS dept FROM departments d WHERE (EXISTS (SELECT ${CALLS}) AND NOT ${CONNECTED}) <> ${TOLD} LIMIT 1`,
+);
 const lock = statement('lock_department_attendance', 'SELECT id FROM departments WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED');
-const read = statement('read_attendance', `${STATE} WHERE d.id = $2`);
+const read = statement(
+  'read_attendance',
+  `SELECT d.id AS dept, (SELECT count(*)::int ${CALLS}) AS calls, ${CONNECTED} AS connected, ${TOLD} AS told FROM departments d WHERE d.id = $2`,
+);
 const begin = statement(
   'begin_unattended',
   'INSERT INTO unattended_departments (dept_id, since) VALUES ($1, app_now()) ON CONFLICT DO NOTHING',
