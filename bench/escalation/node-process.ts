@@ -32,10 +32,12 @@ export class NodeProcess {
   private constructor(
     private readonly child: ChildProcess,
     dataDir: string,
+    onLine: (line: string) => void,
   ) {
     for (const stream of [child.stdout, child.stderr]) {
       if (!stream) continue;
       createInterface({ input: stream }).on('line', (line) => {
+        onLine(line);
         this.output = `${this.output}${line}\n`.slice(-MAX_OUTPUT);
         const event = EVENT.exec(line)?.[1];
         if (event !== undefined) this.complaints.set(event, (this.complaints.get(event) ?? 0) + 1);
@@ -48,8 +50,15 @@ export class NodeProcess {
     });
   }
 
-  /** @param env settings beside those that every node of a bench has */
-  static async start(databaseUrl: string, env: Readonly<Record<string, string>> = {}): Promise<NodeProcess> {
+  /**
+   * @param env settings beside those that every node of a bench has
+   * @param onLine is given each line that it logs
+   */
+  static async start(
+    databaseUrl: string,
+    env: Readonly<Record<string, string>> = {},
+    onLine: (line: string) => void = () => undefined,
+  ): Promise<NodeProcess> {
     const dataDir = mkdtempSync(join(tmpdir(), 'wardline-bench-node-'));
     const child = spawn(process.execPath, [join(packageRoot(), 'dist', 'src', 'main.js')], {
       env: {
@@ -67,7 +76,7 @@ export class NodeProcess {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const node = new NodeProcess(child, dataDir);
+    const node = new NodeProcess(child, dataDir, onLine);
     try {
       await node.listening();
     } catch (error) {

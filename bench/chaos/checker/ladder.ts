@@ -1,0 +1,122 @@
+import type { CallRow, History, LogEvent } from './history.js';
+
+const TOP_LEVEL = 3;
+const PRIORITY_OF_LEVEL = [0, 1, 2, 5] as const;
+/** A level that fell due less than this long before the look may still be on its way. */
+const SLACK_SEC = 1.5;
+
+const STATE_AFTER: Readonly<Record<string, string>> = {
+  'call.pending': 'pending',
+  'call.accepted': 'accepted',
+  'call.in_progress': 'in_progress',
+  'call.completed': 'completed',
+  'call.cancelled': 'cancelled',
+};
+
+/** In which states a call may be when something happens to it. */
+const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
+  'call.accepted': ['pending'],
+  'call.declined': ['pending', 'accepted'],
+  'call.in_progress': ['pending', 'accepted'],
+  'call.completed': ['in_progress'],
+  'call.cancelled': ['pending', 'accepted', 'in_progress'],
+  'call.escalated': ['pending'],
+  'call.unattended': ['pending'],
+};
+
+/** What one call's events say. */
+export interface Climb {
+  readonly levels: number[];
+  repeats: number;
+  lostNurses: number;
+  reopened: number;
+  state: string;
+}
+
+/** Reads a call's events in order, as a person who follows the log would. */
+export function follow(events: readonly LogEvent[], complain: (what: string) => void): Climb {
+  const climb: Climb = { levels: [], repeats: 0, lostNurses: 0, reopened: 0, state: 'unknown' };
+  for (const event of events) {
+    const where = `${event.type} ${String(event.seq)}`;
+    const isClosed = climb.state === 'completed' || climb.state === 'cancelled';
+    if (climb.state === 'unknown' && event.type !== 'call.pending') complain(`the first event is ${where}`);
+    else if (isClosed && event.type !== 'call.repeated') complain(`${where} after the call was ${climb.state}`);
+    else if (climb.state !== 'unknown' && ONLY_IN[event.type]?.includes(climb.state) === false)
+      complain(`${where} while the call was ${climb.state}`);
+    if (event.type === 'call.pending' && climb.state !== 'unknown') climb.reopened += 1;
+    if (event.type === 'call.escalated') escalated(event, climb, complain);
+    climb.state = STATE_AFTER[event.type] ?? climb.state;
+    // In the transaction that passes a call on, what is told first shows it as it is in the end.
+    if (event.call && STATE_AFTER[event.type] !== undefined && event.call.state !== climb.state)
+      complain(`${where} carries a call that is ${event.call.state}`);
+  }
+  return climb;
+}
+
+function escalated(event: LogEvent, climb: Climb, complain: (what: string) => void): void {
+  const where = `call.escalated ${String(event.seq)}`;
+  if (event.call?.state !== 'pending') complain(`${where} carries a call that is ${String(event.call?.state)}`);
+  if (event.level !== event.call?.level) complain(`${where}: level ${String(event.level)}, in its call ${String(event.call?.level)}`);
+  const reached = climb.levels.at(-1) ?? 0;
+  if (event.reason === 'nurse_disconnected') {
+    climb.lostNurses += 1;
+    if (event.level !== reached) complain(`${where}: a lost nurse changed the level`);
+  } else if (event.repeat !== null) {
+    if (reached !== TOP_LEVEL) complain(`${where}: a repeat at level ${String(reached)}`);
+    if (event.repeat <= climb.repeats) complain(`${where}: repeat ${String(event.repeat)} after ${String(climb.repeats)}`);
+    climb.repeats = event.repeat;
+  } else {
+    if (event.level !== reached + 1) complain(`${where}: level ${String(event.level)} after ${String(reached)}`);
+    climb.levels.push(event.level ?? 0);
+  }
+}
+
+/** Levels that should have happened by now and have not. */
+function missingLevels(call: CallRow, climb: Climb, deadlines: readonly number[]): number {
+  if (call.state !== 'pending') return 0;
+  const neverAccepted = climb.reopened === 0;
+  const due = neverAccepted ? deadlines.filter((seconds) => call.age > seconds + SLACK_SEC).length : 0;
+  const isOverdue = (call.overdue ?? Infinity) > SLACK_SEC;
+  return Math.max(due - climb.levels.length, isOverdue ? 1 : 0, 0);
+}
+
+function checkRow(call: CallRow, climb: Climb, complain: (what: string) => void): void {
+  if (call.state !== climb.state) complain(`the row is ${call.state}, the log says ${climb.state}`);
+  if (call.level !== climb.levels.length)
+    complain(`the row stands at level ${String(call.level)}, the log says ${climb.levels.join(', ') || 'none'}`);
+  if (call.failsafeRepeats !== climb.repeats)
+    complain(`the row counts ${String(call.failsafeRepeats)} repeats, the log ${String(climb.repeats)}`);
+  const priority = call.rank * 10 + climb.levels.reduce((sum, level) => sum + (PRIORITY_OF_LEVEL[level] ?? 0), 0) + climb.lostNurses;
+  if (call.priority !== priority) complain(`the row's priority is ${String(call.priority)}, by the log ${String(priority)}`);
+}
+
+/** The events of each call, in order. */
+export function eventsByCall(log: readonly LogEvent[]): Map<string, LogEvent[]> {
+  const byCall = new Map<string, LogEvent[]>();
+  for (const event of log) {
+    if (event.callId === null) continue;
+    const events = byCall.get(event.callId);
+    if (events) events.push(event);
+    else byCall.set(event.callId, [event]);
+  }
+  return byCall;
+}
+
+/** Each level of each call once and in its turn, none missing, none after an accept; states as the table has them; rows as the log says. */
+export function ladders({ calls, log, rules }: Pick<History, 'calls' | 'log' | 'rules'>): string[] {
+  const faults: string[] = [];
+  const byCall = eventsByCall(log);
+  for (const call of calls) {
+    const complain = (what: string) => faults.push(`call ${call.id} (${call.type}): ${what}`);
+    const climb = follow(byCall.get(call.id) ?? [], complain);
+    checkRow(call, climb, complain);
+    const missing = missingLevels(call, climb, rules.levelsSec);
+    if (missing > 0)
+      complain(
+        `${String(missing)} level(s) missing: at level ${String(call.level)} after ${call.age.toFixed(1)} s, overdue ${String(call.overdue)} s`,
+      );
+    byCall.delete(call.id);
+  }
+  for (const id of byCall.keys()) faults.push(`call ${id} is in the log, and not in its table`);
+  return faults;
+}

@@ -1,0 +1,117 @@
+import type { ClientHistory, History, LogEvent, SeenConnection, SeenEvent } from './history.js';
+
+/** Which events may never be dropped, as the domain has it; written down here once more so that the server cannot redefine it. */
+const CRITICAL: ReadonlySet<string> = new Set(['call.pending', 'call.escalated', 'call.unattended', 'department.unattended']);
+
+type Index = ReadonlyMap<string, LogEvent>;
+
+function indexOf(log: readonly LogEvent[]): Index {
+  return new Map(log.map((event) => [`${event.dept} ${String(event.seq)}`, event]));
+}
+
+/** Each connection, with a name for it. */
+function eachConnection({ clients }: History, look: (client: ClientHistory, connection: SeenConnection, where: string) => void): void {
+  for (const client of clients) {
+    for (const [n, connection] of client.connections.entries()) {
+      look(client, connection, `${client.name} of ${client.dept}, connection ${String(n + 1)} (${connection.server ?? 'no hello'})`);
+    }
+  }
+}
+
+/** After a picture or a resume every next event is `seq + 1`, or a `skipped` range stands where the hole is. */
+export function inOrder(history: History): string[] {
+  const faults: string[] = [];
+  eachConnection(history, (_client, { seen }, where) => {
+    let last: number | undefined;
+    for (const one of seen) {
+      if (one.kind === 'snapshot') last = one.seq;
+      else if (one.kind === 'resumed') {
+        if (one.from !== one.after + 1)
+          faults.push(`${where}: asked for what follows ${String(one.after)}, resumed from ${String(one.from)}`);
+        last = one.from - 1;
+      } else {
+        const [from, to] = one.kind === 'event' ? [one.seq, one.seq] : [one.from, one.to];
+        if (last === undefined) faults.push(`${where}: ${String(from)} before any picture`);
+        else if (from !== last + 1) faults.push(`${where}: ${String(from)} follows ${String(last)}`);
+        if (to < from) faults.push(`${where}: a skipped range from ${String(from)} to ${String(to)}`);
+        last = to;
+      }
+    }
+  });
+  return faults;
+}
+
+/** No critical event was skipped, and what is critical is marked so. */
+export function criticalKept(history: History): string[] {
+  const faults: string[] = [];
+  const index = indexOf(history.log);
+  eachConnection(history, ({ dept }, { seen }, where) => {
+    for (const one of seen) {
+      if (one.kind === 'event' && one.critical !== CRITICAL.has(one.type))
+        faults.push(`${where}: ${one.type} ${String(one.seq)} is marked wrongly`);
+      if (one.kind !== 'skipped') continue;
+      for (let seq = one.from; seq <= one.to; seq++) {
+        const type = index.get(`${dept} ${String(seq)}`)?.type ?? 'nothing';
+        if (type === 'nothing' || CRITICAL.has(type)) faults.push(`${where}: ${type} ${String(seq)} was skipped`);
+      }
+    }
+  });
+  return faults;
+}
+
+/** Whatever a client was shown is in the log, word for word. */
+export function trueToLog(history: History): string[] {
+  const faults: string[] = [];
+  const index = indexOf(history.log);
+  const differs = (event: SeenEvent, stored: LogEvent) =>
+    event.id !== stored.id || event.type !== stored.type || event.digest !== stored.digest;
+  eachConnection(history, ({ dept }, { seen }, where) => {
+    for (const one of seen) {
+      if (one.kind !== 'event') continue;
+      const stored = index.get(`${dept} ${String(one.seq)}`);
+      if (!stored) faults.push(`${where}: ${one.type} ${String(one.seq)} is not in the log`);
+      else if (differs(one, stored))
+        faults.push(`${where}: ${one.type} ${String(one.seq)} is ${stored.type} in the log, or says something else there`);
+    }
+  });
+  return faults;
+}
+
+/** Whoever was there at the end has been told everything, or told what was left out: over all their connections nothing is stepped over. */
+export function nothingMissed(history: History): string[] {
+  const faults: string[] = [];
+  for (const { name, dept, connections, isPresent } of history.clients) {
+    let has: number | undefined;
+    for (const one of connections.flatMap((connection) => connection.seen)) {
+      if (one.kind === 'snapshot') has = one.seq;
+      else if (one.kind === 'resumed') {
+        if (has === undefined || one.from > has + 1)
+          faults.push(`${name} of ${dept}: resumed from ${String(one.from)}, having ${String(has ?? 'nothing')}`);
+      } else has = one.kind === 'event' ? one.seq : one.to;
+    }
+    const must = history.mustHave[dept] ?? 0;
+    if (isPresent && (has ?? -1) < must) faults.push(`${name} of ${dept} has come to ${String(has ?? 'nothing')} of ${String(must)}`);
+  }
+  return faults;
+}
+
+/** One history all along; a picture instead of what was missed only where the protocol says so; nobody is told not to come back. */
+export function letBackIn(history: History): string[] {
+  const faults: string[] = [];
+  const epochs = new Set<string>();
+  eachConnection(history, (_client, { seen }, where) => {
+    for (const one of seen) {
+      if (one.kind !== 'snapshot' && one.kind !== 'resumed') continue;
+      epochs.add(one.epoch);
+      if (one.kind !== 'snapshot' || one.asked === null) continue;
+      const { after, epoch, head } = one.asked;
+      const isOwed = epoch === one.epoch && after <= head && head - after <= history.rules.replayLimit;
+      if (isOwed) faults.push(`${where}: had ${String(after)} of ${String(head)}, and got a picture instead of the rest`);
+      if (epoch === one.epoch && after > head) faults.push(`${where}: had ${String(after)}, and the log ended at ${String(head)}`);
+    }
+  });
+  if (epochs.size > 1) faults.push(`the log's epoch changed: ${[...epochs].join(', ')}`);
+  for (const { name, turnedAway } of history.clients)
+    if (turnedAway !== null) faults.push(`${name} was told not to come back: ${turnedAway}`);
+  return faults;
+}

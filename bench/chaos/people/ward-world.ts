@@ -1,0 +1,15 @@
+import type { Random } from '../../simulate/random.js';
+import type { Cluster } from '../world/cluster.js';
+import type { Ledger } from './ledger.js';
+import type { Recorder } from './recorder.js';
+
+/** What everybody in the ward has to do with. */
+export interface WardWorld {
+  readonly cluster: Cluster;
+  readonly ledger: Ledger;
+  readonly recorder: Recorder;
+  /** One's own. */
+  readonly random: Random;
+  /** The end of the working day. */
+  readonly signal: AbortSignal;
+}
