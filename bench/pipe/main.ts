@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { selfSignedPair } from '../../src/lifecycle/certificate.js';
+import { type BenchDatabase, createBenchDatabase } from '../append/bench-database.js';
+import { invocation, messageOf, UsageError } from '../client/invocation.js';
+import type { FleetAnswers } from '../fleet/main.js';
+import { Child } from '../process/child.js';
+import type { Bench, Outcome } from './bench.js';
+import { burst, fanout } from './fanout.js';
+import { handshakes } from './handshakes.js';
+import { idleMemory } from './idle-memory.js';
+import { type BenchName, type BenchOptions, readOptions, type Transport, USAGE } from './options.js';
+import { reconnect } from './reconnect.js';
+import { describeOrigin, table, writeJson } from './report.js';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
+
+const RUN: Readonly<Partial<Record<BenchName, (bench: Bench) => Promise<Outcome>>>> = {
+  fanout,
+  burst,
+  'idle-memory': idleMemory,
+  reconnect,
+  handshakes,
+};
+
+/** What must be given back, the last first. */
+class Ends {
+  private readonly ends: (() => Promise<void>)[] = [];
+
+  add(end: () => Promise<void>): void {
+    this.ends.push(end);
+  }
+
+  async all(): Promise<void> {
+    for (let end = this.ends.pop(); end; end = this.ends.pop()) {
+      await end().catch((error: unknown) => {
+        say(`cleaning up: ${messageOf(error)}`);
+      });
+    }
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function startFleet(ends: Ends): Child<FleetAnswers> {
+  const program = fileURLToPath(new URL('../fleet/main.js', import.meta.url));
+  const fleet = Child.start<FleetAnswers>({ runtime: process.execPath, args: [program], env: {} });
+  ends.add(() => fleet.stop());
+  return fleet;
+}
+
+async function runOne(name: BenchName, transport: Transport, options: BenchOptions, folder: string, ends: Ends): Promise<void> {
+  const run = RUN[name];
+  if (!run) throw new UsageError(`no bench "${name}"`);
+  await selfSignedPair(folder);
+  const database: BenchDatabase = await createBenchDatabase(options.url);
+  ends.add(() => database.drop());
+  const tls = transport === 'tls' ? { cert: join(folder, 'tls', 'cert.pem'), key: join(folder, 'tls', 'key.pem') } : undefined;
+  const bench = { options, transport, database, tls, startFleet: () => startFleet(ends), atEnd: ends.add.bind(ends), say };
+  const origin = describeOrigin(database);
+  const outcome = await run(bench);
+  process.stdout.write(`${table(outcome, origin)}\n`);
+  say(`written to ${writeJson(options.out, `${name}-${transport}`, outcome, origin)}`);
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(invocation().args);
+  if (!options) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'wardline-bench-'));
+  const ends = new Ends();
+  const interrupt = () => {
+    say('interrupted, cleaning up');
+    void ends.all().finally(() => process.exit(EXIT_INTERRUPTED));
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    for (const name of options.benches) {
+      for (const transport of options.transports) {
+        try {
+          await runOne(name, transport, options, folder, ends);
+        } finally {
+          await ends.all();
+        }
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return 0;
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    const isUsage = error instanceof UsageError;
+    say(isUsage ? `${error.message}\n${USAGE}` : messageOf(error));
+    process.exitCode = isUsage ? EXIT_USAGE : EXIT_FAILED;
+  },
+);

@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+import { messageOf, UsageError } from '../client/invocation.js';
+
+export const BENCHES = ['fanout', 'burst', 'idle-memory', 'reconnect', 'handshakes', 'stalled-reader', 'profiles'] as const;
+export type BenchName = (typeof BENCHES)[number];
+
+export const USAGE = `usage: npm run bench -- [${BENCHES.join('|')} …] [options]   (all, when nothing is named)
+
+  --url URL        a PostgreSQL that lets us make databases; without it the embedded one is started
+  --transport T    plain, tls or both (default both)
+  --rounds N       rounds of each side, alternated (default 3)
+  --readers N      of fanout and burst (default 500)
+  --connections N  of idle-memory (default 10000) and reconnect (default 5000)
+  --minutes N      of stalled-reader and of each profile (default 10)
+  --only NAMES     peers by name, comma list (default all that there are)
+  --out DIR        where the JSON goes (default bench/results)
+  --profile DIR    also writes CPU profiles and heap snapshots of Wardline there`;
+
+export interface BenchOptions {
+  readonly benches: readonly BenchName[];
+  readonly url: string | undefined;
+  readonly transports: readonly Transport[];
+  readonly rounds: number;
+  readonly readers: number;
+  readonly connections: number | undefined;
+  readonly minutes: number;
+  readonly only: readonly string[] | undefined;
+  readonly out: string;
+  readonly profileDir: string | undefined;
+}
+
+export type Transport = 'plain' | 'tls';
+const TRANSPORTS: Readonly<Record<string, readonly Transport[]>> = { plain: ['plain'], tls: ['tls'], both: ['plain', 'tls'] };
+
+function count(flag: string, text: string, most: number): number {
+  const value = Number(text);
+  if (/^[1-9]\d*$/.test(text) && value <= most) return value;
+  throw new UsageError(`--${flag} takes a whole number from 1 to ${String(most)}`);
+}
+
+function isBench(name: string): name is BenchName {
+  return (BENCHES as readonly string[]).includes(name);
+}
+
+const FLAGS = {
+  url: { type: 'string' },
+  transport: { type: 'string', default: 'both' },
+  rounds: { type: 'string', default: '3' },
+  readers: { type: 'string', default: '500' },
+  connections: { type: 'string' },
+  minutes: { type: 'string', default: '10' },
+  only: { type: 'string' },
+  out: { type: 'string', default: 'bench/results' },
+  profile: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+/** @throws UsageError for what is not in {@link USAGE}; undefined when only help was asked for */
+export function readOptions(args: readonly string[]): BenchOptions | undefined {
+  const { values, positionals } = parse(args);
+  if (values.help) return undefined;
+  const benches = positionals.filter(isBench);
+  const unknown = positionals.find((name) => !isBench(name));
+  if (unknown !== undefined) throw new UsageError(`no bench "${unknown}": ${BENCHES.join(', ')}`);
+  const transports = TRANSPORTS[values.transport];
+  if (!transports) throw new UsageError('--transport takes plain, tls or both');
+  if (values.url !== undefined && !/^postgres(ql)?:\/\//.test(values.url)) throw new UsageError('--url must start with postgresql://');
+  return {
+    benches: benches.length === 0 ? BENCHES : benches,
+    url: values.url,
+    transports,
+    rounds: count('rounds', values.rounds, 99),
+    readers: count('readers', values.readers, 5000),
+    connections: values.connections === undefined ? undefined : count('connections', values.connections, 18_000),
+    minutes: count('minutes', values.minutes, 240),
+    only: values.only?.split(','),
+    out: values.out,
+    profileDir: values.profile,
+  };
+}
