@@ -6,7 +6,7 @@ import type { BenchOptions, Transport } from './options.js';
 
 /** What a bench works with. */
 export interface Bench {
-  readonly options: BenchOptions;
+  readonly options: BenchOptions & { readonly rounds: number };
   readonly transport: Transport;
   readonly database: BenchDatabase;
   /** The pair that every server of this run has; undefined where it is plain. */

@@ -12,20 +12,30 @@ import { burst, fanout } from './fanout.js';
 import { handshakes } from './handshakes.js';
 import { idleMemory } from './idle-memory.js';
 import { type BenchName, type BenchOptions, readOptions, type Transport, USAGE } from './options.js';
+import { profiles } from './profiles.js';
 import { reconnect } from './reconnect.js';
 import { describeOrigin, table, writeJson } from './report.js';
+import { stalledReader } from './stalled-reader.js';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;
 
-const RUN: Readonly<Partial<Record<BenchName, (bench: Bench) => Promise<Outcome>>>> = {
+const RUN: Readonly<Record<BenchName, (bench: Bench) => Promise<Outcome>>> = {
   fanout,
   burst,
   'idle-memory': idleMemory,
   reconnect,
   handshakes,
+  'stalled-reader': stalledReader,
+  profiles,
 };
+
+/** These take minutes, and a proxy that ends TLS is how they are run. */
+const TRANSPORTS_OF: Readonly<Partial<Record<BenchName, readonly Transport[]>>> = { 'stalled-reader': ['plain'], profiles: ['plain'] };
+/** So do the rounds of this. */
+const ROUNDS_OF: Readonly<Partial<Record<BenchName, number>>> = { 'stalled-reader': 1 };
+const ROUNDS = 3;
 
 /** What must be given back, the last first. */
 class Ends {
@@ -56,15 +66,22 @@ function startFleet(ends: Ends): Child<FleetAnswers> {
 }
 
 async function runOne(name: BenchName, transport: Transport, options: BenchOptions, folder: string, ends: Ends): Promise<void> {
-  const run = RUN[name];
-  if (!run) throw new UsageError(`no bench "${name}"`);
   await selfSignedPair(folder);
   const database: BenchDatabase = await createBenchDatabase(options.url);
   ends.add(() => database.drop());
   const tls = transport === 'tls' ? { cert: join(folder, 'tls', 'cert.pem'), key: join(folder, 'tls', 'key.pem') } : undefined;
-  const bench = { options, transport, database, tls, startFleet: () => startFleet(ends), atEnd: ends.add.bind(ends), say };
+  const rounds = options.rounds ?? ROUNDS_OF[name] ?? ROUNDS;
+  const bench = {
+    options: { ...options, rounds },
+    transport,
+    database,
+    tls,
+    startFleet: () => startFleet(ends),
+    atEnd: ends.add.bind(ends),
+    say,
+  };
   const origin = describeOrigin(database);
-  const outcome = await run(bench);
+  const outcome = await RUN[name](bench);
   process.stdout.write(`${table(outcome, origin)}\n`);
   say(`written to ${writeJson(options.out, `${name}-${transport}`, outcome, origin)}`);
 }
@@ -84,7 +101,7 @@ async function main(): Promise<number> {
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     for (const name of options.benches) {
-      for (const transport of options.transports) {
+      for (const transport of options.transports ?? TRANSPORTS_OF[name] ?? ['plain', 'tls']) {
         try {
           await runOne(name, transport, options, folder, ends);
         } finally {

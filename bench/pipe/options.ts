@@ -7,20 +7,20 @@ export type BenchName = (typeof BENCHES)[number];
 export const USAGE = `usage: npm run bench -- [${BENCHES.join('|')} …] [options]   (all, when nothing is named)
 
   --url URL        a PostgreSQL that lets us make databases; without it the embedded one is started
-  --transport T    plain, tls or both (default both)
-  --rounds N       rounds of each side, alternated (default 3)
+  --transport T    plain, tls or both (default both; plain for stalled-reader and profiles)
+  --rounds N       rounds of each side, alternated (default 3; 1 for stalled-reader)
   --readers N      of fanout and burst (default 500)
   --connections N  of idle-memory (default 10000) and reconnect (default 5000)
   --minutes N      of stalled-reader and of each profile (default 10)
-  --only NAMES     peers by name, comma list (default all that there are)
+  --only NAMES     peers (bare, ws, ws-corked, socket-io, bun) or profiles (S1, S2, S3), comma list (default all)
   --out DIR        where the JSON goes (default bench/results)
   --profile DIR    also writes CPU profiles and heap snapshots of Wardline there`;
 
 export interface BenchOptions {
   readonly benches: readonly BenchName[];
   readonly url: string | undefined;
-  readonly transports: readonly Transport[];
-  readonly rounds: number;
+  readonly transports: readonly Transport[] | undefined;
+  readonly rounds: number | undefined;
   readonly readers: number;
   readonly connections: number | undefined;
   readonly minutes: number;
@@ -44,8 +44,8 @@ function isBench(name: string): name is BenchName {
 
 const FLAGS = {
   url: { type: 'string' },
-  transport: { type: 'string', default: 'both' },
-  rounds: { type: 'string', default: '3' },
+  transport: { type: 'string' },
+  rounds: { type: 'string' },
   readers: { type: 'string', default: '500' },
   connections: { type: 'string' },
   minutes: { type: 'string', default: '10' },
@@ -70,14 +70,14 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   const benches = positionals.filter(isBench);
   const unknown = positionals.find((name) => !isBench(name));
   if (unknown !== undefined) throw new UsageError(`no bench "${unknown}": ${BENCHES.join(', ')}`);
-  const transports = TRANSPORTS[values.transport];
-  if (!transports) throw new UsageError('--transport takes plain, tls or both');
+  const transports = values.transport === undefined ? undefined : TRANSPORTS[values.transport];
+  if (values.transport !== undefined && !transports) throw new UsageError('--transport takes plain, tls or both');
   if (values.url !== undefined && !/^postgres(ql)?:\/\//.test(values.url)) throw new UsageError('--url must start with postgresql://');
   return {
     benches: benches.length === 0 ? BENCHES : benches,
     url: values.url,
     transports,
-    rounds: count('rounds', values.rounds, 99),
+    rounds: values.rounds === undefined ? undefined : count('rounds', values.rounds, 99),
     readers: count('readers', values.readers, 5000),
     connections: values.connections === undefined ? undefined : count('connections', values.connections, 18_000),
     minutes: count('minutes', values.minutes, 240),

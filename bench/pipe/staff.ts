@@ -8,6 +8,16 @@ export const SESSION_SECRET = 'the-secret-of-all-sessions-of-this-bench-run';
 
 const TOKEN_BYTES = 32;
 
+/** Makes of a session's token what a client sends back. */
+function signerOf(secure: boolean): (token: string) => string {
+  const cookie = new SessionCookie(httpSettings.parse({ REQUIRE_WSS: String(secure) }), [SESSION_SECRET]);
+  return (token) => cookie.issue(token).split(';', 1)[0] ?? '';
+}
+
+function newToken(): string {
+  return randomBytes(TOKEN_BYTES).toString('base64url');
+}
+
 export interface Hiring {
   readonly dept: string;
   readonly count: number;
@@ -21,8 +31,8 @@ export interface Hiring {
  * @returns their cookies
  */
 export async function hireStaff(database: BenchDatabase, { dept, count, secure }: Hiring): Promise<string[]> {
-  const signer = new SessionCookie(httpSettings.parse({ REQUIRE_WSS: String(secure) }), [SESSION_SECRET]);
-  const tokens = Array.from({ length: count }, () => randomBytes(TOKEN_BYTES).toString('base64url'));
+  const signer = signerOf(secure);
+  const tokens = Array.from({ length: count }, newToken);
   await database.query('INSERT INTO departments (id, name) VALUES ($1, $1) ON CONFLICT DO NOTHING', [dept]);
   await database.query(
     `WITH hired AS (
@@ -34,7 +44,7 @@ export async function hireStaff(database: BenchDatabase, { dept, count, secure }
      FROM (SELECT id, row_number() OVER () AS n FROM hired) h JOIN unnest($3::bytea[]) WITH ORDINALITY AS t(hash, n) USING (n)`,
     [dept, count, tokens.map((token) => tokenHash(token))],
   );
-  return tokens.map((token) => signer.issue(token).split(';', 1)[0] ?? '');
+  return tokens.map(signer);
 }
 
 export interface Crowd {
@@ -53,4 +63,16 @@ export async function hireDepartments(
   for (const dept of names) staffs.push(await hireStaff(database, { dept, count: Math.ceil(count / departments), secure }));
   const cookies = Array.from({ length: count }, (_, n) => staffs[n % departments]?.[Math.floor(n / departments)] ?? '');
   return { cookies, departments: names };
+}
+
+/** Somebody who may follow every department. @returns the cookie */
+export async function hireAdministrator(database: BenchDatabase, secure: boolean): Promise<string> {
+  const token = newToken();
+  await database.query(
+    `WITH hired AS (
+       INSERT INTO staff (id, username, name, role, password_hash) VALUES (gen_random_uuid(), 'bench-admin', 'Somebody', 'admin', '-') RETURNING id
+     ) INSERT INTO sessions (id, token_hash, staff_id, expires_at) SELECT gen_random_uuid(), $1, id, app_now() + interval '1 day' FROM hired`,
+    [tokenHash(token)],
+  );
+  return signerOf(secure)(token);
 }
