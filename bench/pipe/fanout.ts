@@ -19,14 +19,14 @@ interface Delivering {
 
 const FANOUT: Delivering = {
   what: 'fanout',
-  publishing: { turns: 80, burst: 1, everyMs: 50 },
+  publishing: { turns: 40, burst: 1, everyMs: 50 },
   peers: ['bare', 'ws', 'socket-io', 'bun'],
   goals: { ws: { plain: 0.7, tls: 0.9 }, 'socket-io': { plain: 0.45, tls: 0.6 }, bun: { plain: 1.3 } },
 };
 
 const BURST: Delivering = {
   what: 'burst',
-  publishing: { turns: 6, burst: 50, everyMs: 900 },
+  publishing: { turns: 3, burst: 50, everyMs: 800 },
   peers: ['bare', 'ws', 'ws-corked', 'socket-io', 'bun'],
   goals: { ws: { plain: 1 / 20, tls: 1 / 4 }, 'socket-io': { plain: 1 / 15, tls: 1 / 4 }, bun: { plain: 1, tls: 1.1 } },
 };

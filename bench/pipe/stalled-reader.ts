@@ -104,6 +104,9 @@ function costLines(stalled: readonly Stalled[]): string[] {
     ...stalled.map(({ most_waiting: waiting, held, stalls, endings }, n) =>
       row(`${String(n + 1)}.`, (waiting / MB).toFixed(2), (held / MB).toFixed(2), whole(stalls), whole(endings)),
     ),
+    ...(stalled.every((one) => one.most_waiting === 0)
+      ? ['THE KERNEL TOOK ALL OF IT: too short a run to fill its buffers and show anything']
+      : []),
     '(waiting: in its stream, most of what was seen once a second; held: heap and buffers at the end, less the same without it; cut off, it comes back',
     'and stands still again)',
   ];
