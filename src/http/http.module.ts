@@ -5,6 +5,7 @@ import { ServerWatch } from './server-watch.js';
 /** The server's own connections, before there is a request. */
 @Module({
   providers: [
+    makeCounterProvider({ name: 'wardline_tls_errors_total', help: 'TLS handshakes that failed.' }),
     makeCounterProvider({
       name: 'wardline_connections_cut_total',
       help: 'Connections that never became a request: slow handshakes, what is not HTTP, too many.',

@@ -32,6 +32,7 @@ export class ServerWatch implements OnModuleInit {
     private readonly clock: Clock,
     private readonly logger: Logger,
     @Inject(REALTIME_SETTINGS) private readonly realtime: RealtimeSettings,
+    @InjectMetric('wardline_tls_errors_total') private readonly tlsErrors: Counter,
     @InjectMetric('wardline_connections_cut_total') private readonly cuts: Counter,
   ) {}
 
@@ -42,6 +43,9 @@ export class ServerWatch implements OnModuleInit {
     });
     answerUnreadableRequests(server, () => {
       this.cut('malformed');
+    });
+    server.on('tlsClientError', () => {
+      this.tlsErrors.inc();
     });
     server.on('drop', () => {
       this.cut('too_many');

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Server } from 'node:https';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { Counter, Gauge } from 'prom-client';
+import { Gauge } from 'prom-client';
 import { Clock } from '../common/clock.js';
 import { Logger } from '../common/logger.js';
 import { checkedCertificate, type CertificateSource, type KeyPair, type TlsOptions } from './certificate.js';
@@ -25,7 +25,6 @@ export class CertificateWatch implements BeforeApplicationShutdown {
     private readonly clock: Clock,
     private readonly logger: Logger,
     @InjectMetric('wardline_tls_cert_expiry_seconds') private readonly expiry: Gauge,
-    @InjectMetric('wardline_tls_errors_total') private readonly errors: Counter,
   ) {
     // Without a certificate there is no such figure: 0 would be an alarm.
     expiry.remove({});
@@ -35,9 +34,6 @@ export class CertificateWatch implements BeforeApplicationShutdown {
   watch(server: Server, source: CertificateSource, served: TlsOptions): void {
     let current: KeyPair = served;
     this.show(current);
-    server.on('tlsClientError', () => {
-      this.errors.inc();
-    });
     this.timer = setInterval(() => {
       this.looking ??= this.renewed(source, current)
         .then((pair) => {

@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
-import { makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
+import { makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { HealthModule } from '../health/health.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 import { CapacityWarnings } from './capacity-warnings.js';
@@ -19,7 +19,6 @@ import { Upkeep } from './upkeep.js';
   providers: [
     makeGaugeProvider({ name: 'wardline_server_state', help: '1 for the state that the node is in.', labelNames: ['state'] }),
     makeGaugeProvider({ name: 'wardline_tls_cert_expiry_seconds', help: 'Until the certificate that is served ends; negative after it.' }),
-    makeCounterProvider({ name: 'wardline_tls_errors_total', help: 'TLS handshakes that failed.' }),
     Upkeep,
     ServerLife,
     HttpTraffic,

@@ -3,7 +3,7 @@ import { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 
 export const limitMetricProviders = [
-  makeCounterProvider({ name: 'wardline_rate_limited_total', help: 'What was over a rate limit, by whose.', labelNames: ['scope'] }),
+  makeCounterProvider({ name: 'wardline_rate_limited_total', help: 'What was over a rate limit, by whose.', labelNames: ['kind'] }),
 ];
 
 /** Counts what was over its limit. */
@@ -11,7 +11,7 @@ export const limitMetricProviders = [
 export class LimitMetrics {
   constructor(@InjectMetric('wardline_rate_limited_total') private readonly limited: Counter) {}
 
-  overRate(scope: 'connect' | 'client' | 'room'): void {
-    this.limited.inc({ scope });
+  overRate(kind: 'connect' | 'client' | 'room'): void {
+    this.limited.inc({ kind });
   }
 }

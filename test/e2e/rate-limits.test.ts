@@ -56,7 +56,7 @@ describe('CLIENT_RATE_LIMIT', () => {
       expect(answer.retry_after).toBeGreaterThan(0);
       expect(answer.retry_after).toBeLessThanOrEqual(10);
     }
-    expect(await metric(node, 'wardline_rate_limited_total{scope="client"}')).toBe(10);
+    expect(await metric(node, 'wardline_rate_limited_total{kind="client"}')).toBe(10);
     expect(socket.closed).toBeUndefined();
   });
 
