@@ -28,7 +28,7 @@ export class EnvelopeCodec {
   write(envelope: Envelope): string {
     const json = JSON.stringify(envelope);
     const [first] = this.secrets;
-    return `${first === undefined ? '' : this.sign(json, first).toString('base64url')}.${json}`;
+    return `${first === undefined ? '' : this.sign(json, first)}.${json}`;
   }
 
   /** @returns undefined for what no node of ours has written; with secrets: what is not signed under any of them */
@@ -45,17 +45,18 @@ export class EnvelopeCodec {
   }
 
   private isSigned(json: string, signature: string): boolean {
-    const given = Buffer.from(signature, 'base64url');
+    // As text: many texts decode to the same bytes.
+    const given = Buffer.from(signature);
     let isGood = false;
     for (const secret of this.secrets) {
-      const expected = this.sign(json, secret);
+      const expected = Buffer.from(this.sign(json, secret));
       if (given.length === expected.length && timingSafeEqual(given, expected)) isGood = true;
     }
     return isGood;
   }
 
-  private sign(json: string, secret: string): Buffer {
-    return createHmac('sha256', secret).update(`${this.facility}\n`).update(json).digest();
+  private sign(json: string, secret: string): string {
+    return createHmac('sha256', secret).update(`${this.facility}\n`).update(json).digest('base64url');
   }
 }
 

@@ -208,6 +208,28 @@ describeWithRedis('two nodes on one database and one Redis', () => {
   });
 });
 
+describeWithRedis('the limit of a client', () => {
+  it('counts over all nodes, and is each node’s own while Redis is away', async () => {
+    const cluster = await TestCluster.open(2, { CLIENT_RATE_LIMIT: '10/600' });
+    try {
+      const anna = await signIn(cluster.node(0), 'icu-nurse-1');
+      const [here, there] = [await cluster.socket(0, anna), await cluster.socket(1, anna)];
+      const ask = async (count: number) => {
+        const types: string[] = [];
+        for (let n = 0; n < count; n++) types.push((await (n % 2 ? here : there).ask({ type: 'unsubscribe', dept: 'icu' })).type as string);
+        return types.filter((type) => type === 'ok').length;
+      };
+      expect(await ask(14)).toBe(10);
+      await cluster.redis.kill();
+      await cluster.untilRedis(false);
+      // Five were let through on each node.
+      expect(await ask(14)).toBe(10);
+    } finally {
+      await cluster.stop();
+    }
+  });
+});
+
 describeWithRedis('a bus that is signed', () => {
   let cluster: TestCluster;
   let anna: Session;
