@@ -14,6 +14,7 @@ const stationSchema = z.object({
 const firstRunSchema = z.object({
   url: z.url(),
   admin: z.object({ username: z.string(), password: z.string() }),
+  staff: z.array(z.object({ username: z.string(), password: z.string(), departments: z.array(z.string()) })).default([]),
   stations: z.array(stationSchema),
 });
 
