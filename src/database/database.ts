@@ -23,6 +23,7 @@ export class Database implements OnApplicationShutdown {
       requests: this.open(url, 'requests'),
       poller: this.open(url, 'poller'),
       engine: this.open(url, 'engine'),
+      presence: this.open(url, 'presence'),
       notifications: this.open(url, 'notifications'),
       probes: this.open(url, 'probes'),
     };

@@ -1,9 +1,9 @@
 import pg from 'pg';
 
 /** Whose queries a pool serves. Each has its own, so that a flood of one cannot starve another. */
-export type PoolName = 'requests' | 'poller' | 'engine' | 'notifications' | 'probes';
+export type PoolName = 'requests' | 'poller' | 'engine' | 'presence' | 'notifications' | 'probes';
 
-const POOL_SIZES: Record<PoolName, number> = { requests: 16, poller: 4, engine: 8, notifications: 2, probes: 2 };
+const POOL_SIZES: Record<PoolName, number> = { requests: 16, poller: 4, engine: 8, presence: 4, notifications: 2, probes: 2 };
 const CONNECT_TIMEOUT_MS = 3000;
 const STATEMENT_TIMEOUT_MS = 3000;
 const LOCK_TIMEOUT_MS = 2000;

@@ -57,9 +57,9 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Before any due work runs, which starts at the bootstrap: an outage must be known before a grace is judged. */
   async onModuleInit(): Promise<void> {
-    await this.database.query(register, [this.serverId], 'engine');
+    await this.database.query(register, [this.serverId], 'presence');
     await this.hold();
-    await this.database.query(noticeOutage, [this.serverId], 'engine');
+    await this.database.query(noticeOutage, [this.serverId], 'presence');
     this.timer = setInterval(() => {
       this.beating ??= this.beat().finally(() => (this.beating = undefined));
     }, this.cluster.SERVER_HEARTBEAT_SEC * 1000);
@@ -73,11 +73,11 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
 
   /** The last act of a node that stops in order: who was connected here has been written down as gone. */
   async remove(): Promise<void> {
-    await this.database.query(removeNode, [this.serverId], 'engine');
+    await this.database.query(removeNode, [this.serverId], 'presence');
   }
 
   async register(): Promise<void> {
-    await this.database.query(register, [this.serverId], 'engine');
+    await this.database.query(register, [this.serverId], 'presence');
   }
 
   /** The lock lives and dies with this connection, and so with the process: a node that starts sees at once who is left. */
@@ -94,7 +94,7 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
   private async beat(): Promise<void> {
     try {
       if (!this.holder) await this.hold();
-      const known = await this.database.query(heartbeat, [this.serverId], 'engine');
+      const known = await this.database.query(heartbeat, [this.serverId], 'presence');
       this.lastBeat = this.clock.monotonic();
       if (known.length > 0) return;
       this.logger.warn('node.forgotten', { server_id: this.serverId });

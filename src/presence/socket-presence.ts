@@ -7,7 +7,8 @@ import { SocketObservers } from '../realtime/socket-observers.js';
 import { NodeRegistry } from './node-registry.js';
 import { StaffPresence } from './staff-presence.js';
 
-const MAX_WRITING = 4;
+/** One fewer than its pool has connections: a rush of sockets does not hold up the node's heartbeat. */
+const MAX_WRITING = 3;
 const RETRY_MS = 500;
 
 /**
@@ -93,7 +94,7 @@ export class SocketPresence implements OnModuleInit, OnApplicationBootstrap, Bef
   private async write(staffId: string): Promise<void> {
     const ids = [...(this.sockets.get(staffId) ?? [])];
     try {
-      await this.transactions.run((tx) => this.presence.write(tx, this.node.serverId, staffId, ids), 'engine');
+      await this.transactions.run((tx) => this.presence.write(tx, this.node.serverId, staffId, ids), 'presence');
       if (this.sockets.get(staffId)?.size === 0) this.sockets.delete(staffId);
     } catch (error) {
       this.logger.warn('presence.write_failed', { staff_id: staffId, error });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AnyFrame } from '../support/client.js';
+import { Socket, type AnyFrame } from '../support/client.js';
 import { eventually } from '../support/person.js';
 import { type Member, toldOf, Ward } from '../support/ward.js';
 import { startTestWardline } from '../support/wardline.js';
@@ -512,5 +513,40 @@ describe('both clocks survive any crash', () => {
       await second.stop();
       await first.wardline.database.drop();
     }
+  });
+});
+
+describe('writing down who is connected', () => {
+  it('keeps neither the engines nor the heartbeat of the node waiting, however much of it is held up', async () => {
+    const call = await ward.press();
+    const people = await Promise.all(
+      ['med-nurse-1', 'med-nurse-2', 'med-manager', 'icu-nurse-4', 'icu-nurse-5'].map((name) => ward.member(name)),
+    );
+    const holder = new pg.Client({ connectionString: ward.wardline.database.url });
+    await holder.connect();
+    const sockets: Socket[] = [];
+    try {
+      for (const { id } of people) await holder.query("SELECT pg_advisory_lock(hashtext('wardline presence'), hashtext($1))", [id]);
+      for (const { session } of people) sockets.push(await Socket.open(ward.wardline, session.cookie));
+      await eventually(async () => {
+        const waiting = await ward.wardline.database.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
+        return waiting.length >= 3 ? true : undefined;
+      }, 'writes that wait');
+      const [before] = await ward.wardline.database.query<{ at: Date }>('SELECT heartbeat_at AS at FROM nodes');
+      await ward.at(call, 91);
+      await ward.untilLevel(call, 1);
+      await eventually(async () => {
+        const [now] = await ward.wardline.database.query<{ at: Date }>('SELECT heartbeat_at AS at FROM nodes');
+        return now!.at > before!.at ? true : undefined;
+      }, 'a heartbeat');
+    } finally {
+      await holder.end();
+      for (const socket of sockets) socket.close();
+    }
+    for (const { id } of people)
+      await eventually(async () => {
+        const left = await ward.wardline.database.query('SELECT FROM staff_connections WHERE staff_id = $1', [id]);
+        return left.length === 0 ? true : undefined;
+      }, 'the end of their sockets');
   });
 });
