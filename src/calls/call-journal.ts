@@ -3,6 +3,7 @@ import { actorOf, type Principal } from '../auth/principal.js';
 import type { Transaction } from '../database/transactions.js';
 import { EventLog } from '../events/event-log.js';
 import type { CallEventData, CallEventType } from './call-events.js';
+import { CallMetrics } from './call-metrics.js';
 import type { CallView } from './call.js';
 
 /** Who caused an event; the engines are the system. */
@@ -11,11 +12,20 @@ export type Actor = Pick<Principal, 'kind' | 'id'> | 'system';
 /** Writes what happens to calls into their department's log. */
 @Injectable()
 export class CallJournal {
-  constructor(private readonly log: EventLog) {}
+  constructor(
+    private readonly log: EventLog,
+    private readonly metrics: CallMetrics,
+  ) {}
 
   append(tx: Transaction, type: CallEventType, call: CallView, by: Actor, more: Omit<CallEventData, 'call_id' | 'call' | 'by'> = {}): void {
     const actor = by === 'system' ? by : actorOf(by);
     this.log.append(tx, { dept: call.dept, type, callId: call.id, actorId: actor, data: { call_id: call.id, call, ...more, by: actor } });
+    const isTakenOn = type === 'call.accepted' || (type === 'call.in_progress' && more.from === 'pending');
+    if (isTakenOn) {
+      tx.afterCommit(() => {
+        this.metrics.accepted(call);
+      });
+    }
   }
 
   /** Tells whom the call has just been given to; nothing where that is nobody. */

@@ -5,6 +5,8 @@ import { RealtimeModule } from '../realtime/realtime.module.js';
 import { StaffingModule } from '../staffing/staffing.module.js';
 import { AnnunciationReceipts } from './annunciation-receipts.js';
 import { AnnunciationsSent } from './annunciations-sent.js';
+import { CallAccess } from './call-access.service.js';
+import { CallCancellation } from './call-cancellation.service.js';
 import { CallCommandsService } from './call-commands.service.js';
 import { CallEscalation } from './call-escalation.service.js';
 import { CallEvents } from './call-events.js';
@@ -17,12 +19,14 @@ import { CallsController } from './calls.controller.js';
 import { CallsGateway } from './calls.gateway.js';
 import { CallsQueryService } from './calls-query.service.js';
 import { CallsRepository } from './calls.repository.js';
+import { NewCalls } from './new-calls.service.js';
 import { PendingCalls } from './pending-calls.js';
 import { RaiseCallService } from './raise-call.service.js';
 import { ReassuranceLight } from './reassurance-light.js';
 import { ReassignCallService } from './reassign-call.service.js';
 import { Recipients } from './recipients.js';
 import { StationCallsController } from './station-calls.controller.js';
+import { StationCommandsService } from './station-commands.service.js';
 
 /** Requests for help: from the press to their end. */
 @Module({
@@ -33,8 +37,12 @@ import { StationCallsController } from './station-calls.controller.js';
     CallsGateway,
     CallsRepository,
     CallsQueryService,
+    CallAccess,
     CallCommandsService,
+    CallCancellation,
+    StationCommandsService,
     RaiseCallService,
+    NewCalls,
     CallWithdrawal,
     ReassignCallService,
     Recipients,

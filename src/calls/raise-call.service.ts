@@ -3,17 +3,13 @@ import { DepartmentAccess } from '../auth/department-access.js';
 import { actorOf, type StaffPrincipal, type StationPrincipal } from '../auth/principal.js';
 import { IdempotentCommands } from '../commands/idempotent-commands.js';
 import { DomainError, notFound } from '../common/errors.js';
-import { newId } from '../common/ids.js';
-import { StartAgain } from '../database/database-error.js';
 import { statement } from '../database/statement.js';
 import type { Transaction } from '../database/transactions.js';
 import type { CallView } from './call.js';
-import { EscalationPolicyProvider } from '../escalation/escalation-policy.js';
 import type { DispatchMode } from '../hospital/entities/call-type.entity.js';
-import { CallEscalation } from './call-escalation.service.js';
 import { type Actor, CallJournal } from './call-journal.js';
 import { CallsRepository, type NewCall } from './calls.repository.js';
-import { Recipients } from './recipients.js';
+import { NewCalls } from './new-calls.service.js';
 
 const findType = statement('find_call_type', 'SELECT rank, dispatch FROM call_types WHERE id = $1 AND retired_at IS NULL');
 const findPlace = statement(
@@ -39,9 +35,7 @@ export class RaiseCallService {
   constructor(
     private readonly commands: IdempotentCommands,
     private readonly calls: CallsRepository,
-    private readonly recipients: Recipients,
-    private readonly escalation: CallEscalation,
-    private readonly policies: EscalationPolicyProvider,
+    private readonly newCalls: NewCalls,
     private readonly journal: CallJournal,
     private readonly access: DepartmentAccess,
   ) {}
@@ -92,16 +86,7 @@ export class RaiseCallService {
     const open =
       stationId === null ? await this.calls.openAtPlace(tx, roomId, bedId, type) : await this.calls.openAtStation(tx, stationId, type);
     if (open !== undefined) return this.repeat(tx, by, open);
-    const call = { ...place, id: newId(), type, rank, dispatch };
-    const policy = await this.policies.policyFor(tx, call);
-    // Another press opened it between the look and the insert: now there is one to repeat.
-    if (!(await this.calls.insert(tx, call, policy))) throw new StartAgain();
-    const asked = await this.recipients.dispatch(tx, call);
-    const view = await this.calls.view(tx, call.id);
-    this.journal.append(tx, 'call.pending', view, by);
-    this.journal.assigned(tx, view, by, asked);
-    if (asked.length > 0) return { call: view, repeated: false };
-    return { call: await this.escalation.nobodyToAsk(tx, call, view), repeated: false };
+    return { call: await this.newCalls.open(tx, by, { ...place, type, rank, dispatch }), repeated: false };
   }
 
   private async repeat(tx: Transaction, by: Actor, id: string): Promise<Raised> {

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.service.js';
-import { DepartmentAccess } from '../auth/department-access.js';
 import { actorOf, belongsTo, type StaffPrincipal } from '../auth/principal.js';
 import { IdempotentCommands } from '../commands/idempotent-commands.js';
 import { DomainError, notFound } from '../common/errors.js';
 import { statement } from '../database/statement.js';
 import type { Transaction } from '../database/transactions.js';
-import { ShiftsService } from '../staffing/shifts.service.js';
 import type { CallView } from './call.js';
+import { CallAccess } from './call-access.service.js';
 import { CallJournal } from './call-journal.js';
 import { CallsRepository, type LockedCall } from './calls.repository.js';
 import { Recipients } from './recipients.js';
@@ -25,12 +24,11 @@ export interface Reassignment {
 export class ReassignCallService {
   constructor(
     private readonly commands: IdempotentCommands,
+    private readonly access: CallAccess,
     private readonly calls: CallsRepository,
     private readonly recipients: Recipients,
-    private readonly shifts: ShiftsService,
     private readonly journal: CallJournal,
     private readonly audit: AuditLog,
-    private readonly access: DepartmentAccess,
   ) {}
 
   /**
@@ -39,13 +37,12 @@ export class ReassignCallService {
    */
   async reassign(manager: StaffPrincipal, callId: string, { staff_id: staffId, reason }: Reassignment, key: string): Promise<CallView> {
     const call = await this.commands.run(actorOf(manager), key, { type: 'call.reassign', callId, staffId, reason }, async (tx) => {
-      const locked = await this.calls.lock(tx, callId);
-      if (!locked || !belongsTo(manager, locked.dept)) throw locked ? this.access.deny('call') : notFound('call');
+      const locked = await this.access.lock(tx, manager, callId);
       if (manager.role === 'nurse') throw new DomainError('FORBIDDEN', 'a manager reassigns calls', { details: { reason: 'not_manager' } });
       if (locked.state === 'completed' || locked.state === 'cancelled') {
-        throw new DomainError('CALL_CLOSED', `the call is ${locked.state}`, { details: { call: await this.calls.view(tx, callId) } });
+        throw await this.access.conflict(tx, locked, 'CALL_CLOSED', `the call is ${locked.state}`);
       }
-      await this.requireOnDuty(tx, staffId, locked.dept);
+      await this.access.requireOnDuty(tx, staffId, locked.dept);
       this.audit.append(tx, {
         actor: actorOf(manager),
         action: 'call.reassign',
@@ -70,12 +67,5 @@ export class ReassignCallService {
     if (call.state !== 'in_progress') this.journal.append(tx, 'call.pending', view, manager, { from: call.state, reason: 'reassigned' });
     this.journal.assigned(tx, view, manager, [staffId]);
     return view;
-  }
-
-  private async requireOnDuty(tx: Transaction, staffId: string, dept: string): Promise<void> {
-    if (await this.shifts.isOnDuty(tx, staffId, dept)) return;
-    throw new DomainError('VALIDATION_FAILED', 'the nurse is not on duty in the department', {
-      details: { fields: [{ path: 'staff_id', problem: 'not_on_duty' }] },
-    });
   }
 }

@@ -6,7 +6,7 @@ import { CurrentStation, ForStations } from '../auth/access.js';
 import type { StationPrincipal } from '../auth/principal.js';
 import { optionalKey } from '../commands/idempotency-key.js';
 import { uuid } from '../common/ids.js';
-import { CallCommandsService } from './call-commands.service.js';
+import { StationCommandsService } from './station-commands.service.js';
 import type { CallView } from './call.js';
 import { pressBody, stationCommandBody } from './call-schemas.js';
 import { CallsQueryService } from './calls-query.service.js';
@@ -23,7 +23,7 @@ const lightQuery = z.strictObject({ wait: waitParam });
 export class StationCallsController {
   constructor(
     private readonly raising: RaiseCallService,
-    private readonly commands: CallCommandsService,
+    private readonly commands: StationCommandsService,
     private readonly queries: CallsQueryService,
     private readonly light: ReassuranceLight,
   ) {}
@@ -60,7 +60,7 @@ export class StationCallsController {
     @Body({ schema: stationCommandBody }) _body: z.infer<typeof stationCommandBody>,
     @Headers('idempotency-key') key: string | undefined,
   ): Promise<CallView> {
-    return this.commands.cancelAtStation(station, id, optionalKey(key));
+    return this.commands.cancel(station, id, optionalKey(key));
   }
 
   @Post(':id/presence')
