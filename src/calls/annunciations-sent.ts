@@ -1,4 +1,5 @@
 import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
 import { Logger } from '../common/logger.js';
 import { Database } from '../database/database.js';
 import { statement } from '../database/statement.js';
@@ -6,6 +7,7 @@ import type { EventBatch } from '../events/encoded-event.js';
 import { FeedTaps } from '../events/feed-taps.js';
 import { Connections } from '../realtime/connections.js';
 import type { CallEventData } from './call-events.js';
+import { CallMetrics } from './call-metrics.js';
 
 const FLUSH_MS = 100;
 const MAX_WAITING = 10_000;
@@ -27,6 +29,8 @@ export class AnnunciationsSent implements OnModuleInit, BeforeApplicationShutdow
     private readonly taps: FeedTaps,
     private readonly connections: Connections,
     private readonly database: Database,
+    private readonly metrics: CallMetrics,
+    private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
 
@@ -46,9 +50,11 @@ export class AnnunciationsSent implements OnModuleInit, BeforeApplicationShutdow
     for (const event of batch.events) {
       if (!event.critical || !event.type.startsWith('call.')) continue;
       const { data } = JSON.parse(event.text) as { data: CallEventData };
+      const isNew = event.type === 'call.pending' && data.from === undefined && data.reason === undefined;
       for (const { staff_id } of data.call.recipients) {
-        if (this.waiting.size >= MAX_WAITING || !this.connections.isFollowing(staff_id, event.dept)) continue;
-        this.waiting.set(`${data.call_id}/${staff_id}`, [data.call_id, staff_id]);
+        if (!this.connections.isFollowing(staff_id, event.dept)) continue;
+        if (isNew) this.metrics.sent(Math.max(0, this.clock.monotonic() - event.bornAt));
+        if (this.waiting.size < MAX_WAITING) this.waiting.set(`${data.call_id}/${staff_id}`, [data.call_id, staff_id]);
       }
     }
     if (this.waiting.size > 0)

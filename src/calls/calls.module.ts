@@ -20,7 +20,7 @@ import { CallsGateway } from './calls.gateway.js';
 import { CallsQueryService } from './calls-query.service.js';
 import { CallsRepository } from './calls.repository.js';
 import { NewCalls } from './new-calls.service.js';
-import { PendingCalls } from './pending-calls.js';
+import { PendingCalls, pendingCallsMetric } from './pending-calls.js';
 import { RaiseCallService } from './raise-call.service.js';
 import { ReassuranceLight } from './reassurance-light.js';
 import { ReassignCallService } from './reassign-call.service.js';
@@ -53,6 +53,7 @@ import { StationCommandsService } from './station-commands.service.js';
     CallSnapshot,
     CallMetrics,
     PendingCalls,
+    pendingCallsMetric,
     ReassuranceLight,
     AnnunciationReceipts,
     AnnunciationsSent,

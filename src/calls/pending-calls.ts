@@ -1,25 +1,27 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { Gauge } from 'prom-client';
+import { Injectable } from '@nestjs/common';
+import { scrapedGauge } from '../common/scraped-metrics.js';
 import { Database } from '../database/database.js';
 import { statement } from '../database/statement.js';
 
 const count = statement('count_pending_calls', `SELECT count(*)::int AS count FROM calls WHERE state = 'pending'`);
 
-/** `pending_calls_count`, counted when it is scraped, from the probes' pool. */
+/** How many calls nobody has accepted, from the probes' pool. */
 @Injectable()
-export class PendingCalls implements OnModuleInit {
-  constructor(
-    private readonly database: Database,
-    @InjectMetric('pending_calls_count') private readonly gauge: Gauge,
-  ) {}
+export class PendingCalls {
+  constructor(private readonly database: Database) {}
 
-  onModuleInit(): void {
-    const { gauge } = this;
-    (gauge as Gauge & { collect: () => Promise<void> }).collect = async () => {
-      // A scrape must not fail with the database: the last count stands, and `db_ok` tells.
-      const [row] = await this.database.query<{ count: number }>(count, [], 'probes').catch(() => []);
-      if (row) gauge.set(row.count);
-    };
+  async count(): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(count, [], 'probes');
+    return row?.count ?? 0;
   }
 }
+
+export const pendingCallsMetric = scrapedGauge(
+  { name: 'pending_calls_count', help: 'Calls that nobody has accepted, in the whole installation.' },
+  PendingCalls,
+  async (gauge, calls) => {
+    // A scrape must not fail with the database: the last count stands, and `wardline_database_up` tells.
+    const pending = await calls.count().catch(() => undefined);
+    if (pending !== undefined) gauge.set(pending);
+  },
+);

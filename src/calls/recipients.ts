@@ -8,6 +8,7 @@ import type { Transaction } from '../database/transactions.js';
 import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from '../dispatch/dispatch-strategy.js';
 import type { DispatchMode } from '../hospital/entities/call-type.entity.js';
 import { DepartmentQueue } from '../staffing/department-queue.service.js';
+import { CallMetrics } from './call-metrics.js';
 
 /** Adds people to a call; answers those who were not told before, and whether each can be reached. */
 function addStatement(name: string, source: string, reason: string) {
@@ -64,6 +65,7 @@ export class Recipients {
   constructor(
     private readonly strategy: DispatchStrategy,
     private readonly queue: DepartmentQueue,
+    private readonly metrics: CallMetrics,
     @Inject(WARD_SETTINGS) private readonly ward: WardSettings,
     @Inject(SESSION_SETTINGS) private readonly session: SessionSettings,
     @Inject(CLUSTER_SETTINGS) cluster: ClusterSettings,
@@ -73,7 +75,11 @@ export class Recipients {
 
   /** The call's first targets. @returns who was asked and can be reached: nobody, when the call is unattended */
   async dispatch(tx: Transaction, call: AskingCall): Promise<string[]> {
-    return call.dispatch === 'broadcast' ? this.broadcast(tx, call) : this.addNext(tx, call);
+    const asked = call.dispatch === 'broadcast' ? await this.broadcast(tx, call) : await this.addNext(tx, call);
+    tx.afterCommit(() => {
+      this.metrics.dispatched(asked.length > 0);
+    });
+    return asked;
   }
 
   /** The next nurse whom the strategy chooses, if there is one; who asks adds them. */
