@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Histogram } from 'prom-client';
-import { CLOSE_CODES } from './close-codes.js';
 import type { Connection } from './connection.js';
-import { SocketStats } from './socket-stats.service.js';
+import { type SocketStat, SocketStats } from './socket-stats.service.js';
 
-/** Refusals that say: no session, or no valid one. */
-const UNAUTHENTICATED = new Set([CLOSE_CODES.AUTH_REQUIRED, CLOSE_CODES.AUTH_INVALID].map(({ code }) => `close_${String(code)}`));
+/** What operators know some refusals as. */
+const STATS: Readonly<Record<string, SocketStat>> = {
+  auth_required: 'auth_denied_total',
+  auth_invalid: 'auth_denied_total',
+  owner_capacity: 'capacity_exceeded_owner_total',
+};
 
 /** Counts what happens to sockets. */
 @Injectable()
@@ -30,6 +33,7 @@ export class SocketCounts {
   /** @param reason of a closed set: it becomes a label */
   refused(reason: string): void {
     this.rejected.inc({ reason });
-    if (UNAUTHENTICATED.has(reason)) this.stats.increment('auth_denied_total');
+    const stat = STATS[reason];
+    if (stat) this.stats.increment(stat);
   }
 }

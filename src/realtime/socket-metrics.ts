@@ -7,7 +7,7 @@ import { SocketTraffic } from './socket-traffic.service.js';
 /** What `/metrics` tells of the sockets of this node. No label has a user, a call or an address; every label's values are a closed set. */
 export const socketMetricProviders = [
   makeGaugeProvider({ name: 'ws_connections', help: 'Sockets and event streams of this node, those included whose close is under way.' }),
-  scrapedGauge({ name: 'wardline_ws_connections_max', help: 'MAX_CONNECTIONS of this node.' }, LiveLimits, (gauge, limits) => {
+  scrapedGauge({ name: 'wardline_ws_connections_max', help: 'MAX_CONNECTIONS of this node, as in force.' }, LiveLimits, (gauge, limits) => {
     gauge.set(limits.current.MAX_CONNECTIONS);
   }),
   makeCounterProvider({ name: 'ws_connections_total', help: 'Sockets opened since the start.' }),

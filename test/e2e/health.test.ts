@@ -30,7 +30,7 @@ let wardline: TestWardline;
 let admin: Session;
 
 beforeAll(async () => {
-  wardline = await startTestWardline();
+  wardline = await startTestWardline({ env: { CLIENT_RATE_LIMIT: '20/60', OWNER_CAPACITY: '4' } });
   admin = await signIn(wardline, 'admin');
 });
 afterAll(() => wardline.stop());
@@ -92,7 +92,18 @@ describe('probes', () => {
     const { body: after } = await probe('/healthz/ws');
     expect(after.auth_denied_total).toBe(before.auth_denied_total + 2);
     expect(after.pushes_total).toBeGreaterThanOrEqual(before.pushes_total + 2);
+    for (let n = 0; n < 25; n++) sockets[0]?.send({ type: 'unsubscribe', dept: 'icu' });
+    await sockets[0]?.until((frame: AnyFrame) => frame.code === 'RATE_LIMITED', 'the limit');
+    const limited = await eventually(async () => {
+      const { body } = await probe('/healthz/ws');
+      return body.client_rate_limit_drops_total >= before.client_rate_limit_drops_total + 5 ? body : undefined;
+    }, 'the drops');
+    for (const username of ['icu-nurse-4', 'icu-nurse-5', 'icu-nurse-6'])
+      sockets.push(await Socket.open(wardline, (await signIn(wardline, username)).cookie));
+    expect((await connectUntilClosed(wardline, { cookie: (await signIn(wardline, 'med-nurse-1')).cookie })).code).toBe(4013);
+    expect((await probe('/healthz/ws')).body.capacity_exceeded_owner_total).toBe(limited.capacity_exceeded_owner_total + 1);
     for (const socket of sockets) socket.close();
+    await eventually(async () => ((await probe('/ws-health')).body.connections === 0 ? true : undefined), 'no connection');
   });
 });
 
