@@ -291,7 +291,8 @@ describe('the limits of the server', () => {
     ],
   ];
 
-  it.concurrent.each(sessions)('hold on the pool %s', async (_, inSession) => {
+  // Beside each other: each has the expect of its own test.
+  it.concurrent.for(sessions)('hold on the pool %s', async ([, inSession], { expect }) => {
     const holder = new pg.Client({ connectionString: database.url });
     await holder.connect();
     await holder.query('BEGIN; LOCK TABLE counters IN ACCESS SHARE MODE');
