@@ -1,6 +1,7 @@
 import { between, type Fault, type Lane, pause, seconds } from './fault.js';
 
-const DEAF_MS = [4000, 12_000] as const;
+/** The first half of it goes by until nothing more fits between client and node. */
+const DEAF_MS = [10_000, 20_000] as const;
 
 const stopReading: Fault = {
   name: 'never-reads',

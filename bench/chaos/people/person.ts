@@ -31,6 +31,12 @@ interface Call {
   readonly accepted_by: string | null;
 }
 
+/** Who stops reading goes straight to the node: the proxy's buffers would read in their stead. */
+function place({ cluster, random }: WardWorld, { screen }: Employee): string {
+  const slot = cluster.running(random);
+  return (screen === 'deaf' ? slot.directUrl : undefined) ?? slot.url;
+}
+
 /** A member of the staff at a screen, who takes some calls, declines some, forgets some, and walks out of reach at times. */
 export class Person {
   /** Administrators have none: they belong to no department. */
@@ -44,14 +50,15 @@ export class Person {
     hasScreen: boolean,
   ) {
     const { dept, username } = employee;
-    const { cluster, recorder, random } = world;
+    const { recorder, random } = world;
     this.reader =
       dept === undefined || !hasScreen
         ? undefined
         : new Reader(recorder.client(username, dept), {
             cookie: headers['cookie'] ?? '',
-            place: () => cluster.running(random).url,
+            place: () => place(world, employee),
             random,
+            pictureBytes: () => this.pictureBytes(dept),
             isSessionAlive: () => this.isSessionAlive(),
           });
   }
@@ -165,6 +172,12 @@ export class Person {
 
   private again(command: CallCommand, request: Omit<Request, 'headers'>, key: string, first: { readonly body: unknown }): Promise<void> {
     return askAgain(this.world, `${command} by ${this.employee.username}`, { ...request, headers: this.headers }, key, first);
+  }
+
+  private async pictureBytes(dept: string): Promise<number | undefined> {
+    const url = this.world.cluster.running(this.world.random).url;
+    const answer = await once(url, { method: 'GET', path: `/api/v1/departments/${dept}/snapshot`, headers: this.headers });
+    return answer?.status === OK ? JSON.stringify(answer.body).length : undefined;
   }
 
   private async isSessionAlive(): Promise<boolean | undefined> {

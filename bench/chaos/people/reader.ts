@@ -13,8 +13,10 @@ const HASTE = 0.15;
 const PING_MS = 1000;
 /** Nothing heard for this long: the picture is not live. */
 const DEAF_MS = 5000;
-/** Asked for by a client that does not read, inside of its rate limit: large frames that fill whatever is between us. */
-const PICTURES_PER_BEAT = 3;
+/** What the kernel takes for a socket that nobody reads, measured over loopback, and some more: only then does the node notice. */
+const FILL_BYTES = 4_300_000;
+/** Below the number of commands that a node lets wait. */
+const PICTURES_PER_BEAT = 60;
 const PLAIN = { rejectUnauthorized: true } as const;
 
 export interface ReaderOptions {
@@ -22,6 +24,8 @@ export interface ReaderOptions {
   /** Where the next connection goes. */
   readonly place: () => string;
   readonly random: Random;
+  /** How large a picture of the department is now; undefined: nobody could say. */
+  readonly pictureBytes: () => Promise<number | undefined>;
   /** undefined: nobody could say */
   readonly isSessionAlive: () => Promise<boolean | undefined>;
 }
@@ -42,6 +46,9 @@ export class Reader {
   private isLive = false;
   private isGone = true;
   private isReading = true;
+  /** Pictures asked for without being read, and how large one of them is. */
+  private readonly unread = new Set<string>();
+  private pictureBytes = Infinity;
 
   constructor(
     private readonly record: ClientRecord,
@@ -89,6 +96,10 @@ export class Reader {
   stopReading(): () => void {
     this.isReading = false;
     this.socket?.pause();
+    this.pictureBytes = Infinity;
+    void this.options.pictureBytes().then((bytes) => {
+      this.pictureBytes = bytes ?? Infinity;
+    });
     return () => {
       this.isReading = true;
       this.heardAt = performance.now();
@@ -117,17 +128,25 @@ export class Reader {
 
   private beat(): void {
     if (this.isGone || this.socket?.readyState !== WebSocket.OPEN) return;
-    if (!this.isReading) for (let n = 0; n < PICTURES_PER_BEAT; n++) this.subscribe(undefined);
+    if (!this.isReading) this.askForMoreThanFits();
     else if (performance.now() - this.heardAt > DEAF_MS) this.socket.terminate();
     else this.send(JSON.stringify({ type: 'ping', t: Date.now() }));
     const { position } = this.record;
     if (this.isLive && position !== undefined) this.send(JSON.stringify({ type: 'ack', dept: this.record.history.dept, seq: position }));
   }
 
-  private subscribe(from: { after: number; epoch: string } | undefined): void {
+  /** Large answers until nothing more fits between us; from then on only events come, and have to wait. */
+  private askForMoreThanFits(): void {
+    for (let n = 0; n < PICTURES_PER_BEAT && this.unread.size * this.pictureBytes < FILL_BYTES; n++) {
+      this.unread.add(this.subscribe(undefined));
+    }
+  }
+
+  private subscribe(from: { after: number; epoch: string } | undefined): string {
     const id = randomUUID();
     this.subscribing.set(id, from ?? null);
     this.send(JSON.stringify({ id, type: 'subscribe', dept: this.record.history.dept, ...from }));
+    return id;
   }
 
   private receive(connection: SeenConnection, frame: Frame): void {
@@ -149,8 +168,10 @@ export class Reader {
         else this.unanswered.settle(re, { ok: true, code: 'OK', retryable: false, body: frame['data'] });
         return;
       case 'error':
-        if (this.subscribing.delete(re)) this.socket?.terminate();
-        else
+        // One picture of very many that was refused changes nothing.
+        if (this.subscribing.delete(re)) {
+          if (!this.unread.has(re)) this.socket?.terminate();
+        } else
           this.unanswered.settle(re, {
             ok: false,
             code: String(frame['code']),
@@ -162,6 +183,7 @@ export class Reader {
         const { calls } = frame['data'] as { calls: Parameters<typeof factsOf>[0][] };
         const asked = this.pictures.get(re) ?? null;
         this.pictures.delete(re);
+        this.unread.delete(re);
         this.record.saw(connection, {
           kind: 'snapshot',
           epoch: String(frame['epoch']),
@@ -210,6 +232,7 @@ export class Reader {
     this.isLive = false;
     this.subscribing.clear();
     this.pictures.clear();
+    this.unread.clear();
     if (this.isGone) return;
     const hint = this.shutdownHintMs;
     const step = nextStep(
