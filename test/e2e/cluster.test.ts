@@ -1,6 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { CapacityError } from '../../src/cluster/backplane-errors.js';
+import { RedisBackplane } from '../../src/cluster/redis/redis-backplane.js';
+import { createLogger } from '../../src/common/logger.js';
 import { type AnyFrame, asStation, type Session, signIn, Socket } from '../support/client.js';
 import { TestCluster } from '../support/cluster.js';
 import { eventually } from '../support/person.js';
@@ -205,6 +207,44 @@ describeWithRedis('two nodes on one database and one Redis', () => {
     await three.stop();
     expect((await socket.untilClosed()).code).toBe(1001);
     expect(await keys()).toEqual([]);
+  });
+});
+
+describeWithRedis('a sweep by hand', () => {
+  it('removes what a dead node left and nothing else, answers the rows, is audited, and tells who left a room', async () => {
+    const cluster = await TestCluster.open(1, { SERVER_STALE_SEC: '3' });
+    try {
+      const anna = await signIn(cluster.node(0), 'icu-nurse-1');
+      const socket = await cluster.socket(0, anna);
+      await socket.ask({ type: 'room.join', room: 'dept:icu' });
+      const facility = /\{(\w+)\}/.exec(((await cluster.redis.command('PUBSUB', 'CHANNELS')) as string[])[0] ?? '')?.[1] ?? '';
+      const logger = await createLogger({ level: 'fatal', pretty: false });
+      const ghost = new RedisBackplane({ url: cluster.redis.url, serverId: 'ghost', facility, logger });
+      await ghost.start();
+      await ghost.servers.beat({ state: 'running', version: '0.0.9', startedAt: Date.now(), connections: 2 });
+      for (const connectionId of ['g1', 'g2']) await ghost.owners.own({ userId: 'casper', connectionId, nonce: 'n' }, null);
+      await ghost.rooms.join({ room: 'dept:icu', userId: 'casper', connectionId: 'g1' }, null);
+      await ghost.rooms.join({ room: 'haunted', userId: 'casper', connectionId: 'g2' }, null);
+      await ghost.stop();
+      expect(await cluster.hub(0).onlineCount()).toBe(2);
+      expect((await cluster.admin.post('/admin/gc')).body.reaped).toMatchObject({ servers: 0, owners: 0 });
+      const servers = async () => (await cluster.admin.get('/admin/servers')).body.items as AnyFrame[];
+      await eventually(
+        async () => ((await servers()).some(({ server_id, stale }) => server_id === 'ghost' && stale) ? true : undefined),
+        'a stale node',
+      );
+      const swept = await cluster.admin.post('/admin/gc');
+      expect(swept.status).toBe(200);
+      expect(swept.body.reaped).toMatchObject({ servers: 1, owners: 2, room_members: 2, rooms: 1 });
+      await socket.until((frame) => frame.type === 'room.presence' && frame.left.includes('casper'), 'who left with the node');
+      expect((await servers()).map(({ self }) => self as boolean)).toEqual([true]);
+      expect(await cluster.hub(0).onlineCount()).toBe(1);
+      expect(await cluster.hub(0).room('dept:icu').members()).toEqual([{ userId: anna.user.id, connections: 1 }]);
+      const audit = await cluster.admin.get('/admin/audit?action=cluster.gc&limit=1');
+      expect(audit.body.items[0]).toMatchObject({ action: 'cluster.gc', result: 'ok', detail: { servers: 1, owners: 2 } });
+    } finally {
+      await cluster.stop();
+    }
   });
 });
 
