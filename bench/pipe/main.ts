@@ -40,12 +40,19 @@ const ROUNDS = 3;
 /** What must be given back, the last first. */
 class Ends {
   private readonly ends: (() => Promise<void>)[] = [];
+  private ending: Promise<void> | undefined;
 
   add(end: () => Promise<void>): void {
     this.ends.push(end);
   }
 
-  async all(): Promise<void> {
+  /** Who asks while it is under way waits for the same end: an interrupted bench fails, and both want to clean up. */
+  all(): Promise<void> {
+    this.ending ??= this.endAll().finally(() => (this.ending = undefined));
+    return this.ending;
+  }
+
+  private async endAll(): Promise<void> {
     for (let end = this.ends.pop(); end; end = this.ends.pop()) {
       await end().catch((error: unknown) => {
         say(`cleaning up: ${messageOf(error)}`);
@@ -96,7 +103,10 @@ async function main(): Promise<number> {
   const ends = new Ends();
   const interrupt = () => {
     say('interrupted, cleaning up');
-    void ends.all().finally(() => process.exit(EXIT_INTERRUPTED));
+    void ends.all().finally(() => {
+      rmSync(folder, { recursive: true, force: true });
+      process.exit(EXIT_INTERRUPTED);
+    });
   };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {

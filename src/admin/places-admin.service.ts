@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, MoreThan, Repository } from 'typeorm';
 import { z } from 'zod';
+import { actorOf } from '../auth/principal.js';
 import { DomainError, notFound } from '../common/errors.js';
 import { type Page, readCursor, toPage } from '../common/paging.js';
 import { statement } from '../database/statement.js';
@@ -9,6 +10,7 @@ import type { Transaction } from '../database/transactions.js';
 import { Bed } from '../hospital/entities/bed.entity.js';
 import { Department } from '../hospital/entities/department.entity.js';
 import { Room } from '../hospital/entities/room.entity.js';
+import { StaffingEndings } from '../staffing/staffing-endings.service.js';
 import type { PageQuery } from './admin-schemas.js';
 import { type Administrator, AuditedChanges } from './audited-changes.js';
 
@@ -60,6 +62,7 @@ export interface PlaceView {
 export class PlacesAdminService {
   constructor(
     private readonly changes: AuditedChanges,
+    private readonly staffing: StaffingEndings,
     @InjectRepository(Department) private readonly departments: Repository<Department>,
     @InjectRepository(Room) private readonly rooms: Repository<Room>,
     @InjectRepository(Bed) private readonly beds: Repository<Bed>,
@@ -129,6 +132,7 @@ export class PlacesAdminService {
   async retireRoom(by: Administrator, dept: string, id: string): Promise<void> {
     await this.changes.run(by, { action: 'room.retire', target: `room:${id}` }, async (tx: Transaction) => {
       requireIdle(await tx.one<{ busy: boolean }>(retireRoom, [id, dept]), 'room');
+      await this.staffing.endRoom(tx, id, dept, actorOf(by.staff));
     });
   }
 

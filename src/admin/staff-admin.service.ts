@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Passwords } from '../auth/passwords.js';
-import type { Role } from '../auth/principal.js';
+import { actorOf, type Role } from '../auth/principal.js';
 import { SessionEndings } from '../auth/session-endings.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import { DomainError, notFound } from '../common/errors.js';
@@ -9,7 +9,7 @@ import { newId, newSecret, NIL_ID, uuid } from '../common/ids.js';
 import { type Page, readCursor, toPage } from '../common/paging.js';
 import { Database } from '../database/database.js';
 import { statement } from '../database/statement.js';
-import { ShiftsService } from '../staffing/shifts.service.js';
+import { StaffingEndings } from '../staffing/staffing-endings.service.js';
 import type { PageQuery, StaffBody, StaffPatch } from './admin-schemas.js';
 import { type Administrator, AuditedChanges } from './audited-changes.js';
 
@@ -65,7 +65,7 @@ export class StaffAdminService {
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
     private readonly endings: SessionEndings,
-    private readonly shifts: ShiftsService,
+    private readonly staffing: StaffingEndings,
   ) {}
 
   async list({ limit, cursor, username }: PageQuery & { username?: string | undefined }): Promise<Page<StaffView>> {
@@ -91,16 +91,19 @@ export class StaffAdminService {
     return { id, username, name, role, active: true, departments: [], ...(password === undefined && { password: made }) };
   }
 
-  /** Who is deactivated is signed out and off duty at once. @throws DomainError STILL_IN_USE for the last administrator */
+  /** Who is deactivated is signed out and off duty at once, and assigned to no room. @throws DomainError STILL_IN_USE for the last administrator */
   async update(by: Administrator, id: string, { name, role, active }: StaffPatch): Promise<StaffView> {
     await this.changes.run(by, { action: 'staff.update', target: `staff:${id}`, detail: { role, active } }, async (tx) => {
-      if (active === false) await this.shifts.abandon(tx, { staffId: id });
+      if (active === false) await this.staffing.goOffDuty(tx, { staffId: id });
       const admins = await tx.query<{ id: string }>(countAdmins);
       const updated = await tx.one(update, [id, name ?? null, role ?? null, active ?? null]);
       if (!updated) throw notFound('staff');
       const loses = active === false || (role !== undefined && role !== 'admin');
       if (loses && admins.length === 1 && admins[0]?.id === id) throw new DomainError('STILL_IN_USE', 'the last administrator stays one');
-      if (active === false) await this.sessions.end(tx, { staffId: id }, 'deactivated');
+      if (active === false) {
+        await this.staffing.endOrders(tx, { staffId: id }, actorOf(by.staff));
+        await this.sessions.end(tx, { staffId: id }, 'deactivated');
+      }
       tx.afterCommit(() => {
         this.endings.changed();
       });
@@ -140,11 +143,12 @@ export class StaffAdminService {
     });
   }
 
-  /** Ends the person's shift there, and what they follow of it. @throws DomainError SHIFT_HAS_CALLS */
+  /** Ends the person's shift there, their exclusion and assignments, and what they follow of it. @throws DomainError SHIFT_HAS_CALLS */
   async removeMembership(by: Administrator, staffId: string, dept: string): Promise<void> {
     await this.changes.run(by, { action: 'membership.delete', target: `staff:${staffId}`, detail: { dept } }, async (tx) => {
-      await this.shifts.abandon(tx, { staffId, dept });
+      await this.staffing.goOffDuty(tx, { staffId, dept });
       if (!(await tx.one(deleteMembership, [staffId, dept]))) throw notFound('membership');
+      await this.staffing.endOrders(tx, { staffId, dept }, actorOf(by.staff));
       tx.afterCommit(() => {
         this.endings.changed();
       });

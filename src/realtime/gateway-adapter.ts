@@ -14,7 +14,9 @@ import type { RealtimeSettings } from '../config/realtime.settings.js';
 import { asDomainError } from '../database/database-error.js';
 import type { ConnectionRequest } from '../limits/guarded-connection.js';
 import { CLOSE_CODES } from './close-codes.js';
+import type { ConnectionSlot } from '../limits/connection-slots.js';
 import type { Command } from './command.js';
+import type { Connection } from './connection.js';
 import { FrameRouter } from './frame-router.js';
 import { SUBPROTOCOL } from './handshake.guard.js';
 import { refuseUpgrade, toRefusal } from './refuse-upgrade.js';
@@ -135,9 +137,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     this.server.handleUpgrade(request, stream, head, (socket) => {
       const traceparent = String(request.headers.traceparent);
       const connection = this.sessions.open(socket, stream, principal, TRACEPARENT.test(traceparent) ? traceparent : undefined);
-      request.slot?.onGiveWay(() => {
-        connection.close(CLOSE_CODES.SUPERSEDED.code, 'superseded');
-      });
+      closeWhenGivingWay(request.slot, connection);
     });
   }
 
@@ -163,4 +163,11 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     if (refusal.error.code === 'INTERNAL') this.logger.error('socket.refused', { ...fields, error });
     else this.logger.debug('socket.refused', fields);
   }
+}
+
+/** Made here, where no request is in sight: made in `accept`, the listener would keep the request for as long as the connection lives. */
+function closeWhenGivingWay(slot: ConnectionSlot | undefined, connection: Connection): void {
+  slot?.onGiveWay(() => {
+    connection.close(CLOSE_CODES.SUPERSEDED.code, 'superseded');
+  });
 }

@@ -4,7 +4,7 @@ import { EventCatalog } from '../events/event-catalog.js';
 declare module '../events/event.js' {
   interface EventPayloads {
     'room.assigned': { room_id: string; primary_id: string; backup_id: string | null; until: string | null };
-    'room.unassigned': { room_id: string; reason: 'removed' | 'expired' };
+    'room.unassigned': { room_id: string; reason: 'removed' | 'expired' | 'staff_left' | 'room_retired' };
     'room.assignment_expiring': { room_id: string; primary_id: string; until: string };
   }
 }

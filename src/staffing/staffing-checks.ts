@@ -5,7 +5,7 @@ import type { Transaction } from '../database/transactions.js';
 const holdMembers = statement(
   'hold_members',
   `SELECT m.staff_id FROM memberships m JOIN staff p ON p.id = m.staff_id AND p.active
-   WHERE m.dept_id = $1 AND m.staff_id = ANY($2::uuid[]) ORDER BY m.staff_id FOR SHARE OF m`,
+   WHERE m.dept_id = $1 AND m.staff_id = ANY($2::uuid[]) ORDER BY m.staff_id FOR SHARE OF m, p`,
 );
 const isAhead = statement(
   'is_ahead',
@@ -17,7 +17,7 @@ export function wrongField(path: string, problem: string, message: string): Doma
   return new DomainError('VALIDATION_FAILED', message, { details: { fields: [{ path, problem }] } });
 }
 
-/** They stay members until the transaction ends. @throws DomainError NOT_FOUND unless all are */
+/** They stay members, and active, until the transaction ends. @throws DomainError NOT_FOUND unless all are */
 export async function requireMembers(tx: Transaction, dept: string, staffIds: readonly string[]): Promise<void> {
   const wanted = new Set(staffIds);
   const found = await tx.query(holdMembers, [dept, [...wanted]]);

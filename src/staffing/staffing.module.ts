@@ -23,8 +23,9 @@ import { ShiftsController } from './shifts.controller.js';
 import { ShiftsGateway } from './shifts.gateway.js';
 import { ShiftsService } from './shifts.service.js';
 import { StaffingChanges } from './staffing-changes.js';
+import { StaffingEndings } from './staffing-endings.service.js';
 
-const MANAGEMENT = [OpenDepartments, StaffingChanges];
+const MANAGEMENT = [OpenDepartments, StaffingChanges, StaffingEndings];
 const EXCLUSIONS = [ExclusionsService, ExclusionEvents, ExclusionExpiry];
 const ASSIGNMENTS = [AssignmentsService, AssignmentEvents, AssignmentExpiry];
 const NOTICES = [NoticesService, NoticeEvents];
@@ -53,6 +54,6 @@ const NOTICES = [NoticesService, NoticeEvents];
     ...ASSIGNMENTS,
     ...NOTICES,
   ],
-  exports: [ShiftsService, DepartmentQueue],
+  exports: [ShiftsService, DepartmentQueue, StaffingEndings],
 })
 export class StaffingModule {}
