@@ -25,7 +25,7 @@ const nextDue = statement(
 /** 1, 2, 4 … 64 seconds: a call that keeps failing does not head every scan. Its deadline stays, and counts as overdue. */
 const backOff = statement(
   'back_off_call',
-  `UPDATE calls SET engine_failures = engine_failures + 1, engine_retry_at = app_now() + make_interval(secs => 2 ^ least(engine_failures, 6)) WHERE id = $1`,
+  `UPDATE calls SET engine_failures = engine_failures + 1, engine_retry_at = app_now() + make_interval(secs => 2 ^ least(engine_failures, 3)) WHERE id = $1`,
 );
 
 interface DueCall extends AskingCall, LadderClock {
