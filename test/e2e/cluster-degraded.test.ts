@@ -203,13 +203,17 @@ class Proxy {
     readonly port: number,
   ) {}
 
-  static async to(host: string, port: number): Promise<Proxy> {
+  /** @param databaseUrl a server at a port, or at a Unix socket */
+  static async to(databaseUrl: URL): Promise<Proxy> {
+    const folder = databaseUrl.searchParams.get('host');
+    const port = Number(databaseUrl.port || '5432');
+    const behind = folder?.startsWith('/') ? { path: `${folder}/.s.PGSQL.${String(port)}` } : { host: databaseUrl.hostname, port };
     const server = net.createServer((client) => {
       if (proxy.isCut) {
         client.destroy();
         return;
       }
-      const upstream = net.connect(port, host);
+      const upstream = net.connect(behind);
       for (const [one, other] of [
         [client, upstream],
         [upstream, client],
@@ -248,7 +252,8 @@ describeWithRedis('PostgreSQL can be gone for a while', () => {
     let proxy: Proxy | undefined;
     const cluster = await TestCluster.open(2, { POLL_INTERVAL_MS: '100' }, true, async (databaseUrl) => {
       const url = new URL(databaseUrl);
-      proxy ??= await Proxy.to(url.hostname, Number(url.port || '5432'));
+      proxy ??= await Proxy.to(url);
+      url.searchParams.delete('host');
       url.host = `127.0.0.1:${String(proxy.port)}`;
       return url.toString();
     });
