@@ -48,7 +48,9 @@ export class SessionCookieGuard implements CanActivate {
 
 /** A browser cannot read a refused upgrade, but it can read a close code. */
 function closeFor(identification: Identification): UpgradeRefusal {
-  return identification.kind === 'absent' ? UpgradeRefusal.close(4001, 'no session') : UpgradeRefusal.close(4002, 'bad or expired session');
+  return identification.kind === 'absent'
+    ? UpgradeRefusal.close(4001, 'no session', { reason: 'auth_required' })
+    : UpgradeRefusal.close(4002, 'bad or expired session', { reason: 'auth_invalid' });
 }
 
 function unauthenticated(): DomainError {
