@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { notFound } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { Logger } from '../common/logger.js';
+import { addTo, removeFrom } from '../common/set-index.js';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import type { Backplane } from './backplane.js';
@@ -217,15 +218,11 @@ export class Directory {
   }
 
   private remember({ room, connectionId }: Membership): void {
-    const rooms = this.joined.get(connectionId) ?? new Set();
-    rooms.add(room);
-    this.joined.set(connectionId, rooms);
+    addTo(this.joined, connectionId, room);
   }
 
   private forget({ room, connectionId }: Membership): void {
-    const rooms = this.joined.get(connectionId);
-    rooms?.delete(room);
-    if (rooms?.size === 0) this.joined.delete(connectionId);
+    removeFrom(this.joined, connectionId, room);
   }
 
   private changed(change: RosterChange): void {

@@ -25,7 +25,7 @@ export class SharedWindows {
   }
 
   /**
-   * Counts one, if there is room. Never rejects.
+   * Counts one, if there is room. Rejects only for what is a defect: that the cluster cannot be asked is an answer.
    * @returns 0 when it was counted; else milliseconds until there is room; undefined when the cluster could not tell in 50 ms
    */
   async hit(key: string, rate: Rate): Promise<number | undefined> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { StaffPrincipal } from '../auth/principal.js';
+import { addTo, removeFrom } from '../common/set-index.js';
 import { LiveLimits } from './live-limits.service.js';
 
 type Holder = Pick<StaffPrincipal, 'id' | 'sessionId'>;
@@ -84,8 +85,8 @@ export class ConnectionSlots {
       this.free(gone);
     });
     this.slots.add(slot);
-    put(this.bySession, sessionId, slot);
-    put(this.byStaff, id, slot);
+    addTo(this.bySession, sessionId, slot);
+    addTo(this.byStaff, id, slot);
     this.seen(sessionId);
     return slot;
   }
@@ -97,8 +98,8 @@ export class ConnectionSlots {
 
   private free(slot: ConnectionSlot): void {
     if (!this.slots.delete(slot)) return;
-    drop(this.bySession, slot.holder.sessionId, slot);
-    drop(this.byStaff, slot.holder.id, slot);
+    removeFrom(this.bySession, slot.holder.sessionId, slot);
+    removeFrom(this.byStaff, slot.holder.id, slot);
     this.seen(slot.holder.sessionId);
   }
 
@@ -111,16 +112,4 @@ function staying(slots: ReadonlySet<ConnectionSlot> | undefined, than: Connectio
   const all = [...(slots ?? [])];
   const older = than === undefined ? all : all.slice(0, all.indexOf(than));
   return older.filter((slot) => !slot.isGivingWay);
-}
-
-function put(index: Map<string, Set<ConnectionSlot>>, key: string, slot: ConnectionSlot): void {
-  const set = index.get(key) ?? new Set();
-  set.add(slot);
-  index.set(key, set);
-}
-
-function drop(index: Map<string, Set<ConnectionSlot>>, key: string, slot: ConnectionSlot): void {
-  const set = index.get(key);
-  set?.delete(slot);
-  if (set?.size === 0) index.delete(key);
 }

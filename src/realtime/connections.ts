@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
+import { addTo, removeFrom } from '../common/set-index.js';
 import { CLOSE_CODES } from './close-codes.js';
 import type { Connection } from './connection.js';
 import { TrafficTotals } from './traffic-totals.js';
@@ -70,8 +71,8 @@ export class Connections {
 
   add(connection: Connection): void {
     this.byId.set(connection.id, connection);
-    put(this.bySession, connection.principal.sessionId, connection);
-    put(this.byStaff, connection.principal.id, connection);
+    addTo(this.bySession, connection.principal.sessionId, connection);
+    addTo(this.byStaff, connection.principal.id, connection);
     this.total.inc();
     this.gauge.set(this.size);
   }
@@ -80,22 +81,10 @@ export class Connections {
   remove(connection: Connection, closeCode: number): void {
     if (!this.byId.delete(connection.id)) return;
     this.ended.add(connection);
-    drop(this.bySession, connection.principal.sessionId, connection);
-    drop(this.byStaff, connection.principal.id, connection);
+    removeFrom(this.bySession, connection.principal.sessionId, connection);
+    removeFrom(this.byStaff, connection.principal.id, connection);
     const isOurs = connection.closeCode !== undefined;
     this.closes.inc({ code: isOurs || KNOWN_CODES.has(closeCode) ? String(closeCode) : 'other' });
     this.gauge.set(this.size);
   }
-}
-
-function put(index: Map<string, Set<Connection>>, key: string, connection: Connection): void {
-  const set = index.get(key) ?? new Set();
-  set.add(connection);
-  index.set(key, set);
-}
-
-function drop(index: Map<string, Set<Connection>>, key: string, connection: Connection): void {
-  const set = index.get(key);
-  set?.delete(connection);
-  if (set?.size === 0) index.delete(key);
 }
