@@ -14,6 +14,7 @@ import { CallHandover } from './call-handover.js';
 import { CallJournal } from './call-journal.js';
 import { CallMetrics, callMetricProviders } from './call-metrics.js';
 import { CallSnapshot } from './call-snapshot.js';
+import { CallSummary } from './call-summary.js';
 import { CallWithdrawal } from './call-withdrawal.service.js';
 import { CallsController } from './calls.controller.js';
 import { CallsGateway } from './calls.gateway.js';
@@ -51,6 +52,7 @@ import { StationCommandsService } from './station-commands.service.js';
     CallEvents,
     CallHandover,
     CallSnapshot,
+    CallSummary,
     CallMetrics,
     PendingCalls,
     pendingCallsMetric,

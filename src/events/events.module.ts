@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DepartmentEventsController } from './department-events.controller.js';
 import { DepartmentSnapshots } from './department-snapshots.js';
+import { DepartmentSummaries } from './department-summaries.js';
 import { EventCatalog } from './event-catalog.js';
 import { EventLog } from './event-log.js';
 import { EventPoller } from './event-poller.js';
@@ -18,6 +19,7 @@ const shown = [
   EventLog,
   EventCatalog,
   DepartmentSnapshots,
+  DepartmentSummaries,
   Feeds,
   LogEpoch,
   EventPoller,

@@ -42,6 +42,11 @@ export class Follower implements FeedReader {
     this.feed = parts.feeds.join(dept, head, this);
   }
 
+  /** It has read as far as the feed has come, and gets what the feed brings. */
+  get isLive(): boolean {
+    return this.live;
+  }
+
   /** Begins to write. Call it when what must stand before the first event is written. */
   start(): void {
     this.catchUp().catch(() => {

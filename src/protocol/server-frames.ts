@@ -48,6 +48,21 @@ export const SERVER_FRAMES = {
     seq: z.int().describe('the newest event that the picture contains'),
     data: z.object({ calls: z.array(z.unknown()), staff: z.array(z.unknown()) }),
   }),
+  'department.summary': z
+    .object({
+      type: z.literal('department.summary'),
+      dept: z.string(),
+      time,
+      data: z.object({
+        calls: z.object({
+          open: z.int(),
+          by_state: z.object({ pending: z.int(), accepted: z.int(), in_progress: z.int() }),
+          by_priority: z.record(z.string(), z.int()).describe('open calls of each priority'),
+        }),
+        staff: z.object({ on_duty: z.int() }),
+      }),
+    })
+    .describe("a department's figures, for boards: when they have changed, at most one a second; no event, and may be lost"),
   skipped: z
     .object({ type: z.literal('skipped'), dept: z.string(), from: z.int(), to: z.int() })
     .describe('non-critical events dropped for this slow client, standing where the hole is'),

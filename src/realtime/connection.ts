@@ -13,15 +13,17 @@ const CLOSE_FLUSH_MS = 2000;
 /** A frame of its own kind: no event. */
 export type PlainFrame = Readonly<Record<string, unknown>> & { type: string };
 
-/** Something of a connection's that must end with it. */
-export interface Closable {
+/** A department that a connection reads. */
+export interface Reading {
+  /** It has what was missed, and gets what is new. */
+  readonly isLive: boolean;
   close(): void;
 }
 
 /** One authenticated reader, over a socket or an event stream. */
 export class Connection implements OutboxReader {
   /** Subscriptions, by department. */
-  readonly subscriptions = new Map<string, Closable>();
+  readonly subscriptions = new Map<string, Reading>();
   /** Milliseconds since 1970. */
   readonly since = Date.now();
   /** When it was last heard, and how long its answers take. */

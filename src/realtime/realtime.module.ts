@@ -21,6 +21,7 @@ import { SocketStats } from './socket-stats.service.js';
 import { SocketTraffic } from './socket-traffic.service.js';
 import { SubscriptionsGateway } from './subscriptions.gateway.js';
 import { Subscriptions } from './subscriptions.service.js';
+import { SummaryBoard } from './summary-board.js';
 import { UpgradeAdmission } from './upgrade-admission.js';
 
 /** The sockets: their upgrade, their frames, their subscriptions. Knows nothing of what is sent. */
@@ -36,6 +37,7 @@ import { UpgradeAdmission } from './upgrade-admission.js';
     FrameRouter,
     SocketSessions,
     Subscriptions,
+    SummaryBoard,
     EventStreams,
     LongPollPresence,
     SubscriptionsGateway,

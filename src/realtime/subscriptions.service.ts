@@ -8,6 +8,7 @@ import { CLOSE_CODES } from './close-codes.js';
 import type { Connection } from './connection.js';
 import { SharedFrame } from './shared-frame.js';
 import { SocketStats } from './socket-stats.service.js';
+import { SummaryBoard } from './summary-board.js';
 
 /** A reader of a department that has not begun to read. */
 export interface Subscription {
@@ -45,6 +46,7 @@ export class Subscriptions {
     private readonly access: DepartmentAccess,
     private readonly resumes: Resumes,
     private readonly followers: Followers,
+    private readonly board: SummaryBoard,
     private readonly stats: SocketStats,
   ) {}
 
@@ -67,6 +69,7 @@ export class Subscriptions {
         connection.send(new SharedFrame('snapshot', this.resumes.snapshotText(resumption, snapshot, re), snapshot.seq));
       }
       follower.start();
+      this.board.join(connection, dept);
     };
     return { resumption, start };
   }

@@ -15,6 +15,7 @@ import { NoticeEvents } from './notice-events.js';
 import { NoticesController } from './notices.controller.js';
 import { NoticesService } from './notices.service.js';
 import { OnDutySnapshot } from './on-duty-snapshot.js';
+import { OnDutySummary } from './on-duty-summary.js';
 import { OpenDepartments } from './open-departments.js';
 import { QueueOrderController } from './queue-order.controller.js';
 import { QueueOrderService } from './queue-order.service.js';
@@ -46,6 +47,7 @@ const NOTICES = [NoticesService, NoticeEvents];
     ShiftsGateway,
     ShiftEvents,
     OnDutySnapshot,
+    OnDutySummary,
     AbandonedShifts,
     DepartmentStaffService,
     QueueOrderService,
