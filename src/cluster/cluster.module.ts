@@ -13,6 +13,7 @@ import { DepartmentWakeUps } from './department-wake-ups.js';
 import { Directory } from './directory.service.js';
 import { EnvelopeCodec } from './envelope.js';
 import { facilityKey } from './facility-key.js';
+import { Inquiries } from './inquiries.service.js';
 import { Rebuild } from './rebuild.js';
 import { RedisBackplane } from './redis/redis-backplane.js';
 import { ReliableMessages } from './reliable-messages.service.js';
@@ -55,7 +56,7 @@ const providers = [
   },
 ];
 const windows = { provide: SlidingWindows, useClass: ClusterSlidingWindows };
-const shown = [Bus, Directory, ServerRegistry, StaleServerSweep, SharedWindows, ReliableMessages];
+const shown = [Bus, Directory, Inquiries, ServerRegistry, StaleServerSweep, SharedWindows, ReliableMessages];
 
 /** What nodes know of each other and tell each other. Knows nothing of sockets. */
 @Global()

@@ -38,7 +38,7 @@ export interface ConnectionSelection {
   limit: number;
 }
 
-/** The connections of this node, for who administers them. */
+/** The connections of this node, for who administers them; those of all nodes are `ClusterConnections`. */
 @Injectable()
 export class ConnectionDirectory {
   constructor(
@@ -63,9 +63,11 @@ export class ConnectionDirectory {
     return connection && this.view(connection);
   }
 
-  /** The client comes back and resumes: who is to stay away has their sessions ended. */
-  close(id: string): void {
-    this.connections.get(id)?.close(CLOSE_CODES.TRY_AGAIN_LATER.code, 'closed by an administrator');
+  /** The client comes back and resumes: who is to stay away has their sessions ended. @returns whether it was still there */
+  close(id: string): boolean {
+    const connection = this.connections.get(id);
+    connection?.close(CLOSE_CODES.TRY_AGAIN_LATER.code, 'closed by an administrator');
+    return connection !== undefined;
   }
 
   private view(connection: Connection): ConnectionView {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Admission } from './admission.js';
 import { AdmissionController } from './admission.controller.js';
 import { ClientRate } from './client-rate.js';
+import { ClusterConnections } from './cluster-connections.service.js';
 import { ConnectionDirectory } from './connection-directory.service.js';
 import { Connections } from './connections.js';
 import { EventStreamController } from './event-stream.controller.js';
@@ -44,6 +45,7 @@ import { UpgradeAdmission } from './upgrade-admission.js';
     SessionCheck,
     SocketObservers,
     ConnectionDirectory,
+    ClusterConnections,
     Heartbeat,
     RoundTrips,
     SocketCounts,
@@ -51,6 +53,6 @@ import { UpgradeAdmission } from './upgrade-admission.js';
     SocketTraffic,
     SocketDrain,
   ],
-  exports: [SocketObservers, Connections, ClientRate, ConnectionDirectory, SocketStats, SocketTraffic, SocketDrain],
+  exports: [SocketObservers, Connections, ClientRate, ClusterConnections, SocketStats, SocketTraffic, SocketDrain],
 })
 export class RealtimeModule {}
