@@ -3,5 +3,8 @@
 # limit. As process 1 there is no supervisor: whoever runs the container starts another when it ends.
 set -eu
 cd "$(dirname "$0")/../.."
+# Process 1 hears only signals that it asks for: a stop in this moment is one too.
+trap 'exit 0' TERM INT
 flags=$(node dist/src/cli/node-flags.js)
+trap - TERM INT
 exec node $flags dist/src/main.js "$@"

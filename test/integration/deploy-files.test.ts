@@ -11,7 +11,7 @@ import { request } from '../support/client.js';
 import { createTestDatabase } from '../support/database.js';
 import { findProgram, itIsInstalled } from '../support/installed.js';
 import { DEPLOY, kubernetesManifests, type Manifest, manifestOf, readYaml } from '../support/manifests.js';
-import { type Program, run } from '../support/process.js';
+import { type Program, run, runCommand } from '../support/process.js';
 import { TEST_SECRET } from '../support/wardline.js';
 
 const SETTINGS = new Set(Object.values(CONCERNS).flatMap((schema) => Object.keys(schema.shape)));
@@ -85,10 +85,10 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('runs node itself, as a numbered user that is not root, with a health check in exec form', () => {
+  it('runs the entry that sets V8’s limit and becomes node, as a numbered user that is not root, with a health check in exec form', () => {
     expect(dockerfile.getENTRYPOINTs()).toEqual([]);
     expect(dockerfile.getCMDs()).toHaveLength(1);
-    expect(exec(dockerfile.getCMDs()[0]?.getArgumentsContent())).toEqual(['node', 'dist/src/main.js']);
+    expect(exec(dockerfile.getCMDs()[0]?.getArgumentsContent())).toEqual(['sh', 'deploy/docker/entrypoint.sh']);
     expect(argumentsOf('USER')).toEqual(['1000:1000']);
     const keywords = instructions.map((one) => one.getKeyword());
     expect(keywords.lastIndexOf('USER')).toBeGreaterThan(keywords.lastIndexOf('RUN'));
@@ -132,37 +132,45 @@ describe('the Dockerfile', () => {
       return app;
     }
 
-    it.each(['plain behind a proxy', 'with a certificate'])('is enough to run, %s; and its health check sees that it does', async (how) => {
-      const app = layOut();
-      const tls = await selfSignedPair(folder());
-      const files = { TLS_CERT_FILE: join(app, 'cert.pem'), TLS_KEY_FILE: join(app, 'key.pem') };
-      writeFileSync(files.TLS_CERT_FILE, tls.cert);
-      writeFileSync(files.TLS_KEY_FILE, tls.key);
-      const database = await createTestDatabase();
-      const program = run(
-        'src/main.js',
-        {
-          ...env,
-          ...(how === 'with a certificate' ? files : {}),
-          HOST: '127.0.0.1',
-          PORT: '0',
-          DATA_DIR: join(app, 'data'),
-          DATABASE_URL: database.url,
-          SESSION_SECRETS: TEST_SECRET,
-        },
-        [],
-        join(app, 'dist'),
-      );
-      programs.push(program);
-      const { url } = (await program.event('wardline.ready')) as { url: string };
-      expect((await request({ url, ca: tls.cert }, 'GET', '/readyz')).status).toBe(200);
-      const check = (port: string) => spawnSync(process.execPath, [join(app, 'health-check.mjs')], { env: { PORT: port } }).status;
-      expect(check(new URL(url).port)).toBe(0);
-      process.kill(-program.child.pid!, 'SIGTERM');
-      expect(await program.exited).toBe(0);
-      expect(check(new URL(url).port)).toBe(1);
-      await database.drop();
-    });
+    it.each(['plain behind a proxy', 'with a certificate'])(
+      'is enough for its command to run, %s, with V8’s limit from the memory; and its health check sees that it does',
+      async (how) => {
+        const app = layOut();
+        const tls = await selfSignedPair(folder());
+        const files = { TLS_CERT_FILE: join(app, 'cert.pem'), TLS_KEY_FILE: join(app, 'key.pem') };
+        writeFileSync(files.TLS_CERT_FILE, tls.cert);
+        writeFileSync(files.TLS_KEY_FILE, tls.key);
+        const database = await createTestDatabase();
+        const [file = '', ...args] = exec(dockerfile.getCMDs()[0]?.getArgumentsContent());
+        const program = runCommand(
+          file,
+          args,
+          {
+            MAX_MEMORY_MB: '512',
+            ...env,
+            ...(how === 'with a certificate' ? files : {}),
+            HOST: '127.0.0.1',
+            PORT: '0',
+            DATA_DIR: join(app, 'data'),
+            DATABASE_URL: database.url,
+            SESSION_SECRETS: TEST_SECRET,
+          },
+          app,
+        );
+        programs.push(program);
+        const { url } = (await program.event('wardline.ready')) as { url: string };
+        // The shell has become node: signals of an orchestrator go to it.
+        const commandLine = readFileSync(`/proc/${String(program.child.pid)}/cmdline`, 'utf8').split('\0');
+        expect(commandLine.slice(0, 3)).toEqual(['node', '--max-old-space-size=460', 'dist/src/main.js']);
+        expect((await request({ url, ca: tls.cert }, 'GET', '/readyz')).status).toBe(200);
+        const check = (port: string) => spawnSync(process.execPath, [join(app, 'health-check.mjs')], { env: { PORT: port } }).status;
+        expect(check(new URL(url).port)).toBe(0);
+        process.kill(-program.child.pid!, 'SIGTERM');
+        expect(await program.exited).toBe(0);
+        expect(check(new URL(url).port)).toBe(1);
+        await database.drop();
+      },
+    );
   });
 });
 

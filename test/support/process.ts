@@ -32,7 +32,13 @@ export function run(
   const command = [process.execPath, join(build, script), ...args] as const;
   const [file, ...rest] =
     openFiles === undefined ? command : (['sh', '-c', `ulimit -n ${String(openFiles)} && exec "$@"`, 'sh', ...command] as const);
-  const child = spawn(file, rest, {
+  return runCommand(file, rest, env);
+}
+
+/** Any command, as `run` does a program of the build. */
+export function runCommand(file: string, args: readonly string[], env: Record<string, string>, cwd?: string): Program {
+  const child = spawn(file, args, {
+    cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
