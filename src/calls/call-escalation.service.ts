@@ -13,14 +13,18 @@ const PRIORITY_OF_LEVEL = { 1: 1, 2: 2, 3: 5 } as const;
 const TOP_LEVEL = 3;
 type Level = keyof typeof PRIORITY_OF_LEVEL;
 
-/** Climbs, and adds one person ($4, for the reason $5) where there is one. Answers the call as it stands then. */
+/**
+ * Climbs, and adds one person ($4, for the reason $5) where there is one; the failsafe is to count from the deadline of level $6. Answers the
+ * call as it stands then.
+ */
 const climb = statement(
   'climb_call',
   `WITH added AS (
      INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT $1, p.id, p.role, app_now(), $5 FROM staff p WHERE p.id = $4
      ON CONFLICT (call_id, staff_id) DO NOTHING RETURNING call_id, staff_id, role, queued_at, reason
    )
-   UPDATE calls c SET level = $2::int, priority = priority + $3, engine_failures = 0, engine_retry_at = NULL, next_escalation_at = ${nextDeadline({ level: '$2::int' })}
+   UPDATE calls c SET level = $2::int, priority = priority + $3, failsafe_from = $6::int, engine_failures = 0, engine_retry_at = NULL,
+     next_escalation_at = ${nextDeadline({ level: '$2::int', from: '$6::int' })}
    WHERE c.id = $1 RETURNING ${callView(`(SELECT call_id, staff_id, role, queued_at, reason FROM annunciations
      UNION ALL SELECT call_id, staff_id, role, queued_at, reason FROM added)`)}`,
 );
@@ -50,16 +54,20 @@ export class CallEscalation {
     let passedOn = false;
     while (level < TOP_LEVEL && (clock.dueLevel > level || passedOn)) {
       level++;
-      const reached = await this.reach(tx, call, level as Level);
+      const reached = await this.reach(tx, call, level as Level, level === TOP_LEVEL ? clock.dueLevel : TOP_LEVEL);
       passedOn = reached.length === 0 && call.dispatch !== 'broadcast';
     }
     if (level === TOP_LEVEL && clock.dueRepeats > clock.repeats) await this.repeat(tx, call.id, clock.dueRepeats);
     else if (level === clock.level) await tx.query(setDeadline, [call.id]); // Claimed before its time: it would be claimed for ever.
   }
 
-  /** Nobody on duty can be asked: everyone who is signed in and the managers are told, and levels 1 and 2 pass at once. */
+  /**
+   * Nobody on duty can be asked: everyone who is signed in and the managers are told, and levels 1 and 2 pass at once. Level 3 keeps its
+   * deadline; where none of them can be reached, the administrators who can be are told now.
+   */
   async nobodyToAsk(tx: Transaction, call: AskingCall, before: CallView): Promise<CallView> {
-    await this.recipients.addEverybody(tx, call);
+    const reached = await this.recipients.addEverybody(tx, call);
+    if (reached.length === 0) await this.recipients.addReachableAdministrators(tx, call);
     const view = await this.calls.view(tx, call.id);
     this.journal.append(tx, 'call.unattended', view, 'system', { reason: 'nobody_on_duty' });
     for (let level = before.level + 1; level < TOP_LEVEL; level++) await this.reach(tx, call, level as Level);
@@ -89,11 +97,11 @@ export class CallEscalation {
     if (asked.length === 0 && !(await this.recipients.hasWilling(tx, call))) await this.nobodyToAsk(tx, call, view);
   }
 
-  /** @returns who was added and can be reached */
-  private async reach(tx: Transaction, call: AskingCall, level: Level): Promise<string[]> {
+  /** @param from the level from whose deadline on the failsafe counts. @returns who was added and can be reached */
+  private async reach(tx: Transaction, call: AskingCall, level: Level, from: number = TOP_LEVEL): Promise<string[]> {
     const next = level === 1 ? await this.recipients.next(tx, call) : undefined;
     const added = next ? [next.staffId] : await this.addOthers(tx, call, level);
-    const values = [call.id, level, PRIORITY_OF_LEVEL[level], next?.staffId ?? null, next?.reason ?? null];
+    const values = [call.id, level, PRIORITY_OF_LEVEL[level], next?.staffId ?? null, next?.reason ?? null, from];
     this.journal.append(tx, 'call.escalated', await this.changed(tx, climb, values), 'system', { reason: 'timeout', level });
     return added;
   }

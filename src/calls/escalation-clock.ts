@@ -6,22 +6,25 @@ function deadlineOf(level: string, paused: string): string {
   return `(c.placed_at + ${paused} + make_interval(secs => CASE ${level} WHEN 1 THEN c.l1_sec WHEN 2 THEN c.l2_sec ELSE c.l3_sec END))`;
 }
 
-/** When the failsafe begins to count. */
-function repeatsFrom(paused: string): string {
-  return deadlineOf('3', paused);
-}
-
-/** When a call falls due next, as SQL; what it is about to become may be given instead of what it is. */
-export function nextDeadline({ level = 'c.level', paused = 'c.paused', repeats = 'c.failsafe_repeats' } = {}): string {
+/**
+ * When a call falls due next, as SQL; what it is about to become may be given instead of what it is. The failsafe counts from the deadline
+ * that brought level 3 (`failsafe_from`): where levels found nobody to add, that is an earlier one than its own.
+ */
+export function nextDeadline({
+  level = 'c.level',
+  paused = 'c.paused',
+  repeats = 'c.failsafe_repeats',
+  from = 'c.failsafe_from',
+} = {}): string {
   return `CASE WHEN ${level} < 3 THEN ${deadlineOf(`${level} + 1`, paused)}
-    ELSE ${repeatsFrom(paused)} + make_interval(secs => (${repeats} + 1) * c.repeat_sec) END`;
+    ELSE ${deadlineOf(from, paused)} + make_interval(secs => (${repeats} + 1) * c.repeat_sec) END`;
 }
 
 /** Columns that make up a LadderClock. */
 export const LADDER_CLOCK = `c.level, c.failsafe_repeats AS repeats,
   CASE WHEN ${deadlineOf('3', 'c.paused')} <= app_now() THEN 3 WHEN ${deadlineOf('2', 'c.paused')} <= app_now() THEN 2
     WHEN ${deadlineOf('1', 'c.paused')} <= app_now() THEN 1 ELSE 0 END AS "dueLevel",
-  greatest(0, floor(extract(epoch FROM app_now() - ${repeatsFrom('c.paused')}) / c.repeat_sec))::int AS "dueRepeats"`;
+  greatest(0, floor(extract(epoch FROM app_now() - ${deadlineOf('c.failsafe_from', 'c.paused')}) / c.repeat_sec))::int AS "dueRepeats"`;
 
 /** Where a call stands on the ladder, and where it should stand by now. */
 export interface LadderClock {

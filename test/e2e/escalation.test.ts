@@ -395,9 +395,76 @@ describe('when a level falls due and nobody reachable is left to add', () => {
       [2, undefined],
       [3, undefined],
     ]);
-    await ward.at(call, 361);
-    await ward.event((event) => event.data.call_id === call.id && event.data.repeat === 1, 'a repeat');
     await expectHistory(call);
+  });
+
+  describe('down to level 3, the failsafe counts from the deadline that brought it', () => {
+    /** Level 3 at 90 s: nobody but Anna is there. */
+    async function early(): Promise<AnyFrame> {
+      await alone();
+      await manager.disconnect();
+      await ward.move(200);
+      const call = await ward.press();
+      await ward.at(call, 90);
+      await ward.untilLevel(call, 3);
+      return call;
+    }
+    const repeated = (call: AnyFrame, number: number) =>
+      ward.event((event) => event.data.call_id === call.id && event.data.repeat === number, `repeat ${String(number)}`);
+
+    it('and tells again ESCALATION_REPEAT_SEC after it, not after its own', async () => {
+      const call = await early();
+      for (const [index, second] of [150, 210, 270, 330].entries()) {
+        expect(await ward.deadline(call)).toBe(second);
+        await ward.at(call, second - 5);
+        await ward.settle();
+        expect(await ward.escalations(call)).toHaveLength(3 + index);
+        await ward.at(call, second);
+        expect(await repeated(call, index + 1)).toMatchObject({
+          critical: true,
+          data: { level: 3, reason: 'timeout', call: { priority: 8 } },
+        });
+      }
+      await expectHistory(call);
+    });
+
+    it('absolutely: a late repeat never shifts the next one, and what an outage missed is told once', async () => {
+      const call = await early();
+      await ward.at(call, 345);
+      await repeated(call, 4);
+      await ward.settle();
+      expect(steps(await ward.escalations(call)).slice(3)).toEqual([[3, 4]]);
+      expect(await ward.deadline(call)).toBe(390);
+    });
+
+    it('moved on by the time that the call stood accepted', async () => {
+      const call = await early();
+      await ward.at(call, 120);
+      await anna.does('accept', call);
+      await ward.move(200);
+      await anna.does('decline', call);
+      const due = (await ward.deadline(call))!;
+      expect(due).toBeGreaterThanOrEqual(350);
+      expect(due).toBeLessThan(360);
+      await ward.at(call, due);
+      await repeated(call, 1);
+      await expectHistory(call);
+    });
+
+    it('where level 2 was the one that found nobody, from level 2', async () => {
+      const call = await ward.press();
+      await manager.disconnect();
+      await ward.move(85);
+      await ward.at(call, 90);
+      await ward.untilLevel(call, 1);
+      await manager.connect();
+      await manager.does('accept', call);
+      await manager.does('decline', call);
+      const due = (await ward.deadline(call))!;
+      await ward.at(call, due);
+      await ward.untilLevel(call, 3);
+      expect((await ward.deadline(call))! - due).toBeCloseTo(60, 3);
+    });
   });
 
   it('a nurse who is excluded, unreachable or has declined is nobody to add', async () => {
