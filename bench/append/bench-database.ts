@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { migrateUp } from '../../src/database/migrations.js';
+import type { Ends } from '../command/ends.js';
 
 /** A migrated database of the bench's own. */
 export interface BenchDatabase {
@@ -88,4 +89,12 @@ export async function createBenchDatabase(url: string | undefined): Promise<Benc
     await drop();
     throw error;
   }
+}
+
+/** One that is dropped at the end; also when that comes while it is still being made. */
+export async function lendBenchDatabase(url: string | undefined, ends: Ends): Promise<BenchDatabase> {
+  const making = createBenchDatabase(url);
+  const whatever = () => undefined;
+  ends.add(async () => (await making.catch(whatever))?.drop());
+  return making;
 }

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '../client/invocation.js';
+import { count, parseFlags, postgresUrl } from '../command/options.js';
 
 export const USAGE = `usage: node dist/bench/append/main.js [options]
   --url URL        a PostgreSQL that lets us make a database; without it the embedded one is started
@@ -9,6 +8,8 @@ export const USAGE = `usage: node dist/bench/append/main.js [options]
   --departments N  departments that they append to (default 20)
   --out FILE       where the JSON goes (default bench/results/append.json)`;
 
+const MOST = 9999;
+
 export interface AppendOptions {
   readonly url: string | undefined;
   readonly rounds: number;
@@ -16,11 +17,6 @@ export interface AppendOptions {
   readonly writers: number;
   readonly departments: number;
   readonly out: string;
-}
-
-function count(name: string, text: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new UsageError(`--${name} takes a whole number from 1 to 9999`);
 }
 
 /** @throws UsageError for what is not in {@link USAGE}; undefined when only help was asked for */
@@ -35,20 +31,14 @@ export function readOptions(args: readonly string[]): AppendOptions | undefined 
     out: { type: 'string', default: 'bench/results/append.json' },
     help: { type: 'boolean', default: false },
   } as const;
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    ({ values } = parseArgs({ args: [...args], options }));
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  const { values } = parseFlags(args, { options });
   if (values.help) return undefined;
-  if (values.url !== undefined && !/^postgres(ql)?:\/\//.test(values.url)) throw new UsageError('--url must start with postgresql://');
   return {
-    url: values.url,
-    rounds: count('rounds', values.rounds),
-    seconds: count('seconds', values.seconds),
-    writers: count('writers', values.writers),
-    departments: count('departments', values.departments),
+    url: postgresUrl(values.url),
+    rounds: count('rounds', values.rounds, MOST),
+    seconds: count('seconds', values.seconds, MOST),
+    writers: count('writers', values.writers, MOST),
+    departments: count('departments', values.departments, MOST),
     out: values.out,
   };
 }

@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeJsonFile } from '../command/json-file.js';
 import type { describeMachine } from '../simulate/machine.js';
 import type { AppendResult, SideResult } from './append-rounds.js';
 import type { BenchDatabase } from './bench-database.js';
@@ -76,6 +75,5 @@ export function writeJson(file: string, { options, machine, server, driver, comp
     lost_events: lostEvents,
     idle_poll: { ...idlePoll, goal_ms: POLL_GOAL_MS, met: idlePoll.median_ms <= POLL_GOAL_MS },
   };
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+  writeJsonFile(file, content);
 }

@@ -1,6 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { invocation, messageOf, UsageError } from '../client/invocation.js';
+import { messageOf } from '../client/invocation.js';
+import type { Ends } from '../command/ends.js';
+import { runCommand } from '../command/run-command.js';
+import { say } from '../command/say.js';
 import { describeMachine } from '../simulate/machine.js';
 import { breaches, check } from './checker/check.js';
 import type { History } from './checker/history.js';
@@ -16,18 +19,8 @@ import { openGivenDatabase } from './world/given-database.js';
 import { furnish } from './world/hospital.js';
 import { OwnPostgres } from './world/own-postgres.js';
 
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
-const EXIT_INTERRUPTED = 130;
 /** As the nodes have it by default. */
 const REPLAY_LIMIT = 1000;
-
-/** What was opened, in order; closed the other way round. */
-type Cleanup = (() => unknown)[];
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
 
 /** People press and answer while everything fails. */
 async function rage(
@@ -52,20 +45,18 @@ async function rage(
   return counts;
 }
 
-/** @returns how many breaches there were */
-async function run(options: ChaosOptions, cleanup: Cleanup): Promise<number> {
+/** @returns whether every rule held */
+async function run(options: ChaosOptions, ends: Ends): Promise<boolean> {
   const { disk, redis, impossible } = await gatherMeans(options.faults, options.url !== undefined);
-  cleanup.push(
-    () => disk?.unmount(),
-    () => redis?.kill(),
-  );
+  ends.add(() => disk?.unmount());
+  ends.add(() => redis?.kill());
   const ownDatabase = options.url === undefined ? await OwnPostgres.start(disk) : undefined;
   const database: ChaosDatabase = ownDatabase ?? (await openGivenDatabase(options.url ?? ''));
-  cleanup.push(() => database.drop());
+  ends.add(() => database.drop());
   if (options.logs !== undefined) mkdirSync(options.logs, { recursive: true });
   const hospital = await furnish(database);
   const cluster = await Cluster.start(options.nodes, { ...database.settings, ...(redis && { REDIS_URL: redis.url }) }, options.logs);
-  cleanup.push(() => {
+  ends.add(() => {
     cluster.kill();
   });
   say(`${String(options.nodes)} nodes, seed ${String(options.seed)}, ${String(options.seconds)} s of faults`);
@@ -107,39 +98,14 @@ async function run(options: ChaosOptions, cleanup: Cleanup): Promise<number> {
   writeJson(options.out, whole);
   if (options.history !== undefined) writeFileSync(options.history, JSON.stringify(history));
   say(`written to ${options.out}`);
-  return breaches(verdict);
+  return breaches(verdict) === 0;
 }
 
-async function main(): Promise<number> {
-  const options = readOptions(invocation().args, FAULT_NAMES);
-  if (!options) {
-    process.stdout.write(`${usage(FAULT_NAMES)}\n`);
-    return 0;
-  }
-  const cleanup: Cleanup = [];
-  const cleanUp = async () => {
-    for (const step of cleanup.splice(0).reverse()) await step();
-  };
-  const interrupt = () => {
-    say('interrupted, cleaning up');
-    void cleanUp().finally(() => process.exit(EXIT_INTERRUPTED));
-  };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    return (await run(options, cleanup)) === 0 ? 0 : EXIT_FAILED;
-  } finally {
-    await cleanUp();
-  }
-}
-
-main().then(
-  // People's sockets and timers must not keep us.
-  (code) => process.exit(code),
-  (error: unknown) => {
-    const isUsage = error instanceof UsageError;
-    say(
-      isUsage ? `${error.message}\n${usage(FAULT_NAMES)}` : error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error),
-    );
-    process.exit(isUsage ? EXIT_USAGE : EXIT_FAILED);
-  },
-);
+const exitCode = await runCommand({
+  usage: usage(FAULT_NAMES),
+  read: (args) => readOptions(args, FAULT_NAMES),
+  run,
+  explain: (error) => (error instanceof Error && error.stack) || messageOf(error),
+});
+// People's sockets and timers must not keep us.
+process.exit(exitCode);

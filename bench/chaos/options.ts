@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { UsageError } from '../client/invocation.js';
+import { count, parseFlags, postgresUrl } from '../command/options.js';
 
 export interface ChaosOptions {
   readonly url: string | undefined;
@@ -34,12 +34,6 @@ export function usage(faults: readonly string[]): string {
   --trace         prints every fault when it is over`;
 }
 
-function count(name: string, text: string, most: number): number {
-  const value = Number(text);
-  if (/^[1-9]\d*$/.test(text) && value <= most) return value;
-  throw new UsageError(`--${name} takes a whole number from 1 to ${String(most)}`);
-}
-
 function chooseFaults(text: string, known: readonly string[]): string[] {
   const names = text.split(',').filter(Boolean);
   const unknown = names.find((name) => !known.includes(name.replace(/^-/, '')));
@@ -64,18 +58,12 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     logs: { type: 'string' },
     help: { type: 'boolean', default: false },
   } as const;
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    ({ values } = parseArgs({ args: [...args], options }));
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  const { values } = parseFlags(args, { options });
   if (values.help) return undefined;
-  if (values.url !== undefined && !/^postgres(ql)?:\/\//.test(values.url)) throw new UsageError('--url must start with postgresql://');
   const seed = values.seed === undefined ? 1 + Math.floor(Math.random() * MAX_SEED) : count('seed', values.seed, MAX_SEED);
   const seconds = count('seconds', values.seconds, 86_400);
   return {
-    url: values.url,
+    url: postgresUrl(values.url),
     seed,
     seconds,
     nodes: count('nodes', values.nodes, 9),

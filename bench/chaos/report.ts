@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeJsonFile } from '../command/json-file.js';
 import type { describeMachine } from '../simulate/machine.js';
 import { breaches, RULES, type Verdict } from './checker/check.js';
 import type { History } from './checker/history.js';
@@ -102,6 +101,5 @@ export function writeJson(
     breaches: breaches(verdict),
     verdict,
   };
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  writeJsonFile(file, result);
 }

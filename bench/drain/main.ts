@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeJsonFile } from '../command/json-file.js';
 import { describeMachine } from '../simulate/machine.js';
-import { leaveFigures, leaveRows, table, writeJson } from './report.js';
+import { leaveFigures, leaveRows, table } from './report.js';
 import { runBench } from './run-bench.js';
 
 /** Long enough for calls to be on their way when the signal comes. */
@@ -32,7 +33,7 @@ await runBench('drain', 10, async ({ options, wardline, screens, buttons }) => {
       ['lost, out of order', `${String(check.missing)}, ${String(check.defects)}`],
     ]),
   );
-  writeJson(options.out, facts);
+  writeJsonFile(options.out, facts);
   return (
     exitCode === 0 &&
     check.missing + check.defects === 0 &&

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '../client/invocation.js';
+import { count, parseFlags } from '../command/options.js';
 
 export interface LeaveOptions {
   readonly sockets: number;
@@ -24,12 +23,6 @@ export function usage(name: string, windowSec: number): string {
   --out FILE       where the JSON goes (default bench/results/${name}.json)`;
 }
 
-function number(name: string, text: string, most: number): number {
-  const value = Number(text);
-  if (/^\d{1,6}$/.test(text) && value >= 1 && value <= most) return value;
-  throw new UsageError(`--${name} takes a whole number from 1 to ${String(most)}`);
-}
-
 /** @throws UsageError; undefined when only help was asked for */
 export function readOptions(name: string, windowSec: number, args: readonly string[]): LeaveOptions | undefined {
   const options = {
@@ -41,17 +34,12 @@ export function readOptions(name: string, windowSec: number, args: readonly stri
     out: { type: 'string', default: `bench/results/${name}.json` },
     help: { type: 'boolean', default: false },
   } as const;
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    ({ values } = parseArgs({ args: [...args], options }));
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  const { values } = parseFlags(args, { options });
   if (values.help) return undefined;
   return {
-    sockets: number('sockets', values.sockets, MOST_SOCKETS),
-    windowSec: number('window', values.window, 3600),
-    reconnectSec: number('reconnect', values.reconnect, 3600),
+    sockets: count('sockets', values.sockets, MOST_SOCKETS),
+    windowSec: count('window', values.window, 3600),
+    reconnectSec: count('reconnect', values.reconnect, 3600),
     plain: values.plain,
     memory: values.memory,
     out: values.out,

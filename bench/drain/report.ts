@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { quantile } from '../append/statistics.js';
 import type { Screens } from './screens.js';
 
@@ -61,9 +59,4 @@ export function leaveRows({
 export function table(title: string, rows: readonly [string, string][]): string {
   const width = Math.max(...rows.map(([label]) => label.length)) + 2;
   return ['', title, ...rows.map(([label, value]) => `  ${label.padEnd(width)}${value}`), ''].join('\n');
-}
-
-export function writeJson(file: string, facts: unknown): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(facts, null, 2)}\n`);
 }

@@ -1,20 +1,13 @@
 import { createRequire } from 'node:module';
-import { type BenchDatabase, createBenchDatabase } from '../append/bench-database.js';
-import { invocation, messageOf, UsageError } from '../client/invocation.js';
+import { type BenchDatabase, lendBenchDatabase } from '../append/bench-database.js';
+import { runCommand } from '../command/run-command.js';
+import { say } from '../command/say.js';
 import { describeMachine } from '../simulate/machine.js';
 import { measureClaim } from './claim-query.js';
 import { measureLateness } from './lateness-rounds.js';
 import { type EscalationOptions, readOptions, USAGE } from './options.js';
 import { isCorrect, table, writeJson } from './report.js';
 import { seedWard } from './ward.js';
-
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
-const EXIT_INTERRUPTED = 130;
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
 
 /** @returns whether every level happened exactly once */
 async function measure(database: BenchDatabase, options: EscalationOptions): Promise<boolean> {
@@ -32,30 +25,8 @@ async function measure(database: BenchDatabase, options: EscalationOptions): Pro
   return isCorrect(facts);
 }
 
-async function main(): Promise<number> {
-  const options = readOptions(invocation().args);
-  if (!options) {
-    process.stdout.write(`${USAGE}\n`);
-    return 0;
-  }
-  const database = await createBenchDatabase(options.url);
-  const interrupt = () => {
-    say('interrupted, cleaning up');
-    void database.drop().finally(() => process.exit(EXIT_INTERRUPTED));
-  };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    return (await measure(database, options)) ? 0 : EXIT_FAILED;
-  } finally {
-    await database.drop();
-  }
-}
-
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    const isUsage = error instanceof UsageError;
-    say(isUsage ? `${error.message}\n${USAGE}` : messageOf(error));
-    process.exitCode = isUsage ? EXIT_USAGE : EXIT_FAILED;
-  },
-);
+process.exitCode = await runCommand({
+  usage: USAGE,
+  read: readOptions,
+  run: async (options, ends) => measure(await lendBenchDatabase(options.url, ends), options),
+});

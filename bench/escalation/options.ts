@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { UsageError } from '../client/invocation.js';
+import { count, parseFlags, postgresUrl } from '../command/options.js';
 
 export const USAGE = `usage: node dist/bench/escalation/main.js [options]
   --url URL        a PostgreSQL that lets us make a database; without it the embedded one is started
@@ -22,12 +22,8 @@ export interface EscalationOptions {
   readonly out: string;
 }
 
+const MOST = 999_999;
 const THOUSAND = 1000;
-
-function count(name: string, text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new UsageError(`--${name} takes a whole number from 1 to 999999`);
-}
 
 /** @throws UsageError for what is not in {@link USAGE}; undefined when only help was asked for */
 export function readOptions(args: readonly string[]): EscalationOptions | undefined {
@@ -43,25 +39,19 @@ export function readOptions(args: readonly string[]): EscalationOptions | undefi
     out: { type: 'string', default: 'bench/results/escalation.json' },
     help: { type: 'boolean', default: false },
   } as const;
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    ({ values } = parseArgs({ args: [...args], options }));
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  const { values } = parseFlags(args, { options });
   if (values.help) return undefined;
-  if (values.url !== undefined && !/^postgres(ql)?:\/\//.test(values.url)) throw new UsageError('--url must start with postgresql://');
   if (values.nodes !== undefined && !/^[1-9]$/.test(values.nodes)) throw new UsageError('--nodes takes a number from 1 to 9');
-  const [open, due] = [count('open', values.open), count('due', values.due)];
+  const [open, due] = [count('open', values.open, MOST), count('due', values.due, MOST)];
   if (due > open) throw new UsageError('--due cannot be more than --open');
   return {
-    url: values.url,
+    url: postgresUrl(values.url),
     nodes: values.nodes === undefined ? [1, 3] : [Number(values.nodes)],
-    rounds: count('rounds', values.rounds),
+    rounds: count('rounds', values.rounds, MOST),
     open,
     due,
-    closed: count('closed', values.closed) * THOUSAND,
-    patience: count('patience', values.patience),
+    closed: count('closed', values.closed, MOST) * THOUSAND,
+    patience: count('patience', values.patience, MOST),
     out: values.out,
   };
 }

@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeJsonFile } from '../command/json-file.js';
 import type { BenchDatabase } from '../append/bench-database.js';
 import type { describeMachine } from '../simulate/machine.js';
 import type { ClaimResult } from './claim-query.js';
@@ -100,6 +99,5 @@ export function writeJson(file: string, { options, machine, server, driver, late
     lateness: lateness.map((one) => ({ ...one, goal_p99_ms: LATENESS_GOAL_MS, met: isInTime(one), exactly_once: isOnce(one) })),
     claim: { ...claim, goal_ms: CLAIM_GOAL_MS, met: isCheap(claim) },
   };
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+  writeJsonFile(file, content);
 }

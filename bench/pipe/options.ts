@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { messageOf, UsageError } from '../client/invocation.js';
+import { UsageError } from '../client/invocation.js';
+import { count, parseFlags, postgresUrl } from '../command/options.js';
 
 export const BENCHES = ['fanout', 'burst', 'idle-memory', 'reconnect', 'handshakes', 'stalled-reader', 'profiles'] as const;
 export type BenchName = (typeof BENCHES)[number];
@@ -32,12 +32,6 @@ export interface BenchOptions {
 export type Transport = 'plain' | 'tls';
 const TRANSPORTS: Readonly<Record<string, readonly Transport[]>> = { plain: ['plain'], tls: ['tls'], both: ['plain', 'tls'] };
 
-function count(flag: string, text: string, most: number): number {
-  const value = Number(text);
-  if (/^[1-9]\d*$/.test(text) && value <= most) return value;
-  throw new UsageError(`--${flag} takes a whole number from 1 to ${String(most)}`);
-}
-
 function isBench(name: string): name is BenchName {
   return (BENCHES as readonly string[]).includes(name);
 }
@@ -55,27 +49,18 @@ const FLAGS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(messageOf(error));
-  }
-}
-
 /** @throws UsageError for what is not in {@link USAGE}; undefined when only help was asked for */
 export function readOptions(args: readonly string[]): BenchOptions | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseFlags(args, { options: FLAGS, allowPositionals: true });
   if (values.help) return undefined;
   const benches = positionals.filter(isBench);
   const unknown = positionals.find((name) => !isBench(name));
   if (unknown !== undefined) throw new UsageError(`no bench "${unknown}": ${BENCHES.join(', ')}`);
   const transports = values.transport === undefined ? undefined : TRANSPORTS[values.transport];
   if (values.transport !== undefined && !transports) throw new UsageError('--transport takes plain, tls or both');
-  if (values.url !== undefined && !/^postgres(ql)?:\/\//.test(values.url)) throw new UsageError('--url must start with postgresql://');
   return {
     benches: benches.length === 0 ? BENCHES : benches,
-    url: values.url,
+    url: postgresUrl(values.url),
     transports,
     rounds: values.rounds === undefined ? undefined : count('rounds', values.rounds, 99),
     readers: count('readers', values.readers, 5000),

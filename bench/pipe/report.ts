@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/common/package-root.js';
+import { writeJsonFile } from '../command/json-file.js';
 import { findBun } from '../process/bun-binary.js';
 import { describeMachine } from '../simulate/machine.js';
 import type { BenchDatabase } from '../append/bench-database.js';
@@ -78,7 +78,6 @@ export function table({ title, lines, goals }: Outcome, { commit: measured, mach
 export function writeJson(folder: string, name: string, outcome: Outcome, origin: Origin): string {
   const { title, settings, result, goals } = outcome;
   const file = join(folder, `${name}.json`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ what: title, ...origin, settings, result, goals }, null, 2)}\n`);
+  writeJsonFile(file, { what: title, ...origin, settings, result, goals });
   return file;
 }

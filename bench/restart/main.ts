@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { leaveFigures, leaveRows, table, writeJson } from '../drain/report.js';
+import { writeJsonFile } from '../command/json-file.js';
+import { leaveFigures, leaveRows, table } from '../drain/report.js';
 import { runBench } from '../drain/run-bench.js';
 import { describeMachine } from '../simulate/machine.js';
 
@@ -42,7 +43,7 @@ await runBench('restart', 30, async ({ options, wardline, screens, buttons }) =>
       ['lost, out of order', `${String(check.missing)}, ${String(check.defects)}`],
     ]),
   );
-  writeJson(options.out, { options, machine: describeMachine(), ...times, leave, refused, check });
+  writeJsonFile(options.out, { options, machine: describeMachine(), ...times, leave, refused, check });
   const isClean = check.missing + check.defects + buttons.refused.size + screens.attempts.size === 0;
   return isClean && leave.told === options.sockets && Object.keys(leave.codes).join() === SERVICE_RESTART;
 });

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { UsageError, messageOf, type Invocation } from '../client/invocation.js';
+import { UsageError, type Invocation } from '../client/invocation.js';
+import { parseFlags } from '../command/options.js';
 import { FULL_MINUTES, PROFILES, SHORT_MINUTES, type Profile } from './profiles.js';
 
 export interface SimulateOptions {
@@ -54,14 +54,6 @@ const FLAGS = {
   json: { type: 'string' },
 } as const;
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(messageOf(error));
-  }
-}
-
 interface Bounds {
   readonly min: number;
   readonly max: number;
@@ -106,7 +98,7 @@ function adminOf(name: string | undefined, env: Invocation['env']): SimulateOpti
 
 /** Reads what was asked for; `help` when that is all that was asked for. */
 export function readOptions({ args, env }: Invocation): SimulateOptions | 'help' {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseFlags(args, { options: FLAGS, allowPositionals: true });
   if (values.help) return 'help';
   const base = baseProfile(positionals);
   const nurses = numberOf('nurses', values.nurses, base.nurses, whole(1, 5000));

@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeJsonFile } from '../command/json-file.js';
 import type { Percentiles } from './histogram.js';
 import { percent, type RunFacts } from './outcome.js';
 
@@ -146,6 +145,5 @@ export function writeJson(file: string, facts: RunFacts, failures: readonly stri
     server: facts.server,
     samples: m.samples,
   };
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+  writeJsonFile(file, content);
 }

@@ -1,0 +1,24 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { messageOf, UsageError } from '../client/invocation.js';
+
+/** What the flags say; what is no flag is the mistake of a person. @throws UsageError */
+export function parseFlags<const Config extends ParseArgsConfig>(args: readonly string[], config: Config) {
+  try {
+    return parseArgs({ ...config, args: [...args] });
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+/** @throws UsageError unless it is a whole number from 1 to `most` */
+export function count(flag: string, text: string, most: number): number {
+  const value = Number(text);
+  if (/^[1-9]\d*$/.test(text) && value <= most) return value;
+  throw new UsageError(`--${flag} takes a whole number from 1 to ${String(most)}`);
+}
+
+/** The PostgreSQL that was named, if any was. @throws UsageError for another kind of address */
+export function postgresUrl(url: string | undefined): string | undefined {
+  if (url === undefined || /^postgres(ql)?:\/\//.test(url)) return url;
+  throw new UsageError('--url must start with postgresql://');
+}
