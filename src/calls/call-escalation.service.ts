@@ -61,13 +61,9 @@ export class CallEscalation {
     else if (level === clock.level) await tx.query(setDeadline, [call.id]); // Claimed before its time: it would be claimed for ever.
   }
 
-  /**
-   * Nobody on duty can be asked: everyone who is signed in and the managers are told, and levels 1 and 2 pass at once. Level 3 keeps its
-   * deadline; where none of them can be reached, the administrators who can be are told now.
-   */
+  /** Nobody on duty can be asked: everyone who is signed in and the managers are told, and levels 1 and 2 pass at once. Level 3 keeps its deadline. */
   async nobodyToAsk(tx: Transaction, call: AskingCall, before: CallView): Promise<CallView> {
-    const reached = await this.recipients.addEverybody(tx, call);
-    if (reached.length === 0) await this.recipients.addReachableAdministrators(tx, call);
+    await this.recipients.addEverybody(tx, call);
     const view = await this.calls.view(tx, call.id);
     this.journal.append(tx, 'call.unattended', view, 'system', { reason: 'nobody_on_duty' });
     for (let level = before.level + 1; level < TOP_LEVEL; level++) await this.reach(tx, call, level as Level);

@@ -33,9 +33,7 @@ const addOne = statement(
 );
 const addBroadcast = addStatement('add_broadcast', `${MEMBERS} AND (p.role = 'manager' OR ${ON_DUTY})`, "'broadcast'");
 const addManagers = addStatement('add_managers', `${MEMBERS} AND p.role = 'manager'`, "'manager'");
-const ADMINS = "staff p WHERE p.role = 'admin' AND p.active AND $2::text IS NOT NULL";
-const addAdmins = addStatement('add_admins', ADMINS, "'administrator'");
-const addReachableAdmins = addStatement('add_reachable_admins', `${ADMINS} AND is_reachable(p.id, $3, $4)`, "'administrator'");
+const addAdmins = addStatement('add_admins', "staff p WHERE p.role = 'admin' AND p.active AND $2::text IS NOT NULL", "'administrator'");
 const addEverybody = addStatement(
   'add_everybody',
   `${MEMBERS} AND (p.role = 'manager' OR ${SIGNED_IN})`,
@@ -109,11 +107,6 @@ export class Recipients {
 
   addAdministrators(tx: Transaction, call: DispatchableCall): Promise<string[]> {
     return this.add(tx, addAdmins, call, this.session.SESSION_RECONNECT_BUFFER_SEC);
-  }
-
-  /** Those of them who can be reached. */
-  addReachableAdministrators(tx: Transaction, call: DispatchableCall): Promise<string[]> {
-    return this.add(tx, addReachableAdmins, call, this.ward.NURSE_DISCONNECT_GRACE_SEC);
   }
 
   /** Everyone who is signed in to the department, and its managers. @returns those who were not told before and can be reached */

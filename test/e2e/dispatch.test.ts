@@ -275,22 +275,6 @@ describe('nobody fits', () => {
     expect(levels).toContain(3);
   });
 
-  it('the administrators who are connected are told at once, where nobody of the department can be reached', async () => {
-    const [admin] = await ward.connected('admin');
-    const call = await ward.press();
-    expect(toldOf(call)).toContain(admin!.id);
-    expect(call).toMatchObject({ level: 2, priority: 3 });
-    const unattended = (await ward.story(call)).find((event) => event.type === 'call.unattended');
-    expect(toldOf(unattended.data.call)).toContain(admin!.id);
-    await ward.at(call, 301);
-    expect(await ward.untilLevel(call, 3)).toMatchObject({ level: 3, priority: 8 });
-  });
-
-  it('and are not while somebody of it can be', async () => {
-    const [admin] = await ward.connected('admin', 'icu-manager');
-    expect(toldOf(await ward.press())).not.toContain(admin!.id);
-  });
-
   it('with each level that passes told by its event', async () => {
     const call = await ward.press();
     const escalations = await ward.escalations(call);
