@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { notFound } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { Logger } from '../common/logger.js';
-import { addTo, removeFrom } from '../common/set-index.js';
+import { SetIndex } from '../common/set-index.js';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import type { Backplane } from './backplane.js';
@@ -40,7 +40,7 @@ export class Directory {
   /** Rows of this node in what the nodes share may be wrong. */
   isSuspect = false;
   private readonly owners = new Map<string, Owner>();
-  private readonly joined = new Map<string, Set<string>>();
+  private readonly joined = new SetIndex<string, string>();
   private readonly listeners: RosterListener[] = [];
 
   constructor(
@@ -102,13 +102,13 @@ export class Directory {
 
   /** Rooms that a connection of this node is in. */
   roomsOf(connectionId: string): string[] {
-    return [...(this.joined.get(connectionId) ?? [])];
+    return [...this.joined.of(connectionId)];
   }
 
   /** A connection of this node. @returns whether the user was not a member before. @throws CapacityError; DomainError NOT_FOUND */
   async join(membership: Membership): Promise<boolean> {
     if (this.owners.get(membership.connectionId)?.userId !== membership.userId) throw notFound('connection');
-    if ((this.joined.get(membership.connectionId)?.size ?? 0) >= MAX_ROOMS) throw new CapacityError('room_members', MAX_ROOMS);
+    if (this.joined.count(membership.connectionId) >= MAX_ROOMS) throw new CapacityError('room_members', MAX_ROOMS);
     const isNew = await this.put(
       (backplane, capacity) => backplane.rooms.join(membership, capacity),
       () => this.cluster.local.rooms.leave(membership),
@@ -218,11 +218,11 @@ export class Directory {
   }
 
   private remember({ room, connectionId }: Membership): void {
-    addTo(this.joined, connectionId, room);
+    this.joined.add(connectionId, room);
   }
 
   private forget({ room, connectionId }: Membership): void {
-    removeFrom(this.joined, connectionId, room);
+    this.joined.delete(connectionId, room);
   }
 
   private changed(change: RosterChange): void {

@@ -14,7 +14,7 @@ export interface EventSink {
   lost(reason: 'reset' | 'purged' | 'failed'): void;
 }
 
-interface Parts {
+export interface FollowerParts {
   log: EventLog;
   feeds: Feeds;
   catalog: EventCatalog;
@@ -33,7 +33,7 @@ export class Follower implements FeedReader {
 
   /** @param cursor `seq` of the last event that the reader has */
   constructor(
-    private readonly parts: Parts,
+    private readonly parts: FollowerParts,
     dept: string,
     private cursor: number,
     head: number,

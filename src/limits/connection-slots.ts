@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { StaffPrincipal } from '../auth/principal.js';
-import { addTo, removeFrom } from '../common/set-index.js';
+import { SetIndex } from '../common/set-index.js';
 import { LiveLimits } from './live-limits.service.js';
 
 type Holder = Pick<StaffPrincipal, 'id' | 'sessionId'>;
@@ -44,8 +44,8 @@ export class ConnectionSlot {
 export class ConnectionSlots {
   /** In the order in which they were taken. */
   private readonly slots = new Set<ConnectionSlot>();
-  private readonly bySession = new Map<string, Set<ConnectionSlot>>();
-  private readonly byStaff = new Map<string, Set<ConnectionSlot>>();
+  private readonly bySession = new SetIndex<string, ConnectionSlot>();
+  private readonly byStaff = new SetIndex<string, ConnectionSlot>();
   private readonly listeners: Listener[] = [];
 
   constructor(private readonly limits: LiveLimits) {}
@@ -70,12 +70,12 @@ export class ConnectionSlots {
 
   /** The session's connections, oldest first, without those that give way; only those older than `than`, when it is given. */
   ofSession(sessionId: string, than?: ConnectionSlot): ConnectionSlot[] {
-    return staying(this.bySession.get(sessionId), than);
+    return staying(this.bySession.of(sessionId), than);
   }
 
   /** The same of a person. */
   ofStaff(staffId: string, than?: ConnectionSlot): ConnectionSlot[] {
-    return staying(this.byStaff.get(staffId), than);
+    return staying(this.byStaff.of(staffId), than);
   }
 
   /** A place at once, or undefined when there is none. The caller sees to it that it is released. */
@@ -85,8 +85,8 @@ export class ConnectionSlots {
       this.free(gone);
     });
     this.slots.add(slot);
-    addTo(this.bySession, sessionId, slot);
-    addTo(this.byStaff, id, slot);
+    this.bySession.add(sessionId, slot);
+    this.byStaff.add(id, slot);
     this.seen(sessionId);
     return slot;
   }
@@ -98,8 +98,8 @@ export class ConnectionSlots {
 
   private free(slot: ConnectionSlot): void {
     if (!this.slots.delete(slot)) return;
-    removeFrom(this.bySession, slot.holder.sessionId, slot);
-    removeFrom(this.byStaff, slot.holder.id, slot);
+    this.bySession.delete(slot.holder.sessionId, slot);
+    this.byStaff.delete(slot.holder.id, slot);
     this.seen(slot.holder.sessionId);
   }
 
@@ -108,8 +108,8 @@ export class ConnectionSlots {
   }
 }
 
-function staying(slots: ReadonlySet<ConnectionSlot> | undefined, than: ConnectionSlot | undefined): ConnectionSlot[] {
-  const all = [...(slots ?? [])];
+function staying(slots: Iterable<ConnectionSlot>, than: ConnectionSlot | undefined): ConnectionSlot[] {
+  const all = [...slots];
   const older = than === undefined ? all : all.slice(0, all.indexOf(than));
   return older.filter((slot) => !slot.isGivingWay);
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
-import { addTo, removeFrom } from '../common/set-index.js';
+import { SetIndex } from '../common/set-index.js';
 import { CLOSE_CODES } from './close-codes.js';
 import type { Connection } from './connection.js';
 import { TrafficTotals } from './traffic-totals.js';
@@ -16,8 +16,8 @@ export class Connections {
   /** What has gone over those that are no more. */
   readonly ended = new TrafficTotals();
   private readonly byId = new Map<string, Connection>();
-  private readonly bySession = new Map<string, Set<Connection>>();
-  private readonly byStaff = new Map<string, Set<Connection>>();
+  private readonly bySession = new SetIndex<string, Connection>();
+  private readonly byStaff = new SetIndex<string, Connection>();
 
   constructor(
     @InjectMetric('ws_connections') private readonly gauge: Gauge,
@@ -48,7 +48,7 @@ export class Connections {
   }
 
   ofSession(sessionId: string): Iterable<Connection> {
-    return this.bySession.get(sessionId) ?? [];
+    return this.bySession.of(sessionId);
   }
 
   get(id: string): Connection | undefined {
@@ -56,7 +56,7 @@ export class Connections {
   }
 
   ofStaff(staffId: string): Iterable<Connection> {
-    return this.byStaff.get(staffId) ?? [];
+    return this.byStaff.of(staffId);
   }
 
   sessionIds(): string[] {
@@ -65,14 +65,14 @@ export class Connections {
 
   /** Whether the person follows the department on this node. */
   isFollowing(staffId: string, dept: string): boolean {
-    for (const connection of this.byStaff.get(staffId) ?? []) if (connection.subscriptions.has(dept)) return true;
+    for (const connection of this.byStaff.of(staffId)) if (connection.subscriptions.has(dept)) return true;
     return false;
   }
 
   add(connection: Connection): void {
     this.byId.set(connection.id, connection);
-    addTo(this.bySession, connection.principal.sessionId, connection);
-    addTo(this.byStaff, connection.principal.id, connection);
+    this.bySession.add(connection.principal.sessionId, connection);
+    this.byStaff.add(connection.principal.id, connection);
     this.total.inc();
     this.gauge.set(this.size);
   }
@@ -81,8 +81,8 @@ export class Connections {
   remove(connection: Connection, closeCode: number): void {
     if (!this.byId.delete(connection.id)) return;
     this.ended.add(connection);
-    removeFrom(this.bySession, connection.principal.sessionId, connection);
-    removeFrom(this.byStaff, connection.principal.id, connection);
+    this.bySession.delete(connection.principal.sessionId, connection);
+    this.byStaff.delete(connection.principal.id, connection);
     const isOurs = connection.closeCode !== undefined;
     this.closes.inc({ code: isOurs || KNOWN_CODES.has(closeCode) ? String(closeCode) : 'other' });
     this.gauge.set(this.size);

@@ -21,12 +21,14 @@ const MAX_DENIALS = 20;
 
 const head = z.looseObject({ type: z.string().min(1).max(64), id: z.unknown().optional() });
 
-interface ReaderOptions {
-  maxProtocolErrors: number;
+/** What all readers of a node share. */
+export interface FrameReaderParts {
+  router: FrameRouter;
   rate: ClientRate;
+  maxProtocolErrors: number;
   onProtocolError: () => void;
-  onAck: (dept: string, seq: number) => void;
-  onPong: (t: number) => void;
+  onAck: (connection: Connection, dept: string, seq: number) => void;
+  onPong: (connection: Connection, t: number) => void;
 }
 
 /** A command in its turn, and whether it is within the rate. */
@@ -39,18 +41,15 @@ interface Waiting {
 export class FrameReader {
   private readonly waiting: Waiting[] = [];
   private busy = false;
-  private readonly protocolErrors: Occurrences;
   // Most connections never need these.
+  private protocolErrors: Occurrences | undefined;
   private denials: Occurrences | undefined;
   private strikes: WindowStrikes | undefined;
 
   constructor(
     private readonly connection: Connection,
-    private readonly router: FrameRouter,
-    private readonly options: ReaderOptions,
-  ) {
-    this.protocolErrors = new Occurrences(options.maxProtocolErrors);
-  }
+    private readonly parts: FrameReaderParts,
+  ) {}
 
   /** Takes what `ws` read. */
   receive(data: RawData, isBinary: boolean): void {
@@ -77,7 +76,7 @@ export class FrameReader {
   private take(type: string, re: string | null, frame: unknown): void {
     if (type === 'ping' || type === 'pong' || type === 'ack') {
       this.passBeside(type, re, frame);
-    } else if (!this.router.knows(type)) {
+    } else if (!this.parts.router.knows(type)) {
       this.refuse(re, new DomainError('UNKNOWN_TYPE', 'no such type of frame'));
     } else {
       this.enqueue(new Command(this.connection, type, re, frame));
@@ -85,7 +84,7 @@ export class FrameReader {
   }
 
   private enqueue(command: Command): void {
-    const { rate } = this.options;
+    const { rate } = this.parts;
     const verdict = rate.hit(this.connection.principal.id, command.type);
     if (!(verdict instanceof Promise) && !verdict.allowed) {
       this.refuseOverRate(command, verdict);
@@ -103,7 +102,7 @@ export class FrameReader {
     this.busy = true;
     for (let next = this.waiting.shift(); next && this.connection.isOpen; next = this.waiting.shift()) {
       const verdict = next.verdict instanceof Promise ? await next.verdict : next.verdict;
-      if (verdict.allowed) this.judge(await this.router.dispatch(next.command));
+      if (verdict.allowed) this.judge(await this.parts.router.dispatch(next.command));
       else this.refuseOverRate(next.command, verdict);
       this.connection.commandAnswered();
     }
@@ -120,10 +119,10 @@ export class FrameReader {
 
   /** A warning, and the end after three windows in a row. */
   private refuseOverRate({ re }: Command, { retryAfter }: Verdict): void {
-    this.options.rate.refused();
+    this.parts.rate.refused();
     this.connection.send(errorFrame(re, new DomainError('RATE_LIMITED', 'too many messages', { retryAfter })));
     this.strikes ??= new WindowStrikes();
-    if (this.strikes.add(performance.now(), this.options.rate.seconds))
+    if (this.strikes.add(performance.now(), this.parts.rate.seconds))
       this.connection.close(CLOSE_CODES.RATE_LIMITED.code, 'too many messages');
   }
 
@@ -134,9 +133,9 @@ export class FrameReader {
     } else if (parsed.data.type === 'ping') {
       this.connection.send({ type: 'pong', t: parsed.data.t });
     } else if (parsed.data.type === 'pong') {
-      this.options.onPong(parsed.data.t);
+      this.parts.onPong(this.connection, parsed.data.t);
     } else {
-      this.options.onAck(parsed.data.dept, parsed.data.seq);
+      this.parts.onAck(this.connection, parsed.data.dept, parsed.data.seq);
     }
   }
 
@@ -147,7 +146,8 @@ export class FrameReader {
   }
 
   private countProtocolError(): void {
-    this.options.onProtocolError();
+    this.parts.onProtocolError();
+    this.protocolErrors ??= new Occurrences(this.parts.maxProtocolErrors);
     if (this.protocolErrors.add(performance.now())) this.connection.close(CLOSE_CODES.POLICY_VIOLATION.code, 'too many protocol errors');
   }
 }

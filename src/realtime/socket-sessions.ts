@@ -11,7 +11,7 @@ import { LiveLimits } from '../limits/live-limits.service.js';
 import { ClientRate } from './client-rate.js';
 import { Connection, type PlainFrame } from './connection.js';
 import { Connections } from './connections.js';
-import { FrameReader } from './frame-reader.js';
+import { FrameReader, type FrameReaderParts } from './frame-reader.js';
 import { FrameRouter } from './frame-router.js';
 import { HEARTBEAT_SEC } from './heartbeat.js';
 import type { OutboxParts } from './outbox.js';
@@ -25,20 +25,37 @@ import { SocketWire } from './wire.js';
 /** The life of an authenticated socket on this node, from `hello` to its removal. */
 @Injectable()
 export class SocketSessions {
+  private readonly readerParts: FrameReaderParts;
+
   constructor(
     private readonly connections: Connections,
-    private readonly router: FrameRouter,
+    router: FrameRouter,
     private readonly epoch: LogEpoch,
     private readonly observers: SocketObservers,
     private readonly logger: Logger,
     private readonly limits: LiveLimits,
-    private readonly rate: ClientRate,
+    rate: ClientRate,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
     @Inject(SERVER_ID) private readonly serverId: string,
     @Inject(OUTBOX_PARTS) private readonly outboxParts: OutboxParts,
     private readonly counts: SocketCounts,
     private readonly roundTrips: RoundTrips,
-  ) {}
+  ) {
+    this.readerParts = {
+      router,
+      rate,
+      maxProtocolErrors: settings.MAX_PROTOCOL_ERRORS,
+      onAck: ({ principal }, dept, seq) => {
+        observers.acknowledged(principal, dept, seq);
+      },
+      onPong: (connection, t) => {
+        roundTrips.pong(connection, t);
+      },
+      onProtocolError: () => {
+        counts.error();
+      },
+    };
+  }
 
   /**
    * @param stream the socket's own stream, which frames are written to
@@ -46,19 +63,7 @@ export class SocketSessions {
    */
   open(socket: WebSocket, stream: Duplex, principal: StaffPrincipal, trace?: string): Connection {
     const connection = new Connection(newId(), principal, new SocketWire(socket, stream), this.outboxParts, trace);
-    const reader = new FrameReader(connection, this.router, {
-      maxProtocolErrors: this.settings.MAX_PROTOCOL_ERRORS,
-      rate: this.rate,
-      onAck: (dept, seq) => {
-        this.observers.acknowledged(connection.principal, dept, seq);
-      },
-      onPong: (t) => {
-        this.roundTrips.pong(connection, t);
-      },
-      onProtocolError: () => {
-        this.counts.error();
-      },
-    });
+    const reader = new FrameReader(connection, this.readerParts);
     socket.on('message', (data, isBinary) => {
       this.counts.received(connection, (data as Buffer).length);
       reader.receive(data, isBinary);
