@@ -1,10 +1,8 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { CurrentStaff, Roles } from '../auth/access.js';
-import { DepartmentAccess } from '../auth/department-access.js';
-import type { StaffPrincipal } from '../auth/principal.js';
 import { slug } from '../common/ids.js';
+import { ForManagers } from '../staffing/managers-routes.js';
 import type { Report } from './report.js';
 import { csvFileName, toCsv } from './report-csv.js';
 import { reportQuery, type ReportQuery } from './report-period.js';
@@ -14,25 +12,20 @@ const JSON_TYPE = 'application/json';
 const CSV_TYPE = 'text/csv';
 
 @ApiTags('departments')
+@ForManagers()
 @Controller('api/v1/departments/:dept/report')
 export class ReportsController {
-  constructor(
-    private readonly access: DepartmentAccess,
-    private readonly reports: ReportsService,
-  ) {}
+  constructor(private readonly reports: ReportsService) {}
 
   /** How long the calls of a period took, how far they climbed, who did the work. CSV where `Accept` prefers it. */
   @Get()
-  @Roles('manager', 'admin')
   @ApiProduces(JSON_TYPE, CSV_TYPE)
   async report(
-    @CurrentStaff() staff: StaffPrincipal,
     @Param('dept', { schema: slug }) dept: string,
     @Query({ schema: reportQuery }) query: ReportQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Report | string> {
-    this.access.require(staff, dept);
     const report = await this.reports.read(dept, query);
     response.vary('Accept');
     if (request.accepts([JSON_TYPE, CSV_TYPE]) !== CSV_TYPE) return report;

@@ -56,6 +56,6 @@ const NOTICES = [NoticesService, NoticeEvents];
     ...ASSIGNMENTS,
     ...NOTICES,
   ],
-  exports: [ShiftsService, DepartmentQueue, StaffingEndings],
+  exports: [ShiftsService, DepartmentQueue, StaffingEndings, OpenDepartments],
 })
 export class StaffingModule {}
