@@ -70,7 +70,9 @@ export class FrameReader {
       this.refuse(null, validationError(parsed.error.issues));
       return;
     }
-    this.take(parsed.data.type, uuid.safeParse(parsed.data.id).data ?? null, frame);
+    const { type, id } = parsed.data;
+    // As it was written: clients match answers by it.
+    this.take(type, typeof id === 'string' && uuid.safeParse(id).success ? id : null, frame);
   }
 
   private take(type: string, re: string | null, frame: unknown): void {

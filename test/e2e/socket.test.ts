@@ -586,6 +586,13 @@ describe('a bad frame gets an error frame, never silence, and never the payload 
     socket.close();
   });
 
+  it('an answer names the id as it was written, though a key is the same in capitals', async () => {
+    const id = randomUUID().toUpperCase();
+    const socket = await open();
+    expect((await socket.ask({ id, type: 'subscribe', dept: 'icu' })).re).toBe(id);
+    socket.close();
+  });
+
   it('names the command it answers, where its id can be read', async () => {
     const socket = await open();
     for (const frame of [
