@@ -32,7 +32,7 @@ export class CallCancellation {
         action: 'call.remote_cancel',
         target: `call:${call.id}`,
         result: 'ok',
-        detail: { dept: call.dept, type: call.type },
+        detail: { dept: call.dept, type: call.type, reason },
       });
     }
     await this.calls.cancel(tx, call.id, actorOf(staff), reason);

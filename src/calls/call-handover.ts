@@ -8,7 +8,7 @@ import { CallEscalation } from './call-escalation.service.js';
 import { CallsRepository } from './calls.repository.js';
 
 const HELD = `c.dept_id = $2 AND (c.accepted_by = $1 AND c.state IN ('accepted', 'in_progress') OR c.state = 'pending' AND t.dispatch = 'assigned'
-  AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND a.declined_at IS NULL AND a.reason IN ('primary', 'backup', 'queue')))`;
+  AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND a.declined_at IS NULL AND a.reason IN ('primary', 'backup', 'queue', 'reassigned')))`;
 
 const held = statement(
   'held_calls',

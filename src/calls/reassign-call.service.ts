@@ -11,7 +11,12 @@ import { CallJournal } from './call-journal.js';
 import { CallsRepository, type LockedCall } from './calls.repository.js';
 import { Recipients } from './recipients.js';
 
-const handOver = statement('hand_over_call', 'UPDATE calls SET accepted_by = $2 WHERE id = $1');
+/** Who had arrived is not the one who is present any more; what a station showed names nobody, and stays. */
+const handOver = statement(
+  'hand_over_call',
+  `UPDATE calls SET accepted_by = $2::uuid, present_by = CASE WHEN present_by LIKE 'staff:%' THEN 'staff:' || $2::uuid ELSE present_by END
+   WHERE id = $1`,
+);
 
 /** What a manager says: to whom, and why (kept in the record). */
 export interface Reassignment {

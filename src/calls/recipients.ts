@@ -31,6 +31,11 @@ const addOne = statement(
   `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT $1, p.id, p.role, app_now(), $3 FROM staff p WHERE p.id = $2
    ON CONFLICT (call_id, staff_id) DO NOTHING`,
 );
+const addChosen = statement(
+  'add_chosen_recipient',
+  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT $1, p.id, p.role, app_now(), 'reassigned' FROM staff p WHERE p.id = $2
+   ON CONFLICT (call_id, staff_id) DO UPDATE SET reason = excluded.reason, declined_at = NULL`,
+);
 const addBroadcast = addStatement('add_broadcast', `${MEMBERS} AND (p.role = 'manager' OR ${ON_DUTY})`, "'broadcast'");
 const addManagers = addStatement('add_managers', `${MEMBERS} AND p.role = 'manager'`, "'manager'");
 const addAdmins = addStatement('add_admins', "staff p WHERE p.role = 'admin' AND p.active AND $2::text IS NOT NULL", "'administrator'");
@@ -95,9 +100,9 @@ export class Recipients {
     return [target.staffId];
   }
 
-  /** One person by a manager's choice. */
+  /** One person by a manager's choice, also one who has declined: they are asked again. */
   async addChosen(tx: Transaction, callId: string, staffId: string): Promise<void> {
-    await tx.query(addOne, [callId, staffId, 'reassigned']);
+    await tx.query(addChosen, [callId, staffId]);
   }
 
   /** The department's managers. @returns those who were not told before and can be reached: lost ones within the buffer count */

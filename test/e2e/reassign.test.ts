@@ -8,8 +8,8 @@ describe('a manager gives a call to a nurse', () => {
   let sockets: Socket[];
   let room = 100;
 
-  const press = async (): Promise<AnyFrame> =>
-    (await asStation(wardline, `icu-${String(++room)}-bed`)('POST', '/calls', { type: 'patient_normal' })).body;
+  const press = async (type = 'patient_normal'): Promise<AnyFrame> =>
+    (await asStation(wardline, `icu-${String(++room)}-bed`)('POST', '/calls', { type })).body;
   const reassign = (by: Session, call: AnyFrame, to: Session) =>
     by.post(`/calls/${String(call.id)}/reassign`, { staff_id: to.user.id, reason: 'closer' });
   const other = (call: AnyFrame): Session => (call.recipients[0].staff_id === anna?.user.id ? ben! : anna!);
@@ -55,6 +55,48 @@ describe('a manager gives a call to a nurse', () => {
     expect((await first.post('/departments/icu/shifts')).status).toBe(201);
   });
 
+  it('handed over, presence is the other’s too: cancelling is theirs, and no more of who had arrived', async () => {
+    const call = await press('bed_exit');
+    const [first, second] = [asked(call), other(call)];
+    expect((await first.post(`/calls/${String(call.id)}/arrive`)).status).toBe(200);
+    expect((await reassign(manager!, call, second)).status).toBe(200);
+    expect((await first.post(`/calls/${String(call.id)}/cancel`)).status).toBe(403);
+    expect((await second.post(`/calls/${String(call.id)}/cancel`)).body).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('given to who has declined: they are asked again, and may decline again', async () => {
+    const call = await press();
+    const first = asked(call);
+    expect((await first.post(`/calls/${String(call.id)}/decline`)).status).toBe(200);
+    expect((await first.post(`/calls/${String(call.id)}/decline`)).status).toBe(403);
+    expect((await reassign(manager!, call, first)).status).toBe(200);
+    expect((await first.post(`/calls/${String(call.id)}/decline`)).status).toBe(200);
+  });
+
+  it('pending on the chosen nurse, it is handed on when their shift ends', async () => {
+    const call = await press();
+    const [first, chosen] = [asked(call), other(call)];
+    expect((await first.post(`/calls/${String(call.id)}/decline`)).status).toBe(200);
+    expect((await reassign(manager!, call, chosen)).status).toBe(200);
+    expect((await chosen.send('DELETE', '/departments/icu/shifts/mine')).status).toBe(200);
+    const history = (await manager!.get(`/calls/${String(call.id)}`)).body.history as AnyFrame[];
+    expect(history.filter((event) => event.data.reason === 'shift_ended')).toMatchObject([{ type: 'call.pending' }]);
+    expect((await chosen.post('/departments/icu/shifts')).status).toBe(201);
+  });
+
+  it('a remote cancel is audited with its reason, which no event holds', async () => {
+    const call = await press('device_alarm');
+    expect((await manager!.post(`/calls/${String(call.id)}/cancel`, { reason: 'cable pulled by the cleaner' })).status).toBe(200);
+    expect(
+      await wardline.database.query("SELECT actor, detail FROM audit WHERE action = 'call.remote_cancel' AND target = $1", [
+        `call:${String(call.id)}`,
+      ]),
+    ).toEqual([
+      { actor: `staff:${manager!.user.id}`, detail: { dept: 'icu', type: 'device_alarm', reason: 'cable pulled by the cleaner' } },
+    ]);
+    expect(JSON.stringify((await manager!.get(`/calls/${String(call.id)}`)).body)).not.toContain('cleaner');
+  });
+
   it('is a manager’s: nurses get 403; of another department 404; to somebody off duty 400; of a closed call 409; audited', async () => {
     const call = await press();
     const [stranger, offDuty] = [await signIn(wardline, 'med-manager'), await signIn(wardline, 'icu-nurse-6')];
@@ -67,7 +109,7 @@ describe('a manager gives a call to a nurse', () => {
       details: { call: { state: 'cancelled' } },
     });
     expect(await wardline.database.query("SELECT count(*)::int AS count FROM audit WHERE action = 'call.reassign'")).toEqual([
-      { count: 3 },
+      { count: 6 },
     ]);
   });
 });
