@@ -73,6 +73,14 @@ export class Directory {
     return this.cluster.local.owners.has(userId);
   }
 
+  /** Whether the user would be let in now. */
+  async hasPlaceFor(userId: string): Promise<boolean> {
+    const { OWNER_CAPACITY } = this.settings;
+    return this.cluster.ask(
+      async ({ owners }) => (await owners.count()) < OWNER_CAPACITY || (await owners.connectionsOf(userId)).length > 0,
+    );
+  }
+
   /** @throws CapacityError */
   async own(userId: string, connectionId: string): Promise<Owner> {
     const owner = { userId, connectionId, nonce: newId() };

@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { StaffPrincipal } from '../auth/principal.js';
+import { newId } from '../common/ids.js';
 import { SetIndex } from '../common/set-index.js';
 import { LiveLimits } from './live-limits.service.js';
 
 type Holder = Pick<StaffPrincipal, 'id' | 'sessionId'>;
 type Listener = (sessionId: string) => void;
+type FreedListener = (slot: ConnectionSlot) => void;
 
 /** One connection's place on this node, from its guard on until the connection is gone. */
 export class ConnectionSlot {
+  /** Of the connection that will be. */
+  readonly id = newId();
   private leaving = false;
+  private given = false;
   private giveUp: (() => void) | undefined;
 
   constructor(
@@ -33,8 +38,14 @@ export class ConnectionSlot {
     this.giveUp?.();
   }
 
+  /** The place has been given back. */
+  get isFree(): boolean {
+    return this.given;
+  }
+
   /** Gives the place back. As often as one likes. */
   release(): void {
+    this.given = true;
     this.free(this);
   }
 }
@@ -47,6 +58,7 @@ export class ConnectionSlots {
   private readonly bySession = new SetIndex<string, ConnectionSlot>();
   private readonly byStaff = new SetIndex<string, ConnectionSlot>();
   private readonly listeners: Listener[] = [];
+  private readonly freedListeners: FreedListener[] = [];
 
   constructor(private readonly limits: LiveLimits) {}
 
@@ -96,11 +108,17 @@ export class ConnectionSlots {
     this.listeners.push(listener);
   }
 
+  /** Called synchronously when a place was given back; must not throw. */
+  onFreed(listener: FreedListener): void {
+    this.freedListeners.push(listener);
+  }
+
   private free(slot: ConnectionSlot): void {
     if (!this.slots.delete(slot)) return;
     this.bySession.delete(slot.holder.sessionId, slot);
     this.byStaff.delete(slot.holder.id, slot);
     this.seen(slot.holder.sessionId);
+    for (const listener of this.freedListeners) listener(slot);
   }
 
   private seen(sessionId: string): void {

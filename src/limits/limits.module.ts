@@ -9,6 +9,7 @@ import { LocalSlidingWindows } from './local-sliding-windows.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import { ReservedPlaces } from './reserved-places.js';
 import { SessionSightings } from './session-sightings.js';
+import { SharedPlaces } from './shared-places.js';
 import { UPGRADE_GUARDS } from './upgrade-guards.js';
 
 const shown = [
@@ -17,6 +18,7 @@ const shown = [
   LocalSlidingWindows,
   ConnectionSlots,
   ReservedPlaces,
+  SharedPlaces,
   DrainingGuard,
   RateLimitGuard,
   CapacityGuard,

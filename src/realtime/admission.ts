@@ -33,7 +33,7 @@ export type AdmissionView = z.infer<typeof admissionView>;
 type Outcome = Omit<AdmissionView, 'fallback'>;
 
 /** Refusals that an event stream would meet as well, and a long poll would not. */
-const OF_CONNECTIONS = new Set(['connect_rate', 'capacity', 'user_capacity']);
+const OF_CONNECTIONS = new Set(['connect_rate', 'capacity', 'user_capacity', 'owner_capacity']);
 
 /** Tells clients that cannot read a refused upgrade what it would be. */
 @Injectable()

@@ -58,7 +58,7 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
    * @throws DomainError NOT_FOUND, before anything is written
    */
   async follow(principal: StaffPrincipal, dept: string, point: ResumePoint, response: Response, slot?: ConnectionSlot): Promise<void> {
-    const connection = new Connection(newId(), principal, new EventStreamWire(response), this.outboxParts);
+    const connection = new Connection(slot?.id ?? newId(), principal, new EventStreamWire(response), this.outboxParts);
     const { resumption, start } = await this.subscriptions.subscribe(connection, dept, point, null);
     if (response.destroyed) {
       connection.endSubscriptions();

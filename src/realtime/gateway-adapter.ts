@@ -6,6 +6,7 @@ import { WebSocketServer } from 'ws';
 import type { StaffPrincipal } from '../auth/principal.js';
 import { UpgradeRefusal } from '../auth/upgrade-refusal.js';
 import { DomainError } from '../common/errors.js';
+import { newId } from '../common/ids.js';
 import { Logger } from '../common/logger.js';
 import { ServerState } from '../common/server-state.js';
 import { TRACEPARENT } from '../common/tracing.js';
@@ -136,7 +137,8 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
   private accept(request: ConnectionRequest, stream: Duplex, head: Buffer, principal: StaffPrincipal): void {
     this.server.handleUpgrade(request, stream, head, (socket) => {
       const traceparent = String(request.headers.traceparent);
-      const connection = this.sessions.open(socket, stream, principal, TRACEPARENT.test(traceparent) ? traceparent : undefined);
+      const trace = TRACEPARENT.test(traceparent) ? traceparent : undefined;
+      const connection = this.sessions.open(request.slot?.id ?? newId(), socket, stream, principal, trace);
       closeWhenGivingWay(request.slot, connection);
     });
   }

@@ -8,7 +8,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = { 400: 'VALIDATION_F
 /** How long a refused client may take to read why; closing while its data lies unread would take the answer away from it. */
 const LINGER_MS = 1000;
 /** Words for metrics that the rules of connections give beside their code. */
-const REASONS = new Set(['draining', 'connect_rate', 'capacity', 'user_capacity']);
+const REASONS = new Set(['draining', 'connect_rate', 'capacity', 'user_capacity', 'owner_capacity']);
 
 /** A refusal in the words that every transport has. */
 export interface Refusal {

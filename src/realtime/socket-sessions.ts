@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { WebSocket } from 'ws';
 import { type StaffPrincipal, userView } from '../auth/principal.js';
-import { newId } from '../common/ids.js';
 import { Logger } from '../common/logger.js';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
@@ -61,8 +60,8 @@ export class SocketSessions {
    * @param stream the socket's own stream, which frames are written to
    * @param trace W3C traceparent of the upgrade
    */
-  open(socket: WebSocket, stream: Duplex, principal: StaffPrincipal, trace?: string): Connection {
-    const connection = new Connection(newId(), principal, new SocketWire(socket, stream), this.outboxParts, trace);
+  open(id: string, socket: WebSocket, stream: Duplex, principal: StaffPrincipal, trace?: string): Connection {
+    const connection = new Connection(id, principal, new SocketWire(socket, stream), this.outboxParts, trace);
     const reader = new FrameReader(connection, this.readerParts);
     socket.on('message', (data, isBinary) => {
       this.counts.received(connection, (data as Buffer).length);

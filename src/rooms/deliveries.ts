@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Bus } from '../cluster/bus.service.js';
+import { SocketStats } from '../realtime/socket-stats.service.js';
 import { type EphemeralText, toFrame } from './ephemeral-frame.js';
 import { LocalClients } from './local-clients.js';
 
@@ -25,7 +26,11 @@ export class Deliveries {
   constructor(
     private readonly bus: Bus,
     private readonly clients: LocalClients,
+    counters: SocketStats,
   ) {
+    bus.onForged(() => {
+      counters.increment('hmac_verify_failures_total');
+    });
     bus.on('room.message', ({ room, frame }) => {
       clients.offerToRoom(room, toFrame(frame));
     });

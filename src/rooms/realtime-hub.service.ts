@@ -62,20 +62,34 @@ export class RealtimeHub {
    * @throws CapacityError when `OWNER_CAPACITY` is reached and the user has no connection yet
    */
   async own(userId: string, client: Client): Promise<Owner> {
+    const owner = await this.claim(userId, client.id);
+    this.attach(owner, client);
+    return owner;
+  }
+
+  /** @internal the user's place, before there is a connection @throws CapacityError */
+  async claim(userId: string, connectionId: string): Promise<Owner> {
     requireName('user', userId);
-    requireName('connection', client.id);
-    // At once: what this node has to say reaches it while the cluster is still being asked.
-    this.clients.add(client);
+    requireName('connection', connectionId);
     try {
-      const owner = await this.directory.own(userId, client.id);
+      const owner = await this.directory.own(userId, connectionId);
       this.counters.increment('owns_total');
-      this.reliable.read(userStream(userId), (data, id) => this.handOver(userId, data as ReliableDirect, id), { always: false });
       return owner;
     } catch (error) {
-      if (!this.directory.isOwned(client.id)) this.clients.remove(client.id);
       if (error instanceof CapacityError) this.counters.increment('capacity_exceeded_owner_total');
       throw error;
     }
+  }
+
+  /** @internal from now on messages to the owner reach this connection */
+  attach({ userId }: Owner, client: Client): void {
+    this.clients.add(client);
+    this.reliable.read(userStream(userId), (data, id) => this.handOver(userId, data as ReliableDirect, id), { always: false });
+  }
+
+  /** Whether a connection of the user's would find a place now. */
+  hasPlaceFor(userId: string): Promise<boolean> {
+    return this.directory.hasPlaceFor(userId);
   }
 
   /** Ends it, and takes it out of its rooms. @returns false where the connection has been owned anew since: then nothing happens */

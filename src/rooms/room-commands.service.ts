@@ -40,7 +40,7 @@ export class RoomCommands {
   /** @throws DomainError FORBIDDEN; CapacityError */
   async join(command: Command, ask: RoomAsk): Promise<JoinAnswer> {
     await this.require(command, 'join', ask);
-    await this.owners.settled(command.connection.id);
+    this.owners.require(command.connection.id);
     const room = this.hub.room(ask.room);
     await room.join(guestOf(command));
     if (!(await this.permits(command, 'read', ask))) return { room: ask.room };

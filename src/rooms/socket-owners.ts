@@ -1,70 +1,90 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CapacityError } from '../cluster/backplane-errors.js';
-import { Bus } from '../cluster/bus.service.js';
 import type { Owner } from '../cluster/owner-store.js';
 import { DomainError } from '../common/errors.js';
 import { Logger } from '../common/logger.js';
+import { type ConnectionSlot, ConnectionSlots } from '../limits/connection-slots.js';
+import { type PlaceKeeper, SharedPlaces } from '../limits/shared-places.js';
 import { CLOSE_CODES } from '../realtime/close-codes.js';
 import { Connection } from '../realtime/connection.js';
 import { SocketObservers } from '../realtime/socket-observers.js';
-import { SocketStats } from '../realtime/socket-stats.service.js';
 import { RealtimeHub } from './realtime-hub.service.js';
 
-/** Sockets and event streams are owned for as long as they are open. */
+/**
+ * Sockets and event streams are owned from their guards on, so that who is one too many is told so before anything is accepted, until they are
+ * gone.
+ */
 @Injectable()
-export class SocketOwners implements OnModuleInit {
-  private readonly owned = new Map<string, Promise<Owner | undefined>>();
+export class SocketOwners implements OnModuleInit, PlaceKeeper {
+  /** By connection. */
+  private readonly owned = new Map<string, Owner>();
 
   constructor(
     private readonly hub: RealtimeHub,
     private readonly observers: SocketObservers,
-    private readonly counters: SocketStats,
-    private readonly bus: Bus,
+    private readonly slots: ConnectionSlots,
+    private readonly places: SharedPlaces,
     private readonly logger: Logger,
   ) {}
 
   onModuleInit(): void {
-    this.bus.onForged(() => {
-      this.counters.increment('hmac_verify_failures_total');
+    this.places.keptBy(this);
+    this.slots.onFreed(({ id }) => {
+      this.release(id);
     });
     this.observers.add({
-      // A long poll takes no messages.
       opened: (connection) => {
-        if (connection instanceof Connection) this.owned.set(connection.id, this.own(connection));
+        // A long poll takes no messages.
+        if (connection instanceof Connection) void this.attach(connection);
       },
       closed: ({ id }) => {
-        const owned = this.owned.get(id);
-        this.owned.delete(id);
-        if (owned) void this.release(owned);
+        this.release(id);
       },
     });
   }
 
-  /** Resolves when the cluster knows of the connection. @throws DomainError UNAVAILABLE when it does not and will not */
-  async settled(connectionId: string): Promise<void> {
-    if (await this.owned.get(connectionId)) return;
-    throw new DomainError('UNAVAILABLE', 'the connection is closing', { retryAfter: 1 });
+  hasOneFor(staffId: string): Promise<boolean> {
+    return this.hub.hasPlaceFor(staffId);
   }
 
-  /** Never rejects. */
-  private async own(connection: Connection): Promise<Owner | undefined> {
-    try {
-      return await this.hub.own(connection.principal.id, connection);
-    } catch (error) {
-      if (!(error instanceof CapacityError)) this.logger.error('owner.own_failed', { connection_id: connection.id, error });
+  take(slot: ConnectionSlot): Promise<boolean> {
+    return this.claim(slot.holder.id, slot.id, () => slot.isFree);
+  }
+
+  /** @throws DomainError UNAVAILABLE where the cluster does not know of the connection */
+  require(connectionId: string): void {
+    if (!this.owned.has(connectionId)) throw new DomainError('UNAVAILABLE', 'the connection is closing', { retryAfter: 1 });
+  }
+
+  /** Who came by guards of an extending team's own, which took no place, takes it late. Never rejects. */
+  private async attach(connection: Connection): Promise<void> {
+    const { id, principal } = connection;
+    if (!this.owned.has(id) && !(await this.claim(principal.id, id, () => !connection.isOpen))) {
       connection.close(CLOSE_CODES.CAPACITY.code, 'full');
-      return undefined;
+      return;
     }
+    const owner = this.owned.get(id);
+    if (owner) this.hub.attach(owner, connection);
   }
 
-  /** Never rejects. */
-  private async release(owned: Promise<Owner | undefined>): Promise<void> {
-    const owner = await owned;
-    if (!owner) return;
+  /** @param isGone whether the connection has ended while the cluster was asked. @returns whether there was a place */
+  private async claim(userId: string, connectionId: string, isGone: () => boolean): Promise<boolean> {
     try {
-      await this.hub.release(owner);
+      this.owned.set(connectionId, await this.hub.claim(userId, connectionId));
     } catch (error) {
-      this.logger.error('owner.release_failed', { connection_id: owner.connectionId, error });
+      if (!(error instanceof CapacityError)) this.logger.error('owner.own_failed', { connection_id: connectionId, error });
+      return false;
     }
+    if (isGone()) this.release(connectionId);
+    return true;
+  }
+
+  private release(connectionId: string): void {
+    const owner = this.owned.get(connectionId);
+    if (!owner) return;
+    this.owned.delete(connectionId);
+    this.hub.release(owner).catch((error: unknown) => {
+      this.logger.error('owner.release_failed', { connection_id: connectionId, error });
+    });
   }
 }

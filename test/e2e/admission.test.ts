@@ -120,6 +120,22 @@ describe('GET /api/v1/ws/admission tells what the upgrade would come to', () => 
     await limit({ max_connections_per_session: null });
   });
 
+  it('when as many people are connected as OWNER_CAPACITY says: 4013, to who is not one of them', async () => {
+    const small = await startTestWardline({ sharedWith: node, env: { OWNER_CAPACITY: '1' } });
+    try {
+      sockets.push(await Socket.open(small, anna.cookie));
+      const { code } = await connectUntilClosed(small, { cookie: admin.cookie });
+      const refused = { admitted: false, close_code: code, code: 'CAPACITY', retry_after: 30, fallback: { use: 'poll' } };
+      expect((await ask(small, admin.cookie)).body).toMatchObject(refused);
+      expect(code).toBe(4013);
+      expect((await ask(small, anna.cookie)).body.admitted).toBe(true);
+      const stream = await request(small, 'GET', '/api/v1/departments/icu/events/stream', { headers: { cookie: admin.cookie } });
+      expect([stream.status, stream.headers['retry-after']]).toEqual([503, '30']);
+    } finally {
+      await small.stop();
+    }
+  });
+
   it('follows FALLBACK_POLL_INTERVAL_MS, and stands in OpenAPI', async () => {
     await limit({ fallback_poll_interval_ms: 750 });
     expect((await ask(node)).body.fallback.poll_interval_ms).toBe(750);

@@ -5,8 +5,10 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ServerState } from '../../src/common/server-state.js';
 import { ConnectionSlots } from '../../src/limits/connection-slots.js';
+import { RealtimeHub } from '../../src/rooms/realtime-hub.service.js';
 import { request, type Session, signIn, Socket } from '../support/client.js';
 import { eventually } from '../support/person.js';
+import { dial } from '../support/raw-connection.js';
 import { askForUpgrade, connectUntilClosed, type Upgrade, upgradeText } from '../support/upgrade.js';
 import { startTestWardline, type TestWardline } from '../support/wardline.js';
 
@@ -49,6 +51,18 @@ async function allGivenBack(node: TestWardline): Promise<void> {
 async function closeAll(node: TestWardline): Promise<void> {
   for (const socket of sockets.splice(0)) socket.ws.terminate();
   await allGivenBack(node);
+}
+
+function onlineAt(node: TestWardline): Promise<number> {
+  return node.app.get(RealtimeHub, { strict: false }).onlineCount();
+}
+
+/** Asks for a socket and is gone before it is there. */
+async function leaveDuringUpgrade(node: TestWardline, cookie: string): Promise<void> {
+  const { socket, ready } = dial(node);
+  await ready;
+  socket.write(upgradeText('/ws', { cookie }), () => socket.destroy());
+  await once(socket, 'close');
 }
 
 function errorOf({ body }: Upgrade): { code: string; message: string; retryable: boolean; retry_after?: number } {
@@ -326,8 +340,22 @@ describe('connections of one session and of one person', () => {
     const small = await start({ sharedWith: node, env: { OWNER_CAPACITY: '2', CONNECT_RATE_LIMIT: '0' } });
     const [anna, ben, cleo] = await Promise.all(['icu-nurse-1', 'icu-nurse-2', 'icu-nurse-3'].map((name) => signIn(node, name)));
     for (const session of [anna, ben, anna]) await open(small, session!);
-    expect(await connectUntilClosed(small, { cookie: cleo!.cookie })).toMatchObject({ code: 4013 });
+    expect(await connectUntilClosed(small, { cookie: cleo!.cookie })).toMatchObject({ code: 4013, frames: [] });
     await eventually(() => (slotsOf(small).size === 3 ? true : undefined), 'the place to be given back');
+    await closeAll(small);
+    await eventually(async () => ((await onlineAt(small)) === 0 ? true : undefined), 'nobody to be connected');
+    await open(small, cleo!);
+    await closeAll(small);
+  });
+
+  it('who is refused behind the guards, or leaves during them, keeps no place of OWNER_CAPACITY', async () => {
+    const small = await start({ sharedWith: node, env: { OWNER_CAPACITY: '1', CONNECT_RATE_LIMIT: '0' } });
+    const [anna, ben] = await Promise.all(['icu-nurse-1', 'icu-nurse-2'].map((name) => signIn(node, name)));
+    const foreign = await request(small, 'GET', '/api/v1/departments/med/events/stream', { headers: { cookie: anna!.cookie } });
+    expect(foreign.status).toBe(404);
+    for (let times = 0; times < 20; times++) await leaveDuringUpgrade(small, anna!.cookie);
+    await eventually(async () => (slotsOf(small).size + (await onlineAt(small)) === 0 ? true : undefined), 'every place to be given back');
+    await open(small, ben!);
     await closeAll(small);
   });
 });
