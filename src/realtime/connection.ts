@@ -57,6 +57,11 @@ export class Connection implements OutboxReader {
     return this.closeCode === undefined && this.wire.isOpen;
   }
 
+  /** @internal by the outbox: `ws` answers a close, or what is malformed, with a close frame of its own */
+  get takesFrames(): boolean {
+    return this.wire.isOpen;
+  }
+
   /** Resolves when the stream is gone. */
   get closed(): Promise<void> {
     if (this.wire.stream.closed) return Promise.resolve();

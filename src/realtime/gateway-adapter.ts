@@ -29,8 +29,8 @@ type Router = object;
 type GatewayConnect = (client: Router) => void;
 type MessageHandler = { message: string; callback: (command: Command) => unknown };
 
-/** A refused socket whose close frame is not answered is cut after this. */
-const REFUSED_SOCKET_MS = 2000;
+/** A socket whose close frame is not answered is cut after two seconds, whoever closed: we, or `ws` for something malformed. Unknown to its types. */
+const CUT_UNANSWERED = { closeTimeout: 2000 };
 
 /**
  * Owns the upgrade of `/ws`: runs the guards before a socket exists, hands the socket over authenticated, and routes its
@@ -60,6 +60,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: settings.MAX_PAYLOAD_BYTES,
+      ...CUT_UNANSWERED,
       handleProtocols: (asked) => (asked.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
     this.server.on('wsClientError', (_error, stream, request: ConnectionRequest) => {
@@ -148,12 +149,6 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     this.server.handleUpgrade(request, stream, head, (socket) => {
       socket.on('error', () => undefined);
       socket.close(refusal.closeCode ?? undefined, refusal.message);
-      const timer = setTimeout(() => {
-        socket.terminate();
-      }, REFUSED_SOCKET_MS);
-      socket.once('close', () => {
-        clearTimeout(timer);
-      });
     });
   }
 

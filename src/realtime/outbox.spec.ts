@@ -46,6 +46,7 @@ function batch(from: number, count: number, critical = false): EventBatch {
 function outbox(limits: Partial<OutboxLimits> = {}) {
   const kernel = new Kernel();
   const seen = { overflows: 0, skipped: 0 };
+  const peer = { closed: false };
   const listening: boolean[] = [];
   const box = new Outbox(
     kernel,
@@ -56,6 +57,9 @@ function outbox(limits: Partial<OutboxLimits> = {}) {
       onSkipped: () => seen.skipped++,
     },
     {
+      get takesFrames() {
+        return !peer.closed;
+      },
       overflown: () => {
         seen.overflows++;
         box.end();
@@ -63,7 +67,7 @@ function outbox(limits: Partial<OutboxLimits> = {}) {
       listen: (on) => listening.push(on),
     },
   );
-  return { kernel, box, seen, listening };
+  return { kernel, box, seen, peer, listening };
 }
 
 /** Fills the kernel's buffer. */
@@ -95,6 +99,22 @@ describe('an outbox', () => {
     await drained;
     expect(kernel.writes.slice(1).join('')).toBe('1 2 ok ');
     expect([box.pendingMessages, box.pendingBytes, box.isSlow]).toEqual([0, 0, false]);
+  });
+
+  it('writes nothing more behind a close frame, neither of this turn nor of what waits', async () => {
+    const { kernel, box, peer } = outbox();
+    box.frame(Buffer.from('ok '));
+    peer.closed = true;
+    await turn();
+    expect(kernel.writes).toEqual([]);
+    peer.closed = false;
+    stall(kernel, box);
+    box.events(batch(1, 2));
+    const written = kernel.writes.length;
+    peer.closed = true;
+    kernel.goOn();
+    await turn();
+    expect(kernel.writes).toHaveLength(written);
   });
 
   it('drops the oldest non-critical beyond the limit, and says so where the hole is', async () => {

@@ -27,6 +27,8 @@ export interface OutboxParts {
 
 /** Whose outbox it is. */
 export interface OutboxReader {
+  /** No close frame has gone out: behind one there is nothing more to say. */
+  readonly takesFrames: boolean;
   /** More waits than is allowed. */
   overflown(): void;
   /** Stops listening to the reader, or begins again. */
@@ -109,7 +111,7 @@ export class Outbox {
     const { turn } = this;
     if (turn.length === 0) return;
     this.turn = [];
-    if (this.closed) return;
+    if (this.closed || !this.reader.takesFrames) return;
     this.write(turn.length === 1 && turn[0] ? turn[0] : Buffer.concat(turn));
   }
 
@@ -158,7 +160,7 @@ export class Outbox {
 
   private goOn(): void {
     const { line } = this;
-    if (!line || this.closed) return;
+    if (!line || this.closed || !this.reader.takesFrames) return;
     const { frames } = line;
     while (!line.isEmpty && !this.stream.writableNeedDrain) this.write(line.take(PIECE_BYTES));
     if (frames >= MOST_ANSWERS && line.frames < MOST_ANSWERS) this.reader.listen(true);

@@ -17,7 +17,7 @@ export class Pulse {
   quiet = 0;
   /** Milliseconds of the last round trip. */
   rtt: number | undefined;
-  private heard = 0;
+  private heard: number | undefined;
   private frame: SentPing<number> | undefined;
   private control: SentPing<Buffer> | undefined;
 
@@ -25,6 +25,7 @@ export class Pulse {
   count(bytesIn: number | undefined): void {
     this.rounds++;
     if (bytesIn === undefined) return;
+    // The first look only notes: it may come any time after the opening, and the second right behind it.
     this.quiet = bytesIn === this.heard ? this.quiet + 1 : 0;
     this.heard = bytesIn;
   }
