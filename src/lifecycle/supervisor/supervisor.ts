@@ -28,6 +28,8 @@ export class Supervisor {
   private readonly places: Place[] = [];
   private socket: ListeningSocket | undefined;
   private crew: WorkerCrew | undefined;
+  /** One worker is replaced at a time: the others serve meanwhile. */
+  private replacing: Promise<void> = Promise.resolve();
 
   /** @param onEnd nothing can go on, or an administrator wants the end */
   constructor(
@@ -67,7 +69,7 @@ export class Supervisor {
 
   /** A graceful restart of every worker, one after another. */
   replaceAll(): void {
-    void this.replaceOneByOne();
+    for (const { slot } of this.places) this.replaceInTurn(slot, slot.worker, false);
   }
 
   /** Workers leave in order, then the database stops. @throws EmbeddedPostgresError STOP_FAILED */
@@ -89,8 +91,11 @@ export class Supervisor {
     return slot;
   }
 
-  private async replaceOneByOne(): Promise<void> {
-    for (const { slot } of this.places) await slot.replace(false);
+  private replaceInTurn(slot: WorkerSlot, old: WorkerProcess | undefined, drainFirst: boolean): void {
+    this.replacing = this.replacing.then(async () => {
+      // While it waited for its turn it may have crashed, and another one stands in its place.
+      if (slot.worker === old) await slot.replace(drainFirst);
+    });
   }
 
   private asked(worker: WorkerProcess, departure: Departure, reason: DepartureReason): void {
@@ -102,6 +107,6 @@ export class Supervisor {
     if (!place) return; // it is leaving already
     const decision = reason === 'memory' ? place.memory.decide(worker.freshRss) : 'new worker first';
     this.logger.warn('worker.restart_asked', { worker: worker.pid, reason, decision });
-    if (decision !== 'not now') void place.slot.replace(decision === 'drain first');
+    if (decision !== 'not now') this.replaceInTurn(place.slot, worker, decision === 'drain first');
   }
 }
