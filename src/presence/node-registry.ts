@@ -9,9 +9,20 @@ import { connectionOptions } from '../database/pools.js';
 import { statement } from '../database/statement.js';
 import { SERVER_ID } from '../cluster/server-id.js';
 
+/**
+ * A row that is there is of a process that had this name and ended without a word, not long enough ago to be taken for dead: its people count as gone
+ * since its last heartbeat, as with any dead node.
+ */
 const register = statement(
   'register_node',
-  'INSERT INTO nodes (server_id) VALUES ($1) ON CONFLICT (server_id) DO UPDATE SET heartbeat_at = statement_timestamp()',
+  `WITH former AS (SELECT heartbeat_at FROM nodes WHERE server_id = $1),
+   absent AS (
+     INSERT INTO staff_absences (staff_id, since)
+     SELECT DISTINCT c.staff_id, f.heartbeat_at + (app_now() - statement_timestamp()) FROM staff_connections c, former f
+     WHERE c.server_id = $1 AND NOT EXISTS (SELECT FROM staff_connections o WHERE o.staff_id = c.staff_id AND o.server_id <> $1)
+     ON CONFLICT (staff_id) DO NOTHING
+   ), gone AS (DELETE FROM staff_connections WHERE server_id = $1)
+   INSERT INTO nodes (server_id) VALUES ($1) ON CONFLICT (server_id) DO UPDATE SET heartbeat_at = statement_timestamp()`,
 );
 /** The first node after an outage of everything: no grace ends before it has run once in full since. */
 const noticeOutage = statement(

@@ -451,6 +451,29 @@ describe('both clocks survive any crash', () => {
     }
   });
 
+  it('a node that is started again under its name before it was taken for dead: the people of before are gone since its last heartbeat', async () => {
+    const own = await wardInOrder();
+    try {
+      const [lost, here] = (await own.onDuty('icu', 'icu-nurse-1', 'icu-nurse-2')) as [Member, Member];
+      const after = await own.head();
+      await lost.disconnect();
+      const name = await deadNode(own, 70, [lost, here]);
+      await own.wardline.database.query('DELETE FROM staff_absences WHERE staff_id = $1', [lost.id]);
+      const again = await startTestWardline({ sharedWith: own.wardline, env: { SERVER_ID: name } });
+      try {
+        const offline = await own.event((event) => event.type === 'nurse.offline', 'nurse.offline', { after });
+        expect(offline.data.staff_id).toBe(lost.id);
+        await own.settle();
+        expect(await own.wardline.database.query('SELECT FROM staff_connections WHERE server_id = $1', [name])).toEqual([]);
+        expect((await own.log('icu', after)).filter((event) => event.type === 'nurse.offline')).toHaveLength(1);
+      } finally {
+        await again.stop();
+      }
+    } finally {
+      await own.stop();
+    }
+  });
+
   it("a dead node's people who come back elsewhere within the grace: nothing happens", async () => {
     const own = await wardInOrder();
     try {
