@@ -23,16 +23,16 @@ export interface ClaimResult {
   readonly plan: readonly string[];
 }
 
-/** The engine's own statement, whatever it is today: a transaction that finds nothing due shows it. */
+/** The engine's own statement, whatever it is today: what it asks the rows for shows it. */
 async function claimStatement(): Promise<Statement> {
   let seen: Statement | undefined;
-  const one = (statement: Statement) => {
-    seen ??= statement;
-    return Promise.resolve(undefined);
+  const nextOrBackOff = ({ claim }: { claim: Statement }) => {
+    seen = claim;
+    return Promise.resolve(false);
   };
-  const query = (statement: Statement) => one(statement).then(() => []);
-  const run = (work: (tx: unknown) => Promise<boolean>) => work({ one, query });
-  const engine: EscalationEngine = Object.assign(Object.create(EscalationEngine.prototype) as EscalationEngine, { transactions: { run } });
+  const engine: EscalationEngine = Object.assign(Object.create(EscalationEngine.prototype) as EscalationEngine, {
+    rows: { nextOrBackOff },
+  });
   await engine.handleOne();
   if (!seen) throw new Error('the engine has claimed nothing: the bench does not know its statement');
   return seen;

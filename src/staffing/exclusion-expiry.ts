@@ -1,8 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Database } from '../database/database.js';
 import { statement } from '../database/statement.js';
-import { Transactions } from '../database/transactions.js';
 import { EventLog } from '../events/event-log.js';
+import { DueRows } from '../scheduling/due-rows.js';
 import type { DueWork } from '../scheduling/due-work.js';
 import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
 
@@ -25,8 +24,7 @@ export class ExclusionExpiry implements DueWork, OnModuleInit {
 
   constructor(
     private readonly scheduler: DueWorkScheduler,
-    private readonly database: Database,
-    private readonly transactions: Transactions,
+    private readonly rows: DueRows,
     private readonly log: EventLog,
   ) {}
 
@@ -35,17 +33,15 @@ export class ExclusionExpiry implements DueWork, OnModuleInit {
   }
 
   handleOne(): Promise<boolean> {
-    return this.transactions.run(async (tx) => {
-      const ended = await tx.one<{ id: string; dept: string; staff_id: string }>(endOne);
-      if (!ended) return false;
-      const data = { staff_id: ended.staff_id, exclusion_id: ended.id };
-      this.log.append(tx, { dept: ended.dept, type: 'nurse.restored', data });
-      return true;
-    }, 'engine');
+    return this.rows.next<{ id: string; dept: string; staff_id: string }>({
+      claim: endOne,
+      handle: (tx, { id: exclusion_id, dept, staff_id }) => {
+        this.log.append(tx, { dept, type: 'nurse.restored', data: { staff_id, exclusion_id } });
+      },
+    });
   }
 
-  async nextDueIn(): Promise<number | undefined> {
-    const [row] = await this.database.query<{ ms: number }>(next, [], 'engine');
-    return row?.ms;
+  nextDueIn(): Promise<number | undefined> {
+    return this.rows.nextDueIn(next);
   }
 }

@@ -1,11 +1,10 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { Logger } from '../common/logger.js';
 import { WARD_SETTINGS } from '../config/config.module.js';
 import type { WardSettings } from '../config/ward.settings.js';
-import { Database } from '../database/database.js';
 import { statement } from '../database/statement.js';
-import { Transactions } from '../database/transactions.js';
+import type { Transaction } from '../database/transactions.js';
 import { EventLog } from '../events/event-log.js';
+import { DueRows } from '../scheduling/due-rows.js';
 import type { DueWork } from '../scheduling/due-work.js';
 import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
 import { FaultCalls, type SupervisedStation } from './fault-calls.js';
@@ -30,7 +29,6 @@ const countSilent = statement(
    WHERE r.dept_id = $2 AND (s.stale_since IS NOT NULL OR s.last_seen_at <= ${LONG_AGO}) AND ${IN_USE}`,
 );
 const markStale = statement('mark_station_stale', 'UPDATE stations SET stale_since = app_now(), supervision_retry_at = NULL WHERE id = $1');
-/** One that keeps failing does not head every scan. */
 const backOff = statement('back_off_station', `UPDATE stations SET supervision_retry_at = app_now() + interval '10 seconds' WHERE id = $1`);
 
 /** A station that was heard once and then is silent for STATION_STALE_SEC: every node looks, one of them tells, once. */
@@ -40,11 +38,9 @@ export class StationSupervision implements OnModuleInit, DueWork {
 
   constructor(
     private readonly scheduler: DueWorkScheduler,
-    private readonly database: Database,
-    private readonly transactions: Transactions,
+    private readonly rows: DueRows,
     private readonly faults: FaultCalls,
     private readonly log: EventLog,
-    private readonly logger: Logger,
     @Inject(WARD_SETTINGS) private readonly ward: WardSettings,
   ) {}
 
@@ -52,25 +48,22 @@ export class StationSupervision implements OnModuleInit, DueWork {
     this.scheduler.register(this);
   }
 
-  async handleOne(): Promise<boolean> {
-    let claimed: string | undefined;
-    try {
-      return await this.transactions.run(async (tx) => {
-        const station = await tx.one<SupervisedStation & Record<string, unknown>>(claim, [this.ward.STATION_STALE_SEC]);
-        if (!station) return false;
-        claimed = station.id;
-        const { id: station_id, dept, roomId: room_id } = station;
-        const silent = await tx.one<{ count: number }>(countSilent, [this.ward.STATION_STALE_SEC, dept]);
-        await tx.query(markStale, [station_id]);
-        this.log.append(tx, { dept, type: 'station.stale', data: { station_id, room_id }, actorId: 'system' });
-        await this.faults.begin(tx, station, silent?.count ?? 1);
-        return true;
-      }, 'engine');
-    } catch (error) {
-      if (claimed === undefined) throw error;
-      this.logger.error('supervision.failed', { station_id: claimed, error });
-      await this.database.query(backOff, [claimed], 'engine');
-      return true;
-    }
+  handleOne(): Promise<boolean> {
+    return this.rows.nextOrBackOff<SupervisedStation & Record<string, unknown>>({
+      claim,
+      values: [this.ward.STATION_STALE_SEC],
+      backOff,
+      subject: 'station_id',
+      event: 'supervision.failed',
+      handle: (tx, station) => this.tell(tx, station),
+    });
+  }
+
+  private async tell(tx: Transaction, station: SupervisedStation): Promise<void> {
+    const { id: station_id, dept, roomId: room_id } = station;
+    const silent = await tx.one<{ count: number }>(countSilent, [this.ward.STATION_STALE_SEC, dept]);
+    await tx.query(markStale, [station_id]);
+    this.log.append(tx, { dept, type: 'station.stale', data: { station_id, room_id }, actorId: 'system' });
+    await this.faults.begin(tx, station, silent?.count ?? 1);
   }
 }
