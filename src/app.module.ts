@@ -1,4 +1,4 @@
-import { type CanActivate, type DynamicModule, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -14,8 +14,11 @@ import type { Logger } from './common/logger.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { DispatchModule } from './dispatch/dispatch.module.js';
+import { EscalationPoliciesModule } from './escalation/escalation-policies.module.js';
 import { EscalationModule } from './escalation/escalation.module.js';
 import { EventsModule } from './events/events.module.js';
+import type { Extensions } from './extensions.js';
 import { HealthModule } from './health/health.module.js';
 import { HospitalModule } from './hospital/hospital.module.js';
 import { StationKeyGuard } from './hospital/station-key.guard.js';
@@ -24,30 +27,24 @@ import { HttpModule } from './http/http.module.js';
 import { LifecycleModule } from './lifecycle/lifecycle.module.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
-import { NotificationsModule, type NotifierProvider } from './notifications/notifications.module.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
 import { PresenceModule } from './presence/presence.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { DEFAULT_UPGRADE_GUARDS } from './realtime/upgrade-guards.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { RetentionModule } from './retention/retention.module.js';
-import { type RoomAuthorizerProvider, RoomsModule } from './rooms/rooms.module.js';
+import { RoomsModule } from './rooms/rooms.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
 import { TracingModule } from './tracing/tracing.module.js';
 import { StaffingModule } from './staffing/staffing.module.js';
 import { SupervisionModule } from './supervision/supervision.module.js';
 
 /** What the application is put together from, once the start has settled where its data and secrets are. */
-export interface AppOptions {
+export interface AppOptions extends Extensions {
   config: Config;
   databaseUrl: string;
   signingSecrets: readonly [string, ...string[]];
   logger: Logger;
-  /** Who outside of Wardline is told of annunciations; nobody, unless given. */
-  notifier?: NotifierProvider;
-  /** What clients may do with rooms; nothing, unless given. */
-  roomAuthorizer?: RoomAuthorizerProvider;
-  /** What a socket's upgrade passes, in this order; DEFAULT_UPGRADE_GUARDS, unless given. */
-  upgradeGuards?: readonly Type<CanActivate>[];
 }
 
 /** Composition, nothing else. Guards run in this order: TLS, origin, then who is asking. */
@@ -58,9 +55,9 @@ export class AppModule {
     databaseUrl,
     signingSecrets,
     logger,
-    notifier,
-    roomAuthorizer,
     upgradeGuards = DEFAULT_UPGRADE_GUARDS,
+    modules = [],
+    ...own
   }: AppOptions): DynamicModule {
     return {
       module: AppModule,
@@ -69,7 +66,7 @@ export class AppModule {
         CommonModule.with(logger),
         TracingModule,
         DatabaseModule.connect(databaseUrl),
-        AuthModule.with(signingSecrets),
+        AuthModule.with(signingSecrets, own.identityProvider),
         LimitsModule.with(upgradeGuards),
         AuditModule,
         CommandsModule,
@@ -78,20 +75,23 @@ export class AppModule {
         HospitalModule,
         SchedulingModule,
         StaffingModule,
+        DispatchModule.with(own.dispatchStrategy),
+        EscalationPoliciesModule.with(own.escalationPolicies),
         CallsModule,
         ReportsModule,
         PresenceModule,
         EscalationModule,
         SupervisionModule,
-        NotificationsModule.with(notifier),
+        NotificationsModule.with(own.notifier),
         AdminModule,
         RealtimeModule,
-        RoomsModule.with(roomAuthorizer),
+        RoomsModule.with(own.roomAuthorizer),
         HealthModule,
         MetricsModule,
         HttpModule,
         LifecycleModule,
         RetentionModule,
+        ...modules,
       ],
       providers: [
         { provide: APP_GUARD, useExisting: TlsGuard },

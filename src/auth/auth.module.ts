@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { AuthController } from './auth.controller.js';
 import { AuthUpkeep } from './auth-upkeep.js';
@@ -30,14 +30,17 @@ const shown = [
 /** Who somebody is, and how long that holds. */
 @Module({})
 export class AuthModule {
-  static with(signingSecrets: readonly [string, ...string[]]): DynamicModule {
+  static with(
+    signingSecrets: readonly [string, ...string[]],
+    identityProvider: Type<IdentityProvider> = SessionIdentityProvider,
+  ): DynamicModule {
     return {
       module: AuthModule,
       global: true,
       controllers: [AuthController],
       providers: [
         { provide: SESSION_SIGNING_SECRETS, useValue: signingSecrets },
-        { provide: IdentityProvider, useClass: SessionIdentityProvider },
+        { provide: IdentityProvider, useClass: identityProvider },
         makeCounterProvider({ name: 'wardline_auth_denied_total', help: 'Requests about departments that the caller does not belong to.' }),
         makeGaugeProvider({ name: 'wardline_login_queue_depth', help: 'Sign-ins that wait for their password to be checked.' }),
         SessionCookie,

@@ -1,6 +1,4 @@
 import { Module } from '@nestjs/common';
-import { DispatchModule } from '../dispatch/dispatch.module.js';
-import { EscalationPoliciesModule } from '../escalation/escalation-policies.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 import { StaffingModule } from '../staffing/staffing.module.js';
 import { AnnunciationReceipts } from './annunciation-receipts.js';
@@ -31,7 +29,7 @@ import { StationCommandsService } from './station-commands.service.js';
 
 /** Requests for help: from the press to their end. */
 @Module({
-  imports: [RealtimeModule, StaffingModule, DispatchModule, EscalationPoliciesModule],
+  imports: [RealtimeModule, StaffingModule],
   controllers: [CallsController, StationCallsController],
   providers: [
     ...callMetricProviders,

@@ -1,12 +1,18 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { StaffingModule } from '../staffing/staffing.module.js';
 import { DispatchStrategy } from './dispatch-strategy.js';
 import { RoundRobinDispatch } from './round-robin-dispatch.js';
 
 /** Which nurse is asked next. */
-@Module({
-  imports: [StaffingModule],
-  providers: [{ provide: DispatchStrategy, useClass: RoundRobinDispatch }],
-  exports: [DispatchStrategy],
-})
-export class DispatchModule {}
+@Module({})
+export class DispatchModule {
+  static with(strategy: Type<DispatchStrategy> = RoundRobinDispatch): DynamicModule {
+    return {
+      module: DispatchModule,
+      global: true,
+      imports: [StaffingModule],
+      providers: [{ provide: DispatchStrategy, useClass: strategy }],
+      exports: [DispatchStrategy],
+    };
+  }
+}

@@ -1,6 +1,16 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { DepartmentPolicies } from './department-policies.js';
 import { EscalationPolicyProvider } from './escalation-policy.js';
 
-@Module({ providers: [{ provide: EscalationPolicyProvider, useClass: DepartmentPolicies }], exports: [EscalationPolicyProvider] })
-export class EscalationPoliciesModule {}
+/** When a call climbs. */
+@Module({})
+export class EscalationPoliciesModule {
+  static with(policies: Type<EscalationPolicyProvider> = DepartmentPolicies): DynamicModule {
+    return {
+      module: EscalationPoliciesModule,
+      global: true,
+      providers: [{ provide: EscalationPolicyProvider, useClass: policies }],
+      exports: [EscalationPolicyProvider],
+    };
+  }
+}

@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from '../common/logger.js';
 import { ServerState } from '../common/server-state.js';
 import type { Config } from '../config/config.js';
+import { extensions } from '../extensions.js';
 import { certificateSource, type TlsOptions } from './certificate.js';
 import { CertificateWatch } from './certificate-watch.js';
 import { createApp } from './create-app.js';
@@ -59,7 +60,7 @@ export async function startWardline({ config, logger, place, openServer }: Wardl
       minVersion: config.http.TLS_MIN_VERSION,
       handshakeTimeout: config.realtime.HANDSHAKE_TIMEOUT_SEC * 1000,
     };
-    const app = await createApp({ config, databaseUrl: storage.databaseUrl, signingSecrets: secrets, logger }, tls);
+    const app = await createApp({ ...extensions, config, databaseUrl: storage.databaseUrl, signingSecrets: secrets, logger }, tls);
     if (certificate && tls) app.get(CertificateWatch).watch(app.getHttpServer() as Server, certificate, tls);
     await listen(app, place, config.http.LISTEN_BACKLOG);
     const { port } = app.getHttpServer().address() as AddressInfo;

@@ -11,7 +11,7 @@ import { HandshakeGuard } from './handshake.guard.js';
 /**
  * What a socket's upgrade passes before anything is accepted, the path aside, in the order in which a client learns of it. They are ordinary Nest
  * guards, called with a context of type `upgrade` whose HTTP request is the upgrade's; each lets pass, throws a DomainError (an HTTP refusal) or an
- * UpgradeRefusal. An extending team gives `createApp` a list of its own: reordered, replaced, added to.
+ * UpgradeRefusal. An extending team has a list of its own in `extensions.ts`: reordered, replaced, added to.
  */
 export const DEFAULT_UPGRADE_GUARDS: UpgradeGuards = [
   TlsGuard,

@@ -5,15 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { register } from 'prom-client';
-import type { AppOptions } from '../../src/app.module.js';
 import { Passwords } from '../../src/auth/passwords.js';
 import { createLogger } from '../../src/common/logger.js';
 import { readConfig } from '../../src/config/config.js';
+import type { Extensions } from '../../src/extensions.js';
 import { seedDemoHospital } from '../../src/hospital/demo-seed.js';
 import { selfSignedPair } from '../../src/lifecycle/certificate.js';
 import { createApp } from '../../src/lifecycle/create-app.js';
-import type { NotifierProvider } from '../../src/notifications/notifications.module.js';
-import type { RoomAuthorizerProvider } from '../../src/rooms/rooms.module.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 /** `first-run.json` */
@@ -39,18 +37,15 @@ export interface TestWardline {
   stop(): Promise<void>;
 }
 
-export interface TestOptions {
+export interface TestOptions extends Extensions {
   /** Settings as in the environment. */
   env?: Record<string, string>;
   /** A database to share with another node; it is not dropped by this one, and not seeded again. */
   sharedWith?: TestWardline;
-  notifier?: NotifierProvider;
-  roomAuthorizer?: RoomAuthorizerProvider;
   /** What the node reaches its database by, when that is not the database's own address. */
   databaseUrlFor?: (url: string) => Promise<string>;
   /** Listens in plain, as behind a proxy that ends TLS, also where REQUIRE_WSS is true. */
   plain?: boolean;
-  upgradeGuards?: AppOptions['upgradeGuards'];
 }
 
 export const TEST_SECRET = 'a-secret-for-tests-of-at-least-32-characters';
@@ -58,11 +53,9 @@ export const TEST_SECRET = 'a-secret-for-tests-of-at-least-32-characters';
 export async function startTestWardline({
   env = {},
   sharedWith,
-  notifier,
-  roomAuthorizer,
   databaseUrlFor,
   plain = false,
-  upgradeGuards,
+  ...extensions
 }: TestOptions = {}): Promise<TestWardline> {
   register.clear();
   const database = sharedWith?.database ?? (await createTestDatabase());
@@ -91,9 +84,7 @@ export async function startTestWardline({
       databaseUrl: (await databaseUrlFor?.(database.url)) ?? database.url,
       signingSecrets: [first, ...others],
       logger,
-      ...(notifier && { notifier }),
-      ...(roomAuthorizer && { roomAuthorizer }),
-      ...(upgradeGuards && { upgradeGuards }),
+      ...extensions,
     },
     tls,
   );
