@@ -57,7 +57,7 @@ const PAUSED = '(c.paused + (app_now() - c.accepted_at))';
 const reopen = statement(
   'reopen_call',
   `UPDATE calls c SET state = 'pending', version = version + 1, accepted_by = NULL, accepted_at = NULL, presence_due_at = NULL,
-     paused = ${PAUSED}, next_escalation_at = ${nextDeadline({ paused: PAUSED })} WHERE c.id = $1`,
+     engine_failures = 0, engine_retry_at = NULL, paused = ${PAUSED}, next_escalation_at = ${nextDeadline({ paused: PAUSED })} WHERE c.id = $1`,
 );
 const arrive = statement(
   'arrive_at_call',

@@ -6,6 +6,7 @@ import { statement } from '../database/statement.js';
 import { DueRows } from '../scheduling/due-rows.js';
 import type { DueWork } from '../scheduling/due-work.js';
 import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
+import { backOffCall } from './back-off-call.js';
 import { EscalationMetrics } from './escalation-metrics.js';
 
 const claim = statement(
@@ -19,11 +20,6 @@ const claim = statement(
 const nextDue = statement(
   'next_escalation_due',
   'SELECT (extract(epoch FROM min(next_escalation_at) - app_now()) * 1000)::float8 AS ms FROM calls WHERE next_escalation_at IS NOT NULL',
-);
-/** 1, 2, 4, 8, 8 … seconds. Its deadline stays, and counts as overdue. */
-const backOff = statement(
-  'back_off_call',
-  `UPDATE calls SET engine_failures = engine_failures + 1, engine_retry_at = app_now() + make_interval(secs => 2 ^ least(engine_failures, 3)) WHERE id = $1`,
 );
 
 interface DueCall extends AskingCall, LadderClock {
@@ -51,7 +47,7 @@ export class EscalationEngine implements OnModuleInit, DueWork {
   handleOne(): Promise<boolean> {
     return this.rows.nextOrBackOff<DueCall & Record<string, unknown>>({
       claim,
-      backOff,
+      backOff: backOffCall,
       subject: 'call_id',
       event: 'escalation.failed',
       handle: async (tx, due) => {

@@ -2,13 +2,15 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CallEscalation } from '../calls/call-escalation.service.js';
 import { CallsRepository } from '../calls/calls.repository.js';
 import { statement } from '../database/statement.js';
-import { Transactions } from '../database/transactions.js';
+import { DueRows } from '../scheduling/due-rows.js';
 import type { DueWork } from '../scheduling/due-work.js';
 import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
+import { backOffCall } from './back-off-call.js';
 
 const claim = statement(
   'claim_presence_due',
-  `SELECT id FROM calls WHERE presence_due_at <= app_now() ORDER BY presence_due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
+  `SELECT id FROM calls WHERE presence_due_at <= app_now() AND (engine_retry_at IS NULL OR engine_retry_at <= app_now())
+   ORDER BY presence_due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
 );
 
 /** An accepted call at which nobody has arrived within CALL_PRESENCE_SEC is pending again, and the next nurse is asked too. */
@@ -17,7 +19,7 @@ export class PresenceTimeout implements OnModuleInit, DueWork {
   readonly name = 'presence_timeout';
 
   constructor(
-    private readonly transactions: Transactions,
+    private readonly rows: DueRows,
     private readonly calls: CallsRepository,
     private readonly escalation: CallEscalation,
     private readonly scheduler: DueWorkScheduler,
@@ -28,13 +30,17 @@ export class PresenceTimeout implements OnModuleInit, DueWork {
   }
 
   handleOne(): Promise<boolean> {
-    return this.transactions.run(async (tx) => {
-      const due = await tx.one<{ id: string }>(claim);
-      const call = due && (await this.calls.lock(tx, due.id));
-      if (!call) return false;
-      await this.calls.reopen(tx, call.id);
-      await this.escalation.passOn(tx, call, 'system', 'accepted', 'no_presence');
-      return true;
-    }, 'engine');
+    return this.rows.nextOrBackOff<{ id: string }>({
+      claim,
+      backOff: backOffCall,
+      subject: 'call_id',
+      event: 'presence_timeout.failed',
+      handle: async (tx, due) => {
+        const call = await this.calls.lock(tx, due.id);
+        if (!call) throw new Error('a claimed call cannot be read');
+        await this.calls.reopen(tx, call.id);
+        await this.escalation.passOn(tx, call, 'system', 'accepted', 'no_presence');
+      },
+    });
   }
 }

@@ -2,18 +2,20 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { WARD_SETTINGS } from '../config/config.module.js';
 import type { WardSettings } from '../config/ward.settings.js';
 import { statement } from '../database/statement.js';
-import { type Transaction, Transactions } from '../database/transactions.js';
+import type { Transaction } from '../database/transactions.js';
 import { EventLog } from '../events/event-log.js';
+import { DueRows } from '../scheduling/due-rows.js';
 import type { DueWork } from '../scheduling/due-work.js';
 import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
 import { DepartmentQueue } from '../staffing/department-queue.service.js';
 
 const claim = statement(
   'claim_absence',
-  `SELECT a.staff_id AS "staffId" FROM staff_absences a, ward_watch w
-   WHERE a.handled_at IS NULL AND greatest(a.since, w.ready_at) <= app_now() - make_interval(secs => $1)
+  `SELECT a.staff_id AS id FROM staff_absences a, ward_watch w
+   WHERE a.handled_at IS NULL AND (a.retry_at IS NULL OR a.retry_at <= app_now()) AND greatest(a.since, w.ready_at) <= app_now() - make_interval(secs => $1)
    ORDER BY a.since LIMIT 1 FOR UPDATE OF a SKIP LOCKED`,
 );
+const backOff = statement('back_off_absence', `UPDATE staff_absences SET retry_at = app_now() + interval '2 seconds' WHERE staff_id = $1`);
 const handled = statement('absence_handled', 'UPDATE staff_absences SET handled_at = app_now() WHERE staff_id = $1');
 const queues = statement(
   'queues_of',
@@ -33,7 +35,7 @@ export class LostStaff implements OnModuleInit, DueWork {
   readonly name = 'lost_staff';
 
   constructor(
-    private readonly transactions: Transactions,
+    private readonly rows: DueRows,
     private readonly queue: DepartmentQueue,
     private readonly log: EventLog,
     private readonly scheduler: DueWorkScheduler,
@@ -45,13 +47,17 @@ export class LostStaff implements OnModuleInit, DueWork {
   }
 
   handleOne(): Promise<boolean> {
-    return this.transactions.run(async (tx) => {
-      const absence = await tx.one<{ staffId: string }>(claim, [this.ward.NURSE_DISCONNECT_GRACE_SEC]);
-      if (!absence) return false;
-      await this.takeOut(tx, absence.staffId);
-      await tx.query(handled, [absence.staffId]);
-      return true;
-    }, 'engine');
+    return this.rows.nextOrBackOff<{ id: string }>({
+      claim,
+      values: [this.ward.NURSE_DISCONNECT_GRACE_SEC],
+      backOff,
+      subject: 'staff_id',
+      event: 'lost_staff.failed',
+      handle: async (tx, { id }) => {
+        await this.takeOut(tx, id);
+        await tx.query(handled, [id]);
+      },
+    });
   }
 
   private async takeOut(tx: Transaction, staffId: string): Promise<void> {

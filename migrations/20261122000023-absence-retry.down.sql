@@ -1,0 +1,1 @@
+ALTER TABLE staff_absences DROP retry_at;

@@ -1,0 +1,7 @@
+import { statement } from '../database/statement.js';
+
+/** Puts a call off that an engine could not handle: 1, 2, 4, 8, 8 … seconds. Its deadline stays, and counts as overdue. */
+export const backOffCall = statement(
+  'back_off_call',
+  `UPDATE calls SET engine_failures = engine_failures + 1, engine_retry_at = app_now() + make_interval(secs => 2 ^ least(engine_failures, 3)) WHERE id = $1`,
+);
