@@ -21,11 +21,12 @@ const queues = statement(
   'queues_of',
   `SELECT s.dept_id AS dept FROM shifts s WHERE s.staff_id = $1 AND s.ended_at IS NULL AND s.queue_position IS NOT NULL ORDER BY s.dept_id COLLATE "C"`,
 );
+/** Of a nurse who is in no queue ($2), what they have accepted: as a recipient one may off duty, too. */
 const moveCalls = statement(
   'move_calls_of',
   `INSERT INTO call_moves (call_id, staff_id)
-   SELECT c.id, $1 FROM calls c WHERE c.state = 'accepted' AND c.accepted_by = $1
-     OR c.state = 'pending' AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND a.declined_at IS NULL)
+   SELECT c.id, $1 FROM calls c WHERE c.state = 'accepted' AND c.accepted_by = $1 AND ($2 OR EXISTS (SELECT FROM staff WHERE id = $1 AND role = 'nurse'))
+     OR $2 AND c.state = 'pending' AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND a.declined_at IS NULL)
    ON CONFLICT DO NOTHING`,
 );
 
@@ -67,6 +68,6 @@ export class LostStaff implements OnModuleInit, DueWork {
       await this.queue.leave(tx, dept, staffId);
       this.log.append(tx, { dept, type: 'nurse.offline', data: { staff_id: staffId }, actorId: `staff:${staffId}` });
     }
-    if (departments.length > 0) await tx.query(moveCalls, [staffId]);
+    await tx.query(moveCalls, [staffId, departments.length > 0]);
   }
 }

@@ -253,6 +253,17 @@ describe('back later', () => {
     expect(await anna.does('accept', call)).toMatchObject({ state: 'accepted', accepted_by: anna.id, priority: 1 });
   });
 
+  it('one who is off duty and has accepted all the same is missed, too', async () => {
+    const [guest] = await ward.connected('surg-nurse-1', 'surg-manager');
+    const call = await ward.press('patient_normal', 'surg');
+    await guest!.does('accept', call);
+    await guest!.disconnect();
+    await ward.move(61);
+    expect(await ward.until(call, (one) => one.state === 'pending', 'pending again')).toMatchObject({ accepted_by: null, priority: 4 });
+    const reopened = (await ward.story(call)).findLast((event) => event.type === 'call.pending');
+    expect(reopened).toMatchObject({ critical: true, data: { from: 'accepted', reason: 'nurse_disconnected' } });
+  });
+
   it('and gone again: nurse.offline again, and priority += 1 again', async () => {
     const call = await ward.press();
     for (const round of [1, 2]) {
