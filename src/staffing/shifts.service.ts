@@ -97,11 +97,13 @@ export class ShiftsService {
 
   /**
    * Ends the person's shifts (in one department, or all) without their asking, after handing on what they accepted.
-   * @throws DomainError SHIFT_HAS_CALLS while a call of theirs is in progress
+   * @returns the shifts that were active. @throws DomainError SHIFT_HAS_CALLS while a call of theirs is in progress
    */
-  async abandon(tx: Transaction, { staffId, dept }: { staffId: string; dept?: string }): Promise<void> {
-    const shifts = await tx.query<{ dept: string }>(activeOf, [staffId, dept ?? null]);
-    for (const shift of shifts) await this.finish(tx, { staffId, dept: shift.dept }, 'abandoned');
+  async abandon(tx: Transaction, { staffId, dept }: { staffId: string; dept?: string }): Promise<ShiftView[]> {
+    const ended: ShiftView[] = [];
+    for (const shift of await tx.query<{ dept: string }>(activeOf, [staffId, dept ?? null]))
+      ended.push(await this.finish(tx, { staffId, dept: shift.dept }, 'abandoned'));
+    return ended;
   }
 
   /** Hand over, lock, look again, end, tell. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AbandonedShiftController } from './abandoned-shift.controller.js';
 import { AbandonedShifts } from './abandoned-shifts.js';
 import { AssignmentEvents } from './assignment-events.js';
 import { AssignmentExpiry } from './assignment-expiry.js';
@@ -19,6 +20,7 @@ import { OnDutySummary } from './on-duty-summary.js';
 import { OpenDepartments } from './open-departments.js';
 import { QueueOrderController } from './queue-order.controller.js';
 import { QueueOrderService } from './queue-order.service.js';
+import { ShiftAbandonment } from './shift-abandonment.service.js';
 import { ShiftEvents } from './shift-events.js';
 import { ShiftsController } from './shifts.controller.js';
 import { ShiftsGateway } from './shifts.gateway.js';
@@ -34,7 +36,9 @@ const NOTICES = [NoticesService, NoticeEvents];
 /** Who is on duty, in which order, and for which rooms. */
 @Module({
   controllers: [
+    // Before the one that takes any name for a person's.
     ShiftsController,
+    AbandonedShiftController,
     DepartmentStaffController,
     ExclusionsController,
     AssignmentsController,
@@ -49,6 +53,7 @@ const NOTICES = [NoticesService, NoticeEvents];
     OnDutySnapshot,
     OnDutySummary,
     AbandonedShifts,
+    ShiftAbandonment,
     DepartmentStaffService,
     QueueOrderService,
     ...MANAGEMENT,

@@ -618,3 +618,38 @@ describe('a room assignment', () => {
     expect((await manager.send('PUT', path, { primary: ben.user.id }, key)).status).toBe(422);
   });
 });
+
+describe("a manager who says that somebody's shift is abandoned", () => {
+  const abandon = (nurse: Session, by = manager, dept = 'icu') => by.send('DELETE', `/departments/${dept}/shifts/${nurse.user.id}`);
+
+  it('ends it: nurse.shift_ended of reason abandoned, audited; without one it is 404', async () => {
+    const before = (await readLog(manager, 'icu')).at(-1)!.seq as number;
+    expect(await abandon(cleo)).toMatchObject({ status: 200, body: { staff_id: cleo.user.id } });
+    const ended = (await readLog(manager, 'icu', before)).filter((event) => event.type === 'nurse.shift_ended');
+    expect(ended).toMatchObject([{ data: { staff_id: cleo.user.id, reason: 'abandoned' } }]);
+    expect(await wardline.database.query("SELECT actor, target FROM audit WHERE action = 'shift.abandon'")).toEqual([
+      { actor: `staff:${manager.user.id}`, target: `staff:${cleo.user.id}` },
+    ]);
+    expect((await abandon(cleo)).status).toBe(404);
+    expect((await cleo.post('/departments/icu/shifts')).status).toBe(201);
+  });
+
+  it('hands on what they had accepted; one in progress is finished or handed over first', async () => {
+    const call = (await asStation(wardline, 'icu-108-bed')('POST', '/calls', { type: 'service_request' })).body;
+    expect((await cleo.post(`/calls/${String(call.id)}/accept`)).status).toBe(200);
+    expect((await abandon(cleo)).status).toBe(200);
+    expect((await manager.get(`/calls/${String(call.id)}`)).body).toMatchObject({ state: 'pending', accepted_by: null });
+    expect((await cleo.post('/departments/icu/shifts')).status).toBe(201);
+    expect((await cleo.post(`/calls/${String(call.id)}/arrive`)).status).toBe(200);
+    expect((await abandon(cleo)).body.error.code).toBe('SHIFT_HAS_CALLS');
+    expect((await cleo.post(`/calls/${String(call.id)}/complete`)).status).toBe(200);
+  });
+
+  it('is for managers of the department: a nurse gets 403, a stranger 404; one’s own is ended at mine', async () => {
+    expect((await abandon(ben, anna)).status).toBe(403);
+    expect((await abandon(ben, strangeManager)).status).toBe(404);
+    expect((await abandon(ben, stranger)).status).toBe(404);
+    expect((await cleo.send('DELETE', '/departments/icu/shifts/mine')).body).toMatchObject({ staff_id: cleo.user.id });
+    expect((await cleo.post('/departments/icu/shifts')).status).toBe(201);
+  });
+});
