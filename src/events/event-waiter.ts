@@ -1,8 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { StaffPrincipal } from '../auth/principal.js';
+import { SessionEndings } from '../auth/session-endings.js';
 import { DomainError } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { ServerState } from '../common/server-state.js';
+import { addTo, removeFrom } from '../common/set-index.js';
 import { LiveLimits } from '../limits/live-limits.service.js';
 import { Followers } from './followers.js';
 
@@ -16,32 +18,44 @@ export interface WaitObserver {
 @Injectable()
 export class EventWaiter implements OnModuleInit {
   private readonly waiting = new Set<() => void>();
+  /** Of people, by session. */
+  private readonly people = new Map<string, Set<AbortController>>();
   private readonly observers: WaitObserver[] = [];
 
   constructor(
     private readonly followers: Followers,
     private readonly state: ServerState,
     private readonly limits: LiveLimits,
+    private readonly endings: SessionEndings,
   ) {}
 
   observe(observer: WaitObserver): void {
     this.observers.push(observer);
   }
 
-  /** A node that leaves keeps nobody waiting. */
+  /** A node that leaves keeps nobody waiting, nor does a session that has ended. */
   onModuleInit(): void {
+    this.endings.listen({
+      ended: (sessionIds) => {
+        for (const sessionId of sessionIds) for (const ending of [...(this.people.get(sessionId) ?? [])]) ending.abort();
+      },
+      changed: () => undefined, // looked at when the wait is over
+    });
     this.state.onChange(() => {
       if (this.state.isLeaving) for (const giveUp of [...this.waiting]) giveUp();
     });
   }
 
-  /** As `next`, for a person, who counts as connected meanwhile. */
-  async nextFor(principal: StaffPrincipal, ...wait: Parameters<EventWaiter['next']>): Promise<void> {
+  /** As `next`, for a person, who counts as connected meanwhile; also over when their session ends. */
+  async nextFor(principal: StaffPrincipal, dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<void> {
     const poll = { id: newId(), principal };
+    const ending = new AbortController();
+    addTo(this.people, principal.sessionId, ending);
     for (const observer of this.observers) observer.began(poll);
     try {
-      await this.next(...wait);
+      await this.next(dept, seq, seconds, AbortSignal.any([gone, ending.signal]));
     } finally {
+      removeFrom(this.people, principal.sessionId, ending);
       for (const observer of this.observers) observer.ended(poll);
     }
   }

@@ -168,6 +168,13 @@ export class Connection implements OutboxReader {
     this.outbox.forget(dept);
   }
 
+  /** A department left it: the client is told, and who came for nothing else has nothing more to wait for. */
+  leftDepartment(dept: string): void {
+    const last = { type: 'unsubscribed', dept, reason: 'membership_ended' };
+    if (this.wire.carriesOne) this.close(CLOSE_CODES.NORMAL.code, 'membership ended', last);
+    else this.send(last);
+  }
+
   endSubscriptions(): void {
     for (const subscription of this.subscriptions.values()) subscription.close();
     this.subscriptions.clear();

@@ -81,6 +81,6 @@ export class Subscriptions {
   /** The connection's person is no longer of the department. */
   endMembership(connection: Connection, dept: string): void {
     this.unsubscribe(connection, dept);
-    connection.send({ type: 'unsubscribed', dept, reason: 'membership_ended' });
+    connection.leftDepartment(dept);
   }
 }

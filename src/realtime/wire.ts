@@ -14,6 +14,8 @@ export interface Wire {
   readonly format: OutboxFormat;
   /** All that has come in, half frames and control frames included: who sends is alive. Undefined of who has nothing to send. */
   readonly bytesIn: number | undefined;
+  /** It was asked for with one department, and can follow no other. */
+  readonly carriesOne: boolean;
   encode(frame: SharedFrame): Buffer;
   /** Stops reading what the other side sends, or begins again. */
   listen(on: boolean): void;
@@ -32,6 +34,7 @@ const SOCKET_FORMAT: OutboxFormat = {
 /** `ws` reads, and writes control frames; everything else is written to the stream as it was framed. */
 export class SocketWire implements Wire {
   readonly format = SOCKET_FORMAT;
+  readonly carriesOne = false;
   private readonly bytesBefore: number;
 
   constructor(
@@ -77,6 +80,7 @@ const STREAM_FORMAT: OutboxFormat = {
 /** An event stream says by a last message why it ends; the client's own reconnecting does the rest. */
 export class EventStreamWire implements Wire {
   readonly format = STREAM_FORMAT;
+  readonly carriesOne = true;
   /** It has asked, and only listens. */
   readonly bytesIn = undefined;
 

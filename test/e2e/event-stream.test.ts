@@ -155,6 +155,20 @@ describe('the event stream', () => {
     await soon(() => expect(stream.ended).toBe(true));
   });
 
+  it('ends behind unsubscribed when its membership ends', async () => {
+    const cara = await signIn(wardline, 'icu-nurse-3');
+    const stream = await follow(cara);
+    await stream.until('snapshot');
+    await admin.send('DELETE', `/admin/memberships/${cara.user.id}/icu`);
+    try {
+      expect((await stream.until('unsubscribed')).data).toEqual({ type: 'unsubscribed', dept: 'icu', reason: 'membership_ended' });
+      expect((await stream.until('close')).data).toMatchObject({ code: 1000 });
+      await soon(() => expect(stream.ended).toBe(true));
+    } finally {
+      await admin.post('/admin/memberships', { staff_id: cara.user.id, dept: 'icu' });
+    }
+  });
+
   it('makes a nurse reachable: who is there by a stream is asked', async () => {
     const stream = await follow();
     await stream.until('snapshot');
@@ -189,6 +203,20 @@ describe('the long poll', () => {
     const { items } = (await waiting).body;
     expect(items[0]).toMatchObject({ type: 'call.pending', data: { call: { recipients: [{ staff_id: anna.user.id }] } } });
     await anna.send('DELETE', '/departments/icu/shifts/mine');
+  });
+
+  it('is over with its session: 401, while one that was asked before it still waits', async () => {
+    const dora = await signIn(wardline, 'icu-nurse-2');
+    const at = await head();
+    const [older, ended] = [poll(anna, at), poll(dora, at)];
+    await soon(async () => {
+      const { body } = await admin.get('/departments/icu/staff');
+      expect(body.items.find((one: AnyFrame) => one.staff_id === dora.user.id)).toMatchObject({ online: true });
+    });
+    await dora.post('/auth/logout');
+    expect(await Promise.race([older, ended])).toMatchObject({ status: 401 });
+    await station()('POST', '/calls', { type: 'staff_assist' });
+    expect((await older).status).toBe(200);
   });
 
   it('gives nothing to a session that ended while it waited', async () => {
