@@ -52,6 +52,9 @@ describe('readConfig', () => {
     [{ DATABASE_URL: 'postgresql://a@b/c' }, /SESSION_SECRETS: is required/],
     [{ DATABASE_MIGRATION_URL: 'postgresql://a@b/c' }, /needs DATABASE_URL/],
     [{ WARN_THRESHOLD: '501' }, /must not exceed/],
+    [{ TRUSTED_PROXIES: '10.0.0.5,proxy.example.org' }, /addresses or CIDR ranges/],
+    [{ TRUSTED_PROXIES: '10.0.0.0/33' }, /addresses or CIDR ranges/],
+    [{ DATABASE_URL: 'mysql://a/b' }, /postgres:\/\/ or postgresql:\/\//],
     [{ WORKERS: '2' }, /needs REDIS_URL/],
     [{ SESSION_SECRETS: 'short' }, /32 characters/],
     [{ ALLOWED_ORIGINS: 'https://a.example/path' }, /origins such as/],
@@ -59,6 +62,16 @@ describe('readConfig', () => {
     const lines = linesOf(environment);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(message);
+  });
+
+  it('takes MAX_CONNECTIONS alone: a smaller node has no reserve, unless one is named', () => {
+    expect(readConfig({ MAX_CONNECTIONS: '10' }).realtime).toMatchObject({ MAX_CONNECTIONS: 10, WARN_THRESHOLD: 10 });
+    expect(readConfig({ MAX_CONNECTIONS: '10', WARN_THRESHOLD: '8' }).realtime.WARN_THRESHOLD).toBe(8);
+    expect(readConfig({ MAX_CONNECTIONS: '1000' }).realtime.WARN_THRESHOLD).toBe(400);
+  });
+
+  it('takes a short HEARTBEAT_IDLE_SEC alone: pings come often enough for it', () => {
+    expect(readConfig({ HEARTBEAT_IDLE_SEC: '5' }).realtime.HEARTBEAT_IDLE_SEC).toBe(5);
   });
 
   it('never repeats the value: it may be a secret', () => {

@@ -1,5 +1,15 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { boolean, choice, integer, list, optionalBoolean, optionalText } from './setting.js';
+
+/** An address, a range of them by its prefix's length, or proxy-addr's name for one. */
+function isAddressOrRange(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  const isPrefix = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128));
+  return family !== 0 && isPrefix && more.length === 0;
+}
 
 /** The port, TLS and who may call. */
 export const httpSettings = z.object({
@@ -18,7 +28,11 @@ export const httpSettings = z.object({
     },
     'true',
   ),
-  TRUSTED_PROXIES: list({ doc: 'Addresses or CIDR ranges whose X-Forwarded-* count.' }, '10.0.0.5,192.168.7.0/24'),
+  TRUSTED_PROXIES: list(
+    { doc: 'Addresses or CIDR ranges whose X-Forwarded-* count.' },
+    '10.0.0.5,192.168.7.0/24',
+    z.string().refine(isAddressOrRange, 'must be addresses or CIDR ranges'),
+  ),
   ALLOWED_ORIGINS: list(
     { doc: 'Origins that browsers may call from, beside the host itself.' },
     'https://board.example.org',

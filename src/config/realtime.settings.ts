@@ -6,7 +6,9 @@ export const realtimeSettings = z.object({
   MAX_CONNECTIONS: integer(500, { doc: 'Sockets of this node; the sizing recipe is in docs/.' }, { min: 1, max: 1_000_000 }),
   WARN_THRESHOLD: integer(
     400,
-    { doc: 'From here on only resuming sessions, nurses on shift, managers and administrators get in.' },
+    {
+      doc: 'From here on only resuming sessions, nurses on shift, managers and administrators get in. Not given: at most MAX_CONNECTIONS.',
+    },
     { min: 1, max: 1_000_000 },
   ),
   MEMORY_PER_CONNECTION_KB: optionalInteger(

@@ -115,6 +115,8 @@ function isUrlOf(protocols: readonly string[], value: string): boolean {
 
 /** A URL of one of the given protocols (`postgresql:` …). */
 export function optionalUrl(protocols: readonly string[], doc: Doc, example: string) {
-  const schema = z.string().refine((v) => isUrlOf(protocols, v), `must be a URL starting with ${protocols.join(' or ')}//`);
+  const schema = z
+    .string()
+    .refine((v) => isUrlOf(protocols, v), `must be a URL starting with ${protocols.map((one) => `${one}//`).join(' or ')}`);
   return described(schema.optional(), doc, example);
 }
