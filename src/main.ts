@@ -16,6 +16,10 @@ if ((command !== undefined && command !== 'start') || rest.length > 0) {
 try {
   const config = readConfig(environment());
   const { SUPERVISOR } = config.operations;
+  if (config.http.TLS_CERT_FILE !== undefined) {
+    const { requireNamedCertificate } = await import('./lifecycle/certificate.js');
+    await requireNamedCertificate(config.http);
+  }
   const logger = await processLogger(config.operations);
   // As PID 1 whoever runs the container replaces it. What is not needed is not loaded: the supervisor stays small.
   if ((SUPERVISOR ?? (process.pid === 1 ? 'off' : 'on')) === 'on') {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
-import { checkedCertificate, selfSignedPair } from './certificate.js';
+import { readConfig } from '../config/config.js';
+import { checkedCertificate, requireNamedCertificate, selfSignedPair } from './certificate.js';
 
 const DAY_MS = 86_400_000;
 const folders: string[] = [];
@@ -75,5 +76,23 @@ describe('a certificate that is to be served', () => {
     expect(() => checkedCertificate(good, Date.now() + 11 * DAY_MS)).toThrow('ended');
     expect(() => checkedCertificate(good, Date.now() - 500 * DAY_MS)).toThrow('begins');
     expect(checkedCertificate(good, Date.now()).subject).toBe('CN=test');
+  });
+});
+
+describe('a certificate that is named in the settings', () => {
+  it('stops the start with a line that names the settings, the problem and an example; one that has ended does not', async () => {
+    const folder = dataDir();
+    const [files, pair] = [{ cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') }, await pairThatEndsIn(-1)];
+    const { http } = readConfig({ TLS_CERT_FILE: files.cert, TLS_KEY_FILE: files.key });
+    await expect(requireNamedCertificate(http)).rejects.toThrow(
+      /^TLS_CERT_FILE, TLS_KEY_FILE: cannot be read \(ENOENT\); example: TLS_CERT_FILE=/,
+    );
+    writeFileSync(files.cert, pair.cert);
+    writeFileSync(files.key, (await pairThatEndsIn(1)).key);
+    await expect(requireNamedCertificate(http)).rejects.toThrow(/: the key is not that of the certificate; example: /);
+    writeFileSync(files.key, '?');
+    await expect(requireNamedCertificate(http)).rejects.toThrow(/: are not a certificate and its key in PEM; example: /);
+    writeFileSync(files.key, pair.key);
+    await requireNamedCertificate(http);
   });
 });

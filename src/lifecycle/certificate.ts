@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { writeWhole } from '../common/write-whole.js';
-import type { Config } from '../config/config.js';
+import { type Config, ConfigError } from '../config/config.js';
 
 const VALID_DAYS = 365;
 const RENEW_BEFORE_MS = 30 * 86_400_000;
@@ -41,15 +41,34 @@ async function readKeyPair(certFile: string, keyFile: string): Promise<KeyPair> 
   return { cert: await readFile(certFile), key: await readFile(keyFile) };
 }
 
+/** Before anything is started for a node that could not listen. @throws ConfigError */
+export async function requireNamedCertificate({ TLS_CERT_FILE, TLS_KEY_FILE }: Config['http']): Promise<void> {
+  if (TLS_CERT_FILE === undefined || TLS_KEY_FILE === undefined) return;
+  try {
+    // One that has ended is served all the same: a node that does not start helps nobody, and the metric of its end has called before.
+    matchingCertificate(await readKeyPair(TLS_CERT_FILE, TLS_KEY_FILE));
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    const unreadable = code.startsWith('ERR_OSSL') ? 'are not a certificate and its key in PEM' : `cannot be read (${code})`;
+    const problem = code === '' ? message : unreadable;
+    throw new ConfigError([`TLS_CERT_FILE, TLS_KEY_FILE: ${problem}; example: TLS_CERT_FILE=cert.pem TLS_KEY_FILE=key.pem`]);
+  }
+}
+
 /**
  * The certificate of a pair that can be served.
  * @throws Error that says what is wrong: not PEM, a key of another certificate, not valid now
  */
-export function checkedCertificate({ cert, key }: KeyPair, now: number): X509Certificate {
-  const certificate = new X509Certificate(cert);
-  if (!certificate.checkPrivateKey(createPrivateKey(key))) throw new Error('the key is not that of the certificate');
+export function checkedCertificate(pair: KeyPair, now: number): X509Certificate {
+  const certificate = matchingCertificate(pair);
   if (Date.parse(certificate.validTo) <= now) throw new Error(`the certificate ended ${certificate.validTo}`);
   if (Date.parse(certificate.validFrom) > now) throw new Error(`the certificate begins ${certificate.validFrom}`);
+  return certificate;
+}
+
+function matchingCertificate({ cert, key }: KeyPair): X509Certificate {
+  const certificate = new X509Certificate(cert);
+  if (!certificate.checkPrivateKey(createPrivateKey(key))) throw new Error('the key is not that of the certificate');
   return certificate;
 }
 
