@@ -6,7 +6,16 @@ import { Roles } from '../auth/access.js';
 import { readCursor, toPage } from '../common/paging.js';
 import { pageQuery } from './admin-schemas.js';
 
-const auditQuery = pageQuery.extend({ actor: z.string().min(1).max(100).optional(), action: z.string().min(1).max(100).optional() });
+const words = z.string().min(1).max(200).optional();
+const instant = z.iso.datetime({ offset: true }).optional();
+const auditQuery = pageQuery.extend({
+  actor: words,
+  action: words,
+  target: words,
+  result: z.enum(['ok', 'refused']).optional(),
+  from: instant,
+  to: instant,
+});
 
 @ApiTags('administration')
 @Roles('admin')
@@ -15,9 +24,9 @@ export class AuditAdminController {
   constructor(private readonly audit: AuditQueryService) {}
 
   @Get()
-  async list(@Query({ schema: auditQuery }) { limit, cursor, actor, action }: z.infer<typeof auditQuery>) {
+  async list(@Query({ schema: auditQuery }) { limit, cursor, ...filter }: z.infer<typeof auditQuery>) {
     const before = readCursor(z.int().min(1), cursor) ?? Number.MAX_SAFE_INTEGER;
-    return toPage(await this.audit.list({ before, actor, action, limit: limit + 1 }), limit, (last) => last.id);
+    return toPage(await this.audit.list({ before, ...filter, limit: limit + 1 }), limit, (last) => last.id);
   }
 
   /** Recomputes the hash chain. */

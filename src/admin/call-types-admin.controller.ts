@@ -20,6 +20,7 @@ import { type Administrator, AuditedChanges } from './audited-changes.js';
 
 const VIEW = 'id, rank, dispatch, cancel_policy';
 const list = statement('list_call_types', `SELECT ${VIEW} FROM call_types WHERE id > $1 AND retired_at IS NULL ORDER BY id LIMIT $2`);
+const find = statement('find_call_type', `SELECT ${VIEW} FROM call_types WHERE id = $1 AND retired_at IS NULL`);
 const insert = statement('insert_call_type', `INSERT INTO call_types (${VIEW}) VALUES ($1, $2, $3, $4)`);
 const update = statement(
   'update_call_type',
@@ -47,6 +48,13 @@ export class CallTypesAdminController {
   async list(@Query({ schema: pageQuery }) { limit, cursor }: PageQuery) {
     const rows = await this.database.query<CallTypeRow>(list, [readCursor(z.string(), cursor) ?? '', limit + 1]);
     return toPage(rows, limit, (last) => last.id);
+  }
+
+  @Get(':id')
+  async get(@Param('id', { schema: callTypeId }) id: string): Promise<CallTypeBody> {
+    const [row] = await this.database.query<CallTypeRow>(find, [id]);
+    if (!row) throw notFound('call type');
+    return row;
   }
 
   @Post()

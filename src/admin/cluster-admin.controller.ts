@@ -1,9 +1,10 @@
-import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Roles } from '../auth/access.js';
 import { Cluster } from '../cluster/cluster.js';
 import { StaleServerSweep, type SweptRows } from '../cluster/stale-server-sweep.service.js';
 import type { Page } from '../common/paging.js';
+import { noBody, type NoBody } from '../common/validation.js';
 import type { ClusterSettings } from '../config/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../config/config.module.js';
 import { CurrentAdministrator } from './administrator.decorator.js';
@@ -56,7 +57,7 @@ export class ClusterAdminController {
   /** Runs the stale-server sweep now. @returns rows removed, by kind */
   @Post('gc')
   @HttpCode(200)
-  async gc(@CurrentAdministrator() by: Administrator): Promise<{ reaped: SweptRows }> {
+  async gc(@CurrentAdministrator() by: Administrator, @Body({ schema: noBody }) _body: NoBody): Promise<{ reaped: SweptRows }> {
     const reaped = await this.sweep.sweepAll();
     await this.changes.run(by, { action: 'cluster.gc', target: 'cluster', detail: reaped }, () => Promise.resolve());
     return { reaped };

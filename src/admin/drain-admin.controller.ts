@@ -1,6 +1,7 @@
-import { Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Roles } from '../auth/access.js';
+import { noBody, type NoBody } from '../common/validation.js';
 import { Departures } from '../lifecycle/departures.service.js';
 import { SERVER_ID } from '../cluster/server-id.js';
 import { CurrentAdministrator } from './administrator.decorator.js';
@@ -20,7 +21,10 @@ export class DrainAdminController {
   /** Answers at once; clients are told when to come back, and the process ends when they are gone. */
   @Post()
   @HttpCode(202)
-  async drain(@CurrentAdministrator() administrator: Administrator): Promise<{ server_id: string; state: 'draining' }> {
+  async drain(
+    @CurrentAdministrator() administrator: Administrator,
+    @Body({ schema: noBody }) _body: NoBody,
+  ): Promise<{ server_id: string; state: 'draining' }> {
     await this.changes.run(administrator, { action: 'server.drain', target: `server:${this.serverId}` }, () => Promise.resolve());
     // After the answer has left: it still goes over a connection that is kept.
     setImmediate(() => {

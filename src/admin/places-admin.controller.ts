@@ -26,6 +26,11 @@ export class PlacesAdminController {
     return this.places.createDepartment(by, body);
   }
 
+  @Get(':dept')
+  department(@Param('dept', { schema: slug }) dept: string) {
+    return this.places.department(dept);
+  }
+
   @Patch(':dept')
   renameDepartment(
     @CurrentAdministrator() by: Administrator,
@@ -53,6 +58,11 @@ export class PlacesAdminController {
     @Body({ schema: roomBody }) body: z.infer<typeof roomBody>,
   ) {
     return this.places.createRoom(by, dept, body);
+  }
+
+  @Get(':dept/rooms/:id')
+  room(@Param('dept', { schema: slug }) dept: string, @Param('id', { schema: placeId }) id: string) {
+    return this.places.room(dept, id);
   }
 
   @Patch(':dept/rooms/:id')
@@ -87,6 +97,11 @@ export class PlacesAdminController {
     @Body({ schema: bedBody }) body: z.infer<typeof bedBody>,
   ) {
     return this.places.createBed(by, dept, body);
+  }
+
+  @Get(':dept/beds/:id')
+  bed(@Param('dept', { schema: slug }) dept: string, @Param('id', { schema: placeId }) id: string) {
+    return this.places.bed(dept, id);
   }
 
   @Patch(':dept/beds/:id')

@@ -23,7 +23,8 @@ const renameDepartment = statement(
 );
 const retireDepartment = statement(
   'retire_department',
-  `UPDATE departments SET retired_at = app_now() WHERE id = $1 AND retired_at IS NULL RETURNING EXISTS (SELECT FROM calls WHERE dept_id = $1 AND ${OPEN}) AS busy`,
+  `UPDATE departments SET retired_at = app_now() WHERE id = $1 AND retired_at IS NULL RETURNING EXISTS (SELECT FROM calls WHERE dept_id = $1 AND ${OPEN})
+     OR EXISTS (SELECT FROM stations s JOIN rooms r ON r.id = s.room_id WHERE r.dept_id = $1 AND s.retired_at IS NULL) AS busy`,
 );
 const insertRoom = statement(
   'insert_room',
@@ -44,7 +45,7 @@ const insertBed = statement(
 );
 const renameBed = statement(
   'rename_bed',
-  `UPDATE beds SET name = $3 WHERE id = $1 AND retired_at IS NULL AND room_id IN (SELECT id FROM rooms WHERE dept_id = $2) RETURNING id`,
+  `UPDATE beds SET name = $3 WHERE id = $1 AND retired_at IS NULL AND room_id IN (SELECT id FROM rooms WHERE dept_id = $2) RETURNING room_id`,
 );
 const retireBed = statement(
   'retire_bed',
@@ -81,6 +82,12 @@ export class PlacesAdminService {
     );
   }
 
+  async department(id: string): Promise<PlaceView> {
+    const found = await this.departments.findOneBy({ id, retiredAt: IsNull() });
+    if (!found) throw notFound('department');
+    return { id, name: found.name };
+  }
+
   async createDepartment(by: Administrator, { id, name }: PlaceView): Promise<PlaceView> {
     return this.changes.run(by, { action: 'department.create', target: `department:${id}` }, async (tx) => {
       await tx.query(insertDepartment, [id, name]);
@@ -113,6 +120,12 @@ export class PlacesAdminService {
       limit,
       (last) => last.id,
     );
+  }
+
+  async room(dept: string, id: string): Promise<PlaceView & { dept: string }> {
+    const found = await this.rooms.findOneBy({ id, dept, retiredAt: IsNull() });
+    if (!found) throw notFound('room');
+    return { id, dept, name: found.name };
   }
 
   async createRoom(by: Administrator, dept: string, { id, name }: PlaceView): Promise<PlaceView & { dept: string }> {
@@ -152,6 +165,12 @@ export class PlacesAdminService {
     );
   }
 
+  async bed(dept: string, id: string): Promise<PlaceView & { room_id: string }> {
+    const found = await this.beds.findOneBy({ id, retiredAt: IsNull() });
+    if (!found || !(await this.rooms.existsBy({ id: found.roomId, dept }))) throw notFound('bed');
+    return { id, room_id: found.roomId, name: found.name };
+  }
+
   async createBed(by: Administrator, dept: string, bed: PlaceView & { room_id: string }): Promise<PlaceView & { room_id: string }> {
     return this.changes.run(by, { action: 'bed.create', target: `bed:${bed.id}` }, async (tx) => {
       if (!(await tx.one(insertBed, [bed.id, bed.room_id, dept, bed.name]))) throw notFound('room');
@@ -159,10 +178,11 @@ export class PlacesAdminService {
     });
   }
 
-  async renameBed(by: Administrator, dept: string, id: string, name: string): Promise<PlaceView> {
+  async renameBed(by: Administrator, dept: string, id: string, name: string): Promise<PlaceView & { room_id: string }> {
     return this.changes.run(by, { action: 'bed.rename', target: `bed:${id}` }, async (tx) => {
-      if (!(await tx.one(renameBed, [id, dept, name]))) throw notFound('bed');
-      return { id, name };
+      const renamed = await tx.one<{ room_id: string }>(renameBed, [id, dept, name]);
+      if (!renamed) throw notFound('bed');
+      return { id, room_id: renamed.room_id, name };
     });
   }
 

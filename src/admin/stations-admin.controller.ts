@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Roles } from '../auth/access.js';
 import { placeId } from '../common/ids.js';
+import { noBody, type NoBody } from '../common/validation.js';
 import { CurrentAdministrator } from './administrator.decorator.js';
 import { renameBody, stationBody, type StationBody, stationsQuery } from './admin-schemas.js';
 import type { Administrator } from './audited-changes.js';
@@ -41,7 +42,7 @@ export class StationsAdminController {
 
   @Post(':id/rotate')
   @HttpCode(200)
-  rotate(@CurrentAdministrator() by: Administrator, @Param('id', { schema: placeId }) id: string) {
+  rotate(@CurrentAdministrator() by: Administrator, @Param('id', { schema: placeId }) id: string, @Body({ schema: noBody }) _body: NoBody) {
     return this.stations.rotateKey(by, id);
   }
 

@@ -5,7 +5,9 @@ import { statement } from '../database/statement.js';
 const list = statement(
   'list_audit',
   `SELECT id::float8 AS id, iso(at) AS at, actor, action, target, result, host(address) AS address, detail FROM audit
-   WHERE id < $1 AND ($2::text IS NULL OR actor = $2) AND ($3::text IS NULL OR action = $3) ORDER BY id DESC LIMIT $4`,
+   WHERE id < $1 AND ($2::text IS NULL OR actor = $2) AND ($3::text IS NULL OR action = $3) AND ($4::text IS NULL OR target = $4)
+     AND ($5::text IS NULL OR result = $5) AND ($6::timestamptz IS NULL OR at >= $6) AND ($7::timestamptz IS NULL OR at < $7)
+   ORDER BY id DESC LIMIT $8`,
 );
 const verifyAudit = statement(
   'verify_audit',
@@ -39,6 +41,11 @@ export interface AuditFilter {
   before: number;
   actor?: string | undefined;
   action?: string | undefined;
+  target?: string | undefined;
+  result?: string | undefined;
+  /** ISO 8601; the first instant that counts, and the first one that does not. */
+  from?: string | undefined;
+  to?: string | undefined;
   limit: number;
 }
 
@@ -69,8 +76,9 @@ export class AuditQueryService {
   constructor(private readonly database: Database) {}
 
   /** Newest first. */
-  list({ before, actor, action, limit }: AuditFilter): Promise<AuditRecord[]> {
-    return this.database.query<AuditRecord & Record<string, unknown>>(list, [before, actor ?? null, action ?? null, limit]);
+  list({ before, actor, action, target, result, from, to, limit }: AuditFilter): Promise<AuditRecord[]> {
+    const filters = [actor, action, target, result, from, to].map((one) => one ?? null);
+    return this.database.query<AuditRecord & Record<string, unknown>>(list, [before, ...filters, limit]);
   }
 
   /** Recomputes every hash, batch by batch, from what retention has left on. */

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
+import { noBody, type NoBody } from '../common/validation.js';
 import { CurrentStaff, Public } from './access.js';
 import type { GuardedRequest } from './guarded-request.js';
 import { type StaffPrincipal, userView } from './principal.js';
@@ -47,6 +48,7 @@ export class AuthController {
   @HttpCode(204)
   async logout(
     @CurrentStaff() staff: StaffPrincipal,
+    @Body({ schema: noBody }) _body: NoBody,
     @Req() request: GuardedRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {

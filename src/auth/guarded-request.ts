@@ -15,6 +15,14 @@ export type GuardedRequest = IncomingMessage & {
   isPreview?: boolean;
 };
 
+/** Of a path that is written down. */
+const MAX_TARGET = 200;
+
+/** What a refused request was for, as the record has it. */
+export function targetOf({ method = '', url = '' }: GuardedRequest): string {
+  return `${method} ${url.split('?', 1)[0] ?? ''}`.slice(0, MAX_TARGET);
+}
+
 /** Asks who sent the request, once however many guards want to know. */
 export async function identifyOnce(request: GuardedRequest, provider: IdentityProvider): Promise<Identification> {
   request.identification ??= await provider.identify(request);

@@ -15,9 +15,14 @@ export class OriginGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     if (context.getType<string>() === 'ws') return true;
-    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    this.requireOwnOrigin(context.switchToHttp().getRequest<GuardedRequest>());
+    return true;
+  }
+
+  /** @throws DomainError ORIGIN_FORBIDDEN */
+  requireOwnOrigin(request: GuardedRequest): void {
     const { origin } = request.headers;
-    if (origin === undefined || this.http.ALLOWED_ORIGINS.includes(origin) || this.isSameHost(origin, request)) return true;
+    if (origin === undefined || this.http.ALLOWED_ORIGINS.includes(origin) || this.isSameHost(origin, request)) return;
     throw new DomainError('ORIGIN_FORBIDDEN', 'this origin may not call');
   }
 

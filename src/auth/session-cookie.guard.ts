@@ -4,7 +4,7 @@ import { Reflector } from '@nestjs/core';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { DomainError } from '../common/errors.js';
 import { ACCESS, type Access, ROLES } from './access.js';
-import { type GuardedRequest, identifyOnce } from './guarded-request.js';
+import { type GuardedRequest, identifyOnce, targetOf } from './guarded-request.js';
 import { type Identification, IdentityProvider } from './identity-provider.js';
 import { actorOf, type Role } from './principal.js';
 import { UpgradeRefusal } from './upgrade-refusal.js';
@@ -33,15 +33,21 @@ export class SessionCookieGuard implements CanActivate {
     if (isUpgrade) return true;
     requireCsrfToken(request);
     const roles = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES, targets);
-    if (roles && !roles.includes(identification.principal.role)) await this.refuseRole(request, context);
+    if (roles && !roles.includes(identification.principal.role)) await this.refuseRole(request);
     return true;
   }
 
   /** Somebody tried a door that is not theirs: that stands in the record. @throws DomainError FORBIDDEN */
-  private async refuseRole({ principal, clientAddress }: GuardedRequest, context: ExecutionContext): Promise<never> {
-    const action = `${context.getClass().name}.${context.getHandler().name}`;
+  private async refuseRole(request: GuardedRequest): Promise<never> {
+    const { principal, clientAddress: address } = request;
     const actor = principal ? actorOf(principal) : 'anonymous';
-    await this.audit.record({ actor, action, result: 'refused', ...(clientAddress !== undefined && { address: clientAddress }) });
+    await this.audit.record({
+      actor,
+      action: 'access',
+      target: targetOf(request),
+      result: 'refused',
+      ...(address !== undefined && { address }),
+    });
     throw new DomainError('FORBIDDEN', 'your role does not permit this');
   }
 }

@@ -13,6 +13,11 @@ function sign(secret: string, token: string): string {
   return createHmac('sha256', secret).update(token).digest('base64url');
 }
 
+/** Browsers take a `__Host-` cookie over TLS only. */
+export function sessionCookieName({ REQUIRE_WSS }: Pick<HttpSettings, 'REQUIRE_WSS'>): string {
+  return REQUIRE_WSS ? '__Host-wardline' : 'wardline';
+}
+
 /** The cookie that carries a session's token, signed. */
 @Injectable()
 export class SessionCookie {
@@ -22,7 +27,7 @@ export class SessionCookie {
     @Inject(HTTP_SETTINGS) private readonly http: HttpSettings,
     @Inject(SESSION_SIGNING_SECRETS) private readonly secrets: readonly [string, ...string[]],
   ) {
-    this.name = http.REQUIRE_WSS ? '__Host-wardline' : 'wardline';
+    this.name = sessionCookieName(http);
   }
 
   /** The `Set-Cookie` value for a new session's token. */

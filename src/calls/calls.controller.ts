@@ -1,37 +1,22 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { z } from 'zod';
 import { CurrentStaff } from '../auth/access.js';
 import type { StaffPrincipal } from '../auth/principal.js';
 import { requiredKey } from '../commands/idempotency-key.js';
-import { notFound } from '../common/errors.js';
 import { uuid } from '../common/ids.js';
 import type { Page } from '../common/paging.js';
-import { CallCommandsService } from './call-commands.service.js';
 import type { CallView } from './call.js';
-import {
-  callsQuery,
-  type CallsQuery,
-  commandBody,
-  type CommandBody,
-  raiseBody,
-  type RaiseBody,
-  reassignBody,
-  type ReassignBody,
-} from './call-schemas.js';
+import { callsQuery, type CallsQuery, raiseBody, type RaiseBody, reassignBody, type ReassignBody } from './call-schemas.js';
 import { CallsQueryService, type CallWithHistory } from './calls-query.service.js';
 import { ReassignCallService } from './reassign-call.service.js';
 import { RaiseCallService } from './raise-call.service.js';
-
-const commandName = z.enum(['accept', 'decline', 'arrive', 'complete', 'cancel']);
 
 @ApiTags('calls')
 @Controller('api/v1/calls')
 export class CallsController {
   constructor(
     private readonly raising: RaiseCallService,
-    private readonly commands: CallCommandsService,
     private readonly queries: CallsQueryService,
     private readonly reassigning: ReassignCallService,
   ) {}
@@ -74,19 +59,5 @@ export class CallsController {
     @Headers('idempotency-key') key: string | undefined,
   ): Promise<CallView> {
     return this.reassigning.reassign(staff, id, body, requiredKey(key));
-  }
-
-  @Post(':id/:command')
-  @HttpCode(200)
-  execute(
-    @CurrentStaff() staff: StaffPrincipal,
-    @Param('id', { schema: uuid }) id: string,
-    @Param('command') command: string,
-    @Body({ schema: commandBody }) { version, reason }: CommandBody,
-    @Headers('idempotency-key') key: string | undefined,
-  ): Promise<CallView> {
-    const known = commandName.safeParse(command);
-    if (!known.success) throw notFound('path');
-    return this.commands.execute(staff, known.data, id, { version, reason }, requiredKey(key));
   }
 }

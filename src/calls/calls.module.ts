@@ -14,6 +14,7 @@ import { CallMetrics, callMetricProviders } from './call-metrics.js';
 import { CallSnapshot } from './call-snapshot.js';
 import { CallSummary } from './call-summary.js';
 import { CallWithdrawal } from './call-withdrawal.service.js';
+import { CallCommandsController } from './call-commands.controller.js';
 import { CallsController } from './calls.controller.js';
 import { CallsGateway } from './calls.gateway.js';
 import { CallsQueryService } from './calls-query.service.js';
@@ -30,7 +31,7 @@ import { StationCommandsService } from './station-commands.service.js';
 /** Requests for help: from the press to their end. */
 @Module({
   imports: [RealtimeModule, StaffingModule],
-  controllers: [CallsController, StationCallsController],
+  controllers: [CallsController, CallCommandsController, StationCallsController],
   providers: [
     ...callMetricProviders,
     CallsGateway,

@@ -1,7 +1,11 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { DomainError } from './errors.js';
 
 const MAX_FIELDS = 20;
+
+/** Of a request that says all by its path: nothing, or `{}`. What is sent in vain is refused rather than passed over. */
+export const noBody = z.strictObject({}).default({});
+export type NoBody = z.infer<typeof noBody>;
 
 interface Issue {
   readonly code?: string | undefined;

@@ -1,8 +1,9 @@
-import { Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentStation, ForStations } from '../auth/access.js';
 import type { StationPrincipal } from '../auth/principal.js';
 import { notFound } from '../common/errors.js';
+import { noBody, type NoBody } from '../common/validation.js';
 import { StationsService, type StationView } from './stations.service.js';
 
 @ApiTags('stations')
@@ -20,7 +21,7 @@ export class StationsController {
 
   @Post('heartbeat')
   @HttpCode(200)
-  async heartbeat(@CurrentStation() station: StationPrincipal): Promise<{ last_seen_at: string }> {
+  async heartbeat(@CurrentStation() station: StationPrincipal, @Body({ schema: noBody }) _body: NoBody): Promise<{ last_seen_at: string }> {
     return { last_seen_at: await this.stations.heartbeat(station.id) };
   }
 }

@@ -1,6 +1,7 @@
 import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { DomainError, toErrorBody } from '../common/errors.js';
+import { newId } from '../common/ids.js';
 import { HTTP_STATUS_OF } from './error-status.js';
 
 const TOO_LARGE = 431;
@@ -31,11 +32,13 @@ function answerTo(code: string): string | undefined {
 
 function response(given: number | undefined, error: DomainError): string {
   const status = given ?? HTTP_STATUS_OF[error.code];
-  const body = JSON.stringify({ error: toErrorBody(error) });
+  const requestId = newId();
+  const body = JSON.stringify({ error: { ...toErrorBody(error), request_id: requestId } });
   const head = [
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? 'Error'}`,
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
+    `X-Request-Id: ${requestId}`,
     `Content-Length: ${String(Buffer.byteLength(body))}`,
   ];
   return `${head.join('\r\n')}\r\n\r\n${body}`;

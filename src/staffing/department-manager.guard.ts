@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.service.js';
-import type { GuardedRequest } from '../auth/guarded-request.js';
+import { type GuardedRequest, targetOf } from '../auth/guarded-request.js';
 import { actorOf } from '../auth/principal.js';
 import { DomainError } from '../common/errors.js';
 import { OpenDepartments } from './open-departments.js';
@@ -19,15 +19,16 @@ export class DepartmentManagerGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { principal, params, clientAddress } = context.switchToHttp().getRequest<DepartmentRequest>();
+    const request = context.switchToHttp().getRequest<DepartmentRequest>();
+    const { principal, params, clientAddress } = request;
     if (principal?.kind !== 'staff') throw new DomainError('UNAUTHENTICATED', 'sign in first');
     const dept = params.dept ?? '';
     await this.departments.require(principal, dept);
     if (principal.role !== 'nurse') return true;
     await this.audit.record({
       actor: actorOf(principal),
-      action: `${context.getClass().name}.${context.getHandler().name}`,
-      target: `department:${dept}`,
+      action: 'access',
+      target: targetOf(request),
       result: 'refused',
       ...(clientAddress !== undefined && { address: clientAddress }),
     });

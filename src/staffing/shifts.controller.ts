@@ -1,10 +1,11 @@
-import { Controller, Delete, Headers, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Headers, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentStaff } from '../auth/access.js';
 import { DepartmentAccess } from '../auth/department-access.js';
 import type { StaffPrincipal } from '../auth/principal.js';
 import { optionalKey } from '../commands/idempotency-key.js';
 import { slug } from '../common/ids.js';
+import { noBody, type NoBody } from '../common/validation.js';
 import { ShiftsService, type ShiftView } from './shifts.service.js';
 
 @ApiTags('staffing')
@@ -21,6 +22,7 @@ export class ShiftsController {
   start(
     @CurrentStaff() staff: StaffPrincipal,
     @Param('dept', { schema: slug }) dept: string,
+    @Body({ schema: noBody }) _body: NoBody,
     @Headers('idempotency-key') key: string | undefined,
   ): Promise<ShiftView> {
     this.access.require(staff, dept);

@@ -122,7 +122,11 @@ describe('staffing is for managers of the department and administrators', () => 
         body: { error: { code: 'FORBIDDEN' } },
       });
     }
-    expect(await lastAudit('NoticesController.post')).toMatchObject({ actor: `staff:${anna.user.id}`, result: 'refused' });
+    expect(await lastAudit('access')).toMatchObject({
+      actor: `staff:${anna.user.id}`,
+      target: 'POST /api/v1/departments/icu/notices',
+      result: 'refused',
+    });
   });
 
   it('a department one does not belong to is answered like one that does not exist', async () => {

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { CALL_STATES } from '../calls/call.js';
+import { uuid } from '../common/ids.js';
+import { CANCEL_POLICIES, DISPATCH_MODES } from '../hospital/entities/call-type.entity.js';
+import { STATION_KINDS } from '../hospital/entities/station.entity.js';
+import { NODE_STATS } from '../metrics/node-stats.service.js';
+import { admissionView } from '../realtime/admission.js';
+import { SOCKET_STATS } from '../realtime/socket-stats.service.js';
+import { INTERVAL_NAMES } from '../reports/report.js';
+
+const time = z.string().describe('ISO 8601, UTC');
+const word = z.string();
+const count = z.int().min(0);
+const reached = time.nullable();
+const data = z.record(word, z.unknown());
+const role = z.enum(['nurse', 'manager', 'admin']);
+const pageOf = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array(item), next_cursor: word.nullable() });
+const figuresOf = (names: readonly string[]) => z.strictObject(Object.fromEntries(names.map((name) => [name, z.number()])));
+
+const session = z.strictObject({
+  user: z.strictObject({ id: uuid, username: word, name: word, role, departments: z.array(word) }),
+  csrf_token: word.nullable().describe('for X-CSRF-Token; null where the identity is not a cookie of ours'),
+  expires_at: time,
+});
+
+const call = z.strictObject({
+  ...{ id: uuid, dept: word, room_id: word, bed_id: word.nullable(), station_id: word.nullable(), type: word },
+  ...{ state: z.enum(CALL_STATES), level: z.int().min(0).max(3), priority: z.int(), version: z.int().min(1) },
+  accepted_by: uuid.nullable(),
+  recipients: z.array(z.strictObject({ staff_id: uuid, role, since: time, reason: word })),
+  ...{ placed_at: time, annunciated_at: reached, accepted_at: reached, present_at: reached, completed_at: reached, cancelled_at: reached },
+  ...{ repeats: count, supersedes: uuid.nullable() },
+});
+const steps = { queued_at: time, sent_at: reached, received_at: reached, accepted_at: reached, declined_at: reached };
+const callWithHistory = call.extend({
+  history: z.array(z.strictObject({ seq: z.int().min(1), id: uuid, type: word, time, data })),
+  annunciations: z.array(z.strictObject({ staff_id: uuid, role, reason: word, ...steps })),
+});
+const event = z.strictObject({ id: uuid, seq: z.int().min(1), type: word, time, critical: z.boolean(), data });
+const snapshot = z.looseObject({ calls: z.array(call), staff: z.array(z.looseObject({ staff_id: uuid })) });
+
+const place = { id: word, name: word };
+const department = z.strictObject(place);
+const room = z.strictObject({ ...place, dept: word });
+const bed = z.strictObject({ ...place, room_id: word });
+const station = z.strictObject({
+  ...{ ...place, dept: word, room_id: word, bed_id: word.nullable(), kind: z.enum(STATION_KINDS), last_seen_at: reached },
+});
+const key = word.describe('shown this once');
+const staff = z.strictObject({ id: uuid, username: word, name: word, role, active: z.boolean(), departments: z.array(word) });
+const membership = z.strictObject({ staff_id: uuid, dept: word, since: time });
+const callType = z.strictObject({ id: word, rank: z.int(), dispatch: z.enum(DISPATCH_MODES), cancel_policy: z.enum(CANCEL_POLICIES) });
+const seconds = z.int().min(1);
+const policy = z.strictObject({ dept: word, l1_sec: seconds, l2_sec: seconds, l3_sec: seconds, repeat_sec: seconds, own: z.boolean() });
+
+const shift = z.strictObject({ id: uuid, dept: word, staff_id: uuid, started_at: time, ended_at: reached });
+const member = z.strictObject({
+  ...{ staff_id: uuid, name: word, role, on_duty_since: reached, queue_position: z.int().min(1).nullable(), excluded_until: reached },
+  ...{ load: count, online: z.boolean(), reachable: z.boolean() },
+});
+const exclusion = z.strictObject({ id: uuid, dept: word, staff_id: uuid, until: time, reason: word, author_id: uuid, created_at: time });
+const assignment = z.strictObject({
+  ...{ room_id: word, dept: word, primary: uuid, backup: uuid.nullable(), until: reached, author_id: uuid, assigned_at: time },
+});
+
+const rank = { count: z.int().min(1), p50: z.number(), p90: z.number(), p95: z.number(), p99: z.number(), max: z.number() };
+const load = { dispatched: count, accepted: count, completed: count, shift_seconds: z.number() };
+const report = z.strictObject({
+  ...{ dept: word, from: time, to: time, time_zone: word },
+  intervals: z.array(z.strictObject({ type: word, shift: word, interval: z.enum(INTERVAL_NAMES), ...rank })),
+  calls: z.array(z.strictObject({ type: word, placed: count, completed: count, cancelled: count, open: count, repeats: count })),
+  escalations: z.array(z.strictObject({ type: word, level: z.int(), count, reached: count })),
+  fairness: z.strictObject({ nurses: z.array(z.strictObject({ staff_id: uuid, ...load })), spread: z.number().nullable() }),
+});
+
+const connection = z.strictObject({
+  ...{ id: uuid, user: uuid, username: word, role, session: uuid, server: word, since: time, pending: count, pending_bytes: count },
+  ...{ bytes: count, bytes_in: count, bytes_out: count, rtt: z.number().nullable().describe('milliseconds'), departments: z.array(word) },
+});
+const connections = pageOf(connection).extend({ degraded: z.boolean(), unanswered: z.array(word) });
+const liveSession = z.strictObject({
+  ...{ id: uuid, user: uuid, username: word, created_at: time, last_used_at: time, expires_at: time, address: word.nullable() },
+});
+const server = z.strictObject({
+  ...{ server_id: word, state: word, version: word, started_at: time, heartbeat_age_sec: z.number(), stale: z.boolean() },
+  ...{ online: count, connections: count, self: z.boolean() },
+});
+const limits = z.record(word, z.unknown()).describe('each limit by its name, and `defaults` and `changed`');
+const auditRecord = z.strictObject({
+  ...{ id: z.int(), at: time, actor: word, action: word, target: word.nullable(), result: z.enum(['ok', 'refused']) },
+  ...{ address: word.nullable(), detail: data.nullable() },
+});
+const stats = figuresOf(['ts', ...NODE_STATS]);
+const history = pageOf(stats).extend({ server: word, resolution: z.int() });
+const indicators = z.record(word, z.looseObject({ status: z.enum(['up', 'down']) }));
+const ready = z.strictObject({ status: word, info: indicators, error: indicators, details: indicators });
+const health = z.strictObject({
+  ...{ status: z.enum(['ok', 'degraded']), db_ok: z.boolean(), redis_ok: z.boolean().optional(), memory_pct: z.number() },
+  ...{ escalation_overdue: count.nullable(), ts: z.int() },
+});
+
+const A = '/api/v1/admin';
+const D = '/api/v1/departments/{dept}';
+const S = '/api/v1/stations/self';
+
+/** What each route answers when all is well: the status and the body, null for none. A test holds the answers to it. */
+export const HTTP_ANSWERS: Readonly<Record<string, Readonly<Record<number, z.ZodType | null>>>> = {
+  'POST /api/v1/auth/login': { 200: session },
+  'GET /api/v1/auth/session': { 200: session },
+  'POST /api/v1/auth/logout': { 204: null },
+  'POST /api/v1/auth/password': { 204: null },
+  'GET /api/v1/ws/admission': { 200: admissionView },
+  'POST /api/v1/calls': { 201: call, 200: call },
+  'GET /api/v1/calls': { 200: pageOf(call) },
+  'GET /api/v1/calls/{id}': { 200: callWithHistory },
+  ...Object.fromEntries(
+    ['accept', 'decline', 'arrive', 'complete', 'cancel', 'reassign'].map((name) => [`POST /api/v1/calls/{id}/${name}`, { 200: call }]),
+  ),
+  [`GET ${S}`]: { 200: station.extend({ server_time: time }) },
+  [`POST ${S}/heartbeat`]: { 200: z.strictObject({ last_seen_at: time }) },
+  [`POST ${S}/calls`]: { 201: call, 200: call },
+  [`GET ${S}/calls`]: { 200: pageOf(call) },
+  [`POST ${S}/calls/{id}/cancel`]: { 200: call },
+  [`POST ${S}/calls/{id}/presence`]: { 200: call },
+  'GET /api/v1/departments': { 200: pageOf(department) },
+  [`GET ${D}/snapshot`]: { 200: z.strictObject({ dept: word, epoch: word, seq: count, data: snapshot }) },
+  [`GET ${D}/events`]: { 200: z.strictObject({ items: z.array(event), head: count, epoch: word }) },
+  [`GET ${D}/events/stream`]: { 200: null },
+  [`GET ${D}/report`]: { 200: report },
+  [`POST ${D}/shifts`]: { 201: shift },
+  [`DELETE ${D}/shifts/mine`]: { 200: shift },
+  [`GET ${D}/staff`]: { 200: pageOf(member) },
+  [`GET ${D}/exclusions`]: { 200: pageOf(exclusion) },
+  [`POST ${D}/exclusions`]: { 201: exclusion },
+  [`DELETE ${D}/exclusions/{id}`]: { 204: null },
+  [`GET ${D}/assignments`]: { 200: pageOf(assignment) },
+  [`PUT ${D}/assignments/{room}`]: { 200: assignment },
+  [`DELETE ${D}/assignments/{room}`]: { 204: null },
+  [`PUT ${D}/queue`]: { 200: z.strictObject({ staff_ids: z.array(uuid) }) },
+  [`POST ${D}/notices`]: { 201: z.strictObject({ dept: word, code: word, by: word }) },
+  ...crud(`${A}/departments`, '{dept}', department),
+  ...crud(`${A}/departments/{dept}/rooms`, '{id}', room),
+  ...crud(`${A}/departments/{dept}/beds`, '{id}', bed),
+  ...crud(`${A}/stations`, '{id}', station, station.extend({ key })),
+  ...crud(`${A}/staff`, '{id}', staff, staff.extend({ password: key.optional() })),
+  ...crud(`${A}/call-types`, '{id}', callType),
+  [`POST ${A}/stations/{id}/rotate`]: { 200: z.strictObject({ id: word, key }) },
+  [`POST ${A}/staff/{id}/password`]: { 204: null },
+  [`DELETE ${A}/staff/{id}/sessions`]: { 204: null },
+  [`GET ${A}/memberships`]: { 200: pageOf(membership) },
+  [`POST ${A}/memberships`]: { 201: membership },
+  [`DELETE ${A}/memberships/{staff}/{dept}`]: { 204: null },
+  [`GET ${A}/departments/{dept}/escalation`]: { 200: policy },
+  [`PUT ${A}/departments/{dept}/escalation`]: { 200: policy },
+  [`DELETE ${A}/departments/{dept}/escalation`]: { 204: null },
+  [`GET ${A}/connections`]: { 200: connections },
+  [`GET ${A}/connections/{id}`]: { 200: connection },
+  [`DELETE ${A}/connections/{id}`]: { 204: null },
+  [`GET ${A}/rooms`]: { 200: pageOf(z.strictObject({ name: word, size: count })) },
+  [`GET ${A}/rooms/{name}/members`]: { 200: pageOf(z.strictObject({ user_id: word, connections: count })).extend({ size: count }) },
+  [`POST ${A}/broadcast`]: { 200: z.strictObject({ nodes: count }) },
+  [`GET ${A}/sessions`]: { 200: pageOf(liveSession) },
+  [`DELETE ${A}/sessions/{id}`]: { 204: null },
+  [`GET ${A}/servers`]: { 200: pageOf(server).extend({ degraded: z.boolean() }) },
+  [`POST ${A}/gc`]: { 200: z.strictObject({ reaped: z.record(word, count) }) },
+  [`POST ${A}/drain`]: { 202: z.strictObject({ server_id: word, state: z.literal('draining') }) },
+  [`GET ${A}/limits`]: { 200: limits },
+  [`PATCH ${A}/limits`]: { 200: limits },
+  [`GET ${A}/audit`]: { 200: pageOf(auditRecord) },
+  [`GET ${A}/audit/verify`]: { 200: z.strictObject({ ok: z.boolean(), checked: count, broken_at: z.int().nullable() }) },
+  [`GET ${A}/stats`]: { 200: stats.extend({ server: word, uptime_s: count }) },
+  [`GET ${A}/stats/history`]: { 200: history },
+  'GET /livez': { 200: z.strictObject({ status: z.literal('ok') }) },
+  'GET /readyz': { 200: ready, 503: ready },
+  'GET /healthz': { 200: health, 503: health },
+  'GET /ws-health': { 200: figuresOf(['connections', 'pending_msgs', 'memory_mb', 'uptime_s']) },
+  'GET /healthz/ws': { 200: figuresOf(SOCKET_STATS) },
+};
+
+/** @param made what the one answer that creates shows beside */
+function crud(path: string, id: string, view: z.ZodType, made: z.ZodType = view): Record<string, Record<number, z.ZodType | null>> {
+  return {
+    [`GET ${path}`]: { 200: pageOf(view) },
+    [`POST ${path}`]: { 201: made },
+    [`GET ${path}/${id}`]: { 200: view },
+    [`PATCH ${path}/${id}`]: { 200: view },
+    [`DELETE ${path}/${id}`]: { 204: null },
+  };
+}
