@@ -115,8 +115,11 @@ export const REGISTRY_SCRIPTS = {
   members: script(
     'members',
     `local page = call('ZRANGEBYLEX', P .. 'r:' .. ARGV[1] .. ':z', ARGV[2], '+', 'LIMIT', 0, ARGV[3])
-    local rows = {}
-    for i, user in ipairs(page) do rows[i] = { user, call('HGET', P .. 'r:' .. ARGV[1] .. ':u', user) } end
+    local rows, at_once = {}, 1000
+    for from = 1, #page, at_once do
+      local held = call('HMGET', P .. 'r:' .. ARGV[1] .. ':u', unpack(page, from, math.min(from + at_once - 1, #page)))
+      for i, connections in ipairs(held) do rows[#rows + 1] = { page[from + i - 1], connections } end
+    end
     return rows`,
   ),
   rooms: script(
