@@ -28,10 +28,6 @@ const BATCH = 50;
 /** Resolves with whether the message was handed over; a rejection or `false` has it come again. */
 export type StreamReader = (data: unknown, id: string) => Promise<boolean>;
 
-/**
- * Streams that are read at least once by one node of the cluster, over Redis Streams, or in memory where the node is alone. Bounded in length and age.
- * While Redis is away nothing can be published; what was published waits there.
- */
 interface Subscription {
   reader: StreamReader;
   /** Looked at at intervals; otherwise only when it is said to have been written, and until nothing waits. */
