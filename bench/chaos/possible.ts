@@ -1,4 +1,4 @@
-import { ChaosRedis } from './world/redis.js';
+import { OwnRedis } from '../process/own-redis.js';
 import { SmallDisk } from './world/small-disk.js';
 
 const DISK_MB = 384;
@@ -6,7 +6,7 @@ const DISK_MB = 384;
 /** What this machine lets us do, and why not the rest. */
 export interface Means {
   readonly disk: SmallDisk | undefined;
-  readonly redis: ChaosRedis | undefined;
+  readonly redis: OwnRedis | undefined;
   readonly impossible: Readonly<Record<string, string>>;
 }
 
@@ -19,8 +19,8 @@ export async function gatherMeans(faults: readonly string[], isGivenDatabase: bo
   const needsDisk = faults.includes('disk-full') && !isGivenDatabase;
   const disk = needsDisk ? SmallDisk.mount(DISK_MB) : undefined;
   if (needsDisk && !disk) impossible['disk-full'] = 'a small file system may not be mounted here';
-  const hasRedis = ChaosRedis.isPossible();
+  const hasRedis = OwnRedis.isPossible();
   if (!hasRedis) for (const name of ['redis-kill', 'redis-freeze']) impossible[name] = 'redis-server is not installed';
-  const redis = hasRedis ? await ChaosRedis.start() : undefined;
+  const redis = hasRedis ? await OwnRedis.start() : undefined;
   return { disk, redis, impossible };
 }

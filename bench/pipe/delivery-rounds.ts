@@ -42,7 +42,7 @@ export async function connectReaders(fleet: Child<FleetAnswers>, side: Side, ca:
 }
 
 /** Until each reader has all bytes of all events. */
-async function arrival(fleet: Child<FleetAnswers>, { name }: Side, events: number): Promise<Tally> {
+export async function untilArrived(fleet: Child<FleetAnswers>, name: string, events: number): Promise<Tally> {
   const giveUpAt = performance.now() + ARRIVAL_TIMEOUT_MS;
   for (;;) {
     const tally = await fleet.ask('tally', name);
@@ -58,7 +58,7 @@ async function deliver(fleet: Child<FleetAnswers>, side: Side, publishing: Publi
   const before = await side.ask('usage');
   await side.publish(publishing);
   const events = publishing.turns * publishing.burst;
-  const tally = await arrival(fleet, side, events);
+  const tally = await untilArrived(fleet, side.name, events);
   const after = await side.ask('usage');
   const deliveries = events * side.readers;
   return {

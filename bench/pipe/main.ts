@@ -8,6 +8,10 @@ import { Ends } from '../command/ends.js';
 import { runCommand } from '../command/run-command.js';
 import { say } from '../command/say.js';
 import type { FleetAnswers } from '../fleet/main.js';
+import { clusterBus } from '../cluster/bus.js';
+import { kernelMemory } from '../cluster/kernel-memory.js';
+import { clusterRows } from '../cluster/rows.js';
+import { clusterScreens } from '../cluster/screens.js';
 import { Child } from '../process/child.js';
 import type { Bench, Outcome } from './bench.js';
 import { burst, fanout } from './fanout.js';
@@ -27,10 +31,22 @@ const RUN: Readonly<Record<BenchName, (bench: Bench) => Promise<Outcome>>> = {
   handshakes,
   'stalled-reader': stalledReader,
   profiles,
+  'cluster-screens': clusterScreens,
+  'cluster-bus': clusterBus,
+  'cluster-rows': clusterRows,
+  'kernel-memory': kernelMemory,
 };
 
-/** These take minutes, and a proxy that ends TLS is how they are run. */
-const TRANSPORTS_OF: Readonly<Partial<Record<BenchName, readonly Transport[]>>> = { 'stalled-reader': ['plain'], profiles: ['plain'] };
+/** Those with a list that is not both: they take minutes and a proxy that ends TLS is how they are run, or TLS is nothing to them. */
+const PLAIN: readonly Transport[] = ['plain'];
+const TRANSPORTS_OF: Readonly<Partial<Record<BenchName, readonly Transport[]>>> = {
+  'stalled-reader': PLAIN,
+  profiles: PLAIN,
+  'cluster-screens': PLAIN,
+  'cluster-bus': PLAIN,
+  'cluster-rows': PLAIN,
+  'kernel-memory': PLAIN,
+};
 /** So do the rounds of this. */
 const ROUNDS_OF: Readonly<Partial<Record<BenchName, number>>> = { 'stalled-reader': 1 };
 const ROUNDS = 3;

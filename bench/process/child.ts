@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Answer, Answers, Question } from './answers.js';
 
 const STOP_TIMEOUT_MS = 15_000;
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 const ANSWER_TIMEOUT_MS = 300_000;
 /** Kept to tell why a process ended unasked. */
 const MAX_OUTPUT = 4000;

@@ -14,7 +14,7 @@ async function freePort(): Promise<number> {
 }
 
 /** A Redis of the run's own, which keeps nothing: killed and started again it is empty. */
-export class ChaosRedis {
+export class OwnRedis {
   private child: ChildProcess | undefined;
 
   private constructor(private readonly port: number) {}
@@ -23,8 +23,8 @@ export class ChaosRedis {
     return spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
   }
 
-  static async start(): Promise<ChaosRedis> {
-    const redis = new ChaosRedis(await freePort());
+  static async start(): Promise<OwnRedis> {
+    const redis = new OwnRedis(await freePort());
     await redis.start();
     return redis;
   }

@@ -4,7 +4,7 @@ import type { Reader } from '../people/reader.js';
 import type { Cluster } from '../world/cluster.js';
 import type { ChaosDatabase } from '../world/database.js';
 import type { OwnPostgres } from '../world/own-postgres.js';
-import type { ChaosRedis } from '../world/redis.js';
+import type { OwnRedis } from '../../process/own-redis.js';
 
 /** Everything that can be made to fail. */
 export interface FaultWorld {
@@ -12,7 +12,7 @@ export interface FaultWorld {
   readonly database: ChaosDatabase;
   /** The same, where it is our own and may be killed. */
   readonly ownDatabase: OwnPostgres | undefined;
-  readonly redis: ChaosRedis | undefined;
+  readonly redis: OwnRedis | undefined;
   /** Clients that are made to stop reading. */
   readonly deaf: readonly Reader[];
   /** How long a transaction is held open. */
