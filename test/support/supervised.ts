@@ -87,6 +87,8 @@ export class Supervised {
   async start(env: Record<string, string> = {}): Promise<{ program: Program; wardline: TestWardline }> {
     const program = this.alsoStop(run('src/main.js', { PORT: '0', DATA_DIR: this.folder, ...env }));
     const { url } = await program.event('wardline.ready');
+    // The worker's own line comes from another process, and may come after the supervisor's.
+    await eventually(() => (workers(program).length > 0 ? true : undefined), 'the first worker’s word', WORKER_START_MS);
     const firstRun = JSON.parse(readFileSync(join(this.folder, 'first-run.json'), 'utf8')) as FirstRun;
     return { program, wardline: { url, ca: readFileSync(join(this.folder, 'tls', 'cert.pem')), firstRun } as unknown as TestWardline };
   }
