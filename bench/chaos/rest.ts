@@ -6,7 +6,8 @@ import type { Ward } from './ward.js';
 import type { Cluster } from './world/cluster.js';
 import type { ChaosDatabase } from './world/database.js';
 
-const READY_MS = 40_000;
+/** A node loads for most of a minute on a machine that is short of CPU. */
+const READY_MS = 120_000;
 const QUIET_MS = 20_000;
 const CATCH_UP_MS = 30_000;
 /** HEARTBEAT_IDLE_SEC and two checks, as the nodes were told, and a reserve. */
