@@ -4,7 +4,7 @@ import { SessionEndings } from '../auth/session-endings.js';
 import { DomainError } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { ServerState } from '../common/server-state.js';
-import { addTo, removeFrom } from '../common/set-index.js';
+import { SetIndex } from '../common/set-index.js';
 import { LiveLimits } from '../limits/live-limits.service.js';
 import { Followers } from './followers.js';
 
@@ -19,7 +19,7 @@ export interface WaitObserver {
 export class EventWaiter implements OnModuleInit {
   private readonly waiting = new Set<() => void>();
   /** Of people, by session. */
-  private readonly people = new Map<string, Set<AbortController>>();
+  private readonly people = new SetIndex<string, AbortController>();
   private readonly observers: WaitObserver[] = [];
 
   constructor(
@@ -37,7 +37,7 @@ export class EventWaiter implements OnModuleInit {
   onModuleInit(): void {
     this.endings.listen({
       ended: (sessionIds) => {
-        for (const sessionId of sessionIds) for (const ending of [...(this.people.get(sessionId) ?? [])]) ending.abort();
+        for (const sessionId of sessionIds) for (const ending of [...this.people.of(sessionId)]) ending.abort();
       },
       changed: () => undefined, // looked at when the wait is over
     });
@@ -50,12 +50,12 @@ export class EventWaiter implements OnModuleInit {
   async nextFor(principal: StaffPrincipal, dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<void> {
     const poll = { id: newId(), principal };
     const ending = new AbortController();
-    addTo(this.people, principal.sessionId, ending);
+    this.people.add(principal.sessionId, ending);
     for (const observer of this.observers) observer.began(poll);
     try {
       await this.next(dept, seq, seconds, AbortSignal.any([gone, ending.signal]));
     } finally {
-      removeFrom(this.people, principal.sessionId, ending);
+      this.people.delete(principal.sessionId, ending);
       for (const observer of this.observers) observer.ended(poll);
     }
   }
