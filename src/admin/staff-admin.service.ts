@@ -27,7 +27,12 @@ const update = statement(
   'UPDATE staff SET name = coalesce($2, name), role = coalesce($3, role), active = coalesce($4, active) WHERE id = $1 RETURNING active',
 );
 const countAdmins = statement('count_admins', `SELECT id FROM staff WHERE role = 'admin' AND active ORDER BY id FOR UPDATE`);
-const setPassword = statement('reset_password', 'UPDATE staff SET password_hash = $2 WHERE id = $1 RETURNING id');
+const setPassword = statement(
+  'reset_password',
+  `WITH reset AS (UPDATE staff SET password_hash = $2 WHERE id = $1 RETURNING id, username),
+     forgotten AS (DELETE FROM sign_in_attempts a USING reset r WHERE a.username_hash = sha256(convert_to(r.username, 'UTF8')))
+   SELECT id FROM reset`,
+);
 const listMemberships = statement(
   'list_memberships',
   `SELECT m.staff_id, m.dept_id AS dept, iso(m.since) AS since FROM memberships m
@@ -111,7 +116,7 @@ export class StaffAdminService {
     return this.get(id);
   }
 
-  /** Ends all of the person's sessions. */
+  /** Ends all of the person's sessions. Who had tried the old one too often may try the new one at once. */
   async resetPassword(by: Administrator, id: string, password: string): Promise<void> {
     const hash = await this.passwords.hash(password);
     await this.changes.run(by, { action: 'staff.reset_password', target: `staff:${id}` }, async (tx) => {

@@ -17,9 +17,14 @@ export class TlsGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    if (context.getType<string>() === 'ws' || !this.http.REQUIRE_WSS) return true;
-    const request = context.switchToHttp().getRequest<GuardedRequest>();
-    if (this.proxies.isSecure(request) || PROBES.has(request.url?.split('?')[0] ?? '')) return true;
+    if (context.getType<string>() === 'ws') return true;
+    this.requireTls(context.switchToHttp().getRequest<GuardedRequest>());
+    return true;
+  }
+
+  /** @throws DomainError WSS_REQUIRED */
+  requireTls(request: GuardedRequest): void {
+    if (!this.http.REQUIRE_WSS || this.proxies.isSecure(request) || PROBES.has(request.url?.split('?')[0] ?? '')) return;
     throw new DomainError('WSS_REQUIRED', 'wss required');
   }
 }

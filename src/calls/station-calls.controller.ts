@@ -9,7 +9,6 @@ import { uuid } from '../common/ids.js';
 import { StationCommandsService } from './station-commands.service.js';
 import type { CallView } from './call.js';
 import { pressBody, stationCommandBody } from './call-schemas.js';
-import { CallsQueryService } from './calls-query.service.js';
 import { goneSignal, waitParam } from '../events/long-poll.js';
 import { ReassuranceLight } from './reassurance-light.js';
 import { RaiseCallService } from './raise-call.service.js';
@@ -24,7 +23,6 @@ export class StationCallsController {
   constructor(
     private readonly raising: RaiseCallService,
     private readonly commands: StationCommandsService,
-    private readonly queries: CallsQueryService,
     private readonly light: ReassuranceLight,
   ) {}
 
@@ -37,6 +35,7 @@ export class StationCallsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<CallView> {
     const { call, repeated } = await this.raising.raiseAtStation(station, type, optionalKey(key));
+    this.light.acted(station);
     response.status(repeated ? 200 : 201);
     return call;
   }
@@ -48,29 +47,33 @@ export class StationCallsController {
     @Query({ schema: lightQuery }) { wait }: z.infer<typeof lightQuery>,
     @Res({ passthrough: true }) response: Response,
   ): Promise<{ items: CallView[]; next_cursor: null }> {
-    const items = wait > 0 ? await this.light.change(station, wait, goneSignal(response)) : await this.queries.atStation(station);
+    const items = wait > 0 ? await this.light.change(station, wait, goneSignal(response)) : await this.light.now(station);
     return { items, next_cursor: null };
   }
 
   @Post(':id/cancel')
   @HttpCode(200)
-  cancel(
+  async cancel(
     @CurrentStation() station: StationPrincipal,
     @Param('id', { schema: uuid }) id: string,
     @Body({ schema: stationCommandBody }) _body: z.infer<typeof stationCommandBody>,
     @Headers('idempotency-key') key: string | undefined,
   ): Promise<CallView> {
-    return this.commands.cancel(station, id, optionalKey(key));
+    const call = await this.commands.cancel(station, id, optionalKey(key));
+    this.light.acted(station);
+    return call;
   }
 
   @Post(':id/presence')
   @HttpCode(200)
-  presence(
+  async presence(
     @CurrentStation() station: StationPrincipal,
     @Param('id', { schema: uuid }) id: string,
     @Body({ schema: stationCommandBody }) _body: z.infer<typeof stationCommandBody>,
     @Headers('idempotency-key') key: string | undefined,
   ): Promise<CallView> {
-    return this.commands.showPresence(station, id, optionalKey(key));
+    const call = await this.commands.showPresence(station, id, optionalKey(key));
+    this.light.acted(station);
+    return call;
   }
 }

@@ -1,15 +1,16 @@
 import type { NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import helmet from 'helmet';
+import helmet, { type HelmetOptions } from 'helmet';
 import { AppModule, type AppOptions } from '../app.module.js';
 import { OriginGuard } from '../auth/origin.guard.js';
 import { sessionCookieName } from '../auth/session-cookie.js';
+import { TlsGuard } from '../auth/tls.guard.js';
 import { TrustedProxies } from '../auth/trusted-proxies.js';
 import { NestLogger } from '../common/logger.js';
 import { ServerState } from '../common/server-state.js';
+import { beforeRouting } from '../http/before-routing.js';
 import { BoundedServer } from '../http/bounded-server.js';
-import { originOnly } from '../http/origin-only.js';
 import { requestContext } from '../http/request-context.js';
 import { jsonOnly } from '../http/json-only.js';
 import { ValidationPipe } from '../http/validation.pipe.js';
@@ -19,6 +20,12 @@ import type { TlsOptions } from './certificate.js';
 import { HttpTraffic } from './http-traffic.js';
 
 const MAX_BODY_BYTES = 65_536;
+
+/** Where there is no TLS a browser must not be told to insist on it. */
+const PLAIN_HEADERS: HelmetOptions = {
+  strictTransportSecurity: false,
+  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+};
 
 /** The whole application, ready to listen. With `tls` it speaks HTTPS and WSS only. */
 export async function createApp(options: AppOptions, tls: TlsOptions | undefined): Promise<NestExpressApplication> {
@@ -34,8 +41,8 @@ export async function createApp(options: AppOptions, tls: TlsOptions | undefined
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.use(requestContext(app.get(TrustedProxies)));
-  app.use(helmet());
-  app.use(originOnly(app.get(OriginGuard)));
+  app.use(helmet(http.REQUIRE_WSS ? {} : PLAIN_HEADERS));
+  app.use(beforeRouting(app.get(TlsGuard), app.get(OriginGuard)));
   app.enableCors({ origin: http.ALLOWED_ORIGINS, credentials: true, exposedHeaders: ['X-Request-Id', 'Retry-After', 'ETag'] });
   app.use(jsonOnly);
   app.useBodyParser('json', { limit: MAX_BODY_BYTES, strict: true, inflate: false });

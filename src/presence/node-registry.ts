@@ -9,21 +9,25 @@ import { connectionOptions } from '../database/pools.js';
 import { statement } from '../database/statement.js';
 import { SERVER_ID } from '../cluster/server-id.js';
 
+const register = statement(
+  'register_node',
+  'INSERT INTO nodes (server_id) VALUES ($1) ON CONFLICT (server_id) DO UPDATE SET heartbeat_at = statement_timestamp()',
+);
 /**
  * A row that is there is of a process that had this name and ended without a word, not long enough ago to be taken for dead: its people count as gone
  * since its last heartbeat, as with any dead node.
  */
-const register = statement(
-  'register_node',
+const forgetFormer = statement(
+  'forget_former_node',
   `WITH former AS (SELECT heartbeat_at FROM nodes WHERE server_id = $1),
    absent AS (
      INSERT INTO staff_absences (staff_id, since)
      SELECT DISTINCT c.staff_id, f.heartbeat_at + (app_now() - statement_timestamp()) FROM staff_connections c, former f
      WHERE c.server_id = $1 AND NOT EXISTS (SELECT FROM staff_connections o WHERE o.staff_id = c.staff_id AND o.server_id <> $1)
      ON CONFLICT (staff_id) DO NOTHING
-   ), gone AS (DELETE FROM staff_connections WHERE server_id = $1)
-   INSERT INTO nodes (server_id) VALUES ($1) ON CONFLICT (server_id) DO UPDATE SET heartbeat_at = statement_timestamp()`,
+   ) DELETE FROM staff_connections WHERE server_id = $1`,
 );
+const isNameHeld = statement('is_node_name_held', 'SELECT node_is_held($1) AS held');
 /** The first node after an outage of everything: no grace ends before it has run once in full since. */
 const noticeOutage = statement(
   'notice_outage',
@@ -68,7 +72,7 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Before any due work runs, which starts at the bootstrap: an outage must be known before a grace is judged. */
   async onModuleInit(): Promise<void> {
-    await this.database.query(register, [this.serverId], 'presence');
+    await this.takeName();
     await this.hold();
     await this.database.query(noticeOutage, [this.serverId], 'presence');
     this.timer = setInterval(() => {
@@ -87,7 +91,11 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
     await this.database.query(removeNode, [this.serverId], 'presence');
   }
 
-  async register(): Promise<void> {
+  /** Two that live under one name take each other's people for theirs; the second one at least leaves the first one's alone, and says so. */
+  private async takeName(): Promise<void> {
+    const [name] = await this.database.query<{ held: boolean }>(isNameHeld, [this.serverId], 'presence');
+    if (name?.held) this.logger.error('node.name_in_use', { server_id: this.serverId });
+    else await this.database.query(forgetFormer, [this.serverId], 'presence');
     await this.database.query(register, [this.serverId], 'presence');
   }
 
@@ -109,7 +117,7 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
       this.lastBeat = this.clock.monotonic();
       if (known.length > 0) return;
       this.logger.warn('node.forgotten', { server_id: this.serverId });
-      await this.register();
+      await this.database.query(register, [this.serverId], 'presence');
       this.onForgotten();
     } catch (error) {
       this.logger.warn('node.heartbeat_failed', { error });

@@ -129,6 +129,7 @@ export const HTTP_ANSWERS: Readonly<Record<string, Readonly<Record<number, z.Zod
   [`GET ${D}/report`]: { 200: report },
   [`POST ${D}/shifts`]: { 201: shift },
   [`DELETE ${D}/shifts/mine`]: { 200: shift },
+  [`DELETE ${D}/shifts/{staff}`]: { 200: shift },
   [`GET ${D}/staff`]: { 200: pageOf(member) },
   [`GET ${D}/exclusions`]: { 200: pageOf(exclusion) },
   [`POST ${D}/exclusions`]: { 201: exclusion },

@@ -8,7 +8,6 @@ import { type SocketStat, SocketStats } from './socket-stats.service.js';
 const STATS: Readonly<Record<string, SocketStat>> = {
   auth_required: 'auth_denied_total',
   auth_invalid: 'auth_denied_total',
-  owner_capacity: 'capacity_exceeded_owner_total',
 };
 
 /** Counts what happens to sockets. */

@@ -485,6 +485,25 @@ describe('both clocks survive any crash', () => {
     }
   });
 
+  it('a node that lives keeps its people, whoever else is started under its name', async () => {
+    const own = await wardInOrder();
+    try {
+      const [here] = (await own.onDuty('icu', 'icu-nurse-1')) as [Member];
+      const rows = () => own.wardline.database.query('SELECT server_id FROM staff_connections WHERE staff_id = $1', [here.id]);
+      const [row] = await own.wardline.database.query<{ server_id: string }>('SELECT server_id FROM nodes');
+      const before = await rows();
+      const second = await startTestWardline({ sharedWith: own.wardline, env: { SERVER_ID: row?.server_id ?? '' } });
+      try {
+        expect(await rows()).toEqual(before);
+        expect(await own.wardline.database.query('SELECT FROM staff_absences WHERE staff_id = $1', [here.id])).toEqual([]);
+      } finally {
+        await second.stop();
+      }
+    } finally {
+      await own.stop();
+    }
+  });
+
   it("a dead node's people who come back elsewhere within the grace: nothing happens", async () => {
     const own = await wardInOrder();
     try {

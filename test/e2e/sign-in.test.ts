@@ -175,6 +175,9 @@ describe('with REQUIRE_WSS=false', () => {
       const socket = await Socket.open(plain, pair);
       expect((await socket.until((frame) => frame.type === 'hello')).user.role).toBe('nurse');
       socket.close();
+      // A browser that was told so would ask for everything over a TLS that is not there.
+      expect(answer.headers['strict-transport-security']).toBeUndefined();
+      expect(answer.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
     } finally {
       await plain.stop();
     }
@@ -257,6 +260,16 @@ describe('failures', () => {
     expect((await login(wardline, right, { 'x-forwarded-for': '203.0.113.7' })).status).toBe(200);
     await wardline.database.moveClock(901);
     expect((await login(wardline, right)).status).toBe(200);
+  });
+
+  it('are forgotten when an administrator sets a new password: the new one works at once', async () => {
+    const admin = await signIn(wardline, 'admin');
+    const { body } = await admin.get('/admin/staff?username=icu-nurse-4');
+    await fail('icu-nurse-4', 5);
+    const password = 'a-new-password-of-the-night';
+    expect((await login(wardline, { username: 'icu-nurse-4', password })).status).toBe(429);
+    expect((await admin.post(`/admin/staff/${body.items[0].id as string}/password`, { password })).status).toBeLessThan(300);
+    expect((await login(wardline, { username: 'icu-nurse-4', password })).status).toBe(200);
   });
 
   it('are counted for a user that does not exist, too: 429 tells nobody apart', async () => {

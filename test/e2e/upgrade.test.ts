@@ -137,6 +137,16 @@ describe('what a proxy says', () => {
     }
   });
 
+  it('is asked for on every path, whether there is one or not; probes and metrics aside', async () => {
+    const node = await start({ plain: true });
+    for (const path of ['/', '/nope', '/ws', '/api/docs', '/api/openapi.json', '/api/v1/nope', '/api/v1/auth/session']) {
+      const answer = await request(node, 'GET', path);
+      expect([path, answer.status, answer.body.error]).toMatchObject([path, 403, { code: 'WSS_REQUIRED', message: 'wss required' }]);
+    }
+    for (const path of ['/livez', '/readyz', '/healthz', '/ws-health', '/healthz/ws', '/metrics'])
+      expect([path, (await request(node, 'GET', path)).status]).toEqual([path, 200]);
+  });
+
   it('a spoofed X-Forwarded-For opens no new window; behind a trusted proxy each client has its own', async () => {
     const direct = await start({ env: { CONNECT_RATE_LIMIT: '2/3600' } });
     const from = (address: string, target: TestWardline) => askForUpgrade(target, '/ws', { 'x-forwarded-for': address });
