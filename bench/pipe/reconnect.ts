@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '../append/statistics.js';
 import type { FleetAnswers } from '../fleet/main.js';
@@ -49,6 +50,7 @@ export async function reconnect(bench: Bench): Promise<Outcome> {
   const departments = people.cookies.map((_, n) => people.departments[n % DEPARTMENTS] ?? '');
   await append(1);
   await fleet.ask('gather', { place: { port: server.port, ca: tls?.cert }, cookies: people.cookies, departments });
+  const profile = options.profileDir === undefined ? undefined : join(options.profileDir, `reconnect-${transport}.cpuprofile`);
   const rounds: Round[] = [];
   for (let round = 0; round < options.rounds; round += 1) {
     await untilQuiet(usage);
@@ -56,7 +58,9 @@ export async function reconnect(bench: Bench): Promise<Outcome> {
     await sleep(AWAY_MS);
     await untilQuiet(usage);
     await append(MISSED);
+    if (profile) await server.child.ask('startProfile');
     const one = await comeBack(fleet, { heads: () => headsOf(bench, people.departments), append, usage });
+    if (profile) await server.child.ask('stopProfile', profile);
     rounds.push(one);
     say(`round ${String(round + 1)}: ${String(one.back)} of ${String(count)} back, the last after ${one.max_ms.toFixed(0)} ms`);
   }

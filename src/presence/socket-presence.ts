@@ -7,19 +7,22 @@ import { SocketObservers } from '../realtime/socket-observers.js';
 import { NodeRegistry } from './node-registry.js';
 import { StaffPresence } from './staff-presence.js';
 
-/** One fewer than its pool has connections: a rush of sockets does not hold up the node's heartbeat. */
-const MAX_WRITING = 3;
+/** People in one transaction. */
+const MAX_BATCH = 200;
 const RETRY_MS = 500;
 
 /**
  * Keeps the rows of this node's sockets equal to its sockets. What is written is the state, not the change: a write that failed is simply
- * made again, and two changes of a person in quick succession are one write.
+ * made again, and two changes of a person in quick succession are one write. One write at a time, for all who came and went meanwhile: a rush
+ * is a few large ones.
  */
 @Injectable()
 export class SocketPresence implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly sockets = new Map<string, Set<string>>();
   private readonly changed = new Set<string>();
-  private readonly writing = new Set<string>();
+  private writing: Promise<void> | undefined;
+  /** How many are written at once: one after a failure, then twice as many each time, so that nobody holds up the others for long. */
+  private batch = MAX_BATCH;
   private ready = false;
   private stopped = false;
   private drained: () => void = () => undefined;
@@ -79,29 +82,32 @@ export class SocketPresence implements OnModuleInit, OnApplicationBootstrap, Bef
   }
 
   private work(): void {
-    if (!this.ready || this.stopped) return;
-    for (const staffId of this.changed) {
-      if (this.writing.size >= MAX_WRITING) return;
-      if (this.writing.has(staffId)) continue;
-      this.changed.delete(staffId);
-      this.writing.add(staffId);
-      void this.write(staffId);
+    if (!this.ready || this.stopped || this.writing) return;
+    if (this.changed.size === 0) {
+      this.drained();
+      return;
     }
-    if (this.writing.size === 0 && this.changed.size === 0) this.drained();
+    this.writing = this.write().finally(() => {
+      this.writing = undefined;
+      this.work();
+    });
   }
 
   /** Never rejects. */
-  private async write(staffId: string): Promise<void> {
-    const ids = [...(this.sockets.get(staffId) ?? [])];
+  private async write(): Promise<void> {
+    const people = [...this.changed].slice(0, this.batch);
+    for (const staffId of people) this.changed.delete(staffId);
+    const sockets = new Map(people.map((staffId) => [staffId, [...(this.sockets.get(staffId) ?? [])]]));
     try {
-      await this.transactions.run((tx) => this.presence.write(tx, this.node.serverId, staffId, ids), 'presence');
-      if (this.sockets.get(staffId)?.size === 0) this.sockets.delete(staffId);
+      const late = await this.transactions.run((tx) => this.presence.write(tx, this.node.serverId, sockets), 'presence');
+      for (const staffId of late) await this.transactions.run((tx) => this.presence.rejoin(tx, staffId), 'presence');
+      for (const staffId of people) if (this.sockets.get(staffId)?.size === 0) this.sockets.delete(staffId);
+      this.batch = Math.min(MAX_BATCH, 2 * this.batch);
     } catch (error) {
-      this.logger.warn('presence.write_failed', { staff_id: staffId, error });
-      this.changed.add(staffId);
+      this.logger.warn('presence.write_failed', { people: people.length, error });
+      for (const staffId of people) this.changed.add(staffId);
+      this.batch = 1;
       await sleep(RETRY_MS);
     }
-    this.writing.delete(staffId);
-    this.work();
   }
 }

@@ -583,7 +583,7 @@ describe('writing down who is connected', () => {
       for (const { session } of people) sockets.push(await Socket.open(ward.wardline, session.cookie));
       await eventually(async () => {
         const waiting = await ward.wardline.database.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
-        return waiting.length >= 3 ? true : undefined;
+        return waiting.length > 0 ? true : undefined;
       }, 'writes that wait');
       const [before] = await ward.wardline.database.query<{ at: Date }>('SELECT heartbeat_at AS at FROM nodes');
       await ward.at(call, 91);
