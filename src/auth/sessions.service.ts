@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newId, newSecret } from '../common/ids.js';
+import { together } from '../common/together.js';
 import { SESSION_SETTINGS } from '../config/config.module.js';
 import type { SessionSettings } from '../config/session.settings.js';
 import { Database } from '../database/database.js';
@@ -19,9 +20,9 @@ const PRINCIPAL = `s.id AS "sessionId", (extract(epoch FROM s.expires_at) * 1000
 const LIVE = `s.ended_at IS NULL AND s.expires_at > app_now() AND s.last_used_at > app_now() - make_interval(secs => $2) AND p.active`;
 
 const find = statement(
-  'find_session',
-  `SELECT ${PRINCIPAL}, s.last_used_at < app_now() - make_interval(secs => $3) AS stale
-   FROM sessions s JOIN staff p ON p.id = s.staff_id WHERE s.token_hash = $1 AND ${LIVE}`,
+  'find_sessions',
+  `SELECT ${PRINCIPAL}, encode(s.token_hash, 'hex') AS token, s.last_used_at < app_now() - make_interval(secs => $3) AS stale
+   FROM sessions s JOIN staff p ON p.id = s.staff_id WHERE s.token_hash = ANY($1) AND ${LIVE}`,
 );
 const findLive = statement(
   'find_live_sessions',
@@ -95,11 +96,20 @@ export interface SessionSelection {
 /** Sessions live in PostgreSQL: any node knows them, and a restart signs nobody out. */
 @Injectable()
 export class SessionsService {
+  private readonly findByHash: (hash: Buffer) => Promise<PrincipalRow | undefined>;
+
   constructor(
     private readonly database: Database,
     private readonly endings: SessionEndings,
     @Inject(SESSION_SETTINGS) private readonly settings: SessionSettings,
-  ) {}
+  ) {
+    this.findByHash = together(async (hashes) => {
+      const values = [hashes, this.settings.SESSION_IDLE_SEC, this.touchInterval];
+      const rows = await this.database.query<PrincipalRow & { token: string }>(find, values);
+      const byHash = new Map(rows.map((row) => [row.token, row]));
+      return hashes.map((hash) => byHash.get(hash.toString('hex')));
+    });
+  }
 
   /** A new session under a new random token, which only the caller gets to see. */
   async open(tx: Transaction, staffId: string, address: string): Promise<{ sessionId: string; token: string; expiresAt: number }> {
@@ -118,8 +128,7 @@ export class SessionsService {
 
   /** Who holds the token, when the session is live and its user active. Counts as activity. */
   async find(token: string): Promise<StaffPrincipal | undefined> {
-    const rows = await this.database.query<PrincipalRow>(find, [tokenHash(token), this.settings.SESSION_IDLE_SEC, this.touchInterval]);
-    const row = rows[0];
+    const row = await this.findByHash(tokenHash(token));
     if (!row) return undefined;
     if (row.stale) await this.touch([row.sessionId]);
     return toPrincipal(row);

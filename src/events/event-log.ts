@@ -7,6 +7,7 @@ import type { PoolName } from '../database/pools.js';
 import { statement } from '../database/statement.js';
 import type { Transaction } from '../database/transactions.js';
 import { newId } from '../common/ids.js';
+import { together } from '../common/together.js';
 import { currentTrace } from '../common/tracing.js';
 import type { NewEvent, StoredEvent } from './event.js';
 import { WakeUps } from './wake-ups.js';
@@ -17,11 +18,15 @@ const EVENT_COLUMNS = `dept_id AS dept, seq::float8 AS seq, id, type, iso(at) AS
   greatest(0, extract(epoch FROM app_clock() - at))::float8 AS age`;
 
 const readPage = statement('read_events', `SELECT ${EVENT_COLUMNS} FROM events WHERE dept_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`);
-const readHead = statement(
-  'read_head',
-  'SELECT last_seq::float8 AS head, purged_seq::float8 AS purged FROM dept_stream WHERE dept_id = $1',
+const readPages = statement(
+  'read_pages',
+  `SELECT k.n::int - 1 AS page, e.* FROM unnest($1::text[], $2::int8[]) WITH ORDINALITY AS k (dept_id, after, n)
+   CROSS JOIN LATERAL (SELECT ${EVENT_COLUMNS} FROM events WHERE dept_id = k.dept_id AND seq > k.after ORDER BY seq LIMIT $3) e ORDER BY k.n, e.seq`,
 );
-const readHeads = statement('read_heads', 'SELECT dept_id AS dept, last_seq::float8 AS head FROM dept_stream WHERE dept_id = ANY($1)');
+const readHeads = statement(
+  'read_heads',
+  'SELECT dept_id AS dept, last_seq::float8 AS head, purged_seq::float8 AS purged FROM dept_stream WHERE dept_id = ANY($1)',
+);
 const readCallHistory = statement('read_call_history', `SELECT ${EVENT_COLUMNS} FROM events WHERE call_id = $1 ORDER BY seq LIMIT $2`);
 
 /** Where a department's log stands. */
@@ -32,14 +37,28 @@ export interface Head {
   purged: number;
 }
 
+/** Where a page begins: behind `after`. */
+export interface PageStart {
+  dept: string;
+  after: number;
+}
+
 /** The log: the one way by which anything reaches a client. */
 @Injectable()
 export class EventLog {
+  /** Undefined when there is no such department. */
+  readonly head: (dept: string) => Promise<Head | undefined>;
+
   constructor(
     private readonly database: Database,
     private readonly wakeUps: WakeUps,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
-  ) {}
+  ) {
+    this.head = together(async (departments) => {
+      const heads = new Map((await this.heads(departments, 'requests')).map((head) => [head.dept, head]));
+      return departments.map((dept) => heads.get(dept));
+    });
+  }
 
   /** Appends to the transaction; written as its last statement, in the order of the calls, and announced after its commit. */
   append(tx: Transaction, event: NewEvent): void {
@@ -59,15 +78,18 @@ export class EventLog {
     return this.database.query<StoredEvent & Record<string, unknown>>(readPage, [dept, after, limit], pool);
   }
 
-  /** Undefined when there is no such department. */
-  async head(dept: string): Promise<Head | undefined> {
-    const rows = await this.database.query<Head & Record<string, unknown>>(readHead, [dept]);
-    return rows[0];
+  /** Many pages in one query, each of at most POLL_BATCH_SIZE events. @returns them in the order in which they were asked for */
+  async pages(starts: readonly PageStart[]): Promise<StoredEvent[][]> {
+    const values = [starts.map(({ dept }) => dept), starts.map(({ after }) => after), this.settings.POLL_BATCH_SIZE];
+    const rows = await this.database.query<StoredEvent & { page: number }>(readPages, values);
+    const pages = starts.map((): StoredEvent[] => []);
+    for (const { page, ...event } of rows) pages[page]?.push(event);
+    return pages;
   }
 
   /** The heads of many departments in one query. */
-  heads(departments: readonly string[]): Promise<{ dept: string; head: number }[]> {
-    return this.database.query(readHeads, [departments], 'poller');
+  heads(departments: readonly string[], pool: PoolName = 'poller'): Promise<(Head & { dept: string })[]> {
+    return this.database.query(readHeads, [departments], pool);
   }
 
   /** The events of one call, oldest first. */

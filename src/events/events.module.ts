@@ -9,6 +9,7 @@ import { EventWaiter } from './event-waiter.js';
 import { FeedTaps } from './feed-taps.js';
 import { Feeds } from './feeds.js';
 import { Followers } from './followers.js';
+import { HistoryPages } from './history-pages.js';
 import { LogEpoch } from './log-epoch.js';
 import { resumeMetricProvider, Resumes } from './resumes.service.js';
 import { FeedMetrics, feedMetricProviders } from './feed-metrics.js';
@@ -34,7 +35,7 @@ const shown = [
 @Global()
 @Module({
   controllers: [DepartmentEventsController],
-  providers: [...shown, ...feedMetricProviders, resumeMetricProvider, FeedMetrics, PollInterval],
+  providers: [...shown, ...feedMetricProviders, resumeMetricProvider, FeedMetrics, HistoryPages, PollInterval],
   exports: shown,
 })
 export class EventsModule {}

@@ -1,8 +1,5 @@
-import { Clock } from '../common/clock.js';
 import type { DepartmentFeed, FeedReader } from './department-feed.js';
-import { encodeEvent, EventBatch } from './encoded-event.js';
-import type { EventCatalog } from './event-catalog.js';
-import type { EventLog } from './event-log.js';
+import type { EventBatch } from './encoded-event.js';
 import type { Feeds } from './feeds.js';
 
 /** Where a follower's events go: a socket's outbox, an event stream, a long poll. */
@@ -14,11 +11,15 @@ export interface EventSink {
   lost(reason: 'reset' | 'purged' | 'failed'): void;
 }
 
+/** Reads the log for who is behind. */
+export interface PageReader {
+  /** The events after `after`, oldest first; undefined when there is none. */
+  read(start: { dept: string; after: number }): Promise<EventBatch | undefined>;
+}
+
 export interface FollowerParts {
-  log: EventLog;
+  pages: PageReader;
   feeds: Feeds;
-  catalog: EventCatalog;
-  clock: Clock;
 }
 
 /**
@@ -85,16 +86,13 @@ export class Follower implements FeedReader {
         this.live = true;
         return;
       }
-      const rows = await this.parts.log.page(this.feed.dept, this.cursor);
+      const batch = await this.parts.pages.read({ dept: this.feed.dept, after: this.cursor });
       if (this.isClosed()) return;
-      const now = this.parts.clock.monotonic();
-      const [head, ...rest] = rows.map((row) => encodeEvent(row, this.parts.catalog.traitsOf(row.type), now));
-      if (head?.seq !== this.cursor + 1) {
+      if (batch?.first !== this.cursor + 1) {
         this.close();
         this.sink.lost('purged');
         return;
       }
-      const batch = new EventBatch([head, ...rest]);
       await this.sink.drained();
       if (this.isClosed()) return;
       this.cursor = batch.last;

@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { EventCatalog } from './event-catalog.js';
-import { EventLog } from './event-log.js';
 import { Feeds } from './feeds.js';
 import { type EventSink, Follower, type FollowerParts } from './follower.js';
+import { HistoryPages } from './history-pages.js';
 
 /** Makes followers of departments, for whatever kind of reader. */
 @Injectable()
@@ -11,8 +9,8 @@ export class Followers {
   /** One for all of them: there are as many followers as readers. */
   private readonly parts: FollowerParts;
 
-  constructor(log: EventLog, feeds: Feeds, catalog: EventCatalog, clock: Clock) {
-    this.parts = { log, feeds, catalog, clock };
+  constructor(pages: HistoryPages, feeds: Feeds) {
+    this.parts = { pages, feeds };
   }
 
   /**

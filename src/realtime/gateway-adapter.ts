@@ -29,6 +29,11 @@ type Router = object;
 type GatewayConnect = (client: Router) => void;
 type MessageHandler = { message: string; callback: (command: Command) => unknown };
 
+/**
+ * How long the guards may take. The client's part of the handshake is over by then (HANDSHAKE_TIMEOUT_SEC): who waits for us in a rush is not cut
+ * off for it, only to come back and wait anew.
+ */
+const GUARDS_MS = 30_000;
 /** A socket whose close frame is not answered is cut after two seconds, whoever closed: we, or `ws` for something malformed. Unknown to its types. */
 const CUT_UNANSWERED = { closeTimeout: 2000 };
 
@@ -45,7 +50,6 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
   private readonly state: ServerState;
   private readonly server: WebSocketServer;
   /** Milliseconds that the guards may take. */
-  private readonly patience: number;
 
   constructor(app: INestApplication) {
     this.frames = app.get(FrameRouter);
@@ -54,7 +58,6 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     this.logger = app.get(Logger);
     this.state = app.get(ServerState);
     const settings = app.get<RealtimeSettings>(REALTIME_SETTINGS);
-    this.patience = settings.HANDSHAKE_TIMEOUT_SEC * 1000;
     this.server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -113,7 +116,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
   private async upgrade(request: ConnectionRequest, stream: Duplex, head: Buffer): Promise<void> {
     const ignore = () => undefined;
     stream.on('error', ignore);
-    const deadline = setTimeout(() => stream.destroy(), this.patience);
+    const deadline = setTimeout(() => stream.destroy(), GUARDS_MS);
     try {
       await this.admission.admit(request, stream);
       // Asked once more: the node may have begun to leave while the guards looked.

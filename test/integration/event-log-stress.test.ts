@@ -16,6 +16,7 @@ import { FeedTaps } from '../../src/events/feed-taps.js';
 import { Feeds } from '../../src/events/feeds.js';
 import type { EventSink, Follower } from '../../src/events/follower.js';
 import { Followers } from '../../src/events/followers.js';
+import { HistoryPages } from '../../src/events/history-pages.js';
 import { LogEpoch } from '../../src/events/log-epoch.js';
 import { WakeUps } from '../../src/events/wake-ups.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -70,7 +71,7 @@ class Node {
     this.database = new Database(url, logger);
     this.transactions = new Transactions(this.database, logger);
     this.log = new EventLog(this.database, wakeUps, settings);
-    this.followers = new Followers(this.log, feeds, catalog, clock);
+    this.followers = new Followers(new HistoryPages(this.log, catalog, clock), feeds);
     this.poller = new EventPoller(
       this.log,
       feeds,
