@@ -16,8 +16,12 @@ export function cutSlowHandshakes(server: Server, timeoutMs: number, onCut: () =
   server.on('connection', (socket) => {
     const peer = peerOf(socket);
     const timer = setTimeout(() => {
-      onCut();
-      socket.destroy();
+      // A turn of ours that took long is not held against the client: what has come by now is read first.
+      setImmediate(() => {
+        if (waiting.get(peer) !== timer) return;
+        onCut();
+        socket.destroy();
+      });
     }, timeoutMs);
     waiting.set(peer, timer);
     socket.once('close', () => {
