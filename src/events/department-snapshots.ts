@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import { statement, type Statement } from '../database/statement.js';
+import { ContributedParts } from './contributed-parts.js';
 
 /** A department at one instant. */
 export interface DepartmentSnapshot {
@@ -17,30 +17,21 @@ export interface DepartmentSnapshot {
  */
 @Injectable()
 export class DepartmentSnapshots {
-  private readonly parts = new Map<string, string>();
-  private composed: Statement | undefined;
+  private readonly parts = new ContributedParts(
+    'read_snapshot',
+    (parts) => `SELECT last_seq::float8 AS seq, purged_seq::float8 AS purged, ${parts} AS data FROM dept_stream WHERE dept_id = $1`,
+  );
 
   constructor(private readonly database: Database) {}
 
   /** @param query a scalar subquery that answers JSON; `$1` is the department's id */
   contribute(part: string, query: string): void {
-    this.parts.set(part, query);
-    this.composed = undefined;
+    this.parts.contribute(part, query);
   }
 
   /** Undefined when there is no such department. */
   async read(dept: string): Promise<DepartmentSnapshot | undefined> {
-    this.composed ??= this.compose();
-    const rows = await this.database.query<{ seq: number; purged: number; data: string }>(this.composed, [dept]);
+    const rows = await this.database.query<DepartmentSnapshot & Record<string, unknown>>(this.parts.statement, [dept]);
     return rows[0];
-  }
-
-  private compose(): Statement {
-    const fields = [...this.parts].map(([part, query]) => `'${part}', (${query})`).join(', ');
-    return statement(
-      'read_snapshot',
-      `SELECT last_seq::float8 AS seq, purged_seq::float8 AS purged, json_build_object(${fields})::text AS data
-       FROM dept_stream WHERE dept_id = $1`,
-    );
   }
 }
