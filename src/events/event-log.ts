@@ -55,7 +55,7 @@ export class EventLog {
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
   ) {
     this.head = together(async (departments) => {
-      const heads = new Map((await this.heads(departments, 'requests')).map((head) => [head.dept, head]));
+      const heads = new Map((await this.heads(departments, 'requests')).map(({ dept, head, purged }) => [dept, { head, purged }]));
       return departments.map((dept) => heads.get(dept));
     });
   }
