@@ -9,20 +9,14 @@ import { statement } from '../database/statement.js';
 import { Transactions } from '../database/transactions.js';
 import type { DueWork } from '../scheduling/due-work.js';
 import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
+import { BEGIN_ABSENCES_OF_NODE } from './absences-of-node.js';
 
 const claim = statement(
   'claim_dead_node',
   `SELECT server_id AS "serverId" FROM nodes WHERE heartbeat_at <= statement_timestamp() - make_interval(secs => $1)
    ORDER BY heartbeat_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
 );
-/** Whoever was connected to it and to nothing else counts as gone since its last heartbeat. */
-const begin = statement(
-  'begin_absences_of_node',
-  `INSERT INTO staff_absences (staff_id, since)
-   SELECT DISTINCT c.staff_id, n.heartbeat_at + (app_now() - statement_timestamp()) FROM staff_connections c JOIN nodes n USING (server_id)
-   WHERE n.server_id = $1 AND NOT EXISTS (SELECT FROM staff_connections o WHERE o.staff_id = c.staff_id AND o.server_id <> $1)
-   ON CONFLICT (staff_id) DO NOTHING RETURNING true AS begun`,
-);
+const begin = statement('begin_absences_of_node', `${BEGIN_ABSENCES_OF_NODE} RETURNING true AS begun`);
 const forget = statement('forget_connections_of_node', 'DELETE FROM staff_connections WHERE server_id = $1 RETURNING true AS gone');
 const remove = statement('remove_dead_node', 'DELETE FROM nodes WHERE server_id = $1');
 

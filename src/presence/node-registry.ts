@@ -8,6 +8,7 @@ import { Database, DATABASE_URL } from '../database/database.js';
 import { connectionOptions } from '../database/pools.js';
 import { statement } from '../database/statement.js';
 import { SERVER_ID } from '../cluster/server-id.js';
+import { BEGIN_ABSENCES_OF_NODE } from './absences-of-node.js';
 
 const register = statement(
   'register_node',
@@ -19,13 +20,7 @@ const register = statement(
  */
 const forgetFormer = statement(
   'forget_former_node',
-  `WITH former AS (SELECT heartbeat_at FROM nodes WHERE server_id = $1),
-   absent AS (
-     INSERT INTO staff_absences (staff_id, since)
-     SELECT DISTINCT c.staff_id, f.heartbeat_at + (app_now() - statement_timestamp()) FROM staff_connections c, former f
-     WHERE c.server_id = $1 AND NOT EXISTS (SELECT FROM staff_connections o WHERE o.staff_id = c.staff_id AND o.server_id <> $1)
-     ON CONFLICT (staff_id) DO NOTHING
-   ) DELETE FROM staff_connections WHERE server_id = $1`,
+  `WITH absent AS (${BEGIN_ABSENCES_OF_NODE}) DELETE FROM staff_connections WHERE server_id = $1`,
 );
 const isNameHeld = statement('is_node_name_held', 'SELECT node_is_held($1) AS held');
 /** The first node after an outage of everything: no grace ends before it has run once in full since. */

@@ -49,7 +49,6 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
   private readonly logger: Logger;
   private readonly state: ServerState;
   private readonly server: WebSocketServer;
-  /** Milliseconds that the guards may take. */
 
   constructor(app: INestApplication) {
     this.frames = app.get(FrameRouter);
