@@ -3,9 +3,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
-import { OriginGuard } from './auth/origin.guard.js';
 import { SessionCookieGuard } from './auth/session-cookie.guard.js';
-import { TlsGuard } from './auth/tls.guard.js';
 import { CallsModule } from './calls/calls.module.js';
 import { ClusterModule } from './cluster/cluster.module.js';
 import { CommandsModule } from './commands/commands.module.js';
@@ -94,8 +92,6 @@ export class AppModule {
         ...modules,
       ],
       providers: [
-        { provide: APP_GUARD, useExisting: TlsGuard },
-        { provide: APP_GUARD, useExisting: OriginGuard },
         { provide: APP_GUARD, useExisting: SessionCookieGuard },
         { provide: APP_GUARD, useExisting: StationKeyGuard },
         { provide: APP_FILTER, useClass: HttpErrorFilter },

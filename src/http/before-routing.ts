@@ -3,7 +3,7 @@ import type { GuardedRequest } from '../auth/guarded-request.js';
 import type { OriginGuard } from '../auth/origin.guard.js';
 import type { TlsGuard } from '../auth/tls.guard.js';
 
-/** Refuses what did not come over TLS, or from a page of another origin, where no guard stands: preflights, paths that there are not, the API's description. */
+/** Refuses what did not come over TLS, or from a page of another origin, whatever it asks for: routes, preflights, paths that there are not, the API's description. */
 export function beforeRouting(tls: TlsGuard, origin: OriginGuard) {
   return (request: GuardedRequest, _response: Response, next: NextFunction): void => {
     tls.requireTls(request);
