@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../src/common/package-root.js';
+import { sendSignal } from '../support/signal.js';
 
 const folder = join(mkdtempSync(join(tmpdir(), 'wardline-container-')), 'var');
 const UNSHARE = ['--pid', '--fork', '--mount-proc'];
@@ -43,7 +44,7 @@ describe.skipIf(!canUnshare)('process 1 of a container', () => {
     expect(commandLine.slice(1, 3)).toEqual(['--max-old-space-size=460', 'dist/src/main.js']);
     expect(container.said()).not.toContain('"worker":');
     expect(container.said()).not.toContain('memory.heap_limit');
-    process.kill(pid, 'SIGTERM');
+    sendSignal(pid, 'SIGTERM');
     expect(await container.exited).toBe(0);
     expect(container.said()).toContain('"state":"stopped"');
   });
@@ -51,7 +52,7 @@ describe.skipIf(!canUnshare)('process 1 of a container', () => {
   it('hears SIGTERM while it starts', async () => {
     const container = asProcessOne({});
     await container.saying('embedded_postgres.started');
-    process.kill(childOf(container.child.pid), 'SIGTERM');
+    sendSignal(childOf(container.child.pid), 'SIGTERM');
     expect(await container.exited).toBe(0);
   });
 

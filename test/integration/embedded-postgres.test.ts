@@ -23,6 +23,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { binariesIn, buildStandIn, processTable, StandIn, watchdogsOf } from '../support/embedded-postgres-stand-in.js';
+import { sendSignal } from '../support/signal.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -185,7 +186,7 @@ describe('when Wardline is killed', () => {
     const killed = start(dataDir);
     const db = await killed.hear('ready');
     await remember(db.ownerUrl);
-    for (const pid of watchdogsOf(db.serverPid ?? 0)) process.kill(pid, 'SIGKILL');
+    for (const pid of watchdogsOf(db.serverPid ?? 0)) sendSignal(pid, 'SIGKILL');
     await killed.killGroup();
     await sleep(500);
     expect(exists(db.serverPid)).toBe(true);
@@ -200,7 +201,7 @@ describe('when Wardline is killed', () => {
   it('the guard stops the server also when the watchdog had been killed before', async () => {
     const standIn = start(newDataDir());
     const db = await standIn.hear('ready');
-    process.kill(processTable().find(({ pid }) => pid === db.serverPid)?.ppid ?? 0, 'SIGKILL');
+    sendSignal(processTable().find(({ pid }) => pid === db.serverPid)?.ppid, 'SIGKILL');
     await standIn.hear('embedded_postgres.watchdog_lost');
     await expect(query(db.ownerUrl, 'SELECT 1')).resolves.toHaveLength(1);
     await standIn.killGroup();
@@ -252,7 +253,7 @@ describe('one Wardline per data directory', () => {
     const db = await killed.hear('ready');
     await remember(db.ownerUrl);
     const group = watchdogsOf(db.serverPid ?? 0);
-    for (const pid of [...group, db.serverPid ?? 0]) process.kill(pid, 'SIGKILL');
+    for (const pid of [...group, db.serverPid]) sendSignal(pid, 'SIGKILL');
     await killed.killGroup();
     await gone(db.serverPid, 5_000);
 
@@ -283,7 +284,7 @@ describe('when the server dies', () => {
     // A backend in the middle of a query notices late that its postmaster is gone.
     const busy = query(db.ownerUrl, 'SELECT count(*) FROM generate_series(1, 2000000000)').catch(() => undefined);
     await sleep(200);
-    process.kill(db.serverPid ?? 0, 'SIGKILL');
+    sendSignal(db.serverPid, 'SIGKILL');
     const told = await standIn.hear('unexpected-exit');
     expect(told.message).toContain('ended by signal 9');
     expect(told.message).toContain('ready to accept connections');

@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { asStation, request, signIn, Socket } from '../support/client.js';
 import { eventually } from '../support/person.js';
 import { run } from '../support/process.js';
+import { sendSignal } from '../support/signal.js';
 import { expectNothingLost, gone, isAlive, nextWorker, pressing, Supervised, workers } from '../support/supervised.js';
 
 const supervised = new Supervised();
@@ -28,7 +29,7 @@ describe('the supervisor', { timeout: 180_000 }, () => {
     const presses = pressing(wardline);
     await eventually(() => (presses.acknowledged.length > 10 ? true : undefined), 'presses');
     const [old] = workers(program);
-    process.kill(program.child.pid!, 'SIGHUP');
+    sendSignal(program.child.pid, 'SIGHUP');
     await nextWorker(program, 1);
     await gone(old!);
     await eventually(() => (screens.every((screen) => screen.live.isLive) ? true : undefined), 'every screen back');
@@ -46,7 +47,7 @@ describe('the supervisor', { timeout: 180_000 }, () => {
     const { nurse, screens } = await supervised.follow(wardline);
     const presses = pressing(wardline);
     await eventually(() => (presses.acknowledged.length > 10 ? true : undefined), 'presses');
-    process.kill(workers(program)[0]!, 'SIGKILL');
+    sendSignal(workers(program)[0], 'SIGKILL');
     await program.event('worker.crashed');
     // Nobody is there to answer now, and nobody is turned away.
     expect((await request(wardline, 'GET', '/livez')).status).toBe(200);
@@ -61,7 +62,7 @@ describe('the supervisor', { timeout: 180_000 }, () => {
     const { program, wardline } = await supervised.start();
     const { nurse, screens } = await supervised.follow(wardline);
     const { pid } = await program.event('embedded_postgres.started');
-    process.kill(pid as number, 'SIGKILL');
+    sendSignal(pid, 'SIGKILL');
     await program.event('database.restarted');
     await eventually(async () => ((await request(wardline, 'GET', '/readyz')).status === 200 ? true : undefined), 'a ready node');
     const call = await asStation(wardline, 'icu-104-bed')('POST', '/calls', { type: 'patient_normal' });
@@ -77,7 +78,7 @@ describe('the supervisor', { timeout: 180_000 }, () => {
     const nurse = await signIn(wardline, 'icu-nurse-1');
     const socket = await Socket.open(wardline, nurse.cookie);
     const [worker] = workers(program);
-    process.kill(program.child.pid!, 'SIGKILL');
+    sendSignal(program.child.pid, 'SIGKILL');
     expect((await socket.untilClosed()).code).toBe(1001);
     expect(socket.frames.filter((frame) => frame.type === 'server_shutdown')).toHaveLength(1);
     await gone(worker!);
@@ -89,8 +90,8 @@ describe('the supervisor', { timeout: 180_000 }, () => {
   it('ends at once with 1 at a second signal, and leaves nothing running', async () => {
     const { program } = await supervised.start();
     const { pid } = await program.event('embedded_postgres.started');
-    process.kill(program.child.pid!, 'SIGTERM');
-    process.kill(program.child.pid!, 'SIGINT');
+    sendSignal(program.child.pid, 'SIGTERM');
+    sendSignal(program.child.pid, 'SIGINT');
     expect(await program.exited).toBe(1);
     await gone(workers(program)[0]!);
     await gone(pid as number);
@@ -142,7 +143,7 @@ describe('the supervisor', { timeout: 180_000 }, () => {
   it('has a worker that was signalled alone replaced', async () => {
     const { program, wardline } = await supervised.start();
     const [old] = workers(program);
-    process.kill(old!, 'SIGTERM');
+    sendSignal(old, 'SIGTERM');
     await nextWorker(program, 1);
     await gone(old!);
     expect((await request(wardline, 'GET', '/readyz')).status).toBe(200);

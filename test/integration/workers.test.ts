@@ -3,6 +3,7 @@ import { type AnyFrame, request, type Session, signIn } from '../support/client.
 import { eventually } from '../support/person.js';
 import type { Program } from '../support/process.js';
 import { describeWithRedis, TestRedis } from '../support/redis.js';
+import { sendSignal } from '../support/signal.js';
 import { expectNothingLost, gone, isAlive, nextWorker, pressing, Supervised, workers } from '../support/supervised.js';
 import type { TestWardline } from '../support/wardline.js';
 
@@ -65,7 +66,7 @@ describeWithRedis('two workers under one supervisor', () => {
     expect(presses.refused).toEqual([]);
     await expectNothingLost(nurse, screens, presses.acknowledged);
     expect(program.events('wardline.ready')).toHaveLength(1);
-    process.kill(program.child.pid!, 'SIGTERM');
+    sendSignal(program.child.pid, 'SIGTERM');
     expect(await program.exited).toBe(0);
     for (const pid of workers(program)) expect(isAlive(pid)).toBe(false);
     expect(await redis.command('KEYS', 'wardline:*:s:*')).toEqual([]);
@@ -77,7 +78,7 @@ describeWithRedis('two workers under one supervisor', () => {
     const presses = pressing(wardline);
     await eventually(() => (presses.acknowledged.length > 10 ? true : undefined), 'presses');
     const [first, second] = workers(program);
-    process.kill(first!, 'SIGKILL');
+    sendSignal(first, 'SIGKILL');
     await program.event('worker.crashed');
     expect((await request(wardline, 'GET', '/livez')).status).toBe(200);
     await nextWorker(program, 2);
@@ -95,7 +96,7 @@ describeWithRedis('two workers under one supervisor', () => {
     const { nurse, screens } = await supervised.follow(wardline);
     const presses = pressing(wardline);
     const before = workers(program);
-    process.kill(program.child.pid!, 'SIGHUP');
+    sendSignal(program.child.pid, 'SIGHUP');
     await nextWorker(program, 2);
     await nextWorker(program, 3);
     for (const pid of before) await gone(pid);
@@ -126,7 +127,7 @@ describeWithRedis('two workers under one supervisor', () => {
   it('one that was signalled alone is replaced; an administrator’s drain ends both', { timeout: 180_000 }, async () => {
     const { program, admin } = await start();
     const [, second] = workers(program);
-    process.kill(second!, 'SIGTERM');
+    sendSignal(second, 'SIGTERM');
     await nextWorker(program, 2);
     await gone(second!);
     await untilListed(admin, ['ward', 'ward:3']);

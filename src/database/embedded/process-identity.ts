@@ -32,8 +32,9 @@ export async function isAlive({ pid, stamp }: ProcessIdentity): Promise<boolean>
   return now.stamp === stamp || now.stamp === UNKNOWN_STAMP || stamp === UNKNOWN_STAMP;
 }
 
-/** Whether the kernel knows the pid, zombies and other users' processes included. */
+/** Whether the kernel knows the pid, zombies and other users' processes included. 0 and less name no process, but whole groups. */
 export function pidExists(pid: number): boolean {
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;
