@@ -101,7 +101,8 @@ async function makeDirectory(path: string, mode: number): Promise<void> {
 
 /** Tried, not reasoned from mode bits: ACLs, mount options and security modules have their say as well. */
 async function whyUnreachable({ runDirectory, account }: Place): Promise<string | undefined> {
-  const script = 'cd "$1" && : > ".probe-$$" && rm ".probe-$$"';
+  // A rival that has the lock empties the directory, and may take the probe with it.
+  const script = 'cd "$1" && : > ".probe-$$" && rm -f ".probe-$$"';
   const outcome = await runCommand('/bin/sh', ['-c', script, 'sh', runDirectory], { account, timeoutMs: PROBE_TIMEOUT_MS });
   return outcome.succeeded ? undefined : outcome.problem;
 }
