@@ -26,6 +26,9 @@ const NODES = 3;
 const WRITERS_PER_NODE = 8;
 const FOLLOWERS = 80;
 const RUN_MS = 7000;
+/** Fewer have not proven much: a slow machine goes on until they are there, but not for ever. */
+const FEWEST_FOLLOWERS = 21;
+const LONGEST_RUN_MS = 3 * RUN_MS;
 const CATCH_UP_MS = 15_000;
 const settings = realtimeSettings.parse({ POLL_INTERVAL_MS: '40', POLL_BATCH_SIZE: '20' });
 
@@ -249,11 +252,16 @@ describe('the event log under many writers, rollbacks, ended connections and sev
 
   it(
     'gives each follower exactly what was committed in its department, in order, nothing lost and nothing twice',
+    // A second try would find the log of the first.
+    { timeout: LONGEST_RUN_MS + 2 * CATCH_UP_MS, retry: 0 },
     async () => {
       const ledger = new Ledger();
       const present = new Set<Reader>();
-      const until = performance.now() + RUN_MS;
-      const running = () => performance.now() < until;
+      const begun = performance.now();
+      const running = () => {
+        const ms = performance.now() - begun;
+        return ms < RUN_MS || (readers.length < FEWEST_FOLLOWERS && ms < LONGEST_RUN_MS);
+      };
       let terminations = 0;
 
       const join = async () => {
@@ -324,7 +332,7 @@ describe('the event log under many writers, rollbacks, ended connections and sev
       // Each of these has happened, or nothing was proven.
       for (const count of [log.length, ledger.acknowledged.size, ledger.rolledBack.size, terminations, ledger.unknown.size, deliveries])
         expect(count).toBeGreaterThan(10);
-      expect(readers.length).toBeGreaterThan(20);
+      expect(readers.length).toBeGreaterThanOrEqual(FEWEST_FOLLOWERS);
 
       const perToken = new Map<string, number>();
       for (const { token } of log) perToken.set(token, (perToken.get(token) ?? 0) + 1);
@@ -335,7 +343,6 @@ describe('the event log under many writers, rollbacks, ended connections and sev
       const resurrected = [...perToken.keys()].filter((token) => !ledger.acknowledged.has(token) && !ledger.unknown.has(token));
       expect(resurrected, 'in the log although rolled back').toEqual([]);
     },
-    RUN_MS + 2 * CATCH_UP_MS,
   );
 
   it('leaves a log without holes in the database, its chains whole, its times rising', async () => {

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { databaseUrl } from './database-url.js';
 
-/** A database of the test's own, migrated and empty. */
+/** A database of the test's own, migrated. */
 export interface TestDatabase {
   url: string;
   /** Runs one statement as the owner. */
@@ -23,9 +23,10 @@ async function asAdmin(sql: string): Promise<void> {
   }
 }
 
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase(content: 'empty' | 'demo hospital' = 'empty'): Promise<TestDatabase> {
   const name = `wardline_test_${String(process.pid)}_${randomBytes(4).toString('hex')}`;
-  await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')}`);
+  const template = inject(content === 'empty' ? 'emptyDatabase' : 'demoDatabase');
+  await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = databaseUrl(inject('adminUrl'), name);
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   pool.on('error', () => undefined);

@@ -1,14 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { Passwords } from '../../src/auth/passwords.js';
 import { migrateUp } from '../../src/database/migrations.js';
+import { seedDemoHospital } from '../../src/hospital/demo-seed.js';
 import { databaseUrl } from './database-url.js';
+import type { FirstRun } from './wardline.js';
 
-/** A database of this run's own, that others are copied from. */
-const TEMPLATE = `wardline_test_template_${String(process.pid)}`;
+/** Databases of this run's own that others are copied from: migrated and empty, and with the demo hospital. */
+const EMPTY = `wardline_test_empty_${String(process.pid)}`;
+const DEMO = `wardline_test_demo_${String(process.pid)}`;
 
 interface Server {
   adminUrl: string;
@@ -42,14 +46,27 @@ async function admin(url: string, sql: string): Promise<void> {
   }
 }
 
+async function makeTemplates(adminUrl: string): Promise<FirstRun> {
+  await admin(adminUrl, `CREATE DATABASE ${EMPTY}`);
+  await migrateUp(databaseUrl(adminUrl, EMPTY));
+  await admin(adminUrl, `CREATE DATABASE ${DEMO} TEMPLATE ${EMPTY}`);
+  const dataDir = mkdtempSync(join(tmpdir(), 'wardline-demo-'));
+  try {
+    await seedDemoHospital({ databaseUrl: databaseUrl(adminUrl, DEMO), dataDir, url: 'https://127.0.0.1:0', passwords: new Passwords() });
+    return JSON.parse(readFileSync(join(dataDir, 'first-run.json'), 'utf8')) as FirstRun;
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await openServer();
-  await admin(server.adminUrl, `CREATE DATABASE ${TEMPLATE}`);
-  await migrateUp(databaseUrl(server.adminUrl, TEMPLATE));
+  project.provide('firstRun', await makeTemplates(server.adminUrl));
   project.provide('adminUrl', server.adminUrl);
-  project.provide('templateDatabase', TEMPLATE);
+  project.provide('emptyDatabase', EMPTY);
+  project.provide('demoDatabase', DEMO);
   return async () => {
-    await admin(server.adminUrl, `DROP DATABASE IF EXISTS ${TEMPLATE} WITH (FORCE)`);
+    for (const template of [EMPTY, DEMO]) await admin(server.adminUrl, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
     await server.stop();
   };
 }
@@ -57,6 +74,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
 declare module 'vitest' {
   export interface ProvidedContext {
     adminUrl: string;
-    templateDatabase: string;
+    emptyDatabase: string;
+    demoDatabase: string;
+    /** What the demo hospital's first run wrote down. */
+    firstRun: FirstRun;
   }
 }

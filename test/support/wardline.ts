@@ -1,15 +1,14 @@
 import 'reflect-metadata';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { register } from 'prom-client';
-import { Passwords } from '../../src/auth/passwords.js';
+import { inject } from 'vitest';
 import { createLogger } from '../../src/common/logger.js';
 import { readConfig } from '../../src/config/config.js';
 import type { Extensions } from '../../src/extensions.js';
-import { seedDemoHospital } from '../../src/hospital/demo-seed.js';
 import { selfSignedPair } from '../../src/lifecycle/certificate.js';
 import { createApp } from '../../src/lifecycle/create-app.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
@@ -58,7 +57,7 @@ export async function startTestWardline({
   ...extensions
 }: TestOptions = {}): Promise<TestWardline> {
   register.clear();
-  const database = sharedWith?.database ?? (await createTestDatabase());
+  const database = sharedWith?.database ?? (await createTestDatabase('demo hospital'));
   const dataDir = mkdtempSync(join(tmpdir(), 'wardline-data-'));
   const config = readConfig({ SESSION_SECRETS: TEST_SECRET, DATABASE_URL: database.url, DATA_DIR: dataDir, PORT: '0', ...env });
   const log: string[] = [];
@@ -67,13 +66,6 @@ export async function startTestWardline({
     pretty: false,
     destination: { write: (line: string) => void log.push(line.trimEnd()) },
   });
-  if (!sharedWith)
-    await seedDemoHospital({
-      databaseUrl: database.url,
-      dataDir,
-      url: 'https://127.0.0.1:0',
-      passwords: new Passwords(),
-    });
   const pair = await selfSignedPair(dataDir);
   const handshakeTimeout = config.realtime.HANDSHAKE_TIMEOUT_SEC * 1000;
   const tls = config.http.REQUIRE_WSS && !plain ? { ...pair, minVersion: config.http.TLS_MIN_VERSION, handshakeTimeout } : undefined;
@@ -91,11 +83,10 @@ export async function startTestWardline({
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `${tls ? 'https' : 'http'}://127.0.0.1:${String(port)}`;
-  const firstRun = sharedWith?.firstRun ?? (JSON.parse(readFileSync(join(dataDir, 'first-run.json'), 'utf8')) as FirstRun);
   return {
     url,
     ca: pair.cert,
-    firstRun: { ...firstRun, url },
+    firstRun: { ...inject('firstRun'), url },
     database,
     app,
     dataDir,
