@@ -10,6 +10,8 @@ export default defineConfig({
     retry: process.env['CI'] === undefined ? 0 : 1,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Loading the application takes seconds: a worker does it once, and not for every file.
+    isolate: false,
     maxWorkers: 2,
     passWithNoTests: false,
   },
