@@ -4,7 +4,7 @@ import type { Dialect } from './dialects.js';
 import type { Route } from './raw-socket.js';
 
 /** Well below the ports that the kernel hands out for one pair of addresses. */
-const CLIENTS_PER_ADDRESS = 5000;
+const CLIENTS_PER_ADDRESS = 10_000;
 const LAST_ADDRESS = 200;
 
 export interface Place {
@@ -13,10 +13,13 @@ export interface Place {
   readonly ca: string | undefined;
 }
 
-/** From which loopback address the client of this number comes: elsewhere than on Linux there is only one. */
-function addressOf(client: number): string {
-  const last = platform() === 'linux' ? 1 + Math.min(LAST_ADDRESS, Math.floor(client / CLIENTS_PER_ADDRESS)) : 1;
-  return `127.0.0.${String(last)}`;
+/**
+ * From which loopback address the client of this number comes; `undefined`: whichever the kernel takes. A named one costs the kernel
+ * up to a millisecond a connection when thousands have it, so that only those are given one that need it. Only Linux has several.
+ */
+function addressOf(client: number): string | undefined {
+  const others = Math.min(LAST_ADDRESS, Math.floor(client / CLIENTS_PER_ADDRESS));
+  return others === 0 || platform() !== 'linux' ? undefined : `127.0.0.${String(1 + others)}`;
 }
 
 /** The way to a server, for one client after another. */

@@ -17,8 +17,8 @@ export interface Route {
   readonly headers: Readonly<Record<string, string>>;
   /** The certificate to trust; plain without it. */
   readonly ca?: string | undefined;
-  /** Whose side of the connection: a second loopback address has ports of its own. */
-  readonly localAddress: string;
+  /** Whose side of the connection: a second loopback address has ports of its own. `undefined`: the kernel's choice. */
+  readonly localAddress: string | undefined;
 }
 
 export interface RawHandlers {
