@@ -137,12 +137,17 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     }
   }
 
+  /** The answer to the handshake and `hello` leave in one write. */
   private accept(request: ConnectionRequest, stream: Duplex, head: Buffer, principal: StaffPrincipal): void {
+    stream.cork();
     this.server.handleUpgrade(request, stream, head, (socket) => {
       const traceparent = String(request.headers.traceparent);
       const trace = TRACEPARENT.test(traceparent) ? traceparent : undefined;
       const connection = this.sessions.open(request.slot?.id ?? newId(), socket, stream, principal, trace);
       closeWhenGivingWay(request.slot, connection);
+    });
+    process.nextTick(() => {
+      stream.uncork();
     });
   }
 
