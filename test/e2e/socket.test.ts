@@ -453,7 +453,8 @@ describe('ack and ping', () => {
     for (const seq of [head - 1, head, head, head - 1, 0]) socket.ws.send(JSON.stringify({ type: 'ack', dept: 'icu', seq }));
     await roundTrip(socket);
     await socket.ask({ type: 'unsubscribe', dept: 'icu' });
-    expect(socket.frames.slice(before).map((frame) => frame.type)).toEqual(['ok']);
+    const since = socket.frames.slice(before).filter((frame) => frame.type !== 'department.summary');
+    expect(since.map((frame) => frame.type)).toEqual(['ok']);
     socket.close();
   });
 
@@ -753,9 +754,13 @@ describe('two nodes on one database', () => {
         twoEvents(station, { ...other, firstRun: wardline.firstRun }),
       ),
     ]);
-    for (const socket of [here, there]) await socket.until((frame) => frame.seq === start + 16);
-    expect(here.events('icu').map((event) => event.seq)).toEqual(Array.from({ length: 16 }, (_, index) => start + 1 + index));
-    expect(there.events('icu')).toEqual(here.events('icu'));
+    // Something else may have happened in the department: it stands in the same place for both.
+    const end = await headOf('icu');
+    expect(end).toBeGreaterThanOrEqual(start + 16);
+    for (const socket of [here, there]) await socket.until((frame) => frame.seq === end);
+    const [got, same] = [here, there].map((socket) => socket.events('icu').filter(({ seq }) => seq > start && seq <= end));
+    expect(got?.map((event) => event.seq)).toEqual(Array.from({ length: end - start }, (_, index) => start + 1 + index));
+    expect(same).toEqual(got);
     for (const socket of [here, there]) socket.close();
   });
 
