@@ -24,10 +24,10 @@ export interface ClaimResult {
 }
 
 /** The engine's own statement, whatever it is today: what it asks the rows for shows it. */
-async function claimStatement(): Promise<Statement> {
-  let seen: Statement | undefined;
-  const nextOrBackOff = ({ claim }: { claim: Statement }) => {
-    seen = claim;
+async function claimStatement(): Promise<Statement & { values: number[] }> {
+  let seen: (Statement & { values: number[] }) | undefined;
+  const nextOrBackOff = ({ claim, most }: { claim: Statement; most: number }) => {
+    seen = { ...claim, values: [most] };
     return Promise.resolve(false);
   };
   const engine: EscalationEngine = Object.assign(Object.create(EscalationEngine.prototype) as EscalationEngine, {
@@ -39,7 +39,7 @@ async function claimStatement(): Promise<Statement> {
 }
 
 /** Each run in a transaction that is rolled back, so that a due call stays due; only the claim itself is timed. */
-async function time(database: BenchDatabase, claim: Statement, what: ClaimTiming['case']): Promise<ClaimTiming> {
+async function time(database: BenchDatabase, claim: Statement & { values: number[] }, what: ClaimTiming['case']): Promise<ClaimTiming> {
   const client = await database.connect();
   try {
     const times: number[] = [];
@@ -49,7 +49,7 @@ async function time(database: BenchDatabase, claim: Statement, what: ClaimTiming
       const { rowCount } = await client.query({ ...claim });
       if (n >= 0) times.push(performance.now() - started);
       await client.query('ROLLBACK');
-      if (rowCount !== (what === 'calls due' ? 1 : 0)) throw new Error(`${what}: the claim found ${String(rowCount)} calls`);
+      if ((rowCount ?? 0) > 0 !== (what === 'calls due')) throw new Error(`${what}: the claim found ${String(rowCount)} calls`);
     }
     return { case: what, runs: times.length, median_ms: median(times), p99_ms: quantile(times, 0.99) };
   } finally {
@@ -67,7 +67,7 @@ export async function measureClaim(database: BenchDatabase, closedCalls: number)
   const idle = await time(database, claim, 'nothing due');
   await placeDueCalls(database, DUE_CALLS, -1, 0.5);
   const busy = await time(database, claim, 'calls due');
-  const plan = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN (ANALYZE, BUFFERS) ${claim.text}`);
+  const plan = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN (ANALYZE, BUFFERS) ${claim.text}`, claim.values);
   const lines = plan.map((row) => row['QUERY PLAN']);
   return {
     closed_calls: closedCalls,

@@ -9,17 +9,29 @@ import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
 import { backOffCall } from './back-off-call.js';
 import { EscalationMetrics } from './escalation-metrics.js';
 
+const DUE = '(c.next_escalation_at <= app_now() AND (c.engine_retry_at IS NULL OR c.engine_retry_at <= app_now()))';
+/**
+ * The call that has been due for longest, and up to $1 - 1 others of its department that are due as well: they would wait for one another's
+ * turn anyway. Looked for among the first of those that are due.
+ */
 const claim = statement(
-  'claim_due_call',
-  `SELECT c.id, c.dept_id AS dept, c.room_id AS "roomId", c.type, t.rank, t.dispatch, ${LADDER_CLOCK},
+  'claim_due_calls',
+  `WITH first AS MATERIALIZED (
+     SELECT c.id, c.dept_id FROM calls c WHERE ${DUE} ORDER BY c.next_escalation_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+   ), candidates AS MATERIALIZED (
+     SELECT c.id, c.dept_id FROM calls c WHERE ${DUE} AND EXISTS (SELECT FROM first) ORDER BY c.next_escalation_at LIMIT 100
+   )
+   SELECT c.id, c.dept_id AS dept, c.room_id AS "roomId", c.type, t.rank, t.dispatch, ${LADDER_CLOCK},
      extract(epoch FROM app_now() - c.next_escalation_at)::float8 AS lateness
    FROM calls c JOIN call_types t ON t.id = c.type
-   WHERE c.next_escalation_at <= app_now() AND (c.engine_retry_at IS NULL OR c.engine_retry_at <= app_now())
-   ORDER BY c.next_escalation_at LIMIT 1 FOR NO KEY UPDATE OF c SKIP LOCKED`,
+   WHERE c.id IN (SELECT id FROM first UNION SELECT d.id FROM candidates d JOIN first USING (dept_id)) AND ${DUE}
+   ORDER BY c.next_escalation_at LIMIT $1 FOR NO KEY UPDATE OF c SKIP LOCKED`,
 );
+/** A call that is put off is found by the scan of every second. */
 const nextDue = statement(
   'next_escalation_due',
-  'SELECT (extract(epoch FROM min(next_escalation_at) - app_now()) * 1000)::float8 AS ms FROM calls WHERE next_escalation_at IS NOT NULL',
+  `SELECT (extract(epoch FROM c.next_escalation_at - app_now()) * 1000)::float8 AS ms FROM calls c
+   WHERE c.next_escalation_at IS NOT NULL AND (c.engine_retry_at IS NULL OR c.engine_retry_at <= app_now()) ORDER BY c.next_escalation_at LIMIT 1`,
 );
 
 interface DueCall extends AskingCall, LadderClock {
@@ -27,7 +39,10 @@ interface DueCall extends AskingCall, LadderClock {
   lateness: number;
 }
 
-/** The ladder's engine: every node claims what is due, one call a transaction; row locks make each level happen exactly once. */
+/** Calls that share a transaction: a department's turn is not held for longer than a rush needs. */
+const MOST_AT_ONCE = 10;
+
+/** The ladder's engine: every node claims what is due, a few calls a transaction; row locks make each level happen exactly once. */
 @Injectable()
 export class EscalationEngine implements OnModuleInit, DueWork {
   readonly name = 'escalation';
@@ -50,6 +65,7 @@ export class EscalationEngine implements OnModuleInit, DueWork {
       backOff: backOffCall,
       subject: 'call_id',
       event: 'escalation.failed',
+      most: MOST_AT_ONCE,
       handle: async (tx, due) => {
         await this.escalation.advance(tx, due, due);
         tx.afterCommit(() => {

@@ -1,19 +1,26 @@
 /**
- * Handles all that is due. Begins with one worker; each row that is handled lets one more look, up to `most`: a rush that builds up slowly
- * is met by all of them, not by the last.
+ * Handles all that is due. Begins with one worker; each time that something is handled lets one more look, up to `most`: a rush that builds up
+ * slowly is met by all of them, not by the last. Where one finds nothing, the others look no more either: what falls due meanwhile is the
+ * next scan's.
  * @throws the first failure, once every worker has ended; none begins anything new after it
  */
 export async function drain(handleOne: () => Promise<boolean>, most: number): Promise<void> {
   const failures: unknown[] = [];
   const working = new Set<Promise<void>>();
+  let isDone = false;
   const work = async (): Promise<void> => {
     try {
-      while (failures.length === 0 && (await handleOne())) if (working.size < most) begin();
+      while (!isDone) {
+        if (await handleOne()) begin();
+        else isDone = true;
+      }
     } catch (error) {
+      isDone = true;
       failures.push(error);
     }
   };
   const begin = (): void => {
+    if (working.size >= most) return;
     const worker = work().finally(() => working.delete(worker));
     working.add(worker);
   };

@@ -18,9 +18,11 @@ export interface StubbornClaim<Due> extends Claim<Due> {
   readonly subject: string;
   /** `escalation.failed` */
   readonly event: string;
+  /** So many rows may share a transaction: the claim's last parameter. Without it the claim finds one, and has no such parameter. */
+  readonly most?: number;
 }
 
-/** How due work claims its rows: one a transaction, on the engines' pool. */
+/** How due work claims its rows: one a transaction, or a few, on the engines' pool. */
 @Injectable()
 export class DueRows {
   constructor(
@@ -39,19 +41,30 @@ export class DueRows {
     }, 'engine');
   }
 
-  /** The same where a row that cannot be handled must not keep the others from their turn. */
-  async nextOrBackOff<Due extends Row & { id: string }>({ backOff, subject, event, ...claim }: StubbornClaim<Due>): Promise<boolean> {
-    let claimed: string | undefined;
-    const handle = (tx: Transaction, due: Due) => {
-      claimed = due.id;
-      return claim.handle(tx, due);
-    };
+  /**
+   * The same where a row that cannot be handled must not keep the others from their turn: it is put off, and those that it shared the
+   * transaction with are claimed again. Where the failure is nobody's own (the commit), they are tried one by one.
+   */
+  async nextOrBackOff<Due extends Row & { id: string }>(stubborn: StubbornClaim<Due>): Promise<boolean> {
+    const { claim, values = [], handle, backOff, subject, event, most } = stubborn;
+    let suspects: string[] = [];
     try {
-      return await this.next({ ...claim, handle });
+      return await this.transactions.run(async (tx) => {
+        suspects = [];
+        const due = await tx.query<Due>(claim, most === undefined ? values : [...values, most]);
+        for (const one of due) {
+          suspects = [one.id];
+          await handle(tx, one);
+        }
+        suspects = due.map(({ id }) => id);
+        return due.length > 0;
+      }, 'engine');
     } catch (error) {
-      if (claimed === undefined) throw error;
-      this.logger.error(event, { [subject]: claimed, error });
-      await this.database.query(backOff, [claimed], 'engine');
+      const [id, ...others] = suspects;
+      if (id === undefined) throw error;
+      if (others.length > 0) return this.nextOrBackOff({ ...stubborn, most: 1 });
+      this.logger.error(event, { [subject]: id, error });
+      await this.database.query(backOff, [id], 'engine');
       return true;
     }
   }

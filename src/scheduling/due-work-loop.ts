@@ -6,6 +6,8 @@ import type { DueWork } from './due-work.js';
 /** A scan at least this often, however far the next deadline is said to be. */
 const MAX_PAUSE_MS = 1000;
 const MIN_PAUSE_MS = 5;
+/** What is due and cannot be had is in somebody else's hands. */
+const OTHERS_PAUSE_MS = 50;
 /** Nodes that started together do not scan together. */
 const JITTER = 0.2;
 /** After a failure: longer and longer, so that a database that is down is not hammered. */
@@ -58,10 +60,17 @@ export class DueWorkLoop {
   /** Never rejects. @returns how long to pause, in milliseconds */
   private async tick(): Promise<number> {
     try {
-      await drain(() => this.handleOne(), this.work.concurrency ?? 1);
+      let handled = 0;
+      const handleOne = async () => {
+        if (!(await this.handleOne())) return false;
+        handled++;
+        return true;
+      };
+      await drain(handleOne, this.work.concurrency ?? 1);
       const due = (await this.work.nextDueIn?.()) ?? MAX_PAUSE_MS;
       this.failures = 0;
       this.lastGoodTick = this.clock.monotonic();
+      if (due <= 0) return handled > 0 ? MIN_PAUSE_MS : OTHERS_PAUSE_MS;
       return Math.max(MIN_PAUSE_MS, Math.min(due, MAX_PAUSE_MS * (1 - JITTER * Math.random())));
     } catch (error) {
       this.failures++;

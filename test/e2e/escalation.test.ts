@@ -585,6 +585,55 @@ describe('after an outage', () => {
   });
 });
 
+describe('calls of one department that are due together', () => {
+  /** Makes the database refuse each level of one call, at once or only when the transaction commits. */
+  async function refuse(call: AnyFrame, when: 'AFTER' | 'CONSTRAINT'): Promise<() => Promise<unknown>> {
+    const { database } = ward.wardline;
+    await database.query(
+      `CREATE FUNCTION refuse_level() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused on purpose'; END $$`,
+    );
+    await database.query(
+      `CREATE ${when === 'AFTER' ? '' : 'CONSTRAINT'} TRIGGER refuse_level AFTER UPDATE ON calls
+       ${when === 'AFTER' ? '' : 'DEFERRABLE INITIALLY DEFERRED'} FOR EACH ROW WHEN (NEW.id = '${String(call.id)}' AND NEW.level <> OLD.level)
+       EXECUTE FUNCTION refuse_level()`,
+    );
+    return () => database.query('DROP FUNCTION refuse_level CASCADE');
+  }
+
+  it.each([
+    ['fails', 'AFTER'],
+    ['fails only at the commit', 'CONSTRAINT'],
+  ] as const)('all climb once where one of them %s, which is put off and climbs as soon as it can', async (_, when) => {
+    const calls: AnyFrame[] = [];
+    for (let n = 1; n <= 6; n++) calls.push(await ward.press());
+    const stubborn = calls[2]!;
+    const others = calls.filter((call) => call !== stubborn);
+    const allow = await refuse(stubborn, when);
+    try {
+      await ward.at(calls[5], 90);
+      for (const call of others) await ward.untilLevel(call, 1);
+      const [row] = await eventually(async () => {
+        const rows = await ward.wardline.database.query<{ level: number; engine_failures: number }>(
+          'SELECT level, engine_failures FROM calls WHERE id = $1 AND engine_failures > 0',
+          [stubborn.id],
+        );
+        return rows.length > 0 ? rows : undefined;
+      }, 'the failure written down');
+      expect(row?.level).toBe(0);
+    } finally {
+      await allow();
+    }
+    await ward.untilLevel(stubborn, 1);
+    await ward.settle();
+    for (const call of calls) {
+      expect(steps(await ward.escalations(call))).toEqual([[1, undefined]]);
+      await expectHistory(call);
+    }
+    const failures = await ward.wardline.database.query('SELECT id FROM calls WHERE engine_failures > 0');
+    expect(failures).toEqual([]);
+  });
+});
+
 describe("a department's own policy", () => {
   async function setPolicy(l1: number, l2: number, l3: number, repeat: number): Promise<void> {
     await ward.wardline.database.query(
