@@ -23,9 +23,11 @@ export interface ClaimResult {
   readonly plan: readonly string[];
 }
 
+type ClaimStatement = Statement & { readonly values: number[] };
+
 /** The engine's own statement, whatever it is today: what it asks the rows for shows it. */
-async function claimStatement(): Promise<Statement & { values: number[] }> {
-  let seen: (Statement & { values: number[] }) | undefined;
+async function claimStatement(): Promise<ClaimStatement> {
+  let seen: ClaimStatement | undefined;
   const nextOrBackOff = ({ claim, most }: { claim: Statement; most: number }) => {
     seen = { ...claim, values: [most] };
     return Promise.resolve(false);
@@ -39,7 +41,7 @@ async function claimStatement(): Promise<Statement & { values: number[] }> {
 }
 
 /** Each run in a transaction that is rolled back, so that a due call stays due; only the claim itself is timed. */
-async function time(database: BenchDatabase, claim: Statement & { values: number[] }, what: ClaimTiming['case']): Promise<ClaimTiming> {
+async function time(database: BenchDatabase, claim: ClaimStatement, what: ClaimTiming['case']): Promise<ClaimTiming> {
   const client = await database.connect();
   try {
     const times: number[] = [];

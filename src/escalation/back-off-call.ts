@@ -1,5 +1,8 @@
 import { statement } from '../database/statement.js';
 
+/** A call of `calls c` that an engine may take: it was not put off, or long enough. */
+export const NOT_PUT_OFF = '(c.engine_retry_at IS NULL OR c.engine_retry_at <= app_now())';
+
 /** Puts a call off that an engine could not handle: 1, 2, 4, 8, 8 … seconds. Its deadline stays, and counts as overdue. */
 export const backOffCall = statement(
   'back_off_call',

@@ -6,10 +6,10 @@ import { statement } from '../database/statement.js';
 import { DueRows } from '../scheduling/due-rows.js';
 import type { DueWork } from '../scheduling/due-work.js';
 import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
-import { backOffCall } from './back-off-call.js';
+import { backOffCall, NOT_PUT_OFF } from './back-off-call.js';
 import { EscalationMetrics } from './escalation-metrics.js';
 
-const DUE = '(c.next_escalation_at <= app_now() AND (c.engine_retry_at IS NULL OR c.engine_retry_at <= app_now()))';
+const DUE = `c.next_escalation_at <= app_now() AND ${NOT_PUT_OFF}`;
 /**
  * The call that has been due for longest, and up to $1 - 1 others of its department that are due as well: they would wait for one another's
  * turn anyway. Looked for among the first of those that are due.
@@ -31,7 +31,7 @@ const claim = statement(
 const nextDue = statement(
   'next_escalation_due',
   `SELECT (extract(epoch FROM c.next_escalation_at - app_now()) * 1000)::float8 AS ms FROM calls c
-   WHERE c.next_escalation_at IS NOT NULL AND (c.engine_retry_at IS NULL OR c.engine_retry_at <= app_now()) ORDER BY c.next_escalation_at LIMIT 1`,
+   WHERE c.next_escalation_at IS NOT NULL AND ${NOT_PUT_OFF} ORDER BY c.next_escalation_at LIMIT 1`,
 );
 
 interface DueCall extends AskingCall, LadderClock {

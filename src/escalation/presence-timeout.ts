@@ -5,12 +5,12 @@ import { statement } from '../database/statement.js';
 import { DueRows } from '../scheduling/due-rows.js';
 import type { DueWork } from '../scheduling/due-work.js';
 import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
-import { backOffCall } from './back-off-call.js';
+import { backOffCall, NOT_PUT_OFF } from './back-off-call.js';
 
 const claim = statement(
   'claim_presence_due',
-  `SELECT id FROM calls WHERE presence_due_at <= app_now() AND (engine_retry_at IS NULL OR engine_retry_at <= app_now())
-   ORDER BY presence_due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
+  `SELECT c.id FROM calls c WHERE c.presence_due_at <= app_now() AND ${NOT_PUT_OFF}
+   ORDER BY c.presence_due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
 );
 
 /** An accepted call at which nobody has arrived within CALL_PRESENCE_SEC is pending again, and the next nurse is asked too. */

@@ -60,17 +60,11 @@ export class DueWorkLoop {
   /** Never rejects. @returns how long to pause, in milliseconds */
   private async tick(): Promise<number> {
     try {
-      let handled = 0;
-      const handleOne = async () => {
-        if (!(await this.handleOne())) return false;
-        handled++;
-        return true;
-      };
-      await drain(handleOne, this.work.concurrency ?? 1);
+      const hasHandled = await drain(() => this.handleOne(), this.work.concurrency ?? 1);
       const due = (await this.work.nextDueIn?.()) ?? MAX_PAUSE_MS;
       this.failures = 0;
       this.lastGoodTick = this.clock.monotonic();
-      if (due <= 0) return handled > 0 ? MIN_PAUSE_MS : OTHERS_PAUSE_MS;
+      if (due <= 0) return hasHandled ? MIN_PAUSE_MS : OTHERS_PAUSE_MS;
       return Math.max(MIN_PAUSE_MS, Math.min(due, MAX_PAUSE_MS * (1 - JITTER * Math.random())));
     } catch (error) {
       this.failures++;

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,6 +66,8 @@ export async function startTestWardline({
     pretty: false,
     destination: { write: (line: string) => void log.push(line.trimEnd()) },
   });
+  // As a first run leaves it: nobody may be served it.
+  if (!sharedWith) writeFileSync(join(dataDir, 'first-run.json'), JSON.stringify(inject('firstRun')), { mode: 0o600 });
   const pair = await selfSignedPair(dataDir);
   const handshakeTimeout = config.realtime.HANDSHAKE_TIMEOUT_SEC * 1000;
   const tls = config.http.REQUIRE_WSS && !plain ? { ...pair, minVersion: config.http.TLS_MIN_VERSION, handshakeTimeout } : undefined;
