@@ -6,15 +6,20 @@ import { Logger } from '../common/logger.js';
 import type { ClusterSettings } from '../config/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../config/config.module.js';
 import { statement } from '../database/statement.js';
-import { Transactions } from '../database/transactions.js';
+import { DueRows } from '../scheduling/due-rows.js';
 import type { DueWork } from '../scheduling/due-work.js';
 import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
 import { BEGIN_ABSENCES_OF_NODE } from './absences-of-node.js';
 
 const claim = statement(
   'claim_dead_node',
-  `SELECT server_id AS "serverId" FROM nodes WHERE heartbeat_at <= statement_timestamp() - make_interval(secs => $1)
+  `SELECT server_id AS id FROM nodes
+   WHERE heartbeat_at <= statement_timestamp() - make_interval(secs => $1) AND (retry_at IS NULL OR retry_at <= statement_timestamp())
    ORDER BY heartbeat_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+);
+const backOff = statement(
+  'back_off_dead_node',
+  `UPDATE nodes SET retry_at = statement_timestamp() + interval '2 seconds' WHERE server_id = $1`,
 );
 const begin = statement('begin_absences_of_node', `${BEGIN_ABSENCES_OF_NODE} RETURNING true AS begun`);
 const forget = statement('forget_connections_of_node', 'DELETE FROM staff_connections WHERE server_id = $1 RETURNING true AS gone');
@@ -23,13 +28,19 @@ const remove = statement('remove_dead_node', 'DELETE FROM nodes WHERE server_id 
 /** In one sweep. */
 const MAX_NODES = 10_000;
 
+/** What went with a dead node. */
+interface Removed {
+  connections: number;
+  absences: number;
+}
+
 /** Removes nodes that have not been heard for SERVER_STALE_SEC, and starts the grace clocks of their people. */
 @Injectable()
 export class DeadNodes implements OnModuleInit, DueWork {
   readonly name = 'dead_nodes';
 
   constructor(
-    private readonly transactions: Transactions,
+    private readonly rows: DueRows,
     private readonly scheduler: DueWorkScheduler,
     private readonly sweep: StaleServerSweep,
     private readonly logger: Logger,
@@ -42,33 +53,40 @@ export class DeadNodes implements OnModuleInit, DueWork {
     this.sweep.alsoSweep(() => this.sweepNow());
   }
 
-  async handleOne(): Promise<boolean> {
-    return (await this.removeOne()) !== undefined;
+  handleOne(): Promise<boolean> {
+    return this.removeOne();
   }
 
   /** What an administrator's sweep removes. @returns nodes, connections that staff had there, and people who count as gone since */
   private async sweepNow(): Promise<SweptRows> {
     const rows = { nodes: 0, staff_connections: 0, staff_absences: 0 };
-    for (let one = await this.removeOne(); one && rows.nodes < MAX_NODES; one = await this.removeOne()) {
+    const count = ({ connections, absences }: Removed): void => {
       rows.nodes++;
-      rows.staff_connections += one.connections;
-      rows.staff_absences += one.absences;
-    }
+      rows.staff_connections += connections;
+      rows.staff_absences += absences;
+    };
+    let looked = 0;
+    while (looked < MAX_NODES && (await this.removeOne(count))) looked++;
     return rows;
   }
 
-  private removeOne(): Promise<{ connections: number; absences: number } | undefined> {
-    return this.transactions.run(async (tx) => {
-      const dead = await tx.one<{ serverId: string }>(claim, [this.cluster.SERVER_STALE_SEC]);
-      if (!dead) return undefined;
-      const absences = await tx.query(begin, [dead.serverId]);
-      const connections = await tx.query(forget, [dead.serverId]);
-      await tx.query(remove, [dead.serverId]);
-      tx.afterCommit(() => {
-        this.dead.inc();
-        this.logger.warn('node.dead', { server_id: dead.serverId });
-      });
-      return { connections: connections.length, absences: absences.length };
-    }, 'engine');
+  private removeOne(told: (removed: Removed) => void = () => undefined): Promise<boolean> {
+    return this.rows.nextOrBackOff<{ id: string }>({
+      claim,
+      values: [this.cluster.SERVER_STALE_SEC],
+      backOff,
+      subject: 'server_id',
+      event: 'dead_node.failed',
+      handle: async (tx, { id }) => {
+        const absences = await tx.query(begin, [id]);
+        const connections = await tx.query(forget, [id]);
+        await tx.query(remove, [id]);
+        tx.afterCommit(() => {
+          this.dead.inc();
+          this.logger.warn('node.dead', { server_id: id });
+          told({ connections: connections.length, absences: absences.length });
+        });
+      },
+    });
   }
 }

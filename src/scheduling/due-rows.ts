@@ -18,6 +18,8 @@ export interface StubbornClaim<Due> extends Claim<Due> {
   readonly subject: string;
   /** `escalation.failed` */
   readonly event: string;
+  /** Failures by which somebody else was first: nothing is put off, and the next scan looks again. */
+  readonly isOvertaken?: (error: unknown) => boolean;
   /** So many rows may share a transaction: the claim's last parameter. Without it the claim finds one, and has no such parameter. */
   readonly most?: number;
 }
@@ -46,7 +48,7 @@ export class DueRows {
    * transaction with are claimed again. Where the failure is nobody's own (the commit), they are tried one by one.
    */
   async nextOrBackOff<Due extends Row & { id: string }>(stubborn: StubbornClaim<Due>): Promise<boolean> {
-    const { claim, values = [], handle, backOff, subject, event, most } = stubborn;
+    const { claim, values = [], handle, backOff, subject, event, isOvertaken, most } = stubborn;
     let suspects: string[] = [];
     try {
       return await this.transactions.run(async (tx) => {
@@ -60,6 +62,7 @@ export class DueRows {
         return due.length > 0;
       }, 'engine');
     } catch (error) {
+      if (isOvertaken?.(error)) return false;
       const [id, ...others] = suspects;
       if (id === undefined) throw error;
       if (others.length > 0) return this.nextOrBackOff({ ...stubborn, most: 1 });
@@ -71,7 +74,12 @@ export class DueRows {
 
   /** @param deadline answers with `ms`, or with no row where none is known */
   async nextDueIn(deadline: Statement): Promise<number | undefined> {
-    const [row] = await this.database.query<{ ms: number | null }>(deadline, [], 'engine');
-    return row?.ms ?? undefined;
+    return (await this.nextDue(deadline))?.ms ?? undefined;
+  }
+
+  /** The same with what else the statement tells. */
+  async nextDue<Told extends Row>(deadline: Statement): Promise<(Told & { ms: number | null }) | undefined> {
+    const [row] = await this.database.query<Told & { ms: number | null }>(deadline, [], 'engine');
+    return row;
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { statement } from '../database/statement.js';
-import { Transactions } from '../database/transactions.js';
+import { DueRows } from '../scheduling/due-rows.js';
 import type { DueWork } from '../scheduling/due-work.js';
 import { DueWorkScheduler } from '../scheduling/due-work-scheduler.js';
 import { DomainError } from '../common/errors.js';
@@ -11,12 +11,13 @@ import { ShiftsService } from './shifts.service.js';
 /** Nobody signed in is left of the nurse, and no call of theirs is in progress: that one must be finished or handed over first. */
 const claim = statement(
   'claim_abandoned_shift',
-  `SELECT s.staff_id AS "staffId", s.dept_id AS dept FROM shifts s
-   WHERE s.ended_at IS NULL AND NOT EXISTS (SELECT FROM sessions x WHERE x.staff_id = s.staff_id AND x.ended_at IS NULL
+  `SELECT s.id, s.staff_id AS "staffId", s.dept_id AS dept FROM shifts s
+   WHERE s.ended_at IS NULL AND (s.retry_at IS NULL OR s.retry_at <= app_now()) AND NOT EXISTS (SELECT FROM sessions x WHERE x.staff_id = s.staff_id AND x.ended_at IS NULL
        AND x.expires_at > app_now() AND x.last_used_at > app_now() - make_interval(secs => $1))
      AND NOT EXISTS (SELECT FROM calls c WHERE c.accepted_by = s.staff_id AND c.dept_id = s.dept_id AND c.state = 'in_progress')
    ORDER BY s.id LIMIT 1`,
 );
+const backOff = statement('back_off_abandoned_shift', `UPDATE shifts SET retry_at = app_now() + interval '2 seconds' WHERE id = $1`);
 
 /** A shift is abandoned when its session ends: its calls are handed on, and the nurse is off duty. */
 @Injectable()
@@ -24,7 +25,7 @@ export class AbandonedShifts implements OnModuleInit, DueWork {
   readonly name = 'abandoned_shifts';
 
   constructor(
-    private readonly transactions: Transactions,
+    private readonly rows: DueRows,
     private readonly shifts: ShiftsService,
     private readonly scheduler: DueWorkScheduler,
     @Inject(SESSION_SETTINGS) private readonly session: SessionSettings,
@@ -34,18 +35,22 @@ export class AbandonedShifts implements OnModuleInit, DueWork {
     this.scheduler.register(this);
   }
 
-  /** Two nodes may find the same shift: the second one finds it ended, or a call in progress, and leaves it. */
-  async handleOne(): Promise<boolean> {
-    try {
-      return await this.transactions.run(async (tx) => {
-        const shift = await tx.one<{ staffId: string; dept: string }>(claim, [this.session.SESSION_IDLE_SEC]);
-        if (!shift) return false;
+  handleOne(): Promise<boolean> {
+    return this.rows.nextOrBackOff<{ id: string; staffId: string; dept: string }>({
+      claim,
+      values: [this.session.SESSION_IDLE_SEC],
+      backOff,
+      subject: 'shift_id',
+      event: 'abandoned_shift.failed',
+      isOvertaken,
+      handle: async (tx, shift) => {
         await this.shifts.abandon(tx, shift);
-        return true;
-      }, 'engine');
-    } catch (error) {
-      if (error instanceof DomainError && (error.code === 'NOT_FOUND' || error.code === 'SHIFT_HAS_CALLS')) return false;
-      throw error;
-    }
+      },
+    });
   }
+}
+
+/** Two nodes may find the same shift: the second one finds it ended, or a call in progress, and leaves it. */
+function isOvertaken(error: unknown): boolean {
+  return error instanceof DomainError && (error.code === 'NOT_FOUND' || error.code === 'SHIFT_HAS_CALLS');
 }

@@ -21,9 +21,9 @@ beforeEach(async () => {
 });
 
 /** Until the function returned is called, nobody can make this change. */
-async function broken(table: 'calls' | 'staff_absences', condition: string): Promise<() => Promise<unknown>> {
+async function broken(table: string, condition: string, change: 'UPDATE' | 'DELETE' = 'UPDATE'): Promise<() => Promise<unknown>> {
   await ward.wardline.database.query(
-    `CREATE TRIGGER broken BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${condition}) EXECUTE FUNCTION refuse()`,
+    `CREATE TRIGGER broken BEFORE ${change} ON ${table} FOR EACH ROW WHEN (${condition}) EXECUTE FUNCTION refuse()`,
   );
   return () => ward.wardline.database.query(`DROP TRIGGER broken ON ${table}`);
 }
@@ -85,5 +85,41 @@ describe('work that fails again and again does not keep the other work that is d
       await mend();
     }
     await isOffline(anna);
+  });
+
+  it('a node that died', async () => {
+    const isKnown = (node: string) =>
+      ward.wardline.database.query('SELECT FROM nodes WHERE server_id = $1', [node]).then((rows) => rows.length > 0);
+    const isGone = (node: string) => eventually(async () => ((await isKnown(node)) ? undefined : true), `the end of ${node}`);
+    const mend = await broken('nodes', `OLD.server_id = 'stubborn'`, 'DELETE');
+    try {
+      await ward.wardline.database.query(
+        `INSERT INTO nodes (server_id, heartbeat_at) SELECT name, now() - interval '10 days' + n * interval '1 hour' FROM unnest(ARRAY['stubborn', 'other']) WITH ORDINALITY t(name, n)`,
+      );
+      await isGone('other');
+      expect(await isKnown('stubborn')).toBe(true);
+    } finally {
+      await mend();
+    }
+    await isGone('stubborn');
+  });
+
+  it('a shift that nobody signed in is left of', async () => {
+    const onDuty = async () =>
+      (await ward.wardline.database.query<{ staff_id: string }>('SELECT staff_id FROM shifts WHERE ended_at IS NULL ORDER BY id')).map(
+        (shift) => shift.staff_id,
+      );
+    const isOff = (nurse: Member) =>
+      eventually(async () => ((await onDuty()).includes(nurse.id) ? undefined : true), `the end of ${nurse.name}’s shift`);
+    expect(await onDuty()).toEqual([anna.id, ben.id]);
+    const mend = await broken('shifts', `OLD.staff_id = '${anna.id}' AND NEW.ended_at IS NOT NULL`);
+    try {
+      await ward.wardline.database.query('UPDATE sessions SET ended_at = app_now() WHERE staff_id = ANY ($1)', [[anna.id, ben.id]]);
+      await isOff(ben);
+      expect(await onDuty()).toEqual([anna.id]);
+    } finally {
+      await mend();
+    }
+    await isOff(anna);
   });
 });
