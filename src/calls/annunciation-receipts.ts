@@ -1,25 +1,33 @@
 import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Logger } from '../common/logger.js';
+import { Database } from '../database/database.js';
 import { statement } from '../database/statement.js';
 import { Transactions } from '../database/transactions.js';
 import { SocketObservers } from '../realtime/socket-observers.js';
 
 const FLUSH_MS = 50;
 const MAX_WAITING = 20_000;
+/** In one transaction. */
+const MOST_AT_ONCE = 100;
 /** An acknowledgement tells of the events up to its `seq`; further back than this nothing is waited for any more. */
 const LOOK_BACK = 1000;
 
+/** Of each person only what they have not received, the latest first: who never acknowledges costs no more for that. */
 const unreceived = statement(
   'unreceived_calls',
-  `SELECT DISTINCT a.call_id AS "callId" FROM events e JOIN annunciations a ON a.call_id = e.call_id AND a.staff_id = $1 AND a.received_at IS NULL
-   WHERE e.dept_id = $2 AND e.seq > $3 AND e.seq <= $4 AND e.type IN ('call.pending', 'call.escalated', 'call.unattended', 'call.assigned')
-     AND e.at >= a.queued_at - interval '1 minute'
-   ORDER BY 1`,
+  `SELECT a.call_id AS "callId", ack.staff_id AS "staffId"
+   FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS ack (staff_id, dept_id, seq) CROSS JOIN LATERAL (
+     SELECT call_id, queued_at FROM annunciations WHERE staff_id = ack.staff_id AND received_at IS NULL ORDER BY queued_at DESC LIMIT 100
+   ) a
+   WHERE EXISTS (SELECT FROM events e WHERE e.call_id = a.call_id AND e.dept_id = ack.dept_id AND e.seq > ack.seq - ${String(LOOK_BACK)} AND e.seq <= ack.seq
+     AND e.type IN ('call.pending', 'call.escalated', 'call.unattended', 'call.assigned') AND e.at >= a.queued_at - interval '1 minute')`,
 );
 const lockCalls = statement('lock_received_calls', 'SELECT id FROM calls WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE');
 const received = statement(
   'mark_received',
-  'UPDATE annunciations SET received_at = app_now() WHERE staff_id = $1 AND call_id = ANY($2) AND received_at IS NULL',
+  `UPDATE annunciations SET received_at = app_now() WHERE received_at IS NULL AND (call_id, staff_id) IN (
+     SELECT a.call_id, a.staff_id FROM annunciations a JOIN unnest($1::uuid[], $2::uuid[]) AS ack (call_id, staff_id) USING (call_id, staff_id)
+     ORDER BY 1, 2 FOR NO KEY UPDATE OF a)`,
 );
 const annunciated = statement(
   'mark_annunciated',
@@ -29,8 +37,7 @@ const annunciated = statement(
 interface Receipt {
   staffId: string;
   dept: string;
-  from: number;
-  to: number;
+  seq: number;
 }
 
 /** Records from `ack` frames that a call has been received by one of its targets: coalesced, beside the way of the commands. */
@@ -42,6 +49,7 @@ export class AnnunciationReceipts implements OnModuleInit, BeforeApplicationShut
 
   constructor(
     private readonly observers: SocketObservers,
+    private readonly database: Database,
     private readonly transactions: Transactions,
     private readonly logger: Logger,
   ) {}
@@ -62,33 +70,36 @@ export class AnnunciationReceipts implements OnModuleInit, BeforeApplicationShut
 
   private note(staffId: string, dept: string, seq: number): void {
     const key = `${staffId}/${dept}`;
-    const to = Math.max(this.waiting.get(key)?.to ?? 0, seq);
-    if (this.waiting.size >= MAX_WAITING && !this.waiting.has(key)) return;
-    this.waiting.set(key, { staffId, dept, from: Math.max(0, to - LOOK_BACK), to });
+    const before = this.waiting.get(key);
+    if (!before && this.waiting.size >= MAX_WAITING) return;
+    this.waiting.set(key, { staffId, dept, seq: Math.max(before?.seq ?? 0, seq) });
     this.timer ??= setTimeout(() => {
-      this.flushing = this.flush();
+      this.timer = undefined;
+      this.flushing = this.flushing.then(() => this.flush());
     }, FLUSH_MS);
   }
 
   /** Never rejects: an acknowledgement is cumulative, the next one makes up for a lost one. */
   private async flush(): Promise<void> {
-    this.timer = undefined;
     const receipts = [...this.waiting.values()];
     this.waiting = new Map();
-    for (const receipt of receipts) {
-      await this.write(receipt).catch((error: unknown) => {
-        this.logger.warn('annunciations.receipt_not_written', { staff_id: receipt.staffId, error });
+    for (let from = 0; from < receipts.length; from += MOST_AT_ONCE) {
+      const some = receipts.slice(from, from + MOST_AT_ONCE);
+      await this.write(some).catch((error: unknown) => {
+        this.logger.warn('annunciations.receipt_not_written', { count: some.length, error });
       });
     }
   }
 
-  private write({ staffId, dept, from, to }: Receipt): Promise<void> {
-    return this.transactions.run(async (tx) => {
-      const rows = await tx.query<{ callId: string }>(unreceived, [staffId, dept, from, to]);
-      if (rows.length === 0) return;
-      const calls = rows.map((row) => row.callId);
+  private async write(acks: readonly Receipt[]): Promise<void> {
+    const columns = [acks.map((ack) => ack.staffId), acks.map((ack) => ack.dept), acks.map((ack) => ack.seq)];
+    const rows = await this.database.query<{ callId: string; staffId: string }>(unreceived, columns);
+    if (rows.length === 0) return;
+    const calls = rows.map((row) => row.callId);
+    const people = rows.map((row) => row.staffId);
+    await this.transactions.run(async (tx) => {
       await tx.query(lockCalls, [calls]);
-      await tx.query(received, [staffId, calls]);
+      await tx.query(received, [calls, people]);
       await tx.query(annunciated, [calls]);
     });
   }

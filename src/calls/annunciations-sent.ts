@@ -14,8 +14,9 @@ const MAX_WAITING = 10_000;
 
 const markSent = statement(
   'mark_sent',
-  `UPDATE annunciations a SET sent_at = app_now() FROM unnest($1::uuid[], $2::uuid[]) AS sent (call_id, staff_id)
-   WHERE a.call_id = sent.call_id AND a.staff_id = sent.staff_id AND a.sent_at IS NULL`,
+  `UPDATE annunciations SET sent_at = app_now() WHERE sent_at IS NULL AND (call_id, staff_id) IN (
+     SELECT a.call_id, a.staff_id FROM annunciations a JOIN unnest($1::uuid[], $2::uuid[]) AS sent (call_id, staff_id) USING (call_id, staff_id)
+     ORDER BY 1, 2 FOR NO KEY UPDATE OF a)`,
 );
 
 /** Writes down when a call went out to the sockets of those it is meant for: in batches, beside the way of the events. */

@@ -727,6 +727,32 @@ describe('timestamps', () => {
     expect(Date.parse(told.annunciated_at)).toBeGreaterThanOrEqual(Date.parse(call.placed_at));
     expect(told).toMatchObject({ version: 1, state: 'pending' });
   });
+
+  it('received is what a person has acknowledged up to, whoever acknowledges at the same time', async () => {
+    const nurses = [anna, ben, cleo];
+    for (const { socket } of nurses) expect((await socket.ask({ type: 'subscribe', dept: 'icu' })).type).toBe('ok');
+    const calls = [await pendingCall('code_blue'), await pendingCall('code_blue')];
+    const seqs: number[] = [];
+    for (const call of calls)
+      seqs.push((await cleo.socket.until((frame) => frame.type === 'call.pending' && frame.data.call_id === call.id)).seq as number);
+    const receivers = async (call: AnyFrame): Promise<string[]> =>
+      ((await anna.call(call.id)).annunciations as AnyFrame[])
+        .filter((one) => one.received_at !== null)
+        .map((one) => one.staff_id as string);
+    const acknowledge = (people: Person[], seq = 0) => {
+      for (const { socket } of people) socket.ws.send(JSON.stringify({ type: 'ack', dept: 'icu', seq }));
+    };
+    const received = (call: AnyFrame, by: Person[]) =>
+      eventually(async () => ((await receivers(call)).length >= by.length ? true : undefined), 'the receipts').then(async () => {
+        expect((await receivers(call)).sort()).toEqual(by.map(({ id }) => id).sort());
+      });
+
+    acknowledge(nurses, seqs[0]);
+    await received(calls[0], nurses);
+    expect(await receivers(calls[1])).toEqual([]);
+    acknowledge([anna, ben], seqs[1]);
+    await received(calls[1], [anna, ben]);
+  });
 });
 
 describe('who may see', () => {

@@ -1,0 +1,1 @@
+DROP INDEX annunciations_unreceived;
