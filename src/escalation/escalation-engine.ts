@@ -30,8 +30,9 @@ const claim = statement(
 /** A call that is put off is found by the scan of every second. */
 const nextDue = statement(
   'next_escalation_due',
-  `SELECT (extract(epoch FROM c.next_escalation_at - app_now()) * 1000)::float8 AS ms FROM calls c
-   WHERE c.next_escalation_at IS NOT NULL AND ${NOT_PUT_OFF} ORDER BY c.next_escalation_at LIMIT 1`,
+  `SELECT (SELECT count(*) FROM nodes)::int AS nodes,
+     (SELECT (extract(epoch FROM c.next_escalation_at - app_now()) * 1000)::float8 FROM calls c
+      WHERE c.next_escalation_at IS NOT NULL AND ${NOT_PUT_OFF} ORDER BY c.next_escalation_at LIMIT 1) AS ms`,
 );
 
 interface DueCall extends AskingCall, LadderClock {
@@ -39,6 +40,8 @@ interface DueCall extends AskingCall, LadderClock {
   lateness: number;
 }
 
+/** Transactions of all nodes together: with more, they wait for one another in the database. */
+const WORKERS = 4;
 /** Calls that share a transaction: a department's turn is not held for longer than a rush needs. */
 const MOST_AT_ONCE = 10;
 
@@ -46,7 +49,8 @@ const MOST_AT_ONCE = 10;
 @Injectable()
 export class EscalationEngine implements OnModuleInit, DueWork {
   readonly name = 'escalation';
-  readonly concurrency = 4;
+  /** That write the ladder's levels, this one included. */
+  private nodes = 1;
 
   constructor(
     private readonly rows: DueRows,
@@ -57,6 +61,10 @@ export class EscalationEngine implements OnModuleInit, DueWork {
 
   onModuleInit(): void {
     this.scheduler.register(this);
+  }
+
+  get concurrency(): number {
+    return Math.max(1, Math.floor(WORKERS / this.nodes));
   }
 
   handleOne(): Promise<boolean> {
@@ -75,7 +83,9 @@ export class EscalationEngine implements OnModuleInit, DueWork {
     });
   }
 
-  nextDueIn(): Promise<number | undefined> {
-    return this.rows.nextDueIn(nextDue);
+  async nextDueIn(): Promise<number | undefined> {
+    const next = await this.rows.nextDue<{ nodes: number }>(nextDue);
+    this.nodes = Math.max(1, next?.nodes ?? 1);
+    return next?.ms ?? undefined;
   }
 }
