@@ -12,13 +12,14 @@ interface Issue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-function pathOf(issue: Issue): string {
-  return (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+function pathOf(issue: Issue, parameter: string | undefined): string {
+  const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
+  return [...(parameter === undefined ? [] : [parameter]), ...path].join('.');
 }
 
-/** Names fields of the schema and the kind of mistake; never a value or a key of the caller's. */
-export function validationError(issues: readonly Issue[]): DomainError {
-  const fields = issues.slice(0, MAX_FIELDS).map((issue) => ({ path: pathOf(issue), problem: issue.code ?? 'invalid' }));
+/** Names fields of the schema and the kind of mistake; never a value or a key of the caller's. @param parameter of the path, where it is one that is wrong */
+export function validationError(issues: readonly Issue[], parameter?: string): DomainError {
+  const fields = issues.slice(0, MAX_FIELDS).map((issue) => ({ path: pathOf(issue, parameter), problem: issue.code ?? 'invalid' }));
   return new DomainError('VALIDATION_FAILED', 'a field is missing, unknown or wrong', { details: { fields } });
 }
 

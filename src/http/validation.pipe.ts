@@ -1,4 +1,4 @@
-import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, StandardSchemaValidationPipe } from '@nestjs/common';
 import { validationError } from '../common/validation.js';
 
 /**
@@ -6,11 +6,11 @@ import { validationError } from '../common/validation.js';
  * them; here they are unknown fields like any other, and refused. What comes out is what the schema made, never the input.
  */
 export class ValidationPipe extends StandardSchemaValidationPipe {
-  constructor() {
-    super({ exceptionFactory: validationError });
-  }
-
-  protected override stripProtoKeys(): void {
-    // nothing is dropped silently
+  override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
+    const { schema, data: parameter } = metadata;
+    if (!schema || !this.toValidate(metadata)) return value;
+    const result = await this.validate<T>(value, schema);
+    if (result.issues) throw validationError(result.issues, parameter);
+    return result.value;
   }
 }

@@ -372,6 +372,19 @@ describe('parameters of any form', () => {
     await expectNothingChanged();
   });
 
+  it('in the path: the parameter that is wrong is named', async () => {
+    const admin = await signIn(wardline, 'admin');
+    for (const [path, parameter] of [
+      ['/admin/departments/No%20Slug', 'dept'],
+      ['/admin/departments/icu/rooms/No%20Slug', 'id'],
+      ['/admin/staff/nobody', 'id'],
+    ]) {
+      const answer = await admin.get(path!);
+      expectRefusal(answer, { method: 'GET', path });
+      expect([answer.status, answer.body.error.details.fields[0].path]).toEqual([400, parameter]);
+    }
+  });
+
   it('in the query: a 4xx in the error’s shape, or a proper answer; never a 5xx, never an echo', async () => {
     const paths = [
       '/calls',
