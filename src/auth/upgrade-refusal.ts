@@ -3,6 +3,8 @@ interface RefusalOptions {
   reason?: string;
   /** Seconds. */
   retryAfter?: number;
+  /** Of the answer, beside those that every refusal has. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** Why a socket's upgrade is turned down: by an HTTP answer, or, where a browser must be able to read it, by a close code. */
@@ -10,17 +12,19 @@ export class UpgradeRefusal extends Error {
   override readonly name = 'UpgradeRefusal';
   readonly reason: string;
   readonly retryAfter: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   private constructor(
     /** HTTP status, or null when the socket is accepted and closed at once. */
     readonly status: number | null,
     readonly closeCode: number | null,
     message: string,
-    { reason, retryAfter }: RefusalOptions,
+    { reason, retryAfter, headers = {} }: RefusalOptions,
   ) {
     super(message);
     this.reason = reason ?? (closeCode === null ? `http_${String(status)}` : `close_${String(closeCode)}`);
     this.retryAfter = retryAfter;
+    this.headers = headers;
   }
 
   static http(status: number, message: string, options: RefusalOptions = {}): UpgradeRefusal {

@@ -13,6 +13,7 @@ export class HandshakeGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     if (context.getType<string>() !== 'upgrade' || request.isPreview) return true;
+    if (request.headers['sec-websocket-version'] !== VERSION) throw wrongVersion();
     if (!isHandshake(request)) throw UpgradeRefusal.http(400, 'not a WebSocket handshake', { reason: 'handshake' });
     if (!asksForOurs(request)) {
       throw UpgradeRefusal.http(400, `only the subprotocol ${SUBPROTOCOL} is spoken here`, { reason: 'subprotocol' });
@@ -21,12 +22,18 @@ export class HandshakeGuard implements CanActivate {
   }
 }
 
+/** RFC 6455, section 4.4: the client is told which version to ask for. */
+function wrongVersion(): UpgradeRefusal {
+  const headers = { 'Sec-WebSocket-Version': VERSION };
+  return UpgradeRefusal.http(400, `not a WebSocket handshake of version ${VERSION}`, { reason: 'handshake', headers });
+}
+
 /** RFC 6455, section 4.2.1. */
-function isHandshake({ method, headers }: GuardedRequest): boolean {
+function isHandshake({ method, headers, httpVersion }: GuardedRequest): boolean {
   return (
     method === 'GET' &&
+    httpVersion !== '1.0' &&
     headers.upgrade?.toLowerCase() === 'websocket' &&
-    headers['sec-websocket-version'] === VERSION &&
     KEY.test(headers['sec-websocket-key'] ?? '')
   );
 }

@@ -16,6 +16,7 @@ export interface Refusal {
   error: DomainError;
   /** For metrics. */
   reason: string;
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** Anything unknown is our own defect. */
@@ -28,14 +29,14 @@ export function toRefusal(error: unknown): Refusal {
   if (error instanceof UpgradeRefusal && error.status !== null) {
     const options = error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter };
     const code = CODE_OF_STATUS[error.status] ?? 'FORBIDDEN';
-    return { status: error.status, error: new DomainError(code, error.message, options), reason: error.reason };
+    return { status: error.status, error: new DomainError(code, error.message, options), reason: error.reason, headers: error.headers };
   }
   const internal = new DomainError('INTERNAL', 'something went wrong here; it is logged under the request id');
   return { status: HTTP_STATUS_OF.INTERNAL, error: internal, reason: 'internal' };
 }
 
 /** Answers an upgrade with an HTTP error in JSON and ends the connection. */
-export function refuseUpgrade(stream: Duplex, { status, error }: Refusal, requestId: string | undefined): void {
+export function refuseUpgrade(stream: Duplex, { status, error, headers = {} }: Refusal, requestId: string | undefined): void {
   const body = JSON.stringify({ error: { ...toErrorBody(error), request_id: requestId } });
   const head = [
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? 'Error'}`,
@@ -44,6 +45,7 @@ export function refuseUpgrade(stream: Duplex, { status, error }: Refusal, reques
     'Cache-Control: no-store',
     `Content-Length: ${String(Buffer.byteLength(body))}`,
     ...(requestId === undefined ? [] : [`X-Request-Id: ${requestId}`]),
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     ...(error.retryAfter === undefined ? [] : [`Retry-After: ${String(Math.ceil(error.retryAfter))}`]),
   ];
   const timer = setTimeout(() => stream.destroy(), LINGER_MS);

@@ -146,6 +146,27 @@ describe('headers', () => {
   });
 });
 
+describe('an upgrade that is no handshake of RFC 6455', () => {
+  let node: TestWardline;
+  beforeAll(async () => {
+    node = await startTestWardline({ env: { REQUIRE_WSS: 'false' } });
+  });
+  afterAll(() => node.stop());
+
+  it.each(['12', '8', '', 'x'])('of version "%s" is told the version that is spoken', async (version) => {
+    const answer = await exchange(node, [upgradeText('/ws', { 'sec-websocket-version': version })]);
+    expect([answer.status, errorOf(answer).code]).toEqual([400, 'VALIDATION_FAILED']);
+    expect(answer.headers).toContain('\r\nSec-WebSocket-Version: 13');
+  });
+
+  it('over HTTP/1.0 is none', async () => {
+    const anna = await signIn(node, 'icu-nurse-1');
+    const text = upgradeText('/ws', { cookie: anna.cookie });
+    expect((await exchange(node, [text.replace('HTTP/1.1', 'HTTP/1.0')])).status).toBe(400);
+    expect((await exchange(node, [text])).status).toBe(101);
+  });
+});
+
 describe('fuzzed upgrades', () => {
   let node: TestWardline;
   let anna: Session;
