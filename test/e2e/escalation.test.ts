@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EscalationEngine } from '../../src/escalation/escalation-engine.js';
 import type { AnyFrame } from '../support/client.js';
 import { closeAllCalls, eventually } from '../support/person.js';
 import { type Member, toldOf, Ward } from '../support/ward.js';
@@ -730,6 +731,21 @@ describe('on several nodes', () => {
     } finally {
       for (const other of others) await other.stop();
     }
+  });
+
+  it('they share the work: four departments climb at once in all, and each node has a part in it', async () => {
+    const engine = ward.wardline.app.get(EscalationEngine, { strict: false });
+    const works = (at: number) => eventually(() => (engine.concurrency === at ? true : undefined), `${String(at)} at once on this node`);
+    await works(4);
+    const others = [await ward.node(), await ward.node()];
+    try {
+      await works(1);
+      await others.pop()?.stop();
+      await works(2);
+    } finally {
+      for (const other of others) await other.stop();
+    }
+    await works(4);
   });
 
   it('an accept and an escalation in the same instant: one of them wins, wholly', async () => {
