@@ -33,6 +33,8 @@ export interface Tally {
   /** What the first reader found when it looked at the frames. */
   readonly events: number;
   readonly event_bytes: number;
+  /** Of frames that are no events, and that all of the group are sent. */
+  readonly other_bytes: number;
 }
 
 /** Readers of one server. */
@@ -79,6 +81,7 @@ export class ReaderGroup {
       reads: this.readers.reduce((sum, reader) => sum + reader.reads, 0),
       events: first?.events ?? 0,
       event_bytes: first?.eventBytes ?? 0,
+      other_bytes: first?.otherBytes ?? 0,
     };
   }
 

@@ -20,6 +20,8 @@ export class Reader {
   /** Counted by the one that verifies. */
   events = 0;
   eventBytes = 0;
+  /** Of frames that are no events: summaries, pings. */
+  otherBytes = 0;
   private parser: FrameParser | undefined = new FrameParser();
   isReady = false;
 
@@ -49,6 +51,7 @@ export class Reader {
     this.reads = 0;
     this.events = 0;
     this.eventBytes = 0;
+    this.otherBytes = 0;
   }
 
   private take(chunk: Buffer): void {
@@ -65,9 +68,12 @@ export class Reader {
   }
 
   private verify(payload: Buffer, size: number): void {
-    if (!this.dialect.isEvent(payload.toString())) return;
-    this.events += 1;
-    this.eventBytes += size;
+    if (this.dialect.isEvent(payload.toString())) {
+      this.events += 1;
+      this.eventBytes += size;
+    } else {
+      this.otherBytes += size;
+    }
   }
 
   private converse(text: string): void {

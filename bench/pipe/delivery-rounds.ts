@@ -47,7 +47,7 @@ export async function untilArrived(fleet: Child<FleetAnswers>, name: string, eve
   for (;;) {
     const tally = await fleet.ask('tally', name);
     const isComplete = tally.events === events && tally.least_bytes >= tally.event_bytes;
-    if (isComplete && tally.lost === 0 && tally.most_bytes <= tally.event_bytes + STRAY_BYTES) return tally;
+    if (isComplete && tally.lost === 0 && tally.most_bytes <= tally.event_bytes + tally.other_bytes + STRAY_BYTES) return tally;
     if (performance.now() > giveUpAt) throw new Error(`${name}: not everybody got ${String(events)} events: ${JSON.stringify(tally)}`);
     await sleep(LOOK_AGAIN_MS);
   }

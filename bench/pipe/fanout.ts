@@ -26,7 +26,7 @@ const FANOUT: Delivering = {
 
 const BURST: Delivering = {
   what: 'burst',
-  publishing: { turns: 3, burst: 50, everyMs: 800 },
+  publishing: { turns: 12, burst: 50, everyMs: 400 },
   peers: ['bare', 'ws', 'ws-corked', 'socket-io', 'bun'],
   goals: { ws: { plain: 1 / 20, tls: 1 / 4 }, 'socket-io': { plain: 1 / 15, tls: 1 / 4 }, bun: { plain: 1, tls: 1.1 } },
 };
