@@ -2,6 +2,11 @@
 export class SetIndex<K, T extends string | object> {
   private readonly held = new Map<K, T | Set<T>>();
 
+  /** Of keys. */
+  get size(): number {
+    return this.held.size;
+  }
+
   keys(): Iterable<K> {
     return this.held.keys();
   }

@@ -22,10 +22,14 @@ export class HttpTraffic {
   /** To be called once, before the server listens. */
   watch(server: Server): void {
     this.server = server;
+    const { young } = this;
+    // One listener for all; a socket that was asked for its peer once goes on knowing it.
+    const closed = function (this: Socket): void {
+      young.delete(clientOf(this));
+    };
     server.on('connection', (socket: Socket) => {
-      const key = clientOf(socket);
-      this.young.add(key);
-      socket.once('close', () => this.young.delete(key));
+      young.add(clientOf(socket));
+      socket.on('close', closed);
     });
     server.on('upgrade', (_request: IncomingMessage, stream: Duplex) => this.young.delete(clientOf(stream)));
     server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {

@@ -26,7 +26,8 @@ export class CapacityGuard implements CanActivate {
     const slot = this.slots.take(staff);
     if (!slot) throw full();
     const end = context.getArgByIndex<NodeJS.EventEmitter>(1);
-    end.once('close', () => {
+    // Once or more often: a place is given back only once.
+    end.on('close', () => {
       slot.release();
     });
     // Gone while the guards were asking: its `close` may have been before we listened.

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleInit, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { StaffPrincipal } from '../auth/principal.js';
 import { Logger } from '../common/logger.js';
+import { SetIndex } from '../common/set-index.js';
 import { Transactions } from '../database/transactions.js';
 import { SocketObservers } from '../realtime/socket-observers.js';
 import { NodeRegistry } from './node-registry.js';
@@ -18,7 +19,7 @@ const RETRY_MS = 500;
  */
 @Injectable()
 export class SocketPresence implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly sockets = new Map<string, Set<string>>();
+  private sockets = new SetIndex<string, string>();
   private readonly changed = new Set<string>();
   private writing: Promise<void> | undefined;
   /** How many are written at once: one after a failure, then twice as many each time, so that nobody holds up the others for long. */
@@ -38,10 +39,12 @@ export class SocketPresence implements OnModuleInit, OnApplicationBootstrap, Bef
   onModuleInit(): void {
     this.observers.add({
       opened: ({ id, principal }) => {
-        this.change(principal, (ids) => ids.add(id));
+        this.sockets.add(principal.id, id);
+        this.change(principal);
       },
       closed: ({ id, principal }) => {
-        this.change(principal, (ids) => ids.delete(id));
+        this.sockets.delete(principal.id, id);
+        this.change(principal);
       },
     });
     this.node.whenForgotten(() => {
@@ -58,10 +61,8 @@ export class SocketPresence implements OnModuleInit, OnApplicationBootstrap, Bef
 
   /** Sockets have been closed by now; the rows say so before the node's own row goes. */
   async beforeApplicationShutdown(): Promise<void> {
-    for (const [staffId, ids] of this.sockets) {
-      ids.clear();
-      this.changed.add(staffId);
-    }
+    for (const staffId of this.sockets.keys()) this.changed.add(staffId);
+    this.sockets = new SetIndex();
     const empty = new Promise<void>((resolve) => (this.drained = resolve));
     this.work();
     const giveUp = new AbortController();
@@ -73,10 +74,7 @@ export class SocketPresence implements OnModuleInit, OnApplicationBootstrap, Bef
     });
   }
 
-  private change({ id: staffId }: StaffPrincipal, apply: (ids: Set<string>) => void): void {
-    const ids = this.sockets.get(staffId) ?? new Set<string>();
-    apply(ids);
-    this.sockets.set(staffId, ids);
+  private change({ id: staffId }: StaffPrincipal): void {
     this.changed.add(staffId);
     this.work();
   }
@@ -97,11 +95,10 @@ export class SocketPresence implements OnModuleInit, OnApplicationBootstrap, Bef
   private async write(): Promise<void> {
     const people = [...this.changed].slice(0, this.batch);
     for (const staffId of people) this.changed.delete(staffId);
-    const sockets = new Map(people.map((staffId) => [staffId, [...(this.sockets.get(staffId) ?? [])]]));
+    const sockets = new Map(people.map((staffId) => [staffId, [...this.sockets.of(staffId)]]));
     try {
       const late = await this.transactions.run((tx) => this.presence.write(tx, this.node.serverId, sockets), 'presence');
       for (const staffId of late) await this.transactions.run((tx) => this.presence.rejoin(tx, staffId), 'presence');
-      for (const staffId of people) if (this.sockets.get(staffId)?.size === 0) this.sockets.delete(staffId);
       this.batch = Math.min(MAX_BATCH, 2 * this.batch);
     } catch (error) {
       this.logger.warn('presence.write_failed', { people: people.length, error });

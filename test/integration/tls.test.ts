@@ -74,6 +74,26 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+describe('who asks for a protocol by ALPN', () => {
+  /** What was agreed on: false, where the client asks for none. */
+  const agreed = (ALPNProtocols: string[]) =>
+    new Promise<string | false | null>((resolve, reject) => {
+      const { port } = new URL(wardline.url);
+      const connection = tls.connect({ host: '127.0.0.1', port: Number(port), rejectUnauthorized: false, ALPNProtocols }, () => {
+        resolve(connection.alpnProtocol);
+        connection.destroy();
+      });
+      connection.once('error', reject);
+    });
+
+  it('gets http/1.1, which is all that is spoken; who asks for others only is refused in the handshake', async () => {
+    expect(await agreed(['http/1.1'])).toBe('http/1.1');
+    expect(await agreed(['h2', 'http/1.1'])).toBe('http/1.1');
+    expect(await agreed([])).toBe(false);
+    await expect(agreed(['h2'])).rejects.toThrow('no application protocol');
+  });
+});
+
 describe('a certificate that changes', () => {
   it('is served as it is at the start, from TLS_MIN_VERSION on', async () => {
     expect(await shown()).toBe(fingerprint(first));

@@ -39,8 +39,8 @@ export class MemoryBus extends BusTransport {
     if (target === 'all') return [...this.world.servers.keys()];
     if ('server' in target) return [target.server];
     if ('dept' in target) return [...this.world.servers].filter(([, server]) => server.departments.has(target.dept)).map(([id]) => id);
-    const at = 'user' in target ? this.world.owners.get(target.user) : this.world.rooms.get(target.room);
-    const nodes = new Set([...(at?.values() ?? [])].map(({ serverId }) => serverId));
+    const at = 'user' in target ? this.world.owners.of(target.user) : (this.world.rooms.get(target.room)?.values() ?? []);
+    const nodes = new Set([...at].map(({ serverId }) => serverId));
     nodes.delete(this.serverId);
     return [...nodes];
   }

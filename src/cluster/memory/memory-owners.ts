@@ -1,6 +1,6 @@
 import { CapacityError } from '../backplane-errors.js';
 import { type Owner, OwnerStore } from '../owner-store.js';
-import type { MemoryWorld } from './memory-world.js';
+import type { MemoryOwner, MemoryWorld } from './memory-world.js';
 
 /** Everything is done before the first promise: who asks synchronously sees it at once. */
 export class MemoryOwners extends OwnerStore {
@@ -13,24 +13,22 @@ export class MemoryOwners extends OwnerStore {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- throws as a rejection
   async own({ userId, connectionId, nonce }: Owner, capacity: number | null): Promise<void> {
-    const connections = this.world.owners.get(userId) ?? new Map<string, { serverId: string; nonce: string }>();
-    if (connections.size === 0 && capacity !== null && this.world.owners.size >= capacity) throw new CapacityError('owners', capacity);
-    connections.set(connectionId, { serverId: this.serverId, nonce });
-    this.world.owners.set(userId, connections);
+    const { owners } = this.world;
+    if (!this.has(userId) && capacity !== null && owners.size >= capacity) throw new CapacityError('owners', capacity);
+    const before = this.find(userId, connectionId);
+    owners.add(userId, { connectionId, serverId: this.serverId, nonce });
+    if (before) owners.delete(userId, before);
   }
 
   release({ userId, connectionId, nonce }: Owner): Promise<boolean> {
-    const connections = this.world.owners.get(userId);
-    const held = connections?.get(connectionId);
-    if (!connections || held?.serverId !== this.serverId || held.nonce !== nonce) return Promise.resolve(false);
-    connections.delete(connectionId);
-    if (connections.size === 0) this.world.owners.delete(userId);
+    const held = this.find(userId, connectionId);
+    if (held?.serverId !== this.serverId || held.nonce !== nonce) return Promise.resolve(false);
+    this.world.owners.delete(userId, held);
     return Promise.resolve(true);
   }
 
   connectionsOf(userId: string): Promise<{ serverId: string; connectionId: string }[]> {
-    const connections = this.world.owners.get(userId) ?? new Map<string, { serverId: string }>();
-    return Promise.resolve([...connections].map(([connectionId, { serverId }]) => ({ serverId, connectionId })));
+    return Promise.resolve([...this.world.owners.of(userId)].map(({ serverId, connectionId }) => ({ serverId, connectionId })));
   }
 
   count(): Promise<number> {
@@ -38,18 +36,23 @@ export class MemoryOwners extends OwnerStore {
   }
 
   has(userId: string): boolean {
-    return this.world.owners.has(userId);
+    return this.world.owners.count(userId) > 0;
   }
 
   /** Every connection that is owned, for rebuilding another store. */
   *all(): Iterable<Owner> {
-    for (const [userId, connections] of this.world.owners) {
-      for (const [connectionId, { nonce }] of connections) yield { userId, connectionId, nonce };
+    for (const userId of this.world.owners.keys()) {
+      for (const { connectionId, nonce } of this.world.owners.of(userId)) yield { userId, connectionId, nonce };
     }
   }
 
   /** The connections of a user on this node. */
   *here(userId: string): Iterable<string> {
-    for (const [connectionId, { serverId }] of this.world.owners.get(userId) ?? []) if (serverId === this.serverId) yield connectionId;
+    for (const { connectionId, serverId } of this.world.owners.of(userId)) if (serverId === this.serverId) yield connectionId;
+  }
+
+  private find(userId: string, connectionId: string): MemoryOwner | undefined {
+    for (const owner of this.world.owners.of(userId)) if (owner.connectionId === connectionId) return owner;
+    return undefined;
   }
 }

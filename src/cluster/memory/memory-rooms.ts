@@ -19,8 +19,8 @@ export class MemoryRooms extends RoomStore {
   // eslint-disable-next-line @typescript-eslint/require-await -- throws as a rejection
   async joinUser(room: string, userId: string, capacity: number | null): Promise<UserMoves> {
     const before = this.world.rosters.get(room)?.has(userId) ?? false;
-    const connections = [...(this.world.owners.get(userId) ?? [])]
-      .map(([connectionId, { serverId }]) => ({ connectionId, serverId }))
+    const connections = [...this.world.owners.of(userId)]
+      .map(({ connectionId, serverId }) => ({ connectionId, serverId }))
       .filter((connection) => this.put(room, userId, connection, capacity) !== 'known');
     return { connections, changed: !before && connections.length > 0 };
   }

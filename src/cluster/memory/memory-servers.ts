@@ -77,12 +77,8 @@ export class MemoryServers extends ServerStore {
 
   private onlineAt(serverId: string): number {
     let users = 0;
-    for (const connections of this.world.owners.values()) {
-      for (const connection of connections.values()) {
-        if (connection.serverId !== serverId) continue;
-        users++;
-        break;
-      }
+    for (const userId of this.world.owners.keys()) {
+      if ([...this.world.owners.of(userId)].some((owner) => owner.serverId === serverId)) users++;
     }
     return users;
   }

@@ -1,5 +1,13 @@
+import { SetIndex } from '../../common/set-index.js';
 import type { Heard } from '../bus-transport.js';
 import type { ServerRow } from '../server-store.js';
+
+/** A connection of a user: where, and under which nonce. */
+export interface MemoryOwner {
+  connectionId: string;
+  serverId: string;
+  nonce: string;
+}
 
 /** A node in this process. */
 export interface MemoryServer {
@@ -19,8 +27,8 @@ export interface MemoryStream {
 /** What the backplanes of one process share: one of them, as a rule. Two on the same world are two nodes, as tests have them. */
 export class MemoryWorld {
   readonly servers = new Map<string, MemoryServer>();
-  /** User → connection → where, and under which nonce. */
-  readonly owners = new Map<string, Map<string, { serverId: string; nonce: string }>>();
+  /** By user. */
+  readonly owners = new SetIndex<string, MemoryOwner>();
   /** Room → connection → whose, and where. */
   readonly rooms = new Map<string, Map<string, { userId: string; serverId: string }>>();
   /** Room → user → connections in it. */
