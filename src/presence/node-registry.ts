@@ -76,13 +76,13 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.beating;
+    await this.stopBeating();
     await this.holder?.end();
   }
 
-  /** The last act of a node that stops in order: who was connected here has been written down as gone. */
+  /** The last act of a node that stops in order: who was connected here has been written down as gone. A beat behind it would bring the row back. */
   async remove(): Promise<void> {
+    await this.stopBeating();
     await this.database.query(removeNode, [this.serverId], 'presence');
   }
 
@@ -103,6 +103,11 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
     await client.connect();
     await client.query("SELECT pg_advisory_lock_shared(hashtext('wardline node'), hashtext($1))", [this.serverId]);
     this.holder = client;
+  }
+
+  private async stopBeating(): Promise<void> {
+    clearInterval(this.timer);
+    await this.beating;
   }
 
   private async beat(): Promise<void> {
