@@ -39,6 +39,8 @@ export async function acquireInstanceLock(directory: string, dataDir: string, lo
       await writeFile(ticket, content, { flag: 'wx', mode: 0o600 });
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') {
+        // A full disk takes the file and not its content: left there, it would hold the place against this very process.
+        await unlink(ticket).catch(() => undefined);
         const message = `The data directory ${dataDir} cannot be used: ${messageOf(error)}`;
         throw new EmbeddedPostgresError('DATA_DIR_UNUSABLE', message, { cause: error });
       }
