@@ -4,6 +4,7 @@ import { Database } from '../database/database.js';
 import { statement } from '../database/statement.js';
 import { Transactions } from '../database/transactions.js';
 import { SocketObservers } from '../realtime/socket-observers.js';
+import { markAnnunciations } from './mark-annunciations.js';
 
 const FLUSH_MS = 50;
 const MAX_WAITING = 20_000;
@@ -23,12 +24,7 @@ const unreceived = statement(
      AND e.type IN ('call.pending', 'call.escalated', 'call.unattended', 'call.assigned') AND e.at >= a.queued_at - interval '1 minute')`,
 );
 const lockCalls = statement('lock_received_calls', 'SELECT id FROM calls WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE');
-const received = statement(
-  'mark_received',
-  `UPDATE annunciations SET received_at = app_now() WHERE received_at IS NULL AND (call_id, staff_id) IN (
-     SELECT a.call_id, a.staff_id FROM annunciations a JOIN unnest($1::uuid[], $2::uuid[]) AS ack (call_id, staff_id) USING (call_id, staff_id)
-     ORDER BY 1, 2 FOR NO KEY UPDATE OF a)`,
-);
+const received = markAnnunciations('mark_received', 'received_at');
 const annunciated = statement(
   'mark_annunciated',
   'UPDATE calls SET annunciated_at = app_now() WHERE id = ANY($1) AND annunciated_at IS NULL',

@@ -2,22 +2,17 @@ import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@
 import { Clock } from '../common/clock.js';
 import { Logger } from '../common/logger.js';
 import { Database } from '../database/database.js';
-import { statement } from '../database/statement.js';
 import type { EventBatch } from '../events/encoded-event.js';
 import { FeedTaps } from '../events/feed-taps.js';
 import { Connections } from '../realtime/connections.js';
 import type { CallEventData } from './call-events.js';
 import { CallMetrics } from './call-metrics.js';
+import { markAnnunciations } from './mark-annunciations.js';
 
 const FLUSH_MS = 100;
 const MAX_WAITING = 10_000;
 
-const markSent = statement(
-  'mark_sent',
-  `UPDATE annunciations SET sent_at = app_now() WHERE sent_at IS NULL AND (call_id, staff_id) IN (
-     SELECT a.call_id, a.staff_id FROM annunciations a JOIN unnest($1::uuid[], $2::uuid[]) AS sent (call_id, staff_id) USING (call_id, staff_id)
-     ORDER BY 1, 2 FOR NO KEY UPDATE OF a)`,
-);
+const markSent = markAnnunciations('mark_sent', 'sent_at');
 
 /** Writes down when a call went out to the sockets of those it is meant for: in batches, beside the way of the events. */
 @Injectable()
