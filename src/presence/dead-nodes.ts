@@ -28,11 +28,7 @@ const remove = statement('remove_dead_node', 'DELETE FROM nodes WHERE server_id 
 /** In one sweep. */
 const MAX_NODES = 10_000;
 
-/** What went with a dead node. */
-interface Removed {
-  connections: number;
-  absences: number;
-}
+const nothing = () => ({ nodes: 0, staff_connections: 0, staff_absences: 0 });
 
 /** Removes nodes that have not been heard for SERVER_STALE_SEC, and starts the grace clocks of their people. */
 @Injectable()
@@ -54,23 +50,19 @@ export class DeadNodes implements OnModuleInit, DueWork {
   }
 
   handleOne(): Promise<boolean> {
-    return this.removeOne();
+    return this.removeOne(nothing());
   }
 
   /** What an administrator's sweep removes. @returns nodes, connections that staff had there, and people who count as gone since */
   private async sweepNow(): Promise<SweptRows> {
-    const rows = { nodes: 0, staff_connections: 0, staff_absences: 0 };
-    const count = ({ connections, absences }: Removed): void => {
-      rows.nodes++;
-      rows.staff_connections += connections;
-      rows.staff_absences += absences;
-    };
+    const rows = nothing();
     let looked = 0;
-    while (looked < MAX_NODES && (await this.removeOne(count))) looked++;
+    while (looked < MAX_NODES && (await this.removeOne(rows))) looked++;
     return rows;
   }
 
-  private removeOne(told: (removed: Removed) => void = () => undefined): Promise<boolean> {
+  /** @param rows counts what goes */
+  private removeOne(rows: ReturnType<typeof nothing>): Promise<boolean> {
     return this.rows.nextOrBackOff<{ id: string }>({
       claim,
       values: [this.cluster.SERVER_STALE_SEC],
@@ -84,7 +76,9 @@ export class DeadNodes implements OnModuleInit, DueWork {
         tx.afterCommit(() => {
           this.dead.inc();
           this.logger.warn('node.dead', { server_id: id });
-          told({ connections: connections.length, absences: absences.length });
+          rows.nodes++;
+          rows.staff_connections += connections.length;
+          rows.staff_absences += absences.length;
         });
       },
     });
