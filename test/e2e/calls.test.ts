@@ -752,6 +752,10 @@ describe('timestamps', () => {
     expect(await receivers(calls[1])).toEqual([]);
     acknowledge([anna, ben], seqs[1]);
     await received(calls[1], [anna, ben]);
+    // What stood on a screen was sent to it, acknowledged or not.
+    const isSent = async () =>
+      ((await anna.call(calls[1].id)).annunciations as AnyFrame[]).filter((one) => one.sent_at !== null).length >= 3;
+    await eventually(async () => ((await isSent()) ? true : undefined), 'the sendings');
   });
 });
 
