@@ -89,7 +89,7 @@ export class StaffAdminService {
   async create(by: Administrator, { username, name, role, password }: StaffBody): Promise<StaffView & { password?: string }> {
     const id = newId();
     const made = password ?? newSecret(12);
-    const hash = await this.passwords.hash(made);
+    const hash = await this.passwords.hash({ lane: 'known', key: by.staff.id }, made);
     await this.changes.run(by, { action: 'staff.create', target: `staff:${id}`, detail: { role } }, (tx) =>
       tx.query(insert, [id, username, name, role, hash]),
     );
@@ -118,7 +118,7 @@ export class StaffAdminService {
 
   /** Ends all of the person's sessions. Who had tried the old one too often may try the new one at once. */
   async resetPassword(by: Administrator, id: string, password: string): Promise<void> {
-    const hash = await this.passwords.hash(password);
+    const hash = await this.passwords.hash({ lane: 'known', key: by.staff.id }, password);
     await this.changes.run(by, { action: 'staff.reset_password', target: `staff:${id}` }, async (tx) => {
       if (!(await tx.one(setPassword, [id, hash]))) throw notFound('staff');
       await this.sessions.end(tx, { staffId: id }, 'password');

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { DomainError } from '../common/errors.js';
 import { newSecret } from '../common/ids.js';
+import { FairQueue } from './fair-queue.js';
 
 /** argon2id, OWASP's first recommendation: 19 MiB, two passes, one lane. */
 const OPTIONS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -9,47 +10,57 @@ const MAX_RUNNING = 2;
 const MAX_WAITING = 512;
 
 /**
+ * The source of a password check. `known`: a person who is signed in, or a browser that has signed in before; their lane does not wait
+ * for that of the addresses. Within a lane each key has its turn.
+ */
+export interface PasswordSource {
+  readonly lane: 'known' | 'address';
+  /** The person, or the network of the address. */
+  readonly key: string;
+}
+
+/** The process itself: the first administrator, the demo hospital. */
+export const OWN_PASSWORDS: PasswordSource = { lane: 'known', key: 'process' };
+
+/** What a turn in the line may do. */
+export interface PasswordTurn {
+  hash(password: string): Promise<string>;
+  /** Takes the same time whether there is a hash to compare with or not. */
+  verify(passwordHash: string | undefined, password: string): Promise<boolean>;
+}
+
+/**
  * Password hashes, a few at a time: each takes tens of milliseconds of a core and 19 MiB, and a rush of sign-ins must
  * not take the event loop's threads from everything else.
  */
 @Injectable()
 export class Passwords {
-  private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly queue = new FairQueue(['known', 'address'], { maxRunning: MAX_RUNNING, maxWaiting: MAX_WAITING });
   private readonly decoy = hash(newSecret(), OPTIONS);
+  private readonly turn: PasswordTurn = {
+    hash: (password) => hash(password, OPTIONS),
+    verify: async (passwordHash, password) => {
+      const matches = await verify(passwordHash ?? (await this.decoy), password);
+      return matches && passwordHash !== undefined;
+    },
+  };
 
   /** How many wait for their turn. */
   get queueDepth(): number {
-    return this.waiting.length;
+    return this.queue.depth;
+  }
+
+  /** Runs `work` when the source has its turn. @throws DomainError UNAVAILABLE when too many wait; what `work` throws */
+  inTurn<T>({ lane, key }: PasswordSource, work: (turn: PasswordTurn) => Promise<T>): Promise<T> {
+    return this.queue.run(lane, key, () => work(this.turn), tooMany);
   }
 
   /** @throws DomainError UNAVAILABLE when too many wait */
-  hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(password, OPTIONS));
+  hash(source: PasswordSource, password: string): Promise<string> {
+    return this.inTurn(source, (turn) => turn.hash(password));
   }
+}
 
-  /** Takes the same time whether there is a hash to compare with or not. @throws DomainError UNAVAILABLE when too many wait */
-  verify(passwordHash: string | undefined, password: string): Promise<boolean> {
-    return this.inTurn(async () => {
-      const matches = await verify(passwordHash ?? (await this.decoy), password);
-      return matches && passwordHash !== undefined;
-    });
-  }
-
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= MAX_RUNNING) {
-      if (this.waiting.length >= MAX_WAITING)
-        throw new DomainError('UNAVAILABLE', 'too many sign-ins at once, try again', { retryAfter: 5 });
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    } else {
-      this.running++;
-    }
-    try {
-      return await work();
-    } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.running--;
-    }
-  }
+function tooMany(): DomainError {
+  return new DomainError('UNAVAILABLE', 'too many sign-ins at once, try again', { retryAfter: 5 });
 }

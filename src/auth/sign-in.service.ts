@@ -6,6 +6,7 @@ import { newId } from '../common/ids.js';
 import { Database } from '../database/database.js';
 import { statement } from '../database/statement.js';
 import { type Transaction, Transactions } from '../database/transactions.js';
+import { clientNetwork } from '../limits/client-network.js';
 import { Passwords } from './passwords.js';
 import type { StaffPrincipal } from './principal.js';
 import { SessionsService } from './sessions.service.js';
@@ -55,9 +56,11 @@ export class SignInService {
   async signIn(username: string, password: string, address: string): Promise<SignedIn> {
     const name = username.toLowerCase();
     const who = createHash('sha256').update(name).digest();
-    await this.reserveAttempt(who, address);
-    const [staff] = await this.database.query<{ id: string; password_hash: string; active: boolean }>(findStaff, [name]);
-    const matches = await this.passwords.verify(staff?.password_hash, password);
+    const { staff, matches } = await this.passwords.inTurn({ lane: 'address', key: clientNetwork(address) }, async (turn) => {
+      await this.reserveAttempt(who, address);
+      const [staff] = await this.database.query<{ id: string; password_hash: string; active: boolean }>(findStaff, [name]);
+      return { staff, matches: await turn.verify(staff?.password_hash, password) };
+    });
     if (!matches || !staff?.active) {
       await this.audit.record({ actor: staff ? `staff:${staff.id}` : 'anonymous', action: 'sign_in', result: 'refused', address });
       throw new DomainError('INVALID_CREDENTIALS', 'wrong user name or password');
@@ -74,14 +77,16 @@ export class SignInService {
   /** Sets a new password and ends the person's other sessions. @throws DomainError INVALID_CREDENTIALS, RATE_LIMITED */
   async changePassword(principal: StaffPrincipal, current: string, next: string, address: string): Promise<void> {
     const who = createHash('sha256').update(principal.username).digest();
-    await this.reserveAttempt(who, address);
-    const [staff] = await this.database.query<{ password_hash: string }>(findPassword, [principal.id]);
     const actor = `staff:${principal.id}`;
-    if (!(await this.passwords.verify(staff?.password_hash, current))) {
+    const hash = await this.passwords.inTurn({ lane: 'known', key: principal.id }, async (turn) => {
+      await this.reserveAttempt(who, address);
+      const [staff] = await this.database.query<{ password_hash: string }>(findPassword, [principal.id]);
+      return (await turn.verify(staff?.password_hash, current)) ? turn.hash(next) : undefined;
+    });
+    if (hash === undefined) {
       await this.audit.record({ actor, action: 'password_change', result: 'refused', address });
       throw new DomainError('INVALID_CREDENTIALS', 'the current password is wrong');
     }
-    const hash = await this.passwords.hash(next);
     await this.transactions.run(async (tx) => {
       await tx.query(forgetAttempts, [who, address]);
       await tx.query(setPassword, [principal.id, hash]);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { z } from 'zod';
-import { Passwords } from '../auth/passwords.js';
+import { OWN_PASSWORDS, Passwords } from '../auth/passwords.js';
 import { newId, newSecret } from '../common/ids.js';
 import { isUniqueViolation } from '../database/database-error.js';
 import { grantToApplication } from '../database/grants.js';
@@ -21,7 +21,7 @@ await withDatabase(async ({ ownerUrl, applicationUrl }) => {
   await migrateUp(ownerUrl);
   await grantToApplication(ownerUrl, applicationUrl);
   const password = newSecret(15);
-  const hash = await new Passwords().hash(password);
+  const hash = await new Passwords().hash(OWN_PASSWORDS, password);
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {

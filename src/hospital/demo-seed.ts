@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { Passwords } from '../auth/passwords.js';
+import { OWN_PASSWORDS, type Passwords } from '../auth/passwords.js';
 import { writeWhole } from '../common/write-whole.js';
 import { connectionOptions } from '../database/pools.js';
 import { type DemoHospital, firstRunFile, makeDemoHospital } from './demo-hospital.js';
@@ -51,7 +51,7 @@ export async function seedDemoHospital({ databaseUrl, dataDir, url, passwords }:
 
 async function insert(client: pg.Client, hospital: DemoHospital, passwords: Passwords): Promise<void> {
   const { departments, rooms, beds, stations, staff } = hospital;
-  const people = await Promise.all(staff.map(async (one) => ({ ...one, hash: await passwords.hash(one.password) })));
+  const people = await Promise.all(staff.map(async (one) => ({ ...one, hash: await passwords.hash(OWN_PASSWORDS, one.password) })));
   await client.query('UPDATE facility SET name = $1, time_zone = $2', [hospital.name, hospital.timeZone]);
   await insertRows(
     client,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Passwords } from '../../../src/auth/passwords.js';
+import { OWN_PASSWORDS, Passwords } from '../../../src/auth/passwords.js';
 import { newStationKey, stationKeyHash } from '../../../src/hospital/station-keys.js';
 import type { ChaosDatabase } from './database.js';
 
@@ -51,7 +51,7 @@ export async function furnish(database: Pick<ChaosDatabase, 'query'>): Promise<H
     ...departments.flatMap((dept) => employees(dept).map((one) => ({ ...one, dept }))),
     { username: 'admin', role: 'admin' as const, dept: undefined, screen: undefined },
   ].map((one) => ({ ...one, password: PASSWORD }));
-  const hash = await new Passwords().hash(PASSWORD);
+  const hash = await new Passwords().hash(OWN_PASSWORDS, PASSWORD);
   await database.query('INSERT INTO departments (id, name) SELECT id, id FROM unnest($1::text[]) id', [departments]);
   await database.query(`INSERT INTO rooms (id, dept_id, name) SELECT id || '-room', id, 'Room' FROM departments`);
   await database.query(
