@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { ConfigError, readConfig } from './config/config.js';
-import { environment } from './config/environment.js';
-import { processLogger } from './lifecycle/process-logger.js';
+import { ConfigError, readConfig } from './platform/config/config.js';
+import { environment } from './platform/config/environment.js';
+import { processLogger } from './startup/process-logger.js';
 
 /** sysexits.h: the command is used wrongly; the configuration is wrong. */
 const EX_USAGE = 64;
@@ -17,16 +17,16 @@ try {
   const config = readConfig(environment());
   const { SUPERVISOR } = config.operations;
   if (config.http.TLS_CERT_FILE !== undefined) {
-    const { requireNamedCertificate } = await import('./lifecycle/certificate.js');
+    const { requireNamedCertificate } = await import('./platform/certificates/certificate.js');
     await requireNamedCertificate(config.http);
   }
   const logger = await processLogger(config.operations);
   // As PID 1 whoever runs the container replaces it. What is not needed is not loaded: the supervisor stays small.
   if ((SUPERVISOR ?? (process.pid === 1 ? 'off' : 'on')) === 'on') {
-    const { runSupervisor } = await import('./lifecycle/supervisor/run-supervisor.js');
+    const { runSupervisor } = await import('./platform/supervisor/run-supervisor.js');
     await runSupervisor(config, logger);
   } else {
-    const { runAlone } = await import('./lifecycle/run-alone.js');
+    const { runAlone } = await import('./startup/run-alone.js');
     await runAlone(config, logger);
   }
 } catch (error) {

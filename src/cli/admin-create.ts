@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { z } from 'zod';
-import { OWN_PASSWORDS, Passwords } from '../auth/passwords.js';
-import { newId, newSecret } from '../common/ids.js';
-import { isUniqueViolation } from '../database/database-error.js';
-import { grantToApplication } from '../database/grants.js';
-import { migrateUp } from '../database/migrations.js';
+import { OWN_PASSWORDS, Passwords } from '../identity/sign-in/passwords.js';
+import { newId, newSecret } from '../platform/common/ids.js';
+import { isUniqueViolation } from '../platform/database/database-error.js';
+import { grantToApplication } from '../platform/database/grants.js';
+import { migrateUp } from '../platform/database/migrations.js';
 import { withDatabase } from './with-database.js';
 
 const username = z

@@ -1,4 +1,4 @@
-import { renderEnvExample } from '../config/env-example.js';
+import { renderEnvExample } from '../platform/config/env-example.js';
 
 /** Prints `.env.example`, as the settings' schemas have it. */
 process.stdout.write(renderEnvExample());

@@ -1,5 +1,5 @@
-import { grantToApplication } from '../database/grants.js';
-import { migrateDown, migrateUp } from '../database/migrations.js';
+import { grantToApplication } from '../platform/database/grants.js';
+import { migrateDown, migrateUp } from '../platform/database/migrations.js';
 import { withDatabase } from './with-database.js';
 
 /** `npm run migrate` applies what is missing; `npm run migrate -- down [n]` takes the newest n (1) back. */

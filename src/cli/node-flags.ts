@@ -1,6 +1,6 @@
-import { ConfigError, readConfig } from '../config/config.js';
-import { environment } from '../config/environment.js';
-import { maxHeapMb } from '../config/memory.js';
+import { ConfigError, readConfig } from '../platform/config/config.js';
+import { environment } from '../platform/config/environment.js';
+import { maxHeapMb } from '../platform/config/memory.js';
 
 /** sysexits.h: the configuration is wrong. */
 const EX_CONFIG = 78;

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../common/package-root.js';
+import { packageRoot } from '../platform/system/package-root.js';
 import { renderAsyncApi, renderProtocol } from '../protocol/render.js';
 
 /** `npm run docs:protocol`: writes docs/protocol.md and docs/asyncapi.json from the schemas that validate. */

@@ -1,7 +1,7 @@
-import { type Config, ConfigError, readConfig } from '../config/config.js';
-import { environment } from '../config/environment.js';
-import { createLogger } from '../common/logger.js';
-import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
+import { type Config, ConfigError, readConfig } from '../platform/config/config.js';
+import { environment } from '../platform/config/environment.js';
+import { createLogger } from '../platform/logging/logger.js';
+import { startEmbeddedPostgres } from '../platform/database/embedded/embedded-postgres.js';
 
 const EX_CONFIG = 78;
 

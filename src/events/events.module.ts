@@ -1,20 +1,20 @@
 import { Global, Module } from '@nestjs/common';
-import { DepartmentEventsController } from './department-events.controller.js';
-import { DepartmentSnapshots } from './department-snapshots.js';
-import { DepartmentSummaries } from './department-summaries.js';
-import { EventCatalog } from './event-catalog.js';
-import { EventLog } from './event-log.js';
-import { EventPoller } from './event-poller.js';
-import { EventWaiter } from './event-waiter.js';
-import { FeedTaps } from './feed-taps.js';
-import { Feeds } from './feeds.js';
-import { Followers } from './followers.js';
-import { HistoryPages } from './history-pages.js';
-import { LogEpoch } from './log-epoch.js';
-import { resumeMetricProvider, Resumes } from './resumes.service.js';
-import { FeedMetrics, feedMetricProviders } from './feed-metrics.js';
-import { PollInterval } from './poll-interval.js';
-import { WakeUps } from './wake-ups.js';
+import { DepartmentEventsController } from './transports/department-events.controller.js';
+import { DepartmentSnapshots } from './snapshots/department-snapshots.js';
+import { DepartmentSummaries } from './snapshots/department-summaries.js';
+import { EventCatalog } from './log/event-catalog.js';
+import { EventLog } from './log/event-log.js';
+import { EventPoller } from './delivery/event-poller.js';
+import { EventWaiter } from './delivery/event-waiter.js';
+import { FeedTaps } from './delivery/feed-taps.js';
+import { Feeds } from './delivery/feeds.js';
+import { Followers } from './delivery/followers.js';
+import { HistoryPages } from './delivery/history-pages.js';
+import { LogEpoch } from './log/log-epoch.js';
+import { resumeMetricProvider, Resumes } from './delivery/resumes.service.js';
+import { FeedMetrics, feedMetricProviders } from './delivery/feed-metrics.js';
+import { PollInterval } from './delivery/poll-interval.js';
+import { WakeUps } from './log/wake-ups.js';
 
 const shown = [
   EventLog,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { CallsGateway } from '../calls/calls.gateway.js';
-import { BESIDE_FRAMES } from '../realtime/beside-frames.js';
-import { FRAME_SCHEMA } from '../realtime/frame.decorators.js';
-import { SubscriptionsGateway } from '../realtime/subscriptions.gateway.js';
+import { CallsGateway } from '../ward/calls/http/calls.gateway.js';
+import { BESIDE_FRAMES } from '../realtime/frames/beside-frames.js';
+import { FRAME_SCHEMA } from '../realtime/frames/frame.decorators.js';
+import { SubscriptionsGateway } from '../realtime/subscriptions/subscriptions.gateway.js';
 import { RoomsGateway } from '../rooms/rooms.gateway.js';
-import { ShiftsGateway } from '../staffing/shifts.gateway.js';
+import { ShiftsGateway } from '../ward/staffing/shifts/shifts.gateway.js';
 
 /** Every gateway whose frames belong to the published protocol. */
 const GATEWAYS = [SubscriptionsGateway, ShiftsGateway, CallsGateway, RoomsGateway];

@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import { ERROR_CODES, type ErrorCode } from '../common/errors.js';
+import { ERROR_CODES, type ErrorCode } from '../platform/common/errors.js';
 import { HTTP_ANSWERS } from './http-answers.js';
 
 /** Routes that ask for no sign-in. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { CALL_STATES } from '../calls/call.js';
-import { uuid } from '../common/ids.js';
-import { CANCEL_POLICIES, DISPATCH_MODES } from '../hospital/entities/call-type.entity.js';
-import { STATION_KINDS } from '../hospital/entities/station.entity.js';
-import { NODE_STATS } from '../metrics/node-stats.service.js';
-import { admissionView } from '../realtime/admission.js';
-import { SOCKET_STATS } from '../realtime/socket-stats.service.js';
-import { INTERVAL_NAMES } from '../reports/report.js';
+import { CALL_STATES } from '../ward/calls/call.js';
+import { uuid } from '../platform/common/ids.js';
+import { CANCEL_POLICIES, DISPATCH_MODES } from '../ward/hospital/entities/call-type.entity.js';
+import { STATION_KINDS } from '../ward/hospital/entities/station.entity.js';
+import { NODE_STATS } from '../operations/metrics/node-stats.service.js';
+import { admissionView } from '../realtime/upgrade/admission.js';
+import { SOCKET_STATS } from '../realtime/statistics/socket-stats.service.js';
+import { INTERVAL_NAMES } from '../ward/reports/report.js';
 
 const time = z.string().describe('ISO 8601, UTC');
 const word = z.string();

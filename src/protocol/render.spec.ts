@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '../common/package-root.js';
+import { packageRoot } from '../platform/system/package-root.js';
 import { clientFrames } from './client-frames.js';
 import { renderAsyncApi, renderProtocol } from './render.js';
 

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { CALL_EVENT_TYPES } from '../calls/call-events.js';
-import { ERROR_CODES } from '../common/errors.js';
-import { HTTP_STATUS_OF } from '../http/error-status.js';
-import { CLOSE_CODES } from '../realtime/close-codes.js';
-import { PRESENCE_EVENT_TYPES } from '../presence/presence-events.js';
-import { SUBPROTOCOL } from '../realtime/handshake.guard.js';
-import { ASSIGNMENT_EVENT_TYPES } from '../staffing/assignment-events.js';
-import { EXCLUSION_EVENT_TYPES } from '../staffing/exclusion-events.js';
-import { NOTICE_EVENT_TYPES } from '../staffing/notice-events.js';
-import { SHIFT_EVENT_TYPES } from '../staffing/shift-events.js';
-import { STATION_EVENT_TYPES } from '../supervision/station-events.js';
+import { CALL_EVENT_TYPES } from '../ward/calls/call-events.js';
+import { ERROR_CODES } from '../platform/common/errors.js';
+import { HTTP_STATUS_OF } from '../platform/http/error-status.js';
+import { CLOSE_CODES } from '../realtime/connection/close-codes.js';
+import { PRESENCE_EVENT_TYPES } from '../ward/presence/presence-events.js';
+import { SUBPROTOCOL } from '../realtime/upgrade/handshake.guard.js';
+import { ASSIGNMENT_EVENT_TYPES } from '../ward/staffing/assignments/assignment-events.js';
+import { EXCLUSION_EVENT_TYPES } from '../ward/staffing/exclusions/exclusion-events.js';
+import { NOTICE_EVENT_TYPES } from '../ward/staffing/notices/notice-events.js';
+import { SHIFT_EVENT_TYPES } from '../ward/staffing/shifts/shift-events.js';
+import { STATION_EVENT_TYPES } from '../ward/stations/station-events.js';
 import { clientFrames } from './client-frames.js';
 import { SERVER_FRAMES } from './server-frames.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { uuid } from '../common/ids.js';
+import { uuid } from '../platform/common/ids.js';
 
 const time = z.string().describe('ISO 8601, UTC, milliseconds');
 const reply = z.string().nullable().describe('id of the command that is answered; null when it could not be read');

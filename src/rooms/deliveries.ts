@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Bus } from '../cluster/bus.service.js';
-import { SocketStats } from '../realtime/socket-stats.service.js';
+import { Bus } from '../cluster/bus/bus.service.js';
+import { SocketStats } from '../realtime/statistics/socket-stats.service.js';
 import { type EphemeralText, toFrame } from './ephemeral-frame.js';
 import { LocalClients } from './local-clients.js';
 
-declare module '../cluster/bus-messages.js' {
+declare module '../cluster/bus/bus-messages.js' {
   interface BusMessages {
     'room.message': { room: string; frame: EphemeralText };
     'direct.message': { userId: string; frame: EphemeralText };

@@ -1,5 +1,5 @@
-import { DomainError } from '../common/errors.js';
-import { SharedFrame } from '../realtime/shared-frame.js';
+import { DomainError } from '../platform/common/errors.js';
+import { SharedFrame } from '../realtime/connection/shared-frame.js';
 
 /** Of a message's data. */
 const MAX_MESSAGE_BYTES = 65_536;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Cluster } from '../cluster/cluster.js';
-import type { SharedFrame } from '../realtime/shared-frame.js';
-import { SocketStats } from '../realtime/socket-stats.service.js';
+import { Cluster } from '../cluster/node/cluster.js';
+import type { SharedFrame } from '../realtime/connection/shared-frame.js';
+import { SocketStats } from '../realtime/statistics/socket-stats.service.js';
 
 /** One connection of this node, as far as messages go. */
 export interface Client {

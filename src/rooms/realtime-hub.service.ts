@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { CapacityError } from '../cluster/backplane-errors.js';
-import { Cluster } from '../cluster/cluster.js';
-import { Directory } from '../cluster/directory.service.js';
-import { requireName } from '../cluster/names.js';
-import type { Owner } from '../cluster/owner-store.js';
-import type { RoomSize, StorePage } from '../cluster/room-store.js';
-import { ReliableMessages } from '../cluster/reliable-messages.service.js';
-import { Clock } from '../common/clock.js';
-import { newId } from '../common/ids.js';
+import { CapacityError } from '../cluster/ports/backplane-errors.js';
+import { Cluster } from '../cluster/node/cluster.js';
+import { Directory } from '../cluster/registry/directory.service.js';
+import { requireName } from '../cluster/ports/names.js';
+import type { Owner } from '../cluster/ports/owner-store.js';
+import type { RoomSize, StorePage } from '../cluster/ports/room-store.js';
+import { ReliableMessages } from '../cluster/bus/reliable-messages.service.js';
+import { Clock } from '../platform/common/clock.js';
+import { newId } from '../platform/common/ids.js';
 import { Deliveries } from './deliveries.js';
 import { type MessageData, messageText } from './ephemeral-frame.js';
-import { SocketStats, type SocketStatValues } from '../realtime/socket-stats.service.js';
+import { SocketStats, type SocketStatValues } from '../realtime/statistics/socket-stats.service.js';
 import { type Client, LocalClients } from './local-clients.js';
 import { Room } from './room.js';
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { StaffPrincipal } from '../auth/principal.js';
+import type { StaffPrincipal } from '../identity/access/principal.js';
 
 /** `read` is asked, beside `join`, for whether who joins may see who else is there. */
 export const ROOM_ACTIONS = ['join', 'leave', 'push', 'read'] as const;

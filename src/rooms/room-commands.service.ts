@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Directory } from '../cluster/directory.service.js';
-import { DomainError } from '../common/errors.js';
-import type { Command } from '../realtime/command.js';
+import { Directory } from '../cluster/registry/directory.service.js';
+import { DomainError } from '../platform/common/errors.js';
+import type { Command } from '../realtime/frames/command.js';
 import type { MessageData } from './ephemeral-frame.js';
-import { SocketStats } from '../realtime/socket-stats.service.js';
+import { SocketStats } from '../realtime/statistics/socket-stats.service.js';
 import { RealtimeHub } from './realtime-hub.service.js';
 import { type RoomAction, RoomAuthorizer } from './room-authorizer.js';
 import { RoomRate } from './room-rate.js';

@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Cluster } from '../cluster/cluster.js';
-import { Directory, type RosterChange } from '../cluster/directory.service.js';
-import { ServerRegistry } from '../cluster/server-registry.js';
-import { Clock } from '../common/clock.js';
-import { Logger } from '../common/logger.js';
+import { Cluster } from '../cluster/node/cluster.js';
+import { Directory, type RosterChange } from '../cluster/registry/directory.service.js';
+import { ServerRegistry } from '../cluster/registry/server-registry.js';
+import { Clock } from '../platform/common/clock.js';
+import { Logger } from '../platform/logging/logger.js';
 import { Deliveries } from './deliveries.js';
 
 /** Who comes and goes within this time is told together. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '../common/errors.js';
-import { LimitMetrics } from '../limits/limit-metrics.js';
-import { LiveLimits } from '../limits/live-limits.service.js';
-import { SlidingWindows } from '../limits/sliding-windows.js';
-import { SocketStats } from '../realtime/socket-stats.service.js';
+import { DomainError } from '../platform/common/errors.js';
+import { LimitMetrics } from '../platform/limits/limit-metrics.js';
+import { LiveLimits } from '../platform/limits/live-limits.service.js';
+import { SlidingWindows } from '../platform/limits/sliding-windows.js';
+import { SocketStats } from '../realtime/statistics/socket-stats.service.js';
 
 /** ROOM_RATE_LIMIT: pushes of clients into one room, on all nodes together. */
 @Injectable()

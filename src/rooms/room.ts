@@ -1,13 +1,13 @@
-import { newId } from '../common/ids.js';
-import type { Clock } from '../common/clock.js';
-import { CapacityError } from '../cluster/backplane-errors.js';
-import type { Cluster } from '../cluster/cluster.js';
-import type { Directory } from '../cluster/directory.service.js';
-import { requireName } from '../cluster/names.js';
-import type { RoomMember, StorePage } from '../cluster/room-store.js';
+import { newId } from '../platform/common/ids.js';
+import type { Clock } from '../platform/common/clock.js';
+import { CapacityError } from '../cluster/ports/backplane-errors.js';
+import type { Cluster } from '../cluster/node/cluster.js';
+import type { Directory } from '../cluster/registry/directory.service.js';
+import { requireName } from '../cluster/ports/names.js';
+import type { RoomMember, StorePage } from '../cluster/ports/room-store.js';
 import type { Deliveries } from './deliveries.js';
 import { messageText, type MessageData } from './ephemeral-frame.js';
-import type { SocketStats } from '../realtime/socket-stats.service.js';
+import type { SocketStats } from '../realtime/statistics/socket-stats.service.js';
 
 const PAGE = 1000;
 

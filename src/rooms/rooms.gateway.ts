@@ -1,10 +1,10 @@
 import { UseFilters } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import { z } from 'zod';
-import { clusterName } from '../cluster/names.js';
-import { Command } from '../realtime/command.js';
-import { CommandErrorFilter } from '../realtime/command-error.filter.js';
-import { Frame, OnFrame, plainFrame, TheCommand } from '../realtime/frame.decorators.js';
+import { clusterName } from '../cluster/ports/names.js';
+import { Command } from '../realtime/frames/command.js';
+import { CommandErrorFilter } from '../realtime/frames/command-error.filter.js';
+import { Frame, OnFrame, plainFrame, TheCommand } from '../realtime/frames/frame.decorators.js';
 import { type JoinAnswer, RoomCommands } from './room-commands.service.js';
 
 const data = z.record(z.string(), z.unknown());

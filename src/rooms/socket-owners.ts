@@ -1,13 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { CapacityError } from '../cluster/backplane-errors.js';
-import type { Owner } from '../cluster/owner-store.js';
-import { DomainError } from '../common/errors.js';
-import { Logger } from '../common/logger.js';
-import { type ConnectionSlot, ConnectionSlots } from '../limits/connection-slots.js';
-import { type PlaceKeeper, SharedPlaces } from '../limits/shared-places.js';
-import { CLOSE_CODES } from '../realtime/close-codes.js';
-import { Connection } from '../realtime/connection.js';
-import { SocketObservers } from '../realtime/socket-observers.js';
+import { CapacityError } from '../cluster/ports/backplane-errors.js';
+import type { Owner } from '../cluster/ports/owner-store.js';
+import { DomainError } from '../platform/common/errors.js';
+import { Logger } from '../platform/logging/logger.js';
+import { type ConnectionSlot, ConnectionSlots } from '../realtime/capacity/connection-slots.js';
+import { type PlaceKeeper, SharedPlaces } from '../realtime/capacity/shared-places.js';
+import { CLOSE_CODES } from '../realtime/connection/close-codes.js';
+import { Connection } from '../realtime/connection/connection.js';
+import { SocketObservers } from '../realtime/connection/socket-observers.js';
 import { RealtimeHub } from './realtime-hub.service.js';
 
 /**

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { packageRoot } from '../../src/common/package-root.js';
+import { packageRoot } from '../../src/platform/system/package-root.js';
 import { request } from '../support/client.js';
 import { parseMetrics } from '../support/metrics.js';
 import { startTestWardline, type TestWardline } from '../support/wardline.js';

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { MemoryBackplane } from '../../src/cluster/memory/memory-backplane.js';
 import { MemoryWorld } from '../../src/cluster/memory/memory-world.js';
 import { RedisBackplane } from '../../src/cluster/redis/redis-backplane.js';
-import { SystemClock } from '../../src/common/clock.js';
-import { createLogger, type Logger } from '../../src/common/logger.js';
+import { SystemClock } from '../../src/platform/common/clock.js';
+import { createLogger, type Logger } from '../../src/platform/logging/logger.js';
 import { backplaneContract } from '../support/backplane.contract.js';
 import { describeWithRedis, TestRedis } from '../support/redis.js';
 

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { packageRoot } from '../../src/common/package-root.js';
+import { packageRoot } from '../../src/platform/system/package-root.js';
 import { sendSignal } from '../support/signal.js';
 
 const folder = join(mkdtempSync(join(tmpdir(), 'wardline-container-')), 'var');

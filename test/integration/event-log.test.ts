@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '../../src/common/ids.js';
-import { createLogger } from '../../src/common/logger.js';
-import { realtimeSettings } from '../../src/config/realtime.settings.js';
-import { Database } from '../../src/database/database.js';
-import { statement } from '../../src/database/statement.js';
-import { Transactions } from '../../src/database/transactions.js';
-import { EventLog } from '../../src/events/event-log.js';
-import { WakeUps } from '../../src/events/wake-ups.js';
+import { newId } from '../../src/platform/common/ids.js';
+import { createLogger } from '../../src/platform/logging/logger.js';
+import { realtimeSettings } from '../../src/platform/config/realtime.settings.js';
+import { Database } from '../../src/platform/database/database.js';
+import { statement } from '../../src/platform/database/statement.js';
+import { Transactions } from '../../src/platform/database/transactions.js';
+import { EventLog } from '../../src/events/log/event-log.js';
+import { WakeUps } from '../../src/events/log/wake-ups.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 interface NewRow {

@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type NetConnectOpts, type Server } from 'node:net';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GuardedPool } from '../../src/database/pools.js';
+import { GuardedPool } from '../../src/platform/database/pools.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/person.js';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Retention } from '../../src/retention/retention.service.js';
+import { Retention } from '../../src/events/retention/retention.service.js';
 import { Session, signIn, Socket } from '../support/client.js';
 import { startTestWardline, type TestWardline } from '../support/wardline.js';
 

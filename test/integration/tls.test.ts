@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type KeyPair, selfSignedPair } from '../../src/lifecycle/certificate.js';
+import { type KeyPair, selfSignedPair } from '../../src/platform/certificates/certificate.js';
 import { request, signIn, Socket } from '../support/client.js';
 import { type Program, run } from '../support/process.js';
 import type { FirstRun, TestWardline } from '../support/wardline.js';

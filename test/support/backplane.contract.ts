@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
-import type { Backplane } from '../../src/cluster/backplane.js';
-import { CapacityError } from '../../src/cluster/backplane-errors.js';
-import type { Heard } from '../../src/cluster/bus-transport.js';
-import type { Owner } from '../../src/cluster/owner-store.js';
-import type { ServerRow } from '../../src/cluster/server-store.js';
+import type { Backplane } from '../../src/cluster/ports/backplane.js';
+import { CapacityError } from '../../src/cluster/ports/backplane-errors.js';
+import type { Heard } from '../../src/cluster/ports/bus-transport.js';
+import type { Owner } from '../../src/cluster/ports/owner-store.js';
+import type { ServerRow } from '../../src/cluster/ports/server-store.js';
 import { eventually } from './person.js';
 
 /** What an implementer brings for the contract to be checked. */

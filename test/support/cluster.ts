@@ -1,4 +1,4 @@
-import { Cluster } from '../../src/cluster/cluster.js';
+import { Cluster } from '../../src/cluster/node/cluster.js';
 import { RealtimeHub } from '../../src/rooms/realtime-hub.service.js';
 import { RoomAuthorizer } from '../../src/rooms/room-authorizer.js';
 import { request, signIn, Socket, type Answer, type Session } from './client.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Transactions } from '../../src/database/transactions.js';
-import type { DispatchableCall, DispatchStrategy, DispatchTarget } from '../../src/dispatch/dispatch-strategy.js';
+import type { Transactions } from '../../src/platform/database/transactions.js';
+import type { DispatchableCall, DispatchStrategy, DispatchTarget } from '../../src/ward/calls/dispatch/dispatch-strategy.js';
 
 /** What an implementer brings for the contract to be checked. */
 export interface DispatchStrategySubject {

@@ -47,7 +47,7 @@ export function buildStandIn(folder: string): void {
     join(REPOSITORY, 'node_modules/typescript/bin/tsc'),
     ...['--ignoreConfig', '--outDir', join(folder, 'embedded'), '--rootDir', join(REPOSITORY, 'src/database/embedded')],
     ...['--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--skipLibCheck', '--strict'],
-    join(REPOSITORY, 'src/database/embedded/embedded-postgres.ts'),
+    join(REPOSITORY, 'src/platform/database/embedded/embedded-postgres.ts'),
   ]);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   writeFileSync(join(folder, 'stand-in.js'), PROGRAM);

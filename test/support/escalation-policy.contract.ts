@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Transactions } from '../../src/database/transactions.js';
-import type { EscalationPolicy, EscalationPolicyProvider } from '../../src/escalation/escalation-policy.js';
+import type { Transactions } from '../../src/platform/database/transactions.js';
+import type { EscalationPolicy, EscalationPolicyProvider } from '../../src/ward/calls/policies/escalation-policy.js';
 
 /** What an implementer brings for the contract to be checked. */
 export interface EscalationPolicySubject {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
-import { Passwords } from '../../src/auth/passwords.js';
-import { migrateUp } from '../../src/database/migrations.js';
-import { seedDemoHospital } from '../../src/hospital/demo-seed.js';
+import { startEmbeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres.js';
+import { Passwords } from '../../src/identity/sign-in/passwords.js';
+import { migrateUp } from '../../src/platform/database/migrations.js';
+import { seedDemoHospital } from '../../src/ward/hospital/demo-seed.js';
 import { databaseUrl } from './database-url.js';
 import type { FirstRun } from './wardline.js';
 

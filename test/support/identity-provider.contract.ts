@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import type { IdentityProvider } from '../../src/auth/identity-provider.js';
+import type { IdentityProvider } from '../../src/identity/access/identity-provider.js';
 
 /** What an implementer brings for the contract to be checked. */
 export interface IdentityProviderSubject {

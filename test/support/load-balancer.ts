@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { packageRoot } from '../../src/common/package-root.js';
+import { packageRoot } from '../../src/platform/system/package-root.js';
 import { findProgram } from './installed.js';
 
 /** What a test puts in the place of what the shipped file names. */

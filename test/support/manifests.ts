@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { packageRoot } from '../../src/common/package-root.js';
+import { packageRoot } from '../../src/platform/system/package-root.js';
 
 export const DEPLOY = join(packageRoot(), 'deploy');
 const KUBERNETES = join(DEPLOY, 'kubernetes');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { type Annunciation, type Notifier, NOTIFIER_NAME } from '../../src/notifications/notifier.js';
+import { type Annunciation, type Notifier, NOTIFIER_NAME } from '../../src/ward/notifications/notifier.js';
 
 /** What an implementer brings for the contract to be checked. */
 export interface NotifierSubject {

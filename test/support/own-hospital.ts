@@ -2,24 +2,24 @@ import { Injectable, Module, type OnModuleInit, UseFilters } from '@nestjs/commo
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import type { Identification } from '../../src/auth/identity-provider.js';
-import { actorOf, belongsTo, type StaffPrincipal } from '../../src/auth/principal.js';
-import { SessionIdentityProvider } from '../../src/auth/session-identity-provider.js';
-import { IdempotentCommands } from '../../src/commands/idempotent-commands.js';
-import { notFound } from '../../src/common/errors.js';
-import { placeId } from '../../src/common/ids.js';
-import { statement } from '../../src/database/statement.js';
-import type { Transaction } from '../../src/database/transactions.js';
-import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from '../../src/dispatch/dispatch-strategy.js';
-import { DepartmentPolicies } from '../../src/escalation/department-policies.js';
-import type { EscalationPolicy } from '../../src/escalation/escalation-policy.js';
-import { DepartmentSnapshots } from '../../src/events/department-snapshots.js';
-import { EventCatalog } from '../../src/events/event-catalog.js';
-import { EventLog } from '../../src/events/event-log.js';
-import type { Extensions } from '../../src/extensions.js';
-import { CommandErrorFilter } from '../../src/realtime/command-error.filter.js';
-import { Caller, commandFrame, Frame, OnFrame } from '../../src/realtime/frame.decorators.js';
-import { DepartmentQueue } from '../../src/staffing/department-queue.service.js';
+import type { Identification } from '../../src/identity/access/identity-provider.js';
+import { actorOf, belongsTo, type StaffPrincipal } from '../../src/identity/access/principal.js';
+import { SessionIdentityProvider } from '../../src/identity/sessions/session-identity-provider.js';
+import { IdempotentCommands } from '../../src/platform/idempotency/idempotent-commands.js';
+import { notFound } from '../../src/platform/common/errors.js';
+import { placeId } from '../../src/platform/common/ids.js';
+import { statement } from '../../src/platform/database/statement.js';
+import type { Transaction } from '../../src/platform/database/transactions.js';
+import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from '../../src/ward/calls/dispatch/dispatch-strategy.js';
+import { DepartmentPolicies } from '../../src/ward/calls/policies/department-policies.js';
+import type { EscalationPolicy } from '../../src/ward/calls/policies/escalation-policy.js';
+import { DepartmentSnapshots } from '../../src/events/snapshots/department-snapshots.js';
+import { EventCatalog } from '../../src/events/log/event-catalog.js';
+import { EventLog } from '../../src/events/log/event-log.js';
+import type { Extensions } from '../../src/index.js';
+import { CommandErrorFilter } from '../../src/realtime/frames/command-error.filter.js';
+import { Caller, commandFrame, Frame, OnFrame } from '../../src/realtime/frames/frame.decorators.js';
+import { DepartmentQueue } from '../../src/ward/staffing/queue/department-queue.service.js';
 
 /** A request for service is no nurse's in particular; the rest goes round. */
 @Injectable()
@@ -53,7 +53,7 @@ export class NoTemps extends SessionIdentityProvider {
   }
 }
 
-declare module '../../src/events/event.js' {
+declare module '../../src/events/log/event.js' {
   interface EventPayloads {
     'bed.cleaned': { bed_id: string };
   }
@@ -105,7 +105,7 @@ export class BedsGateway {
 @Module({ providers: [Beds, BedsGateway] })
 export class BedsModule {}
 
-/** As a team would write them into `src/extensions.ts`. */
+/** As a team would write them into `src/index.ts`. */
 export const OWN_HOSPITAL: Extensions = {
   identityProvider: NoTemps,
   dispatchStrategy: CareGoesRound,

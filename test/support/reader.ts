@@ -1,5 +1,5 @@
-import { decodeFrame } from '../../bench/client/frames.js';
-import { LiveSocket } from '../../bench/client/live-socket.js';
+import { decodeFrame } from '../../tools/bench/client/frames.js';
+import { LiveSocket } from '../../tools/bench/client/live-socket.js';
 import type { Session } from './client.js';
 import type { TestWardline } from './wardline.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { StaffPrincipal } from '../../src/auth/principal.js';
+import type { StaffPrincipal } from '../../src/identity/access/principal.js';
 import { ROOM_ACTIONS, type RoomAuthorizer, type RoomRequest } from '../../src/rooms/room-authorizer.js';
 
 /** What an implementer brings for the contract to be checked. */

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { register } from 'prom-client';
 import { inject } from 'vitest';
-import { createLogger } from '../../src/common/logger.js';
-import { readConfig } from '../../src/config/config.js';
-import type { Extensions } from '../../src/extensions.js';
-import { selfSignedPair } from '../../src/lifecycle/certificate.js';
-import { createApp } from '../../src/lifecycle/create-app.js';
+import { createLogger } from '../../src/platform/logging/logger.js';
+import { readConfig } from '../../src/platform/config/config.js';
+import type { Extensions } from '../../src/index.js';
+import { selfSignedPair } from '../../src/platform/certificates/certificate.js';
+import { createApp } from '../../src/startup/create-app.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 /** `first-run.json` */

@@ -1,5 +1,5 @@
-import type { Clock } from '../../common/clock.js';
-import { Backplane } from '../backplane.js';
+import type { Clock } from '../../platform/common/clock.js';
+import { Backplane } from '../ports/backplane.js';
 import { MemoryBus } from './memory-bus.js';
 import { MemoryOwners } from './memory-owners.js';
 import { MemoryRooms } from './memory-rooms.js';

@@ -1,4 +1,4 @@
-import { BusTransport, type Heard, type Target } from '../bus-transport.js';
+import { BusTransport, type Heard, type Target } from '../ports/bus-transport.js';
 import type { MemoryWorld } from './memory-world.js';
 
 export class MemoryBus extends BusTransport {

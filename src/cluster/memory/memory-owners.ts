@@ -1,5 +1,5 @@
-import { CapacityError } from '../backplane-errors.js';
-import { type Owner, OwnerStore } from '../owner-store.js';
+import { CapacityError } from '../ports/backplane-errors.js';
+import { type Owner, OwnerStore } from '../ports/owner-store.js';
 import type { MemoryOwner, MemoryWorld } from './memory-world.js';
 
 /** Everything is done before the first promise: who asks synchronously sees it at once. */

@@ -1,5 +1,5 @@
-import { CapacityError } from '../backplane-errors.js';
-import { type Membership, RoomStore, type RoomMember, type RoomSize, type StorePage, type UserMoves } from '../room-store.js';
+import { CapacityError } from '../ports/backplane-errors.js';
+import { type Membership, RoomStore, type RoomMember, type RoomSize, type StorePage, type UserMoves } from '../ports/room-store.js';
 import type { MemoryWorld } from './memory-world.js';
 
 /** Everything is done before the first promise: who asks synchronously sees it at once. */

@@ -1,7 +1,7 @@
-import type { Clock } from '../../common/clock.js';
-import type { Owner } from '../owner-store.js';
-import type { Membership } from '../room-store.js';
-import { nothingReaped, type Pulse, type Reaped, type ServerEntry, type ServerRow, ServerStore } from '../server-store.js';
+import type { Clock } from '../../platform/common/clock.js';
+import type { Owner } from '../ports/owner-store.js';
+import type { Membership } from '../ports/room-store.js';
+import { nothingReaped, type Pulse, type Reaped, type ServerEntry, type ServerRow, ServerStore } from '../ports/server-store.js';
 import type { MemoryWorld } from './memory-world.js';
 import { MemoryOwners } from './memory-owners.js';
 import { MemoryRooms } from './memory-rooms.js';

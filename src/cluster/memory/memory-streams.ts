@@ -1,5 +1,5 @@
-import type { Clock } from '../../common/clock.js';
-import { type StreamBounds, type StreamEntry, StreamStore } from '../stream-store.js';
+import type { Clock } from '../../platform/common/clock.js';
+import { type StreamBounds, type StreamEntry, StreamStore } from '../ports/stream-store.js';
 import type { MemoryStream, MemoryWorld } from './memory-world.js';
 
 export class MemoryStreams extends StreamStore {

@@ -1,6 +1,6 @@
-import type { Clock } from '../../common/clock.js';
-import type { Rate } from '../../config/setting.js';
-import { WindowStore } from '../window-store.js';
+import type { Clock } from '../../platform/common/clock.js';
+import type { Rate } from '../../platform/config/setting.js';
+import { WindowStore } from '../ports/window-store.js';
 import type { MemoryWorld } from './memory-world.js';
 
 /** More keys than this, and those that have run out are removed. */

@@ -1,6 +1,6 @@
-import { SetIndex } from '../../common/set-index.js';
-import type { Heard } from '../bus-transport.js';
-import type { ServerRow } from '../server-store.js';
+import { SetIndex } from '../../platform/common/set-index.js';
+import type { Heard } from '../ports/bus-transport.js';
+import type { ServerRow } from '../ports/server-store.js';
 
 /** A connection of a user: where, and under which nonce. */
 export interface MemoryOwner {

@@ -1,5 +1,5 @@
-import type { Logger } from '../../common/logger.js';
-import { Backplane } from '../backplane.js';
+import type { Logger } from '../../platform/logging/logger.js';
+import { Backplane } from '../ports/backplane.js';
 import { RedisBus } from './redis-bus.js';
 import { RedisLink } from './redis-link.js';
 import { RedisOwners } from './redis-owners.js';

@@ -1,5 +1,5 @@
-import { BusTransport, type Heard, type Target } from '../bus-transport.js';
-import { BackplaneAway } from '../backplane-errors.js';
+import { BusTransport, type Heard, type Target } from '../ports/bus-transport.js';
+import { BackplaneAway } from '../ports/backplane-errors.js';
 import type { RedisLink } from './redis-link.js';
 import { SCRIPTS } from './scripts.js';
 

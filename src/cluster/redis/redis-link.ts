@@ -1,6 +1,6 @@
 import { ErrorReply } from '@redis/client';
-import type { Logger } from '../../common/logger.js';
-import { BackplaneAway } from '../backplane-errors.js';
+import type { Logger } from '../../platform/logging/logger.js';
+import { BackplaneAway } from '../ports/backplane-errors.js';
 import { newRedisClient, type RedisClient } from './redis-client.js';
 import type { Script } from './script.js';
 import { SCRIPTS } from './scripts.js';

@@ -1,5 +1,5 @@
-import { CapacityError } from '../backplane-errors.js';
-import { type Owner, OwnerStore } from '../owner-store.js';
+import { CapacityError } from '../ports/backplane-errors.js';
+import { type Owner, OwnerStore } from '../ports/owner-store.js';
 import type { RedisLink } from './redis-link.js';
 import { SCRIPTS } from './scripts.js';
 

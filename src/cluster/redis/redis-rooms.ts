@@ -1,5 +1,5 @@
-import { CapacityError } from '../backplane-errors.js';
-import { type Membership, RoomStore, type RoomMember, type RoomSize, type StorePage, type UserMoves } from '../room-store.js';
+import { CapacityError } from '../ports/backplane-errors.js';
+import { type Membership, RoomStore, type RoomMember, type RoomSize, type StorePage, type UserMoves } from '../ports/room-store.js';
 import type { RedisLink } from './redis-link.js';
 import { SCRIPTS } from './scripts.js';
 

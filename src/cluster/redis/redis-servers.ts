@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Owner } from '../owner-store.js';
-import type { Membership } from '../room-store.js';
-import { nothingReaped, type Pulse, type Reaped, type ServerEntry, type ServerRow, ServerStore } from '../server-store.js';
+import type { Owner } from '../ports/owner-store.js';
+import type { Membership } from '../ports/room-store.js';
+import { nothingReaped, type Pulse, type Reaped, type ServerEntry, type ServerRow, ServerStore } from '../ports/server-store.js';
 import type { RedisLink } from './redis-link.js';
 import { SCRIPTS } from './scripts.js';
 

@@ -1,4 +1,4 @@
-import { type StreamBounds, type StreamEntry, StreamStore } from '../stream-store.js';
+import { type StreamBounds, type StreamEntry, StreamStore } from '../ports/stream-store.js';
 import type { RedisLink } from './redis-link.js';
 import { SCRIPTS } from './scripts.js';
 

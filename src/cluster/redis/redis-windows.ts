@@ -1,5 +1,5 @@
-import type { Rate } from '../../config/setting.js';
-import { WindowStore } from '../window-store.js';
+import type { Rate } from '../../platform/config/setting.js';
+import { WindowStore } from '../ports/window-store.js';
 import type { RedisLink } from './redis-link.js';
 import { SCRIPTS } from './scripts.js';
 

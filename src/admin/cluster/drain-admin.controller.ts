@@ -1,0 +1,35 @@
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Roles } from '../../identity/access/access.js';
+import { noBody, type NoBody } from '../../platform/common/validation.js';
+import { Departures } from '../../operations/shutdown/departures.service.js';
+import { SERVER_ID } from '../../cluster/node/server-id.js';
+import { CurrentAdministrator } from '../shared/administrator.decorator.js';
+import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';
+
+/** Takes this node out of service, as SIGTERM does. */
+@ApiTags('administration')
+@Roles('admin')
+@Controller('api/v1/admin/drain')
+export class DrainAdminController {
+  constructor(
+    private readonly changes: AuditedChanges,
+    private readonly departures: Departures,
+    @Inject(SERVER_ID) private readonly serverId: string,
+  ) {}
+
+  /** Answers at once; clients are told when to come back, and the process ends when they are gone. */
+  @Post()
+  @HttpCode(202)
+  async drain(
+    @CurrentAdministrator() administrator: Administrator,
+    @Body({ schema: noBody }) _body: NoBody,
+  ): Promise<{ server_id: string; state: 'draining' }> {
+    await this.changes.run(administrator, { action: 'server.drain', target: `server:${this.serverId}` }, () => Promise.resolve());
+    // After the answer has left: it still goes over a connection that is kept.
+    setImmediate(() => {
+      this.departures.ask('shutdown', 'administrator');
+    });
+    return { server_id: this.serverId, state: 'draining' };
+  }
+}

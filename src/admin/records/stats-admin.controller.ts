@@ -1,0 +1,42 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Roles } from '../../identity/access/access.js';
+import { Clock } from '../../platform/common/clock.js';
+import { NodeStats, type NodeStatValues } from '../../operations/metrics/node-stats.service.js';
+import { StatsHistory } from '../../operations/metrics/stats-history.service.js';
+import { SERVER_ID } from '../../cluster/node/server-id.js';
+import { statsHistoryQuery } from '../shared/admin-schemas.js';
+
+/** A node's figures at an instant, in Unix seconds. */
+type Stats = NodeStatValues & { ts: number };
+
+/** How this node stands, and has stood. */
+@ApiTags('administration')
+@Roles('admin')
+@Controller('api/v1/admin/stats')
+export class StatsAdminController {
+  constructor(
+    private readonly node: NodeStats,
+    private readonly past: StatsHistory,
+    private readonly clock: Clock,
+    @Inject(SERVER_ID) private readonly serverId: string,
+  ) {}
+
+  @Get()
+  now(): Stats & { server: string; uptime_s: number } {
+    return { server: this.serverId, ts: toSeconds(this.clock.now()), uptime_s: Math.floor(process.uptime()), ...this.node.read() };
+  }
+
+  /** Samples 10 seconds apart of the last hour, or a minute apart of the last day; counters as they stood, from this node's start on. */
+  @Get('history')
+  history(@Query({ schema: statsHistoryQuery }) { from, to, resolution }: z.infer<typeof statsHistoryQuery>) {
+    const samples = this.past.between(resolution, from, to);
+    const items: Stats[] = samples.map(({ at, values }) => ({ ts: toSeconds(at), ...values }));
+    return { server: this.serverId, resolution, items, next_cursor: null };
+  }
+}
+
+function toSeconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}

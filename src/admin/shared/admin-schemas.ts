@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { newPassword } from '../../identity/sign-in/auth.controller.js';
+import { freeText, placeId, slug, uuid } from '../../platform/common/ids.js';
+import { cursorParam, limitParam } from '../../platform/common/paging.js';
+import { CANCEL_POLICIES, DISPATCH_MODES } from '../../ward/hospital/entities/call-type.entity.js';
+import { STATION_KINDS } from '../../ward/hospital/entities/station.entity.js';
+import type { Resolution } from '../../operations/metrics/stats-history.service.js';
+
+const name = freeText(200);
+const username = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9][a-z0-9._@-]{0,63}$/);
+const role = z.enum(['nurse', 'manager', 'admin']);
+const rank = z.int().min(0).max(9);
+
+export const pageQuery = z.strictObject({ limit: limitParam, cursor: cursorParam });
+export const stationsQuery = pageQuery.extend({ dept: slug.optional() });
+export const staffQuery = pageQuery.extend({ username: z.string().trim().toLowerCase().min(1).max(64).optional() });
+export const membershipsQuery = pageQuery.extend({ staff_id: uuid.optional(), dept: slug.optional() });
+export const connectionsQuery = pageQuery.extend({ user: uuid.optional(), server: z.string().min(1).max(200).optional() });
+export const sessionsQuery = pageQuery.extend({ user: uuid.optional() });
+/** Milliseconds since 1970, written in ISO 8601 or in Unix seconds. */
+const instant = z.union([
+  z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+  z
+    .string()
+    .regex(/^\d{1,11}$/)
+    .transform((text) => Number(text) * 1000),
+]);
+/** Seconds from one sample to the next. */
+const resolution = z.enum(['10', '10s', '60', '60s', '1m']).transform((text): Resolution => (text.startsWith('10') ? 10 : 60));
+export const statsHistoryQuery = z
+  .strictObject({ from: instant.default(0), to: instant.default(Number.MAX_SAFE_INTEGER), resolution: resolution.default(10) })
+  .refine(({ from, to }) => from <= to, { path: ['from'] });
+
+export const departmentBody = z.strictObject({ id: slug, name });
+export const roomBody = z.strictObject({ id: placeId, name });
+export const bedBody = z.strictObject({ id: placeId, room_id: placeId, name });
+export const renameBody = z.strictObject({ name });
+export const stationBody = z.strictObject({
+  id: placeId,
+  room_id: placeId,
+  bed_id: placeId.optional(),
+  kind: z.enum(STATION_KINDS),
+  name: name.optional(),
+});
+export const staffBody = z.strictObject({ username, name, role, password: newPassword.optional() });
+export const staffPatch = z.strictObject({ name: name.optional(), role: role.optional(), active: z.boolean().optional() });
+export const passwordBody = z.strictObject({ password: newPassword });
+export const membershipBody = z.strictObject({ staff_id: uuid, dept: slug });
+export const callTypeId = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
+export const callTypeBody = z.strictObject({
+  id: callTypeId,
+  rank,
+  dispatch: z.enum(DISPATCH_MODES),
+  cancel_policy: z.enum(CANCEL_POLICIES),
+});
+export const callTypePatch = callTypeBody.omit({ id: true }).partial();
+
+export type PageQuery = z.infer<typeof pageQuery>;
+export type StationBody = z.infer<typeof stationBody>;
+export type StaffBody = z.infer<typeof staffBody>;
+export type StaffPatch = z.infer<typeof staffPatch>;
+export type CallTypeBody = z.infer<typeof callTypeBody>;
+export type CallTypePatch = z.infer<typeof callTypePatch>;

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../../identity/audit/audit-log.service.js';
+import { actorOf, type StaffPrincipal } from '../../identity/access/principal.js';
+import { DomainError } from '../../platform/common/errors.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../../platform/database/database-error.js';
+import { type Transaction, Transactions } from '../../platform/database/transactions.js';
+
+/** Who administers, and from where. */
+export interface Administrator {
+  staff: StaffPrincipal;
+  address: string;
+}
+
+/** What is changed, as the audit names it: `department:icu`. */
+export interface Change {
+  action: string;
+  target: string;
+  detail?: Readonly<Record<string, unknown>>;
+}
+
+/** Every change of an administrator's commits together with its audit record. */
+@Injectable()
+export class AuditedChanges {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /**
+   * @throws DomainError ALREADY_EXISTS when an id or name is taken; STILL_IN_USE when something refers to what is to go,
+   * or what is referred to does not exist; what `work` throws
+   */
+  async run<T>({ staff, address }: Administrator, change: Change, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    try {
+      return await this.transactions.run(async (tx) => {
+        const result = await work(tx);
+        this.audit.append(tx, { actor: actorOf(staff), ...change, result: 'ok', address });
+        return result;
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new DomainError('ALREADY_EXISTS', 'the id or name is taken');
+      if (isForeignKeyViolation(error))
+        throw new DomainError('STILL_IN_USE', 'something else refers to it, or it refers to something else');
+      throw error;
+    }
+  }
+}

@@ -1,7 +1,0 @@
-import { Global, Module } from '@nestjs/common';
-import { AuditQueryService } from './audit-query.service.js';
-import { AuditLog } from './audit-log.service.js';
-
-@Global()
-@Module({ providers: [AuditLog, AuditQueryService], exports: [AuditLog, AuditQueryService] })
-export class AuditModule {}

@@ -1,0 +1,108 @@
+import type { DepartmentFeed, FeedReader } from './department-feed.js';
+import type { EventBatch } from '../log/encoded-event.js';
+import type { Feeds } from './feeds.js';
+
+/** Where a follower's events go: a socket's outbox, an event stream, a long poll. */
+export interface EventSink {
+  write(batch: EventBatch): void;
+  /** Resolves when what was written has left, so that one page at most waits. Rejects when the sink is gone. */
+  drained(): Promise<void>;
+  /** The follower cannot go on from where it stood: the reader needs a snapshot. */
+  lost(reason: 'reset' | 'purged' | 'failed'): void;
+}
+
+/** Reads the log for who is behind. */
+export interface PageReader {
+  /** The events after `after`, oldest first; undefined when there is none. */
+  read(start: { dept: string; after: number }): Promise<EventBatch | undefined>;
+}
+
+export interface FollowerParts {
+  pages: PageReader;
+  feeds: Feeds;
+}
+
+/**
+ * Follows one department from a `seq` on, first from the log, page by page as the sink drains, then from the live feed.
+ * Nothing falls between: a reader joins the feed before it reads its first page, and turns live in the same turn in which it
+ * has read as far as the feed has come.
+ */
+export class Follower implements FeedReader {
+  private readonly feed: DepartmentFeed;
+  private live = false;
+  private closed = false;
+
+  /** @param cursor `seq` of the last event that the reader has */
+  constructor(
+    private readonly parts: FollowerParts,
+    dept: string,
+    private cursor: number,
+    head: number,
+    private readonly sink: EventSink,
+  ) {
+    this.feed = parts.feeds.join(dept, head, this);
+  }
+
+  /** It has read as far as the feed has come, and gets what the feed brings. */
+  get isLive(): boolean {
+    return this.live;
+  }
+
+  /** Begins to write. Call it when what must stand before the first event is written. */
+  start(): void {
+    this.catchUp().catch(() => {
+      if (this.closed) return;
+      this.close();
+      this.sink.lost('failed');
+    });
+  }
+
+  deliver(batch: EventBatch): void {
+    if (!this.live) return;
+    const news = batch.after(this.cursor);
+    if (!news) return;
+    if (news.first !== this.cursor + 1) {
+      this.live = false;
+      this.start();
+      return;
+    }
+    this.cursor = news.last;
+    this.sink.write(news);
+  }
+
+  reset(): void {
+    this.close();
+    this.sink.lost('reset');
+  }
+
+  close(): void {
+    this.closed = true;
+    this.parts.feeds.leave(this.feed, this);
+  }
+
+  private async catchUp(): Promise<void> {
+    while (!this.closed) {
+      if (this.cursor >= this.feed.position) {
+        this.live = true;
+        return;
+      }
+      const batch = await this.parts.pages.read({ dept: this.feed.dept, after: this.cursor });
+      if (this.isClosed()) return;
+      if (batch?.first !== this.cursor + 1) {
+        this.close();
+        this.sink.lost('purged');
+        return;
+      }
+      await this.sink.drained();
+      if (this.isClosed()) return;
+      this.cursor = batch.last;
+      this.sink.write(batch);
+      await this.sink.drained();
+    }
+  }
+
+  /** Asked anew after each wait. */
+  private isClosed(): boolean {
+    return this.closed;
+  }
+}

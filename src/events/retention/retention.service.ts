@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { Logger } from '../../platform/logging/logger.js';
+import { type ExpiredBatch, ExpiringRecords } from './expiring-records.service.js';
+import { Exports } from './exports.js';
+
+const INTERVAL_MS = 3_600_000;
+/** Of a chain in one run; the rest waits for the next. */
+const MAX_BATCHES = 100;
+
+/**
+ * Exports what is older than its retention, then purges it. Every node does: who comes second to a batch finds it gone. What a
+ * crash leaves between export and purge is exported once more, under the same name.
+ */
+@Injectable()
+export class Retention {
+  private running: Promise<number> | undefined;
+
+  constructor(
+    private readonly records: ExpiringRecords,
+    private readonly exports: Exports,
+    private readonly logger: Logger,
+  ) {}
+
+  @Interval(INTERVAL_MS)
+  async tick(): Promise<void> {
+    try {
+      await this.run();
+    } catch (error) {
+      this.logger.error('retention.failed', { error });
+    }
+  }
+
+  /** @returns how many records were purged */
+  run(): Promise<number> {
+    this.running ??= this.runAll().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  private async runAll(): Promise<number> {
+    let gone = await this.chain(() => this.records.audit());
+    for (const dept of await this.records.departments()) gone += await this.chain(() => this.records.events(dept));
+    return gone;
+  }
+
+  private async chain(next: () => Promise<ExpiredBatch | undefined>): Promise<number> {
+    let gone = 0;
+    for (let i = 0; i < MAX_BATCHES; i++) {
+      const batch = await next();
+      if (!batch) break;
+      await this.exports.write(batch);
+      gone += await batch.purge();
+      this.logger.info('retention.purged', { chain: batch.chain, first: batch.first, last: batch.last });
+    }
+    return gone;
+  }
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import { ContributedParts } from './contributed-parts.js';
+
+/** A department at one instant. */
+export interface DepartmentSnapshot {
+  /** The newest event that the picture contains. */
+  seq: number;
+  purged: number;
+  /** JSON text of `{ part: … }`. */
+  data: string;
+}
+
+/**
+ * Puts a department's picture together from what the features contribute, in one statement: one statement sees one
+ * instant, and since state and event commit together, `seq` is exactly the last event the picture contains.
+ */
+@Injectable()
+export class DepartmentSnapshots {
+  private readonly parts = new ContributedParts(
+    'read_snapshot',
+    (parts) => `SELECT last_seq::float8 AS seq, purged_seq::float8 AS purged, ${parts} AS data FROM dept_stream WHERE dept_id = $1`,
+  );
+
+  constructor(private readonly database: Database) {}
+
+  /** @param query a scalar subquery that answers JSON; `$1` is the department's id */
+  contribute(part: string, query: string): void {
+    this.parts.contribute(part, query);
+  }
+
+  /** Undefined when there is no such department. */
+  async read(dept: string): Promise<DepartmentSnapshot | undefined> {
+    const rows = await this.database.query<DepartmentSnapshot & Record<string, unknown>>(this.parts.statement, [dept]);
+    return rows[0];
+  }
+}

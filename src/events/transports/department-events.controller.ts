@@ -1,0 +1,87 @@
+import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { CurrentStaff } from '../../identity/access/access.js';
+import { DepartmentAccess } from '../../identity/access/department-access.js';
+import type { StaffPrincipal } from '../../identity/access/principal.js';
+import { SessionsService } from '../../identity/sessions/sessions.service.js';
+import { DomainError, notFound } from '../../platform/common/errors.js';
+import { slug } from '../../platform/common/ids.js';
+import { limitParam } from '../../platform/common/paging.js';
+import { DepartmentSnapshots } from '../snapshots/department-snapshots.js';
+import type { StoredEvent } from '../log/event.js';
+import { EventCatalog } from '../log/event-catalog.js';
+import { EventLog } from '../log/event-log.js';
+import { EventWaiter } from '../delivery/event-waiter.js';
+import { goneSignal, waitParam } from './long-poll.js';
+import { LogEpoch } from '../log/log-epoch.js';
+
+const eventsQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .default(0),
+  limit: limitParam,
+  wait: waitParam,
+});
+
+/** A department's log and picture, for clients without a socket and for fetching what was skipped. */
+@ApiTags('departments')
+@Controller('api/v1/departments/:dept')
+export class DepartmentEventsController {
+  constructor(
+    private readonly access: DepartmentAccess,
+    private readonly log: EventLog,
+    private readonly catalog: EventCatalog,
+    private readonly snapshots: DepartmentSnapshots,
+    private readonly epoch: LogEpoch,
+    private readonly waiter: EventWaiter,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  /** Open calls and staff at one instant. */
+  @Get('snapshot')
+  @Header('Content-Type', 'application/json; charset=utf-8')
+  async snapshot(@CurrentStaff() staff: StaffPrincipal, @Param('dept', { schema: slug }) dept: string) {
+    this.access.require(staff, dept);
+    const snapshot = await this.snapshots.read(dept);
+    if (!snapshot) throw notFound('department');
+    return { dept, epoch: this.epoch.current, seq: snapshot.seq, data: JSON.parse(snapshot.data) as unknown };
+  }
+
+  /** A page of the log, in order. With `wait`, when there is nothing yet: as soon as there is, or after so many seconds. */
+  @Get('events')
+  async events(
+    @CurrentStaff() staff: StaffPrincipal,
+    @Param('dept', { schema: slug }) dept: string,
+    @Query({ schema: eventsQuery }) { after, limit, wait }: z.infer<typeof eventsQuery>,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    this.access.require(staff, dept);
+    const head = await this.log.head(dept);
+    if (!head) throw notFound('department');
+    if (wait > 0 && after >= head.head) {
+      await this.waiter.nextFor(staff, dept, head.head, wait, goneSignal(response));
+      await this.requireStillPermitted(staff, dept);
+    }
+    const events = await this.log.page(dept, after, limit);
+    return {
+      items: events.map((event) => this.view(event)),
+      head: Math.max(head.head, events.at(-1)?.seq ?? 0),
+      epoch: this.epoch.current,
+    };
+  }
+
+  /** What may have ended while the request waited. */
+  private async requireStillPermitted({ sessionId }: StaffPrincipal, dept: string): Promise<void> {
+    const now = (await this.sessions.live([sessionId])).get(sessionId);
+    if (!now) throw new DomainError('UNAUTHENTICATED', 'the session has ended');
+    this.access.require(now.principal, dept);
+  }
+
+  private view({ id, seq, type, time, data }: StoredEvent) {
+    return { id, seq, type, time, critical: this.catalog.isCritical(type), data: JSON.parse(data) as unknown };
+  }
+}

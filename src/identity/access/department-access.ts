@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { Counter } from 'prom-client';
+import { DomainError } from '../../platform/common/errors.js';
+import { belongsTo, type StaffPrincipal } from './principal.js';
+
+/** Departments one does not belong to do not exist; asking for one is counted. */
+@Injectable()
+export class DepartmentAccess {
+  constructor(@InjectMetric('wardline_auth_denied_total') private readonly denied: Counter) {}
+
+  /** @throws DomainError NOT_FOUND */
+  require(principal: StaffPrincipal, dept: string): void {
+    if (!belongsTo(principal, dept)) throw this.deny('department');
+  }
+
+  /** Counts that somebody asked for what is of another department, and gives the error to throw: as if it did not exist. */
+  deny(what: string): DomainError {
+    this.denied.inc();
+    return new DomainError('NOT_FOUND', `no such ${what}`, { isDenial: true });
+  }
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import { statement } from '../../platform/database/statement.js';
+import type { Transaction } from '../../platform/database/transactions.js';
+
+/** Who did what to what, from where, with which result. */
+export interface AuditEntry {
+  /** `staff:<id>`, `station:<id>`, `system` or `anonymous`. */
+  actor: string;
+  action: string;
+  target?: string;
+  result: 'ok' | 'refused';
+  address?: string;
+  detail?: Readonly<Record<string, unknown>>;
+}
+
+const PENDING = Symbol('audit entries');
+const append = statement('append_audit', 'SELECT append_audit($1, $2, $3, $4, $5, $6)');
+
+function values(entry: AuditEntry): unknown[] {
+  return [
+    entry.actor,
+    entry.action,
+    entry.target ?? null,
+    entry.result,
+    entry.address ?? null,
+    entry.detail ? JSON.stringify(entry.detail) : null,
+  ];
+}
+
+/** The append-only, hash-chained record. */
+@Injectable()
+export class AuditLog {
+  constructor(private readonly database: Database) {}
+
+  /** Commits with the change it tells of. */
+  append(tx: Transaction, entry: AuditEntry): void {
+    const pending = tx.note<AuditEntry[]>(PENDING, () => {
+      const entries: AuditEntry[] = [];
+      tx.beforeCommit('audit', async () => {
+        for (const one of entries) await tx.query(append, values(one));
+        return undefined;
+      });
+      return entries;
+    });
+    pending.push(entry);
+  }
+
+  /** For what changes nothing else: refusals. */
+  async record(entry: AuditEntry): Promise<void> {
+    await this.database.query(append, values(entry));
+  }
+}

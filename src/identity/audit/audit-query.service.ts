@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import { statement } from '../../platform/database/statement.js';
+
+const list = statement(
+  'list_audit',
+  `SELECT id::float8 AS id, iso(at) AS at, actor, action, target, result, host(address) AS address, detail FROM audit
+   WHERE id < $1 AND ($2::text IS NULL OR actor = $2) AND ($3::text IS NULL OR action = $3) AND ($4::text IS NULL OR target = $4)
+     AND ($5::text IS NULL OR result = $5) AND ($6::timestamptz IS NULL OR at >= $6) AND ($7::timestamptz IS NULL OR at < $7)
+   ORDER BY id DESC LIMIT $8`,
+);
+const verifyAudit = statement(
+  'verify_audit',
+  `SELECT (min(id) FILTER (WHERE NOT whole))::float8 AS broken_at, max(id)::float8 AS last,
+     (array_agg(hash ORDER BY id DESC))[1] AS last_hash FROM (
+     SELECT id, hash, hash = audit_hash(prev_hash, id, at, actor, action, target, result, address, detail)
+       AND prev_hash = coalesce(lag(hash) OVER w, $3) AND id = coalesce(lag(id) OVER w, $1) + 1 AS whole
+     FROM audit WHERE id > $1 AND id <= $1 + $2 WINDOW w AS (ORDER BY id)
+   ) links`,
+);
+const auditHead = statement(
+  'audit_head',
+  'SELECT last_id::float8 AS last, last_hash AS hash, purged_id::float8 AS purged, purged_hash AS anchor FROM audit_head',
+);
+
+/** Links checked in one statement. */
+const VERIFY_BATCH = 20_000;
+
+export interface AuditRecord {
+  id: number;
+  at: string;
+  actor: string;
+  action: string;
+  target: string | null;
+  result: string;
+  address: string | null;
+  detail: unknown;
+}
+
+export interface AuditFilter {
+  before: number;
+  actor?: string | undefined;
+  action?: string | undefined;
+  target?: string | undefined;
+  result?: string | undefined;
+  /** ISO 8601; the first instant that counts, and the first one that does not. */
+  from?: string | undefined;
+  to?: string | undefined;
+  limit: number;
+}
+
+export interface ChainReport {
+  ok: boolean;
+  checked: number;
+  /** The first record that does not fit; null when all do. */
+  broken_at: number | null;
+}
+
+/** Where the record stands, and the anchor that its chain begins at. */
+interface AuditHead extends Record<string, unknown> {
+  last: number;
+  hash: Buffer;
+  purged: number;
+  anchor: Buffer;
+}
+
+interface Links extends Record<string, unknown> {
+  broken_at: number | null;
+  last: number | null;
+  last_hash: Buffer | null;
+}
+
+/** Reading the record, and proving that nobody has changed it. */
+@Injectable()
+export class AuditQueryService {
+  constructor(private readonly database: Database) {}
+
+  /** Newest first. */
+  list({ before, actor, action, target, result, from, to, limit }: AuditFilter): Promise<AuditRecord[]> {
+    const filters = [actor, action, target, result, from, to].map((one) => one ?? null);
+    return this.database.query<AuditRecord & Record<string, unknown>>(list, [before, ...filters, limit]);
+  }
+
+  /** Recomputes every hash, batch by batch, from what retention has left on. */
+  async verify(): Promise<ChainReport> {
+    const [head] = await this.database.query<AuditHead>(auditHead);
+    if (!head) throw new Error('the record has no head');
+    let { purged: at, anchor: hash } = head;
+    while (at < head.last) {
+      const [batch] = await this.database.query<Links>(verifyAudit, [at, Math.min(VERIFY_BATCH, head.last - at), hash]);
+      if (!batch?.last || !batch.last_hash || batch.broken_at !== null) {
+        return { ok: false, checked: at - head.purged, broken_at: batch?.broken_at ?? at + 1 };
+      }
+      ({ last: at, last_hash: hash } = batch);
+    }
+    const ok = hash.equals(head.hash);
+    return { ok, checked: at - head.purged, broken_at: ok ? null : at };
+  }
+}

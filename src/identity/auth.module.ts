@@ -1,0 +1,53 @@
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
+import { AuthController } from './sign-in/auth.controller.js';
+import { AuthUpkeep } from './sign-in/auth-upkeep.js';
+import { DepartmentAccess } from './access/department-access.js';
+import { IdentityProvider } from './access/identity-provider.js';
+import { OriginGuard } from './access/origin.guard.js';
+import { Passwords } from './sign-in/passwords.js';
+import { SESSION_SIGNING_SECRETS, SessionCookie } from './sessions/session-cookie.js';
+import { SessionCookieGuard } from './sessions/session-cookie.guard.js';
+import { SessionEndings } from './sessions/session-endings.js';
+import { SessionIdentityProvider } from './sessions/session-identity-provider.js';
+import { SessionsService } from './sessions/sessions.service.js';
+import { SignInService } from './sign-in/sign-in.service.js';
+import { TlsGuard } from './access/tls.guard.js';
+import { TrustedProxies } from './access/trusted-proxies.js';
+
+const shown = [
+  SessionsService,
+  SessionEndings,
+  Passwords,
+  TrustedProxies,
+  TlsGuard,
+  OriginGuard,
+  SessionCookieGuard,
+  SignInService,
+  DepartmentAccess,
+];
+
+/** Who somebody is, and how long that holds. */
+@Module({})
+export class AuthModule {
+  static with(
+    signingSecrets: readonly [string, ...string[]],
+    identityProvider: Type<IdentityProvider> = SessionIdentityProvider,
+  ): DynamicModule {
+    return {
+      module: AuthModule,
+      global: true,
+      controllers: [AuthController],
+      providers: [
+        { provide: SESSION_SIGNING_SECRETS, useValue: signingSecrets },
+        { provide: IdentityProvider, useClass: identityProvider },
+        makeCounterProvider({ name: 'wardline_auth_denied_total', help: 'Requests about departments that the caller does not belong to.' }),
+        makeGaugeProvider({ name: 'wardline_login_queue_depth', help: 'Sign-ins that wait for their password to be checked.' }),
+        SessionCookie,
+        AuthUpkeep,
+        ...shown,
+      ],
+      exports: [...shown, IdentityProvider],
+    };
+  }
+}

@@ -1,0 +1,74 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuditLog } from '../audit/audit-log.service.js';
+import { DomainError } from '../../platform/common/errors.js';
+import { ACCESS, type Access, ROLES } from '../access/access.js';
+import { type GuardedRequest, identifyOnce, targetOf } from '../access/guarded-request.js';
+import { type Identification, IdentityProvider } from '../access/identity-provider.js';
+import { actorOf, type Role } from '../access/principal.js';
+import { UpgradeRefusal } from '../access/upgrade-refusal.js';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Lets signed-in staff in: to HTTP routes, with the CSRF token where the method is unsafe, and to a socket's upgrade. */
+@Injectable()
+export class SessionCookieGuard implements CanActivate {
+  constructor(
+    private readonly identities: IdentityProvider,
+    private readonly reflector: Reflector,
+    private readonly audit: AuditLog,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (context.getType<string>() === 'ws') return true;
+    const isUpgrade = context.getType<string>() === 'upgrade';
+    const targets = [context.getHandler(), context.getClass()];
+    if (!isUpgrade && this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets) !== undefined) return true;
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    const identification = await identifyOnce(request, this.identities);
+    if (identification.kind !== 'identified') throw isUpgrade ? closeFor(identification) : unauthenticated();
+    request.principal = identification.principal;
+    request.csrfToken = identification.csrfToken;
+    if (isUpgrade) return true;
+    requireCsrfToken(request);
+    const roles = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES, targets);
+    if (roles && !roles.includes(identification.principal.role)) await this.refuseRole(request);
+    return true;
+  }
+
+  /** Somebody tried a door that is not theirs: that stands in the record. @throws DomainError FORBIDDEN */
+  private async refuseRole(request: GuardedRequest): Promise<never> {
+    const { principal, clientAddress: address } = request;
+    const actor = principal ? actorOf(principal) : 'anonymous';
+    await this.audit.record({
+      actor,
+      action: 'access',
+      target: targetOf(request),
+      result: 'refused',
+      ...(address !== undefined && { address }),
+    });
+    throw new DomainError('FORBIDDEN', 'your role does not permit this');
+  }
+}
+
+/** A browser cannot read a refused upgrade, but it can read a close code. */
+function closeFor(identification: Identification): UpgradeRefusal {
+  return identification.kind === 'absent'
+    ? UpgradeRefusal.close(4001, 'no session', { reason: 'auth_required' })
+    : UpgradeRefusal.close(4002, 'bad or expired session', { reason: 'auth_invalid' });
+}
+
+function unauthenticated(): DomainError {
+  return new DomainError('UNAUTHENTICATED', 'sign in first');
+}
+
+function requireCsrfToken(request: GuardedRequest): void {
+  if (SAFE_METHODS.has(request.method ?? '') || request.csrfToken === null || request.csrfToken === undefined) return;
+  const header = request.headers['x-csrf-token'];
+  const given = Buffer.from(typeof header === 'string' ? header : '');
+  const expected = Buffer.from(request.csrfToken);
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    throw new DomainError('CSRF_TOKEN_INVALID', 'the X-CSRF-Token header is missing or wrong');
+  }
+}

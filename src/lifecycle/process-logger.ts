@@ -1,7 +1,0 @@
-import { createLogger, type Logger } from '../common/logger.js';
-import type { OperationsSettings } from '../config/operations.settings.js';
-
-/** LOG_LEVEL and LOG_FORMAT; lines for people on a terminal. */
-export function processLogger({ LOG_LEVEL, LOG_FORMAT }: OperationsSettings): Promise<Logger> {
-  return createLogger({ level: LOG_LEVEL, pretty: LOG_FORMAT === undefined ? process.stdout.isTTY : LOG_FORMAT === 'pretty' });
-}

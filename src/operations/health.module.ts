@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { scrapedGauge } from '../platform/metrics/scraped-metrics.js';
+import { OPERATIONS_SETTINGS } from '../platform/config/config.module.js';
+import { maxMemoryMb } from '../platform/config/memory.js';
+import type { OperationsSettings } from '../platform/config/operations.settings.js';
+import { EscalationModule } from '../ward/escalation.module.js';
+import { HealthController } from './health/health.controller.js';
+import { Indicators } from './health/indicators.js';
+import { MemoryGauge } from './health/memory.js';
+
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false }), EscalationModule],
+  controllers: [HealthController],
+  providers: [
+    Indicators,
+    scrapedGauge(
+      { name: 'wardline_database_up', help: '1 while the database answers probes, else 0.' },
+      Indicators,
+      async (gauge, indicators) => {
+        gauge.set((await indicators.databaseAnswers()) ? 1 : 0);
+      },
+    ),
+    {
+      provide: MemoryGauge,
+      useFactory: (operations: OperationsSettings) => new MemoryGauge(maxMemoryMb(operations)),
+      inject: [OPERATIONS_SETTINGS],
+    },
+  ],
+  exports: [MemoryGauge],
+})
+export class HealthModule {}

@@ -1,0 +1,35 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { GuardedRequest } from '../../identity/access/guarded-request.js';
+import { notFound } from '../../platform/common/errors.js';
+import { OPERATIONS_SETTINGS } from '../../platform/config/config.module.js';
+import type { OperationsSettings } from '../../platform/config/operations.settings.js';
+
+/** What proxies add to what they pass on. */
+const OF_PROXIES = /^(x-forwarded-.*|forwarded|x-real-ip|via)$/;
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+
+/** With METRICS_TOKEN: who knows it. Without: this machine itself, and not through a proxy. Others see no such path. */
+@Injectable()
+export class MetricsGuard implements CanActivate {
+  constructor(@Inject(OPERATIONS_SETTINGS) private readonly operations: OperationsSettings) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    const { METRICS_TOKEN } = this.operations;
+    const allowed = METRICS_TOKEN === undefined ? isLocal(request) : hasToken(request, METRICS_TOKEN);
+    if (!allowed) throw notFound('path');
+    return true;
+  }
+}
+
+function isLocal(request: GuardedRequest): boolean {
+  const isProxied = Object.keys(request.headers).some((name) => OF_PROXIES.test(name));
+  return !isProxied && LOOPBACK.test(request.socket.remoteAddress ?? '');
+}
+
+function hasToken(request: GuardedRequest, token: string): boolean {
+  const given = Buffer.from(request.headers.authorization ?? '');
+  const expected = Buffer.from(`Bearer ${token}`);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}

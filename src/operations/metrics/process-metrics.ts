@@ -1,0 +1,24 @@
+import { scrapedGauge } from '../../platform/metrics/scraped-metrics.js';
+import { MemoryGauge } from '../health/memory.js';
+import { StatsHistory } from './stats-history.service.js';
+
+/** What is known of the process as a whole. */
+export const processMetricProviders = [
+  scrapedGauge({ name: 'memory_usage_percent', help: 'RSS against MAX_MEMORY_MB.' }, MemoryGauge, (gauge, memory) => {
+    gauge.set(memory.percent);
+  }),
+  scrapedGauge(
+    { name: 'ws_memory_usage_bytes', help: 'Resident memory of the process that holds the sockets.' },
+    MemoryGauge,
+    (gauge, memory) => {
+      gauge.set(memory.usedBytes);
+    },
+  ),
+  scrapedGauge(
+    { name: 'ws_message_rate', help: 'Messages over sockets per second, both ways, mean of the last 10 to 20 seconds.' },
+    StatsHistory,
+    (gauge, history) => {
+      gauge.set(history.messageRate);
+    },
+  ),
+];

@@ -1,0 +1,41 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import pg from 'pg';
+import { Logger } from './logging/logger.js';
+import { Database, DATABASE_URL } from './database/database.js';
+import { Notices } from './database/notices.js';
+import { connectionOptions, GuardedPool } from './database/pools.js';
+import { Transactions } from './database/transactions.js';
+
+const DIRECTORY_POOL_SIZE = 6;
+
+/** One PostgreSQL behind pools for hot paths and a TypeORM data source for the directory and its administration. */
+@Module({})
+export class DatabaseModule {
+  static connect(url: string): DynamicModule {
+    return {
+      module: DatabaseModule,
+      global: true,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          inject: [Logger],
+          useFactory: (logger: Logger) => ({
+            type: 'postgres' as const,
+            url,
+            autoLoadEntities: true,
+            synchronize: false,
+            migrationsRun: false,
+            retryAttempts: 0,
+            driver: { ...pg, Pool: GuardedPool },
+            extra: { ...connectionOptions(url, 'directory'), max: DIRECTORY_POOL_SIZE },
+            poolErrorHandler: (error: unknown) => {
+              logger.warn('database.connection_lost', { pool: 'directory', error });
+            },
+          }),
+        }),
+      ],
+      providers: [{ provide: DATABASE_URL, useValue: url }, Database, Transactions, Notices],
+      exports: [Database, Transactions, Notices, DATABASE_URL],
+    };
+  }
+}

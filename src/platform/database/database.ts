@@ -1,0 +1,61 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
+import { Logger } from '../logging/logger.js';
+import { asDomainError } from './database-error.js';
+import { createPool, type GuardedPool, type PoolName } from './pools.js';
+import type { Statement } from './statement.js';
+
+/** The injection token of the connection URL that requests run under. */
+export const DATABASE_URL = Symbol('database url');
+
+export type Row = pg.QueryResultRow;
+
+/** The pools, and single statements outside of a transaction. */
+@Injectable()
+export class Database implements OnApplicationShutdown {
+  private readonly pools: Record<PoolName, GuardedPool>;
+
+  constructor(
+    @Inject(DATABASE_URL) url: string,
+    private readonly logger: Logger,
+  ) {
+    this.pools = {
+      requests: this.open(url, 'requests'),
+      poller: this.open(url, 'poller'),
+      engine: this.open(url, 'engine'),
+      presence: this.open(url, 'presence'),
+      notifications: this.open(url, 'notifications'),
+      probes: this.open(url, 'probes'),
+    };
+  }
+
+  pool(name: PoolName): GuardedPool {
+    return this.pools[name];
+  }
+
+  /**
+   * One prepared statement in its own implicit transaction.
+   * @throws DomainError UNAVAILABLE when the database cannot answer.
+   */
+  async query<R extends Row>(statement: Statement, values: readonly unknown[] = [], pool: PoolName = 'requests'): Promise<R[]> {
+    try {
+      const result = await this.pools[pool].query<R>({ ...statement, values: [...values] });
+      return result.rows;
+    } catch (error) {
+      throw asDomainError(error);
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.allSettled(Object.values(this.pools).map((pool) => pool.end()));
+  }
+
+  private open(url: string, name: PoolName): GuardedPool {
+    const pool = createPool(url, name);
+    // An idle connection that the server closed; the pool has removed it already.
+    pool.on('error', (error) => {
+      this.logger.warn('database.connection_lost', { pool: name, error });
+    });
+    return pool;
+  }
+}

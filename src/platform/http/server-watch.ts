@@ -1,0 +1,81 @@
+import type { Server } from 'node:http';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { Counter } from 'prom-client';
+import { Clock } from '../common/clock.js';
+import { openFilesLimit } from '../system/open-files.js';
+import { Logger } from '../logging/logger.js';
+import { REALTIME_SETTINGS } from '../config/config.module.js';
+import type { RealtimeSettings } from '../config/realtime.settings.js';
+import { LiveLimits } from '../limits/live-limits.service.js';
+import { cutSlowHandshakes } from './handshake-deadline.js';
+import { answerUnreadableRequests } from './unreadable-requests.js';
+
+/** Requests and handshakes beside the sockets that are let in. */
+const SPARE_CONNECTIONS = 1024;
+/** For pools, logs and whatever else a process opens. */
+const SPARE_FILES = 128;
+/** A flood that the kernel cannot accept is told of this often, not each time. */
+const TELL_EVERY_MS = 10_000;
+
+type Cut = 'slow_handshake' | 'malformed' | 'too_many';
+
+/** Keeps the server's connections within bounds, and counts those that never became a request. */
+@Injectable()
+export class ServerWatch implements OnModuleInit {
+  private toldAt = -Infinity;
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly limits: LiveLimits,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    @Inject(REALTIME_SETTINGS) private readonly realtime: RealtimeSettings,
+    @InjectMetric('wardline_tls_errors_total') private readonly tlsErrors: Counter,
+    @InjectMetric('wardline_connections_cut_total') private readonly cuts: Counter,
+  ) {}
+
+  onModuleInit(): void {
+    const server = this.host.httpAdapter.getHttpServer() as Server;
+    cutSlowHandshakes(server, this.realtime.HANDSHAKE_TIMEOUT_SEC * 1000, () => {
+      this.cut('slow_handshake');
+    });
+    answerUnreadableRequests(server, () => {
+      this.cut('malformed');
+    });
+    server.on('tlsClientError', () => {
+      this.tlsErrors.inc();
+    });
+    server.on('drop', () => {
+      this.cut('too_many');
+      this.tell('server.connections_dropped', { max: server.maxConnections });
+    });
+    // Out of files, above all: it passes, and who is connected must not pay for it.
+    server.on('error', (error) => {
+      this.tell('server.accept_failed', { error });
+    });
+    this.bound(server);
+    this.limits.onChange(() => {
+      this.bound(server);
+    });
+  }
+
+  /** Beyond it connections are dropped as they come, before they cost anything. */
+  private bound(server: Server): void {
+    const wanted = 2 * this.limits.current.MAX_CONNECTIONS + SPARE_CONNECTIONS;
+    const possible = openFilesLimit() - SPARE_FILES;
+    server.maxConnections = Math.max(1, Math.min(wanted, possible));
+  }
+
+  private cut(reason: Cut): void {
+    this.cuts.inc({ reason });
+  }
+
+  private tell(event: string, fields: Record<string, unknown>): void {
+    const now = this.clock.monotonic();
+    if (now - this.toldAt < TELL_EVERY_MS) return;
+    this.toldAt = now;
+    this.logger.warn(event, fields);
+  }
+}

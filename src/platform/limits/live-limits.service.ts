@@ -1,0 +1,114 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Logger } from '../logging/logger.js';
+import { HTTP_SETTINGS, REALTIME_SETTINGS } from '../config/config.module.js';
+import type { HttpSettings } from '../config/http.settings.js';
+import type { RealtimeSettings } from '../config/realtime.settings.js';
+import { Database } from '../database/database.js';
+import { Notices } from '../database/notices.js';
+import { statement } from '../database/statement.js';
+import { LIMIT_NAMES, type LimitName, type Limits, limitText, liveSettings } from './limits.js';
+
+/** The channel on which nodes hear of a change at once. */
+export const LIMITS_CHANNEL = 'wardline_limits';
+/** The net under the notice. */
+const READ_INTERVAL_MS = 5000;
+
+const read = statement('read_limits', 'SELECT name, value FROM limits');
+
+/** The limits in force on this node now: what an administrator has set, else the settings. */
+@Injectable()
+export class LiveLimits implements OnModuleInit, BeforeApplicationShutdown {
+  /** What holds where nobody has set anything. */
+  readonly defaults: Limits;
+  private limits: Limits;
+  private readonly listeners: (() => void)[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private reading: Promise<void> | undefined;
+  private again = false;
+  private stopped = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly notices: Notices,
+    private readonly logger: Logger,
+    @Inject(REALTIME_SETTINGS) realtime: RealtimeSettings,
+    @Inject(HTTP_SETTINGS) http: HttpSettings,
+  ) {
+    const settings = { ...realtime, ...http };
+    this.defaults = Object.fromEntries(LIMIT_NAMES.map((name) => [name, settings[name]])) as unknown as Limits;
+    this.limits = this.defaults;
+  }
+
+  get current(): Limits {
+    return this.limits;
+  }
+
+  /** Called synchronously after each change; must not throw. */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** In force before anybody connects. @throws DomainError UNAVAILABLE when the database cannot tell */
+  async onModuleInit(): Promise<void> {
+    await this.read();
+    this.notices.listen(LIMITS_CHANNEL, () => {
+      this.readSoon();
+    });
+    this.timer = setInterval(() => {
+      this.readSoon();
+    }, READ_INTERVAL_MS);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    await this.reading;
+  }
+
+  /** For who has committed a change: resolves when it is in force here and the other nodes have been told. Never rejects. */
+  async changed(): Promise<void> {
+    await this.reading; // it may have looked before the commit
+    this.readSoon();
+    await Promise.all([this.reading, this.notices.tell(LIMITS_CHANNEL)]);
+  }
+
+  /** One read at a time; who asks during one gets another after it. */
+  private readSoon(): void {
+    if (this.stopped) return;
+    if (this.reading) {
+      this.again = true;
+      return;
+    }
+    this.reading = this.read()
+      .catch((error: unknown) => {
+        this.logger.warn('limits.read_failed', { error });
+      })
+      .finally(() => {
+        this.reading = undefined;
+        if (!this.again) return;
+        this.again = false;
+        this.readSoon();
+      });
+  }
+
+  private async read(): Promise<void> {
+    const rows = await this.database.query<{ name: string; value: string }>(read, [], 'poller');
+    const limits = { ...this.defaults, ...this.overrides(rows) };
+    if (LIMIT_NAMES.every((name) => limitText(limits[name]) === limitText(this.limits[name]))) return;
+    this.limits = limits;
+    this.logger.info('limits.changed', Object.fromEntries(LIMIT_NAMES.map((name) => [name, limitText(limits[name])])));
+    for (const listener of this.listeners) listener();
+  }
+
+  /** A row that this build does not understand, of a newer one, leaves the setting in force. */
+  private overrides(rows: readonly { name: string; value: string }[]): Partial<Limits> {
+    const overrides: Record<string, unknown> = {};
+    for (const { name, value } of rows) {
+      if (!LIMIT_NAMES.includes(name as LimitName)) continue;
+      const parsed = liveSettings.shape[name as LimitName].safeParse(value);
+      if (parsed.success) overrides[name] = parsed.data;
+      else this.logger.warn('limits.not_understood', { name });
+    }
+    return overrides;
+  }
+}

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../logging/logger.js';
+import type { DatabaseSettings } from '../config/database.settings.js';
+import { type DatabaseServer, embeddedServer } from '../../startup/database-server.js';
+import type { DatabaseUrls } from './messages.js';
+
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 200;
+
+interface Listeners {
+  /** It runs again, and is to be reached in another way than before. */
+  onMoved(): void;
+  /** It cannot be brought back. */
+  onLost(reason: string): void;
+}
+
+/** The embedded database for as long as the supervisor lives: it outlives workers, and is started again when it ends unasked. */
+export class EmbeddedDatabase {
+  private server: DatabaseServer | undefined;
+  private starting: Promise<void> | undefined;
+  private stopping = false;
+
+  constructor(
+    private readonly settings: DatabaseSettings,
+    private readonly logger: Logger,
+    private readonly listeners: Listeners,
+  ) {}
+
+  /** @throws EmbeddedPostgresError */
+  async start(): Promise<void> {
+    this.starting = this.open();
+    await this.starting;
+  }
+
+  /** @throws Error before it was started */
+  get urls(): DatabaseUrls {
+    if (!this.server) throw new Error('the database was never started');
+    return { ownerUrl: this.server.ownerUrl, applicationUrl: this.server.applicationUrl };
+  }
+
+  /** Also while it starts. @throws EmbeddedPostgresError STOP_FAILED */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.starting?.catch(() => undefined);
+    await this.server?.stop();
+  }
+
+  private async open(): Promise<void> {
+    this.server = await embeddedServer(this.settings, this.logger, (reason) => {
+      this.logger.error('database.lost', { reason });
+      this.starting = this.revive(reason);
+    });
+  }
+
+  /** Workers wait for it: their sockets stay, and what needs the database answers UNAVAILABLE. */
+  private async revive(reason: string): Promise<void> {
+    const before = this.server?.applicationUrl;
+    for (let attempt = 1; attempt <= ATTEMPTS && !this.stopping; attempt++) {
+      try {
+        await this.open();
+        this.logger.info('database.restarted', { attempt });
+        if (this.server?.applicationUrl !== before) this.listeners.onMoved();
+        return;
+      } catch (error) {
+        this.logger.error('database.restart_failed', { attempt, error });
+        await sleep(FIRST_PAUSE_MS * 2 ** attempt);
+      }
+    }
+    if (!this.stopping) this.listeners.onLost(reason);
+  }
+}

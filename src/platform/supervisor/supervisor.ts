@@ -1,0 +1,112 @@
+import type { Logger } from '../logging/logger.js';
+import type { Config } from '../config/config.js';
+import type { Departure, DepartureReason } from '../../operations/shutdown/departure.js';
+import { listenHost } from '../../startup/listen-place.js';
+import { EmbeddedDatabase } from './embedded-database.js';
+import { ListeningSocket } from './listening-socket.js';
+import { MemoryRestarts } from './memory-restarts.js';
+import { WorkerCrew } from './worker-crew.js';
+import type { WorkerProcess } from './worker-process.js';
+import { WorkerSlot } from './worker-slot.js';
+
+/** The first worker did not come up, and has said why. */
+export class FirstWorkerFailed extends Error {
+  override readonly name = 'FirstWorkerFailed';
+  constructor(readonly exitCode: number) {
+    super('the first worker did not come up');
+  }
+}
+
+interface Place {
+  readonly slot: WorkerSlot;
+  readonly memory: MemoryRestarts;
+}
+
+/** Owns the port and the embedded database, and keeps WORKERS workers running on them. */
+export class Supervisor {
+  private readonly database: EmbeddedDatabase | undefined;
+  private readonly places: Place[] = [];
+  private socket: ListeningSocket | undefined;
+  private crew: WorkerCrew | undefined;
+  /** One worker is replaced at a time: the others serve meanwhile. */
+  private replacing: Promise<void> = Promise.resolve();
+
+  /** @param onEnd nothing can go on, or an administrator wants the end */
+  constructor(
+    private readonly config: Config,
+    private readonly logger: Logger,
+    private readonly onEnd: (why: 'administrator' | 'database lost') => void,
+  ) {
+    if (config.database.DATABASE_URL !== undefined) return;
+    this.database = new EmbeddedDatabase(config.database, logger, {
+      onMoved: () => {
+        this.replaceAll();
+      },
+      onLost: () => {
+        this.onEnd('database lost');
+      },
+    });
+  }
+
+  /**
+   * Resolves with where the first worker listens; the others come after it, so that what is made at the first start is made once.
+   * @throws FirstWorkerFailed; Error when port or database cannot be had
+   */
+  async start(): Promise<string> {
+    const { config, logger } = this;
+    this.socket = await ListeningSocket.bind(listenHost(config), config.http.PORT);
+    const crew = new WorkerCrew({ config, logger, socket: this.socket, onAsk: (...ask) => this.asked(...ask) });
+    this.crew = crew;
+    const first = crew.launch();
+    await this.database?.start();
+    crew.databaseIsThere(this.database ? () => (this.database as EmbeddedDatabase).urls : 'given');
+    const slot = this.addPlace(crew);
+    const failure = await slot.fill(first);
+    if (failure) throw new FirstWorkerFailed(failure.code ?? 1);
+    for (let number = 2; number <= config.operations.WORKERS; number++) void this.addPlace(crew).open();
+    return first.url;
+  }
+
+  /** A graceful restart of every worker, one after another. */
+  replaceAll(): void {
+    for (const { slot } of this.places) this.replaceInTurn(slot, slot.worker, false);
+  }
+
+  /** Workers leave in order, then the database stops. @throws EmbeddedPostgresError STOP_FAILED */
+  async stop(): Promise<void> {
+    for (const { slot } of this.places) slot.close();
+    this.socket?.close();
+    await this.crew?.dismissAll();
+    await this.database?.stop();
+  }
+
+  /** At once; the database's watchdog ends it when this process is gone. */
+  kill(): void {
+    this.crew?.killAll();
+  }
+
+  private addPlace(crew: WorkerCrew): WorkerSlot {
+    const slot = new WorkerSlot({ launch: () => crew.launch(), dismiss: (worker) => crew.dismiss(worker, 'restart'), logger: this.logger });
+    this.places.push({ slot, memory: new MemoryRestarts() });
+    return slot;
+  }
+
+  private replaceInTurn(slot: WorkerSlot, old: WorkerProcess | undefined, drainFirst: boolean): void {
+    this.replacing = this.replacing.then(async () => {
+      // While it waited for its turn it may have crashed, and another one stands in its place.
+      if (slot.worker === old) await slot.replace(drainFirst);
+    });
+  }
+
+  private asked(worker: WorkerProcess, departure: Departure, reason: DepartureReason): void {
+    if (departure === 'shutdown') {
+      this.onEnd('administrator');
+      return;
+    }
+    const place = this.places.find(({ slot }) => slot.worker === worker);
+    if (!place) return; // it is leaving already
+    const decision = reason === 'memory' ? place.memory.decide(worker.freshRss) : 'new worker first';
+    this.logger.warn('worker.restart_asked', { worker: worker.pid, reason, decision });
+    if (decision !== 'not now') this.replaceInTurn(place.slot, worker, decision === 'drain first');
+  }
+}

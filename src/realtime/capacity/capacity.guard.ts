@@ -1,0 +1,47 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { StaffPrincipal } from '../../identity/access/principal.js';
+import type { DomainError } from '../../platform/common/errors.js';
+import { ConnectionSlots } from './connection-slots.js';
+import { connectionRequest, FULL_RETRY_SEC, isFrame, refusal, staffOf } from './guarded-connection.js';
+import { ReservedPlaces } from './reserved-places.js';
+
+/**
+ * Takes a place of this node's for the connection: from WARN_THRESHOLD on only for those the rest is kept for, never more than MAX_CONNECTIONS. It is given
+ * back when the request's stream is gone, however that comes about; who refuses the request later may give it back sooner.
+ */
+@Injectable()
+export class CapacityGuard implements CanActivate {
+  constructor(
+    private readonly slots: ConnectionSlots,
+    private readonly reserve: ReservedPlaces,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (isFrame(context)) return true;
+    const request = connectionRequest(context);
+    const staff = staffOf(request);
+    await this.requireEntitlement(staff);
+    if (request.isPreview) return true;
+    // Nothing is awaited between the look and the taking: of many at once none gets a place that is not there.
+    const slot = this.slots.take(staff);
+    if (!slot) throw full();
+    const end = context.getArgByIndex<NodeJS.EventEmitter>(1);
+    // Once or more often: a place is given back only once.
+    end.on('close', () => {
+      slot.release();
+    });
+    // Gone while the guards were asking: its `close` may have been before we listened.
+    if (request.socket.destroyed) slot.release();
+    request.slot = slot;
+    return true;
+  }
+
+  private async requireEntitlement(staff: StaffPrincipal): Promise<void> {
+    if (this.slots.isFull) throw full();
+    if (this.slots.isReserved && !(await this.reserve.mayTakeOne(staff))) throw full();
+  }
+}
+
+function full(): DomainError {
+  return refusal('UNAVAILABLE', 'capacity', 'this node is full, try again', FULL_RETRY_SEC);
+}

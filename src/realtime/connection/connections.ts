@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { Counter, Gauge } from 'prom-client';
+import { SetIndex } from '../../platform/common/set-index.js';
+import { CLOSE_CODES } from './close-codes.js';
+import type { Connection } from './connection.js';
+import { TrafficTotals } from './traffic-totals.js';
+
+/** What `ws` says of sockets that ended without a close frame, or with an empty one. */
+const WITHOUT_CODE = [1005, 1006];
+const KNOWN_CODES = new Set<number>([...WITHOUT_CODE, ...Object.values(CLOSE_CODES).map(({ code }) => code)]);
+
+/** The sockets of this node. */
+@Injectable()
+export class Connections {
+  /** What has gone over those that are no more. */
+  readonly ended = new TrafficTotals();
+  private readonly byId = new Map<string, Connection>();
+  private readonly bySession = new SetIndex<string, Connection>();
+  private readonly byStaff = new SetIndex<string, Connection>();
+
+  constructor(
+    @InjectMetric('ws_connections') private readonly gauge: Gauge,
+    @InjectMetric('ws_connections_total') private readonly total: Counter,
+    @InjectMetric('wardline_ws_closes_total') private readonly closes: Counter,
+    @InjectMetric('wardline_outbox_depth') outboxDepth: Gauge,
+  ) {
+    // Summed when it is asked for: a healthy outbox costs nothing.
+    (outboxDepth as Gauge & { collect: () => void }).collect = () => {
+      outboxDepth.set(this.pendingMessages);
+    };
+  }
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  /** Events and answers that wait for slow readers. */
+  get pendingMessages(): number {
+    let sum = 0;
+    for (const connection of this.byId.values()) sum += connection.pendingMessages;
+    return sum;
+  }
+
+  /** Oldest first. */
+  all(): Iterable<Connection> {
+    return this.byId.values();
+  }
+
+  ofSession(sessionId: string): Iterable<Connection> {
+    return this.bySession.of(sessionId);
+  }
+
+  get(id: string): Connection | undefined {
+    return this.byId.get(id);
+  }
+
+  ofStaff(staffId: string): Iterable<Connection> {
+    return this.byStaff.of(staffId);
+  }
+
+  sessionIds(): string[] {
+    return [...this.bySession.keys()];
+  }
+
+  /** Whether the person follows the department on this node. */
+  isFollowing(staffId: string, dept: string): boolean {
+    for (const connection of this.byStaff.of(staffId)) if (connection.subscriptions.has(dept)) return true;
+    return false;
+  }
+
+  add(connection: Connection): void {
+    this.byId.set(connection.id, connection);
+    this.bySession.add(connection.principal.sessionId, connection);
+    this.byStaff.add(connection.principal.id, connection);
+    this.total.inc();
+    this.gauge.set(this.size);
+  }
+
+  /** @param closeCode what it ended with; clients may name any, so that only what is known is a label */
+  remove(connection: Connection, closeCode: number): void {
+    if (!this.byId.delete(connection.id)) return;
+    this.ended.add(connection);
+    this.bySession.delete(connection.principal.sessionId, connection);
+    this.byStaff.delete(connection.principal.id, connection);
+    const isOurs = connection.closeCode !== undefined;
+    this.closes.inc({ code: isOurs || KNOWN_CODES.has(closeCode) ? String(closeCode) : 'other' });
+    this.gauge.set(this.size);
+  }
+}

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { firstValueFrom, isObservable } from 'rxjs';
+import { DomainError, toErrorBody } from '../../platform/common/errors.js';
+import { Logger } from '../../platform/logging/logger.js';
+import { traced } from '../../platform/tracing/tracing.js';
+import { asDomainError } from '../../platform/database/database-error.js';
+import type { Command } from './command.js';
+import type { PlainFrame } from '../connection/connection.js';
+
+/** A gateway's method behind its guards, pipes, interceptors and filter. */
+export type FrameHandler = (command: Command) => Promise<unknown>;
+
+/** Finds the handler of a frame and turns what comes of it into exactly one answer. */
+@Injectable()
+export class FrameRouter {
+  private readonly handlers = new Map<string, FrameHandler>();
+
+  constructor(private readonly logger: Logger) {}
+
+  /** Binds a type of frame, once for all connections. */
+  bind(type: string, handler: FrameHandler): void {
+    if (this.handlers.has(type)) throw new Error(`two handlers for frames of type ${type}`);
+    this.handlers.set(type, handler);
+  }
+
+  knows(type: string): boolean {
+    return this.handlers.has(type);
+  }
+
+  /** Never rejects: what goes wrong is the client's `error` frame. @returns the refusal, when it was one */
+  async dispatch(command: Command): Promise<DomainError | undefined> {
+    try {
+      const attributes = { connection_id: command.connection.id };
+      const data = await traced(`command ${command.type}`, attributes, () => this.handle(command), command.trace);
+      command.connection.send({ type: 'ok', re: command.re, data });
+      command.replied();
+      return undefined;
+    } catch (error) {
+      const refusal = this.toDomainError(error, command);
+      command.connection.send(errorFrame(command.re, refusal));
+      return refusal;
+    }
+  }
+
+  private async handle(command: Command): Promise<unknown> {
+    const handler = this.handlers.get(command.type);
+    if (!handler) throw new DomainError('UNKNOWN_TYPE', 'no such type of frame');
+    const answer = await handler(command);
+    const data: unknown = isObservable(answer) ? await firstValueFrom(answer, { defaultValue: undefined }) : answer;
+    if (command.failure !== undefined) throw command.failure;
+    if (data === undefined) throw new Error(`the handler of ${command.type} gave no answer; is its gateway without CommandErrorFilter?`);
+    return data;
+  }
+
+  private toDomainError(error: unknown, command: Command): DomainError {
+    const known = asDomainError(error);
+    if (known instanceof DomainError) return known;
+    this.logger.error('command.failed', { connection_id: command.connection.id, type: command.type, error });
+    return new DomainError('INTERNAL', 'something went wrong here; it is logged');
+  }
+}
+
+export function errorFrame(re: string | null, error: DomainError): PlainFrame {
+  return { type: 'error', re, ...toErrorBody(error) };
+}

@@ -1,0 +1,43 @@
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata, UseInterceptors } from '@nestjs/common';
+import { SubscribeMessage } from '@nestjs/websockets';
+import { z } from 'zod';
+import type { StaffPrincipal } from '../../identity/access/principal.js';
+import { uuid } from '../../platform/common/ids.js';
+import { TRACEPARENT } from '../../platform/tracing/tracing.js';
+import { BackpressureInterceptor } from './backpressure.interceptor.js';
+import type { Command } from './command.js';
+
+export const FRAME_SCHEMA = 'wardline:frame schema';
+
+const traceparent = z.string().regex(TRACEPARENT);
+
+/** A command that is idempotent by its id, a UUID. */
+export function commandFrame<T extends z.ZodType>(data: T) {
+  return z.strictObject({ id: uuid, type: z.string(), data, trace: traceparent.optional() });
+}
+
+/** A frame with fields of its own beside `id` and `type`. */
+export function plainFrame<T extends z.ZodRawShape>(fields: T) {
+  return z.strictObject({ id: uuid, type: z.string(), trace: traceparent.optional(), ...fields });
+}
+
+/** Handles frames of a type; its parameters ask for `@Frame()` and `@Caller()`. */
+export function OnFrame(type: string, schema: z.ZodType): MethodDecorator {
+  return applyDecorators(SubscribeMessage(type), SetMetadata(FRAME_SCHEMA, schema), UseInterceptors(BackpressureInterceptor));
+}
+
+function commandOf(context: ExecutionContext): Command {
+  return context.switchToWs().getData<Command>();
+}
+
+/** The frame, validated by the handler's schema. */
+export const Frame = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
+  const schema = Reflect.getMetadata(FRAME_SCHEMA, context.getHandler()) as z.ZodType;
+  return commandOf(context).read(schema);
+});
+
+/** Who sent it, by the session; never by what the frame claims. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): StaffPrincipal => commandOf(context).principal);
+
+/** The command itself: its connection, and what comes after its answer. */
+export const TheCommand = createParamDecorator((_: unknown, context: ExecutionContext): Command => commandOf(context));

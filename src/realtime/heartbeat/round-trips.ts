@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { Histogram } from 'prom-client';
+import { Clock } from '../../platform/common/clock.js';
+import type { Connection } from '../connection/connection.js';
+
+/** How long answers to our pings take. What answers no ping of ours, or one that was answered before, is not believed. */
+@Injectable()
+export class RoundTrips {
+  constructor(
+    private readonly clock: Clock,
+    @InjectMetric('wardline_ws_rtt_seconds') private readonly seconds: Histogram,
+  ) {}
+
+  /** A `pong` frame. */
+  pong(connection: Connection, t: number): void {
+    this.observe(connection.pulse.answered(t, this.clock.monotonic()));
+  }
+
+  /** A protocol pong. */
+  controlPong(connection: Connection, payload: Buffer): void {
+    this.observe(connection.pulse.answeredByControl(payload, this.clock.monotonic()));
+  }
+
+  private observe(rtt: number | undefined): void {
+    if (rtt !== undefined) this.seconds.observe(rtt / 1000);
+  }
+}

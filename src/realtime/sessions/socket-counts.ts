@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { Counter, Histogram } from 'prom-client';
+import type { Connection } from '../connection/connection.js';
+import { type SocketStat, SocketStats } from '../statistics/socket-stats.service.js';
+
+/** What operators know some refusals as. */
+const STATS: Readonly<Record<string, SocketStat>> = {
+  auth_required: 'auth_denied_total',
+  auth_invalid: 'auth_denied_total',
+};
+
+/** Counts what happens to sockets. */
+@Injectable()
+export class SocketCounts {
+  constructor(
+    private readonly stats: SocketStats,
+    @InjectMetric('ws_frame_size_bytes') private readonly sizes: Histogram,
+    @InjectMetric('ws_error_count') private readonly errors: Counter,
+    @InjectMetric('wardline_ws_rejected_total') private readonly rejected: Counter,
+  ) {}
+
+  received(connection: Connection, bytes: number): void {
+    connection.messagesIn++;
+    this.sizes.observe(bytes);
+  }
+
+  error(): void {
+    this.errors.inc();
+  }
+
+  /** @param reason of a closed set: it becomes a label */
+  refused(reason: string): void {
+    this.rejected.inc({ reason });
+    const stat = STATS[reason];
+    if (stat) this.stats.increment(stat);
+  }
+}

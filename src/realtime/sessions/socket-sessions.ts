@@ -1,0 +1,115 @@
+import type { Duplex } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
+import type { WebSocket } from 'ws';
+import { type StaffPrincipal, userView } from '../../identity/access/principal.js';
+import { Logger } from '../../platform/logging/logger.js';
+import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
+import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
+import { LogEpoch } from '../../events/log/log-epoch.js';
+import { LiveLimits } from '../../platform/limits/live-limits.service.js';
+import { ClientRate } from '../frames/client-rate.js';
+import { Connection, type PlainFrame } from '../connection/connection.js';
+import { Connections } from '../connection/connections.js';
+import { FrameReader, type FrameReaderParts } from '../frames/frame-reader.js';
+import { FrameRouter } from '../frames/frame-router.js';
+import { HEARTBEAT_SEC } from '../heartbeat/heartbeat.js';
+import type { OutboxParts } from '../connection/outbox.js';
+import { OUTBOX_PARTS } from '../connection/outbox-parts.js';
+import { RoundTrips } from '../heartbeat/round-trips.js';
+import { SERVER_ID } from '../../cluster/node/server-id.js';
+import { SocketCounts } from './socket-counts.js';
+import { SocketObservers } from '../connection/socket-observers.js';
+import { SocketWire } from '../connection/wire.js';
+
+/** The life of an authenticated socket on this node, from `hello` to its removal. */
+@Injectable()
+export class SocketSessions {
+  private readonly readerParts: FrameReaderParts;
+
+  constructor(
+    private readonly connections: Connections,
+    router: FrameRouter,
+    private readonly epoch: LogEpoch,
+    private readonly observers: SocketObservers,
+    private readonly logger: Logger,
+    private readonly limits: LiveLimits,
+    rate: ClientRate,
+    @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
+    @Inject(SERVER_ID) private readonly serverId: string,
+    @Inject(OUTBOX_PARTS) private readonly outboxParts: OutboxParts,
+    private readonly counts: SocketCounts,
+    private readonly roundTrips: RoundTrips,
+  ) {
+    this.readerParts = {
+      router,
+      rate,
+      maxProtocolErrors: settings.MAX_PROTOCOL_ERRORS,
+      onAck: ({ principal }, dept, seq) => {
+        observers.acknowledged(principal, dept, seq);
+      },
+      onPong: (connection, t) => {
+        roundTrips.pong(connection, t);
+      },
+      onProtocolError: () => {
+        counts.error();
+      },
+    };
+  }
+
+  /**
+   * @param stream the socket's own stream, which frames are written to
+   * @param trace W3C traceparent of the upgrade
+   */
+  open(id: string, socket: WebSocket, stream: Duplex, principal: StaffPrincipal, trace?: string): Connection {
+    const connection = new Connection(id, principal, new SocketWire(socket, stream), this.outboxParts, trace);
+    const reader = new FrameReader(connection, this.readerParts);
+    socket.on('message', (data, isBinary) => {
+      this.counts.received(connection, (data as Buffer).length);
+      reader.receive(data, isBinary);
+    });
+    socket.on('pong', (payload) => {
+      this.roundTrips.controlPong(connection, payload);
+    });
+    // `ws` closes the socket itself after an error of the protocol or the network.
+    socket.on('error', (error: Error & { code?: string }) => {
+      this.counts.error();
+      this.logger.debug('socket.error', { connection_id: connection.id, code: error.code });
+    });
+    socket.on('close', (heard) => {
+      // Of a peer that is gone nothing is heard: then what we closed with tells why.
+      const code = connection.closeCode ?? heard;
+      connection.endSubscriptions();
+      this.connections.remove(connection, code);
+      this.observers.closed(connection);
+      this.logger.info('socket.closed', { connection_id: connection.id, staff_id: principal.id, code });
+    });
+    this.connections.add(connection);
+    this.observers.opened(connection);
+    this.logger.info('socket.opened', { connection_id: connection.id, staff_id: principal.id });
+    connection.send(this.hello(connection));
+    return connection;
+  }
+
+  /** Counts an upgrade that was turned down. */
+  refused(reason: string): void {
+    this.counts.refused(reason);
+  }
+
+  private hello(connection: Connection): PlainFrame {
+    const { MAX_PAYLOAD_BYTES } = this.settings;
+    const { CLIENT_RATE_LIMIT } = this.limits.current;
+    return {
+      type: 'hello',
+      connection_id: connection.id,
+      server_id: this.serverId,
+      epoch: this.epoch.current,
+      user: userView(connection.principal),
+      heartbeat_sec: HEARTBEAT_SEC,
+      limits: {
+        max_payload: MAX_PAYLOAD_BYTES,
+        messages: CLIENT_RATE_LIMIT?.count ?? null,
+        per_sec: CLIENT_RATE_LIMIT?.seconds ?? null,
+      },
+    };
+  }
+}

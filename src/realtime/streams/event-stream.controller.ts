@@ -1,0 +1,46 @@
+import { Controller, Get, Headers, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { CurrentStaff } from '../../identity/access/access.js';
+import type { StaffPrincipal } from '../../identity/access/principal.js';
+import { notFound } from '../../platform/common/errors.js';
+import { slug } from '../../platform/common/ids.js';
+import { HTTP_SETTINGS } from '../../platform/config/config.module.js';
+import type { HttpSettings } from '../../platform/config/http.settings.js';
+import { CONNECTION_GUARDS } from '../capacity/connection-guards.js';
+import type { ConnectionRequest } from '../capacity/guarded-connection.js';
+import { EventStreams } from './event-streams.service.js';
+
+const seq = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
+const streamQuery = z.strictObject({ after: seq.optional(), epoch: z.string().min(1).max(64).optional() });
+
+/** A department's events as a stream, for clients whose network lets no WebSocket through. */
+@ApiTags('departments')
+@Controller('api/v1/departments/:dept')
+export class EventStreamController {
+  constructor(
+    private readonly streams: EventStreams,
+    @Inject(HTTP_SETTINGS) private readonly settings: HttpSettings,
+  ) {}
+
+  /** Server-sent events; resumes by `Last-Event-ID` (or, the first time, `?after=`) and `?epoch=`. */
+  @Get('events/stream')
+  @UseGuards(...CONNECTION_GUARDS)
+  async stream(
+    @CurrentStaff() staff: StaffPrincipal,
+    @Param('dept', { schema: slug }) dept: string,
+    @Query({ schema: streamQuery }) { after, epoch }: z.infer<typeof streamQuery>,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: ConnectionRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    if (!this.settings.HTTP_FALLBACK) throw notFound('path');
+    // What is no number is no event of ours: the client starts anew.
+    const resumed = seq.safeParse(lastEventId).data;
+    await this.streams.follow(staff, dept, { after: resumed ?? after, epoch }, response, request.slot);
+  }
+}

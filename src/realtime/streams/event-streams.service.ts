@@ -1,0 +1,108 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Response } from 'express';
+import { type StaffPrincipal, userView } from '../../identity/access/principal.js';
+import { newId } from '../../platform/common/ids.js';
+import { Logger } from '../../platform/logging/logger.js';
+import type { ResumePoint } from '../../events/delivery/resumes.service.js';
+import type { ConnectionSlot } from '../capacity/connection-slots.js';
+import { CLOSE_CODES } from '../connection/close-codes.js';
+import { Connection } from '../connection/connection.js';
+import { Connections } from '../connection/connections.js';
+import type { OutboxParts } from '../connection/outbox.js';
+import { OUTBOX_PARTS } from '../connection/outbox-parts.js';
+import { SERVER_ID } from '../../cluster/node/server-id.js';
+import { SharedFrame } from '../connection/shared-frame.js';
+import { SocketObservers } from '../connection/socket-observers.js';
+import { Subscriptions } from '../subscriptions/subscriptions.service.js';
+import { EventStreamWire } from '../connection/wire.js';
+
+/** How often a silent stream says something, for the proxies on its way. */
+const COMMENT_SEC = 15;
+const COMMENT = Buffer.from(': still here\n\n');
+
+const HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store, no-transform',
+  // nginx and others hold an answer back unless they are told not to.
+  'X-Accel-Buffering': 'no',
+};
+
+/** Departments as server-sent events: the same connections as sockets are, that only listen. */
+@Injectable()
+export class EventStreams implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly open = new Set<Response>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly connections: Connections,
+    private readonly subscriptions: Subscriptions,
+    private readonly observers: SocketObservers,
+    private readonly logger: Logger,
+    @Inject(SERVER_ID) private readonly serverId: string,
+    @Inject(OUTBOX_PARTS) private readonly outboxParts: OutboxParts,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      for (const response of this.open) if (!response.writableNeedDrain) response.write(COMMENT);
+    }, COMMENT_SEC * 1000);
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /**
+   * Answers with the department's events from `point` on, until one of both sides ends it.
+   * @param slot the place that the stream has taken, when it has
+   * @throws DomainError NOT_FOUND, before anything is written
+   */
+  async follow(principal: StaffPrincipal, dept: string, point: ResumePoint, response: Response, slot?: ConnectionSlot): Promise<void> {
+    const connection = new Connection(slot?.id ?? newId(), principal, new EventStreamWire(response), this.outboxParts);
+    const { resumption, start } = await this.subscriptions.subscribe(connection, dept, point, null);
+    if (response.destroyed) {
+      connection.endSubscriptions();
+      return;
+    }
+    response.writeHead(200, HEADERS);
+    this.register(connection, response);
+    slot?.onGiveWay(() => {
+      connection.close(CLOSE_CODES.SUPERSEDED.code, 'superseded');
+    });
+    const { epoch, recovered, from, head } = resumption;
+    connection.send(
+      SharedFrame.of({
+        type: 'hello',
+        connection_id: connection.id,
+        server_id: this.serverId,
+        epoch,
+        user: userView(principal),
+        heartbeat_sec: COMMENT_SEC,
+        dept,
+        recovered,
+        from,
+        head,
+      }),
+    );
+    start();
+  }
+
+  private register(connection: Connection, response: Response): void {
+    const { id, principal } = connection;
+    response.on('error', (error: Error & { code?: string }) => {
+      this.logger.debug('event_stream.error', { connection_id: id, code: error.code });
+    });
+    response.once('close', () => {
+      const code = connection.closeCode ?? CLOSE_CODES.NORMAL.code;
+      connection.endSubscriptions();
+      this.open.delete(response);
+      this.connections.remove(connection, code);
+      this.observers.closed(connection);
+      this.logger.info('event_stream.closed', { connection_id: id, staff_id: principal.id, code });
+    });
+    this.open.add(response);
+    this.connections.add(connection);
+    this.observers.opened(connection);
+    this.logger.info('event_stream.opened', { connection_id: id, staff_id: principal.id });
+  }
+}

@@ -1,0 +1,23 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { EventWaiter } from '../../events/delivery/event-waiter.js';
+import { SocketObservers } from '../connection/socket-observers.js';
+
+/** Who waits with a long poll is connected as with a socket; the grace bridges the pauses between the polls. */
+@Injectable()
+export class LongPollPresence implements OnModuleInit {
+  constructor(
+    private readonly waiter: EventWaiter,
+    private readonly observers: SocketObservers,
+  ) {}
+
+  onModuleInit(): void {
+    this.waiter.observe({
+      began: (poll) => {
+        this.observers.opened(poll);
+      },
+      ended: (poll) => {
+        this.observers.closed(poll);
+      },
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import type { Duplex } from 'node:stream';
+import { type CanActivate, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { ExecutionContextHost } from '@nestjs/core/internal';
+import { TrustedProxies } from '../../identity/access/trusted-proxies.js';
+import { DomainError } from '../../platform/common/errors.js';
+import { newId } from '../../platform/common/ids.js';
+import { Logger } from '../../platform/logging/logger.js';
+import type { ConnectionRequest } from '../capacity/guarded-connection.js';
+import { UPGRADE_GUARDS, type UpgradeGuards } from '../capacity/upgrade-guards.js';
+
+const SOCKET_PATH = '/ws';
+
+/** The class that guards see as the one being called. */
+class SocketUpgrade {
+  accept(): void {
+    // never called: it stands for the upgrade in the guards' context
+  }
+}
+
+/** Decides on a socket's upgrade, before anything is accepted. */
+@Injectable()
+export class UpgradeAdmission implements OnModuleInit {
+  private guards: readonly CanActivate[] = [];
+
+  constructor(
+    @Inject(UPGRADE_GUARDS) private readonly classes: UpgradeGuards,
+    private readonly modules: ModuleRef,
+    private readonly proxies: TrustedProxies,
+    private readonly logger: Logger,
+  ) {}
+
+  /** A guard that some module provides is taken from there; any other is made here, from what global modules export. */
+  async onModuleInit(): Promise<void> {
+    const guards: CanActivate[] = [];
+    for (const one of this.classes) guards.push(this.provided(one) ?? (await this.modules.create(one)));
+    this.guards = guards;
+  }
+
+  /** Resolves when the request may become a socket, its `principal` and `slot` set. @throws DomainError, UpgradeRefusal */
+  async admit(request: ConnectionRequest, stream: Duplex): Promise<void> {
+    request.requestId = newId();
+    request.clientAddress = this.proxies.clientAddress(request);
+    if (pathOf(request) !== SOCKET_PATH) throw new DomainError('NOT_FOUND', 'no such path');
+    await this.pass(request, stream);
+    this.logger.debug('socket.admitted', { request_id: request.requestId });
+  }
+
+  /** Resolves when the client that sent this request would be let in now; nothing is counted or taken. @throws as `admit` */
+  async preview(request: ConnectionRequest): Promise<void> {
+    request.isPreview = true;
+    await this.pass(request, request.socket);
+  }
+
+  private async pass(request: ConnectionRequest, stream: Duplex): Promise<void> {
+    const context = new ExecutionContextHost([request, stream], SocketUpgrade, SocketUpgrade.prototype.accept.bind(null));
+    context.setType('upgrade');
+    for (const guard of this.guards) {
+      if (!(await guard.canActivate(context))) throw new DomainError('FORBIDDEN', 'not permitted');
+    }
+  }
+
+  private provided(one: UpgradeGuards[number]): CanActivate | undefined {
+    try {
+      return this.modules.get<CanActivate>(one, { strict: false });
+    } catch {
+      return undefined; // Nest has no other way of saying that nobody provides it
+    }
+  }
+}
+
+function pathOf(request: ConnectionRequest): string {
+  return (request.url ?? '').split('?', 1)[0] ?? '';
+}

@@ -1,8 +1,0 @@
-import { Module } from '@nestjs/common';
-import { StaffingModule } from '../staffing/staffing.module.js';
-import { ReportsController } from './reports.controller.js';
-import { ReportsService } from './reports.service.js';
-
-/** What a department's calls and nurses did in a period. */
-@Module({ imports: [StaffingModule], controllers: [ReportsController], providers: [ReportsService] })
-export class ReportsModule {}

@@ -1,8 +1,0 @@
-import { Global, Module } from '@nestjs/common';
-import { DueRows } from './due-rows.js';
-import { DueWorkScheduler } from './due-work-scheduler.js';
-
-/** Timers that live in the database: every node looks for what is due. */
-@Global()
-@Module({ providers: [DueWorkScheduler, DueRows], exports: [DueWorkScheduler, DueRows] })
-export class SchedulingModule {}

@@ -1,0 +1,17 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSettings } from '../platform/config/database.settings.js';
+
+/** Tells a person where to look, whom to sign in as and how to press a button. Beside JSON logs it goes to stderr. */
+export function greet(url: string, { DATA_DIR }: DatabaseSettings): void {
+  const firstRun = join(DATA_DIR, 'first-run.json');
+  const lines = ['', `  Wardline is listening on ${url}`, `  API and try-out page: ${url}/api/docs   health: ${url}/readyz`];
+  if (existsSync(firstRun)) {
+    lines.push(
+      `  Sign in as icu-nurse-1 or admin; all passwords and station keys: ${firstRun}`,
+      '  Press a bedside button:  npm run press -- icu-101-bed',
+    );
+  }
+  const out = process.stdout.isTTY ? process.stdout : process.stderr;
+  out.write(`${lines.join('\n')}\n\n`);
+}

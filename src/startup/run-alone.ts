@@ -1,0 +1,45 @@
+import { getHeapStatistics } from 'node:v8';
+import type { Logger } from '../platform/logging/logger.js';
+import type { Config } from '../platform/config/config.js';
+import { maxHeapMb } from '../platform/config/memory.js';
+import { embeddedServer, givenServer } from './database-server.js';
+import { greet } from './greeting.js';
+import { listenHost } from './listen-place.js';
+import { NodeRun } from './node-run.js';
+import { onSignals } from '../operations/shutdown/signals.js';
+
+/** SUPERVISOR=off: this process is the node, and whoever started it starts another when it ends. */
+export async function runAlone(config: Config, logger: Logger): Promise<void> {
+  warnOfHeapLimit(config, logger);
+  const node = new NodeRun(logger);
+  onSignals({
+    stop: () => {
+      node.leave('shutdown', false);
+    },
+  });
+  const onDatabaseLost = (reason: string) => {
+    logger.error('database.lost', { reason });
+    node.fail();
+    process.exit(1);
+  };
+  const place = { host: listenHost(config), port: config.http.PORT };
+  const openServer = () => Promise.resolve(givenServer(config.database) ?? embeddedServer(config.database, logger, onDatabaseLost));
+  const wardline = await node.start(async () => {
+    // Only now, so that signals are heard while it loads: for process 1 of a container they would be lost.
+    const { startWardline } = await import('./wardline.js');
+    return startWardline({ config, logger, place, openServer });
+  });
+  wardline.onAsk((departure) => {
+    node.leave(departure, false);
+  });
+  logger.info('wardline.ready', { url: wardline.url, uptime_ms: Math.round(process.uptime() * 1000) });
+  greet(wardline.url, config.database);
+}
+
+/** V8's limit cannot be changed once it runs, and Node's own default is a fraction of the memory. */
+function warnOfHeapLimit({ operations }: Config, logger: Logger): void {
+  const wantedMb = maxHeapMb(operations);
+  const limitMb = Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20);
+  if (limitMb < wantedMb * 0.95)
+    logger.warn('memory.heap_limit', { limit_mb: limitMb, start_node_with: `--max-old-space-size=${String(wantedMb)}` });
+}

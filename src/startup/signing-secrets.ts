@@ -1,0 +1,17 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { newSecret } from '../platform/common/ids.js';
+import { writeWhole } from '../platform/system/write-whole.js';
+
+/** SESSION_SECRETS, or, with the embedded database, one that is made at the first start and kept in DATA_DIR (mode 0600). */
+export async function signingSecrets(given: readonly string[], dataDir: string): Promise<readonly [string, ...string[]]> {
+  const [first, ...others] = given;
+  if (first !== undefined) return [first, ...others];
+  const file = join(dataDir, 'session-secret');
+  if (existsSync(file)) return [(await readFile(file, 'utf8')).trim()];
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const secret = newSecret(48);
+  await writeWhole(file, `${secret}\n`, 0o600);
+  return [secret];
+}

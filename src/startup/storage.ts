@@ -1,0 +1,39 @@
+import { Passwords } from '../identity/sign-in/passwords.js';
+import type { Logger } from '../platform/logging/logger.js';
+import type { DatabaseSettings } from '../platform/config/database.settings.js';
+import { grantToApplication } from '../platform/database/grants.js';
+import { migrateUp } from '../platform/database/migrations.js';
+import { seedDemoHospital } from '../ward/hospital/demo-seed.js';
+import type { DatabaseServer } from './database-server.js';
+
+/** A database that is up, migrated and, where asked for, seeded. */
+export interface Storage {
+  /** What the application connects with. */
+  databaseUrl: string;
+  stop(): Promise<void>;
+}
+
+interface StorageOptions {
+  server: DatabaseServer;
+  settings: DatabaseSettings;
+  /** Where Wardline will listen. */
+  url: string;
+  logger: Logger;
+}
+
+/** Brings the database where the application needs it: the migrations, the grants, the demo hospital. */
+export async function openStorage({ server, settings, url, logger }: StorageOptions): Promise<Storage> {
+  try {
+    const applied = await migrateUp(server.ownerUrl);
+    if (applied.length > 0) logger.info('database.migrated', { applied });
+    await grantToApplication(server.ownerUrl, server.applicationUrl);
+    if (settings.SEED_DEMO ?? settings.DATABASE_URL === undefined) {
+      const { ownerUrl: databaseUrl } = server;
+      await seedDemoHospital({ databaseUrl, dataDir: settings.DATA_DIR, url, passwords: new Passwords() });
+    }
+    return { databaseUrl: server.applicationUrl, stop: () => server.stop() };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}

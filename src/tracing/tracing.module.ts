@@ -1,6 +1,0 @@
-import { Module } from '@nestjs/common';
-import { Tracing } from './tracing.service.js';
-
-/** OpenTelemetry, off by default. */
-@Module({ providers: [Tracing] })
-export class TracingModule {}

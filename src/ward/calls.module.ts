@@ -1,0 +1,64 @@
+import { Module } from '@nestjs/common';
+import { RealtimeModule } from '../realtime/realtime.module.js';
+import { StaffingModule } from './staffing.module.js';
+import { AnnunciationReceipts } from './calls/annunciations/annunciation-receipts.js';
+import { AnnunciationsSent } from './calls/annunciations/annunciations-sent.js';
+import { CallAccess } from './calls/commands/call-access.service.js';
+import { CallCancellation } from './calls/commands/call-cancellation.service.js';
+import { CallCommandsService } from './calls/commands/call-commands.service.js';
+import { CallEscalation } from './calls/ladder/call-escalation.service.js';
+import { CallEvents } from './calls/call-events.js';
+import { CallHandover } from './calls/commands/call-handover.js';
+import { CallJournal } from './calls/call-journal.js';
+import { CallMetrics, callMetricProviders } from './calls/call-metrics.js';
+import { CallSnapshot } from './calls/call-snapshot.js';
+import { CallSummary } from './calls/call-summary.js';
+import { CallWithdrawal } from './calls/commands/call-withdrawal.service.js';
+import { CallCommandsController } from './calls/http/call-commands.controller.js';
+import { CallsController } from './calls/http/calls.controller.js';
+import { CallsGateway } from './calls/http/calls.gateway.js';
+import { CallsQueryService } from './calls/http/calls-query.service.js';
+import { CallsRepository } from './calls/calls.repository.js';
+import { NewCalls } from './calls/commands/new-calls.service.js';
+import { PendingCalls, pendingCallsMetric } from './calls/commands/pending-calls.js';
+import { RaiseCallService } from './calls/commands/raise-call.service.js';
+import { ReassuranceLight } from './calls/http/reassurance-light.js';
+import { ReassignCallService } from './calls/commands/reassign-call.service.js';
+import { Recipients } from './calls/annunciations/recipients.js';
+import { StationCallsController } from './calls/http/station-calls.controller.js';
+import { StationCommandsService } from './calls/commands/station-commands.service.js';
+
+/** Requests for help: from the press to their end. */
+@Module({
+  imports: [RealtimeModule, StaffingModule],
+  controllers: [CallsController, CallCommandsController, StationCallsController],
+  providers: [
+    ...callMetricProviders,
+    CallsGateway,
+    CallsRepository,
+    CallsQueryService,
+    CallAccess,
+    CallCommandsService,
+    CallCancellation,
+    StationCommandsService,
+    RaiseCallService,
+    NewCalls,
+    CallWithdrawal,
+    ReassignCallService,
+    Recipients,
+    CallEscalation,
+    CallJournal,
+    CallEvents,
+    CallHandover,
+    CallSnapshot,
+    CallSummary,
+    CallMetrics,
+    PendingCalls,
+    pendingCallsMetric,
+    ReassuranceLight,
+    AnnunciationReceipts,
+    AnnunciationsSent,
+  ],
+  exports: [CallsRepository, CallEscalation, CallJournal, RaiseCallService, CallWithdrawal],
+})
+export class CallsModule {}

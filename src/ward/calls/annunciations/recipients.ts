@@ -1,0 +1,138 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ClusterSettings } from '../../../platform/config/cluster.settings.js';
+import { CLUSTER_SETTINGS, SESSION_SETTINGS, WARD_SETTINGS } from '../../../platform/config/config.module.js';
+import type { SessionSettings } from '../../../platform/config/session.settings.js';
+import type { WardSettings } from '../../../platform/config/ward.settings.js';
+import { statement } from '../../../platform/database/statement.js';
+import type { Transaction } from '../../../platform/database/transactions.js';
+import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from '../dispatch/dispatch-strategy.js';
+import type { DispatchMode } from '../../hospital/entities/call-type.entity.js';
+import { DepartmentQueue } from '../../staffing/queue/department-queue.service.js';
+import { CallMetrics } from '../call-metrics.js';
+
+/** Adds people to a call; answers those who were not told before, and whether each can be reached. */
+function addStatement(name: string, source: string, reason: string) {
+  return statement(
+    name,
+    `WITH added AS (
+       INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason)
+       SELECT $1, p.id, p.role, app_now(), ${reason} FROM ${source}
+       ON CONFLICT (call_id, staff_id) DO NOTHING RETURNING staff_id
+     ) SELECT staff_id AS "staffId", is_reachable(staff_id, $3, $4) AS reachable FROM added ORDER BY staff_id`,
+  );
+}
+
+const MEMBERS = 'memberships m JOIN staff p ON p.id = m.staff_id AND p.active WHERE m.dept_id = $2';
+const SIGNED_IN = `EXISTS (SELECT FROM sessions s WHERE s.staff_id = p.id AND s.ended_at IS NULL AND s.expires_at > app_now())`;
+const ON_DUTY = 'EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = $2 AND h.ended_at IS NULL)';
+
+const addOne = statement(
+  'add_recipient',
+  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT $1, p.id, p.role, app_now(), $3 FROM staff p WHERE p.id = $2
+   ON CONFLICT (call_id, staff_id) DO NOTHING`,
+);
+const addChosen = statement(
+  'add_chosen_recipient',
+  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT $1, p.id, p.role, app_now(), 'reassigned' FROM staff p WHERE p.id = $2
+   ON CONFLICT (call_id, staff_id) DO UPDATE SET reason = excluded.reason, declined_at = NULL`,
+);
+const addBroadcast = addStatement('add_broadcast', `${MEMBERS} AND (p.role = 'manager' OR ${ON_DUTY})`, "'broadcast'");
+const addManagers = addStatement('add_managers', `${MEMBERS} AND p.role = 'manager'`, "'manager'");
+const addAdmins = addStatement('add_admins', "staff p WHERE p.role = 'admin' AND p.active AND $2::text IS NOT NULL", "'administrator'");
+const addEverybody = addStatement(
+  'add_everybody',
+  `${MEMBERS} AND (p.role = 'manager' OR ${SIGNED_IN})`,
+  "CASE p.role WHEN 'manager' THEN 'manager' ELSE 'signed_in' END",
+);
+
+const willing = statement(
+  'has_willing_recipient',
+  `SELECT EXISTS (SELECT FROM annunciations a JOIN staff p ON p.id = a.staff_id AND p.active
+     WHERE a.call_id = $1 AND a.declined_at IS NULL AND is_reachable(a.staff_id, $3, $4)
+       AND (p.role <> 'nurse' OR EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = $2 AND h.ended_at IS NULL))) AS willing`,
+);
+
+interface Added {
+  staffId: string;
+  reachable: boolean;
+}
+
+/** A call as far as its recipients go. */
+export interface AskingCall extends DispatchableCall {
+  dispatch: DispatchMode;
+}
+
+/** Whom a call is shown to. Recipients accumulate: who was told stays told. */
+@Injectable()
+export class Recipients {
+  private readonly stale: number;
+
+  constructor(
+    private readonly strategy: DispatchStrategy,
+    private readonly queue: DepartmentQueue,
+    private readonly metrics: CallMetrics,
+    @Inject(WARD_SETTINGS) private readonly ward: WardSettings,
+    @Inject(SESSION_SETTINGS) private readonly session: SessionSettings,
+    @Inject(CLUSTER_SETTINGS) cluster: ClusterSettings,
+  ) {
+    this.stale = cluster.SERVER_STALE_SEC;
+  }
+
+  /** The call's first targets. @returns who was asked and can be reached: nobody, when the call is unattended */
+  async dispatch(tx: Transaction, call: AskingCall): Promise<string[]> {
+    const asked = call.dispatch === 'broadcast' ? await this.broadcast(tx, call) : await this.addNext(tx, call);
+    tx.afterCommit(() => {
+      this.metrics.dispatched(asked.length > 0);
+    });
+    return asked;
+  }
+
+  /** The next nurse whom the strategy chooses, if there is one; who asks adds them. */
+  next(tx: Transaction, call: DispatchableCall): Promise<DispatchTarget | undefined> {
+    return this.strategy.next(tx, call);
+  }
+
+  /** The same, added. */
+  async addNext(tx: Transaction, call: DispatchableCall): Promise<string[]> {
+    const target = await this.next(tx, call);
+    if (!target) return [];
+    await tx.query(addOne, [call.id, target.staffId, target.reason]);
+    return [target.staffId];
+  }
+
+  /** One person by a manager's choice, also one who has declined: they are asked again. */
+  async addChosen(tx: Transaction, callId: string, staffId: string): Promise<void> {
+    await tx.query(addChosen, [callId, staffId]);
+  }
+
+  /** The department's managers. @returns those who were not told before and can be reached: lost ones within the buffer count */
+  addManagers(tx: Transaction, call: DispatchableCall): Promise<string[]> {
+    return this.add(tx, addManagers, call, this.session.SESSION_RECONNECT_BUFFER_SEC);
+  }
+
+  addAdministrators(tx: Transaction, call: DispatchableCall): Promise<string[]> {
+    return this.add(tx, addAdmins, call, this.session.SESSION_RECONNECT_BUFFER_SEC);
+  }
+
+  /** Everyone who is signed in to the department, and its managers. @returns those who were not told before and can be reached */
+  addEverybody(tx: Transaction, call: DispatchableCall): Promise<string[]> {
+    return this.add(tx, addEverybody, call, this.ward.NURSE_DISCONNECT_GRACE_SEC);
+  }
+
+  /** Whether somebody who was asked, has not declined and can be reached is left. */
+  async hasWilling(tx: Transaction, call: { id: string; dept: string }): Promise<boolean> {
+    const row = await tx.one<{ willing: boolean }>(willing, [call.id, call.dept, this.ward.NURSE_DISCONNECT_GRACE_SEC, this.stale]);
+    return row?.willing ?? false;
+  }
+
+  /** Every on-duty nurse and manager of the department at once. */
+  private async broadcast(tx: Transaction, call: DispatchableCall): Promise<string[]> {
+    await this.queue.lock(tx, call.dept);
+    return this.add(tx, addBroadcast, call, this.ward.NURSE_DISCONNECT_GRACE_SEC);
+  }
+
+  private async add(tx: Transaction, statement: typeof addManagers, call: DispatchableCall, graceSec: number): Promise<string[]> {
+    const added = await tx.query<Added & Record<string, unknown>>(statement, [call.id, call.dept, graceSec, this.stale]);
+    return added.filter((one) => one.reachable).map((one) => one.staffId);
+  }
+}

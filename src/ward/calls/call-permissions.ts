@@ -1,0 +1,113 @@
+import type { Role } from '../../identity/access/principal.js';
+import { DomainError } from '../../platform/common/errors.js';
+import type { CancelPolicy } from '../hospital/entities/call-type.entity.js';
+import type { CallCommand } from './call-states.js';
+import type { CallState } from './call.js';
+
+/** From this rank on presence is shown at the bedside, never claimed from a phone. */
+export const BEDSIDE_PRESENCE_RANK = 2;
+
+/** How a person stands to a call, as the database has it at the moment of the command. */
+export interface Standing {
+  staffId: string;
+  role: Role;
+  /** A member of the call's department. An administrator counts as one everywhere. */
+  isMember: boolean;
+  isOnDuty: boolean;
+  isRecipient: boolean;
+}
+
+/** What of a call decides who may do what to it. */
+export interface CallFacts {
+  state: CallState;
+  rank: number;
+  cancelPolicy: CancelPolicy;
+  acceptedBy: string | null;
+  /** `staff:<id>` or `station:<id>`. */
+  presentBy: string | null;
+}
+
+function forbidden(reason: string, message: string): DomainError {
+  return new DomainError('FORBIDDEN', message, { details: { reason } });
+}
+
+/** A manager of the department, or an administrator. */
+function leads({ role }: Standing): boolean {
+  return role === 'manager' || role === 'admin';
+}
+
+function isPresent({ staffId }: Standing, { state, presentBy }: CallFacts): boolean {
+  return state === 'in_progress' && presentBy === `staff:${staffId}`;
+}
+
+/** Whoever may take the call on: any recipient, any on-duty nurse of the department, its managers, an administrator. */
+function requireTaker(who: Standing): void {
+  if (who.isRecipient || who.isOnDuty || leads(who)) return;
+  throw forbidden('not_on_duty', 'start your shift first');
+}
+
+function requireDecliner(who: Standing, { state, acceptedBy }: CallFacts): void {
+  if (state === 'accepted' ? acceptedBy === who.staffId : who.isRecipient) return;
+  throw forbidden('not_asked', 'only a recipient, or who accepted, can decline');
+}
+
+function requireArriver(who: Standing, facts: CallFacts): void {
+  requireTaker(who);
+  if (facts.rank >= BEDSIDE_PRESENCE_RANK) {
+    throw forbidden('presence_at_bedside', "presence for this kind of call is shown at the room's station");
+  }
+}
+
+/** Where a station showed the presence it named nobody: then any on-duty nurse of the department may be the one. */
+function requireCompleter(who: Standing, { acceptedBy, presentBy }: CallFacts): void {
+  const shownAtStation = presentBy?.startsWith('station:') ?? false;
+  if (acceptedBy === who.staffId || (shownAtStation && who.isOnDuty) || leads(who)) return;
+  throw forbidden('not_present', 'only who is present, or a manager, can complete');
+}
+
+/** Whether the type's own policy lets this person cancel, without being a manager who gives a reason. */
+export function mayCancel(who: Standing, facts: CallFacts): boolean {
+  switch (facts.cancelPolicy) {
+    case 'on_duty_or_station':
+    case 'on_duty':
+      return who.isOnDuty;
+    case 'present':
+      return who.isOnDuty && isPresent(who, facts);
+    case 'station_or_present':
+      return isPresent(who, facts);
+    case 'station_or_complete':
+      return false;
+  }
+}
+
+/** Whether the type's policy lets the station that placed the call cancel it. */
+export function stationMayCancel(policy: CancelPolicy): boolean {
+  return policy === 'on_duty_or_station' || policy === 'station_or_present' || policy === 'station_or_complete';
+}
+
+/** What the type's policy does not allow is a remote cancel: a manager's or an administrator's, with a reason. */
+function requireCanceller(who: Standing, facts: CallFacts, reason: string | undefined): void {
+  if (mayCancel(who, facts)) return;
+  if (!leads(who)) throw forbidden('cancel_policy', 'this kind of call cannot be cancelled by you');
+  if (reason === undefined) throw new DomainError('REASON_REQUIRED', 'a remote cancel needs a reason');
+}
+
+/** @throws DomainError FORBIDDEN, with the rule in `details.reason`; REASON_REQUIRED */
+export function requirePermission(command: CallCommand, who: Standing, facts: CallFacts, reason: string | undefined): void {
+  switch (command) {
+    case 'accept':
+      requireTaker(who);
+      return;
+    case 'decline':
+      requireDecliner(who, facts);
+      return;
+    case 'arrive':
+      requireArriver(who, facts);
+      return;
+    case 'complete':
+      requireCompleter(who, facts);
+      return;
+    case 'cancel':
+      requireCanceller(who, facts, reason);
+  }
+}

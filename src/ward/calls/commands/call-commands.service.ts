@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { actorOf, belongsTo, type StaffPrincipal } from '../../../identity/access/principal.js';
+import { IdempotentCommands } from '../../../platform/idempotency/idempotent-commands.js';
+import { notFound } from '../../../platform/common/errors.js';
+import type { Transaction } from '../../../platform/database/transactions.js';
+import type { CallView } from '../call.js';
+import { CallAccess } from './call-access.service.js';
+import { CallCancellation } from './call-cancellation.service.js';
+import { CallEscalation } from '../ladder/call-escalation.service.js';
+import { CallJournal } from '../call-journal.js';
+import { requirePermission, type Standing } from '../call-permissions.js';
+import type { CallCommand } from '../call-states.js';
+import { CallsRepository, type LockedCall } from '../calls.repository.js';
+
+/** What comes with a command. */
+export interface CommandDetails {
+  /** The version that the caller saw. */
+  version?: number | undefined;
+  /** Free text; kept in the record, never in an event. */
+  reason?: string | undefined;
+}
+
+/** What people do with a call after it was placed. Every command: lock the call, ask the rules, change it, append its event. */
+@Injectable()
+export class CallCommandsService {
+  constructor(
+    private readonly commands: IdempotentCommands,
+    private readonly access: CallAccess,
+    private readonly calls: CallsRepository,
+    private readonly cancellation: CallCancellation,
+    private readonly escalation: CallEscalation,
+    private readonly journal: CallJournal,
+  ) {}
+
+  /**
+   * A person's command.
+   * @throws DomainError NOT_FOUND; CALL_ALREADY_ACCEPTED, CALL_CLOSED, CALL_STATE_CONFLICT, CALL_VERSION_STALE with
+   * `details.call`; FORBIDDEN; REASON_REQUIRED
+   */
+  async execute(staff: StaffPrincipal, command: CallCommand, callId: string, details: CommandDetails, key: string): Promise<CallView> {
+    const identity = { type: `call.${command}`, callId, ...details };
+    const call = await this.commands.run(actorOf(staff), key, identity, async (tx) => {
+      const { call: locked, standing } = await this.access.lockFor(tx, staff, callId, command);
+      await this.access.requireTransition(tx, locked, command);
+      requirePermission(command, standing, locked, details.reason);
+      await this.access.requireVersion(tx, locked, details.version);
+      return this.carryOut(tx, staff, command, locked, standing, details.reason);
+    });
+    // An answer that is given again must still be one that the person may see.
+    if (!belongsTo(staff, call.dept)) throw notFound('call');
+    return call;
+  }
+
+  private async carryOut(
+    tx: Transaction,
+    staff: StaffPrincipal,
+    command: CallCommand,
+    call: LockedCall,
+    standing: Standing,
+    reason: string | undefined,
+  ): Promise<CallView> {
+    switch (command) {
+      case 'accept':
+        await this.calls.accept(tx, call.id, staff.id);
+        return this.tell(tx, 'call.accepted', call, staff);
+      case 'arrive':
+        await this.calls.arrive(tx, call.id, actorOf(staff), staff.id);
+        return this.tell(tx, 'call.in_progress', call, staff);
+      case 'complete':
+        await this.calls.complete(tx, call.id, staff.id);
+        return this.tell(tx, 'call.completed', call, staff);
+      case 'cancel':
+        return this.cancellation.byStaff(tx, staff, call, standing, reason);
+      case 'decline':
+        return this.decline(tx, staff, call);
+    }
+  }
+
+  private async tell(
+    tx: Transaction,
+    event: 'call.accepted' | 'call.in_progress' | 'call.completed',
+    before: LockedCall,
+    staff: StaffPrincipal,
+  ): Promise<CallView> {
+    const view = await this.calls.view(tx, before.id);
+    this.journal.append(tx, event, view, staff, { from: before.state });
+    return view;
+  }
+
+  /** A declined call goes to the next nurse at once. */
+  private async decline(tx: Transaction, staff: StaffPrincipal, call: LockedCall): Promise<CallView> {
+    await this.calls.markDeclined(tx, call.id, staff.id);
+    if (call.state === 'accepted') await this.calls.reopen(tx, call.id);
+    this.journal.append(tx, 'call.declined', await this.calls.view(tx, call.id), staff, { from: call.state });
+    return this.escalation.passOn(tx, call, staff, call.state, 'declined');
+  }
+}

@@ -1,0 +1,62 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DomainError } from '../../../platform/common/errors.js';
+import { StartAgain } from '../../../platform/database/database-error.js';
+import { statement } from '../../../platform/database/statement.js';
+import type { Transaction } from '../../../platform/database/transactions.js';
+import { type ShiftHandover, ShiftsService } from '../../staffing/shifts/shifts.service.js';
+import { CallEscalation } from '../ladder/call-escalation.service.js';
+import { CallsRepository } from '../calls.repository.js';
+
+const HELD = `c.dept_id = $2 AND (c.accepted_by = $1 AND c.state IN ('accepted', 'in_progress') OR c.state = 'pending' AND t.dispatch = 'assigned'
+  AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND a.declined_at IS NULL AND a.reason IN ('primary', 'backup', 'queue', 'reassigned')))`;
+
+const held = statement(
+  'held_calls',
+  `SELECT c.id FROM calls c JOIN call_types t ON t.id = c.type WHERE ${HELD} AND c.state IN ('pending', 'accepted', 'in_progress') ORDER BY c.id`,
+);
+const countHeld = statement(
+  'count_held_calls',
+  `SELECT count(*)::int AS count FROM calls c JOIN call_types t ON t.id = c.type WHERE ${HELD}`,
+);
+
+interface Holder {
+  staffId: string;
+  dept: string;
+}
+
+/** A shift that ends hands on what the nurse was asked or has accepted; what is in progress must be finished first. */
+@Injectable()
+export class CallHandover implements OnModuleInit, ShiftHandover {
+  constructor(
+    private readonly shifts: ShiftsService,
+    private readonly calls: CallsRepository,
+    private readonly escalation: CallEscalation,
+  ) {}
+
+  onModuleInit(): void {
+    this.shifts.handOverWith(this);
+  }
+
+  async release(tx: Transaction, { staffId, dept }: Holder): Promise<void> {
+    const by = { kind: 'staff', id: staffId } as const;
+    for (const { id } of await tx.query<{ id: string }>(held, [staffId, dept])) {
+      const call = await this.calls.lock(tx, id);
+      if (call?.state === 'in_progress' && call.acceptedBy === staffId) {
+        throw new DomainError('SHIFT_HAS_CALLS', 'finish the call in progress, or have a manager hand it over', {
+          details: { call_ids: [id] },
+        });
+      }
+      const isHeld = call?.state === 'pending' || (call?.state === 'accepted' && call.acceptedBy === staffId);
+      if (!call || !isHeld) continue;
+      await this.calls.markDeclined(tx, id, staffId);
+      if (call.state === 'accepted') await this.calls.reopen(tx, id);
+      await this.escalation.passOn(tx, call, by, call.state, 'shift_ended');
+    }
+  }
+
+  /** A call that came to the nurse after the look above: hand it on too. */
+  async settled(tx: Transaction, { staffId, dept }: Holder): Promise<void> {
+    const row = await tx.one<{ count: number }>(countHeld, [staffId, dept]);
+    if (row && row.count > 0) throw new StartAgain();
+  }
+}

@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { DepartmentAccess } from '../../../identity/access/department-access.js';
+import { actorOf, type StaffPrincipal, type StationPrincipal } from '../../../identity/access/principal.js';
+import { IdempotentCommands } from '../../../platform/idempotency/idempotent-commands.js';
+import { DomainError, notFound } from '../../../platform/common/errors.js';
+import { statement } from '../../../platform/database/statement.js';
+import type { Transaction } from '../../../platform/database/transactions.js';
+import type { CallView } from '../call.js';
+import type { DispatchMode } from '../../hospital/entities/call-type.entity.js';
+import { type Actor, CallJournal } from '../call-journal.js';
+import { CallsRepository, type NewCall } from '../calls.repository.js';
+import { NewCalls } from './new-calls.service.js';
+
+const findType = statement('find_call_type', 'SELECT rank, dispatch FROM call_types WHERE id = $1 AND retired_at IS NULL');
+const findPlace = statement(
+  'find_place',
+  `SELECT r.dept_id AS dept,
+     r.dept_id = ANY(ARRAY(SELECT m.dept_id FROM memberships m WHERE m.staff_id = p.id)) OR p.role = 'admin' AS "isMember"
+   FROM rooms r JOIN departments d ON d.id = r.dept_id AND d.retired_at IS NULL JOIN staff p ON p.id = $3 AND p.active
+   WHERE r.id = $1 AND r.retired_at IS NULL
+     AND ($2::text IS NULL OR EXISTS (SELECT FROM beds b WHERE b.id = $2 AND b.room_id = r.id AND b.retired_at IS NULL))`,
+);
+
+/** What raising answers: the call, and whether it is a new one or one that was open already. */
+export interface Raised {
+  call: CallView;
+  repeated: boolean;
+}
+
+type Place = Omit<NewCall, 'id' | 'type' | 'rank'>;
+
+/** Places calls: a press of a button, or a member of the department asking for help. */
+@Injectable()
+export class RaiseCallService {
+  constructor(
+    private readonly commands: IdempotentCommands,
+    private readonly calls: CallsRepository,
+    private readonly newCalls: NewCalls,
+    private readonly journal: CallJournal,
+    private readonly access: DepartmentAccess,
+  ) {}
+
+  /**
+   * A press. Pressing again while the same kind is open at the station answers with that call, and counts.
+   * @throws DomainError VALIDATION_FAILED for an unknown type
+   */
+  raiseAtStation(station: StationPrincipal, type: string, key: string | undefined): Promise<Raised> {
+    const { id: stationId, dept, roomId, bedId } = station;
+    return this.commands.run(actorOf(station), key, { type: 'call.raise', call_type: type }, (tx) =>
+      this.place(tx, station, type, { dept, roomId, bedId, stationId, raisedBy: null }),
+    );
+  }
+
+  /**
+   * A member of the department asks for help at a place. Where the same kind is open there already, whoever raised it, that
+   * is the call.
+   * @throws DomainError NOT_FOUND for a room or bed that one may not know; VALIDATION_FAILED for an unknown type
+   */
+  raiseByStaff(
+    staff: StaffPrincipal,
+    request: { type: string; room_id: string; bed_id?: string | undefined },
+    key: string,
+  ): Promise<Raised> {
+    const { type, room_id: roomId, bed_id } = request;
+    const bedId = bed_id ?? null;
+    return this.commands.run(actorOf(staff), key, { type: 'call.raise', call_type: type, roomId, bedId }, async (tx) => {
+      const found = await tx.one<{ dept: string; isMember: boolean }>(findPlace, [roomId, bedId, staff.id]);
+      if (!found?.isMember) throw found ? this.access.deny('room or bed') : notFound('room or bed');
+      return this.place(tx, staff, type, { dept: found.dept, roomId, bedId, stationId: null, raisedBy: staff.id });
+    });
+  }
+
+  /**
+   * The system's own call at a station: a fault of the device. Where the same kind is open there, that is the call, and nothing is counted.
+   * It supersedes nothing: what patients have asked for there still stands.
+   * @throws DomainError VALIDATION_FAILED for an unknown type
+   */
+  raiseBySystem(tx: Transaction, station: Omit<StationPrincipal, 'kind'>, type: string): Promise<Raised> {
+    const { id: stationId, dept, roomId, bedId } = station;
+    return this.place(tx, 'system', type, { dept, roomId, bedId, stationId, raisedBy: null, supersedes: false });
+  }
+
+  private async place(tx: Transaction, by: Actor, type: string, place: Place): Promise<Raised> {
+    const { rank, dispatch } = await this.requireType(tx, type);
+    const { stationId, roomId, bedId } = place;
+    const open =
+      stationId === null ? await this.calls.openAtPlace(tx, roomId, bedId, type) : await this.calls.openAtStation(tx, stationId, type);
+    if (open !== undefined) return this.repeat(tx, by, open);
+    return { call: await this.newCalls.open(tx, by, { ...place, type, rank, dispatch }), repeated: false };
+  }
+
+  private async repeat(tx: Transaction, by: Actor, id: string): Promise<Raised> {
+    if (by === 'system') return { call: await this.calls.view(tx, id), repeated: true };
+    const due = await this.calls.repeat(tx, id);
+    const view = await this.calls.view(tx, id);
+    if (due) this.journal.append(tx, 'call.repeated', view, by);
+    return { call: view, repeated: true };
+  }
+
+  private async requireType(tx: Transaction, type: string): Promise<{ rank: number; dispatch: DispatchMode }> {
+    const row = await tx.one<{ rank: number; dispatch: DispatchMode }>(findType, [type]);
+    if (row) return row;
+    throw new DomainError('VALIDATION_FAILED', 'no such type of call', { details: { fields: [{ path: 'type', problem: 'unknown' }] } });
+  }
+}

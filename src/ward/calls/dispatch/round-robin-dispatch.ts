@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../../platform/database/transactions.js';
+import { DepartmentQueue } from '../../staffing/queue/department-queue.service.js';
+import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from './dispatch-strategy.js';
+
+/** The default: the room's primary, its backup, then the head of the queue, who goes to the tail. */
+@Injectable()
+export class RoundRobinDispatch extends DispatchStrategy {
+  constructor(private readonly queue: DepartmentQueue) {
+    super();
+  }
+
+  next(tx: Transaction, call: DispatchableCall): Promise<DispatchTarget | undefined> {
+    return this.queue.turn(tx, call);
+  }
+}

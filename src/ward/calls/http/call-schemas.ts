@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { freeText, placeId, slug, uuid } from '../../../platform/common/ids.js';
+import { cursorParam, limitParam } from '../../../platform/common/paging.js';
+import { commandFrame } from '../../../realtime/frames/frame.decorators.js';
+import { CALL_STATES } from '../call.js';
+
+const MAX_REASON = 500;
+
+const callType = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
+const version = z.int().min(1).max(2_147_483_647);
+const reason = freeText(MAX_REASON);
+
+export const raiseBody = z.strictObject({ type: callType, room_id: placeId, bed_id: placeId.optional() });
+export type RaiseBody = z.infer<typeof raiseBody>;
+
+/** May be left out altogether. */
+export const commandBody = z.strictObject({ version: version.optional(), reason: reason.optional() }).default({});
+export type CommandBody = z.infer<typeof commandBody>;
+
+export const reassignBody = z.strictObject({ staff_id: uuid, reason });
+export type ReassignBody = z.infer<typeof reassignBody>;
+
+export const pressBody = z.strictObject({ type: callType });
+export const stationCommandBody = z.strictObject({}).default({});
+
+export const callsQuery = z.strictObject({
+  dept: slug.optional(),
+  state: z.enum(['open', ...CALL_STATES]).default('open'),
+  limit: limitParam,
+  cursor: cursorParam,
+});
+export type CallsQuery = z.infer<typeof callsQuery>;
+
+export const raiseFrame = commandFrame(raiseBody);
+export const callFrame = commandFrame(z.strictObject({ call_id: uuid, version: version.optional(), reason: reason.optional() }));
+export type RaiseFrame = z.infer<typeof raiseFrame>;
+export type CallFrame = z.infer<typeof callFrame>;

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { DepartmentAccess } from '../../../identity/access/department-access.js';
+import { belongsTo, type StaffPrincipal, type StationPrincipal } from '../../../identity/access/principal.js';
+import { notFound } from '../../../platform/common/errors.js';
+import { type Page, readCursor, toPage } from '../../../platform/common/paging.js';
+import { Database } from '../../../platform/database/database.js';
+import { statement } from '../../../platform/database/statement.js';
+import { EventLog } from '../../../events/log/event-log.js';
+import { CALL_VIEW, type CallState, type CallView, IS_OPEN, OPEN_STATES } from '../call.js';
+
+const MAX_HISTORY = 500;
+
+const list = statement(
+  'list_calls',
+  `SELECT ${CALL_VIEW}, (extract(epoch FROM c.placed_at) * 1000000)::bigint::text AS position
+   FROM calls c JOIN departments d ON d.id = c.dept_id AND d.retired_at IS NULL
+   WHERE ($1::text[] IS NULL OR c.dept_id = ANY($1)) AND c.state = ANY($2)
+     AND ($3::int IS NULL OR (-c.priority, c.placed_at, c.id) > (-$3::int, timestamptz 'epoch' + make_interval(secs => $4::numeric / 1000000), $5::uuid))
+   ORDER BY c.priority DESC, c.placed_at, c.id LIMIT $6`,
+);
+const annunciations = statement(
+  'call_annunciations',
+  `SELECT staff_id, role, reason, iso(queued_at) AS queued_at, iso(sent_at) AS sent_at, iso(received_at) AS received_at, iso(accepted_at) AS accepted_at,
+     iso(declined_at) AS declined_at FROM annunciations WHERE call_id = $1 ORDER BY annunciations.queued_at, staff_id`,
+);
+const find = statement('find_call', `SELECT ${CALL_VIEW} FROM calls c WHERE c.id = $1`);
+const atStation = statement(
+  'calls_at_station',
+  `SELECT ${CALL_VIEW} FROM calls c WHERE c.station_id = $1 AND ${IS_OPEN} ORDER BY c.priority DESC, c.placed_at, c.id LIMIT 50`,
+);
+
+const position = z.tuple([z.int(), z.string().regex(/^\d{1,18}$/), z.guid()]);
+
+export interface CallFilter {
+  dept?: string | undefined;
+  state: CallState | 'open';
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** One call shown to one person, each step timed; null until it is reached. */
+export interface AnnunciationView {
+  staff_id: string;
+  role: string;
+  reason: string;
+  queued_at: string;
+  sent_at: string | null;
+  received_at: string | null;
+  accepted_at: string | null;
+  declined_at: string | null;
+}
+
+/** A call and everything that happened to it. */
+export interface CallWithHistory extends CallView {
+  history: { seq: number; id: string; type: string; time: string; data: unknown }[];
+  annunciations: AnnunciationView[];
+}
+
+/** Reading calls. */
+@Injectable()
+export class CallsQueryService {
+  constructor(
+    private readonly database: Database,
+    private readonly log: EventLog,
+    private readonly access: DepartmentAccess,
+  ) {}
+
+  /** By priority, then oldest first, of the departments that the person belongs to. @throws DomainError NOT_FOUND */
+  async list(staff: StaffPrincipal, { dept, state, limit, cursor }: CallFilter): Promise<Page<CallView>> {
+    if (dept !== undefined) this.access.require(staff, dept);
+    const departments = dept !== undefined ? [dept] : staff.role === 'admin' ? null : staff.departments;
+    const states = state === 'open' ? OPEN_STATES : [state];
+    const [priority, placed, id] = readCursor(position, cursor) ?? [null, null, null];
+    const rows = await this.database.query<CallView & { position: string }>(list, [departments, states, priority, placed, id, limit + 1]);
+    const page = toPage(rows, limit, (last) => [last.priority, last.position, last.id]);
+    return { ...page, items: page.items.map(({ position: _, ...call }) => call) };
+  }
+
+  /** @throws DomainError NOT_FOUND */
+  async get(staff: StaffPrincipal, id: string): Promise<CallWithHistory> {
+    const [call] = await this.database.query<CallView & Record<string, unknown>>(find, [id]);
+    if (!call || !belongsTo(staff, call.dept)) throw call ? this.access.deny('call') : notFound('call');
+    const events = await this.log.callHistory(id, MAX_HISTORY);
+    const history = events.map(({ seq, id: eventId, type, time, data }) => ({
+      seq,
+      id: eventId,
+      type,
+      time,
+      data: JSON.parse(data) as unknown,
+    }));
+    return { ...call, history, annunciations: await this.database.query<AnnunciationView & Record<string, unknown>>(annunciations, [id]) };
+  }
+
+  /** What is open at a station, for its reassurance light. */
+  atStation(station: StationPrincipal): Promise<CallView[]> {
+    return this.database.query<CallView & Record<string, unknown>>(atStation, [station.id]);
+  }
+}

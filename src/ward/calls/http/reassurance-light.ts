@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import type { StationPrincipal } from '../../../identity/access/principal.js';
+import { EventLog } from '../../../events/log/event-log.js';
+import { EventWaiter } from '../../../events/delivery/event-waiter.js';
+import type { CallView } from '../call.js';
+import { CallsQueryService } from './calls-query.service.js';
+
+/** What the lamp shows: which calls are open and how far each has come. */
+function picture(calls: readonly CallView[]): string {
+  return calls.map((call) => `${call.id}/${String(call.version)}/${String(call.level)}/${String(call.repeats)}`).join();
+}
+
+/** Stations whose last picture is known; the one that asked longest ago is forgotten. */
+const MAX_TOLD = 10_000;
+
+/** Tells a station that somebody is on the way: the state of its own calls, as soon as it changes. */
+@Injectable()
+export class ReassuranceLight {
+  /** By station: the picture that it was told last, on this node. */
+  private readonly told = new Map<string, string>();
+
+  constructor(
+    private readonly queries: CallsQueryService,
+    private readonly log: EventLog,
+    private readonly waiter: EventWaiter,
+  ) {}
+
+  /** The station's open calls, now. */
+  async now(station: StationPrincipal): Promise<CallView[]> {
+    return this.tell(station, await this.queries.atStation(station));
+  }
+
+  /** The station itself has changed something, and was answered: what it knows is what is now. */
+  acted(station: StationPrincipal): void {
+    this.told.delete(station.id);
+  }
+
+  /** The station's open calls once they differ from what it was told last (else from what they are now), or after `seconds`. */
+  async change(station: StationPrincipal, seconds: number, gone: AbortSignal): Promise<CallView[]> {
+    const deadline = performance.now() + seconds * 1000;
+    let before = this.told.get(station.id);
+    for (;;) {
+      const seq = (await this.log.head(station.dept))?.head ?? 0;
+      const calls = await this.queries.atStation(station);
+      before ??= picture(calls);
+      const left = (deadline - performance.now()) / 1000;
+      const isOver = picture(calls) !== before || left <= 0 || !(await this.waiter.next(station.dept, seq, left, gone));
+      if (gone.aborted) return calls; // nobody reads it
+      if (isOver) return this.tell(station, calls);
+    }
+  }
+
+  private tell({ id }: StationPrincipal, calls: CallView[]): CallView[] {
+    this.told.delete(id);
+    this.told.set(id, picture(calls));
+    for (const oldest of this.told.keys()) if (this.told.size > MAX_TOLD) this.told.delete(oldest);
+    return calls;
+  }
+}

@@ -1,0 +1,67 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { CallEscalation } from './call-escalation.service.js';
+import { CallJournal } from '../call-journal.js';
+import { CallsRepository } from '../calls.repository.js';
+import { statement } from '../../../platform/database/statement.js';
+import type { Transaction } from '../../../platform/database/transactions.js';
+import { DueRows } from '../../../platform/scheduling/due-rows.js';
+import type { DueWork } from '../../../platform/scheduling/due-work.js';
+import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
+
+const claim = statement(
+  'claim_call_move',
+  `SELECT call_id AS id, staff_id AS "staffId" FROM call_moves WHERE retry_at IS NULL OR retry_at <= app_now()
+   ORDER BY created_at, call_id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+);
+const backOff = statement('back_off_call_move', `UPDATE call_moves SET retry_at = app_now() + interval '2 seconds' WHERE call_id = $1`);
+const done = statement('call_move_done', 'DELETE FROM call_moves WHERE call_id = $1 AND staff_id = $2');
+const isAsked = statement(
+  'is_asked',
+  'SELECT true AS asked FROM annunciations WHERE call_id = $1 AND staff_id = $2 AND declined_at IS NULL',
+);
+
+interface CallMove extends Record<string, unknown> {
+  /** The call's. */
+  id: string;
+  staffId: string;
+}
+
+/** The calls of a nurse who has left the queue move on, one transaction each: work that was committed with the leaving. */
+@Injectable()
+export class LostNurseCalls implements OnModuleInit, DueWork {
+  readonly name = 'lost_nurse_calls';
+
+  constructor(
+    private readonly rows: DueRows,
+    private readonly calls: CallsRepository,
+    private readonly escalation: CallEscalation,
+    private readonly journal: CallJournal,
+    private readonly scheduler: DueWorkScheduler,
+  ) {}
+
+  onModuleInit(): void {
+    this.scheduler.register(this);
+  }
+
+  handleOne(): Promise<boolean> {
+    return this.rows.nextOrBackOff<CallMove>({
+      claim,
+      backOff,
+      subject: 'call_id',
+      event: 'lost_nurse_calls.failed',
+      handle: (tx, move) => this.move(tx, move),
+    });
+  }
+
+  private async move(tx: Transaction, { id, staffId }: CallMove): Promise<void> {
+    const call = await this.calls.lock(tx, id);
+    const wasTheirs = call?.state === 'accepted' && call.acceptedBy === staffId;
+    if (call && wasTheirs) {
+      await this.calls.reopen(tx, id);
+      this.journal.append(tx, 'call.pending', await this.calls.view(tx, id), 'system', { from: 'accepted', reason: 'nurse_disconnected' });
+    }
+    if (call && (wasTheirs || (call.state === 'pending' && (await tx.one(isAsked, [id, staffId])))))
+      await this.escalation.replaceLost(tx, call);
+    await tx.query(done, [id, staffId]);
+  }
+}

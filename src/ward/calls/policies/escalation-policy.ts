@@ -1,0 +1,19 @@
+import type { Transaction } from '../../../platform/database/transactions.js';
+
+/** When an unanswered call climbs, in seconds from when it was placed; they rise. */
+export interface EscalationPolicy {
+  l1Sec: number;
+  l2Sec: number;
+  l3Sec: number;
+  /** After level 3 all are told again this often. */
+  repeatSec: number;
+}
+
+/**
+ * Extension point: the deadlines of a call. Asked once, when the call is placed, inside its transaction; what it answers stays with the
+ * call, whatever changes later. Must answer positive whole seconds, rising; must not write.
+ * `test/support/escalation-policy.contract.ts` checks the promise.
+ */
+export abstract class EscalationPolicyProvider {
+  abstract policyFor(tx: Transaction, call: { dept: string; type: string }): Promise<EscalationPolicy>;
+}

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { RealtimeModule } from '../realtime/realtime.module.js';
+import { StaffingModule } from './staffing.module.js';
+import { AttendanceRecord } from './presence/attendance-record.js';
+import { DeadNodes } from './presence/dead-nodes.js';
+import { DepartmentAttendance } from './presence/department-attendance.js';
+import { LostStaff } from './presence/lost-staff.js';
+import { NodeRegistry } from './presence/node-registry.js';
+import { PresenceEvents } from './presence/presence-events.js';
+import { presenceMetricProviders } from './presence/presence-metrics.js';
+import { SocketPresence } from './presence/socket-presence.js';
+import { StaffPresence } from './presence/staff-presence.js';
+
+/** Who is connected, from PostgreSQL: known after any crash. */
+@Module({
+  imports: [RealtimeModule, StaffingModule],
+  providers: [
+    NodeRegistry,
+    PresenceEvents,
+    StaffPresence,
+    SocketPresence,
+    LostStaff,
+    DeadNodes,
+    DepartmentAttendance,
+    AttendanceRecord,
+    ...presenceMetricProviders,
+  ],
+})
+export class PresenceModule {}

@@ -1,0 +1,86 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { Counter } from 'prom-client';
+import { StaleServerSweep, type SweptRows } from '../../cluster/registry/stale-server-sweep.service.js';
+import { Logger } from '../../platform/logging/logger.js';
+import type { ClusterSettings } from '../../platform/config/cluster.settings.js';
+import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
+import { statement } from '../../platform/database/statement.js';
+import { DueRows } from '../../platform/scheduling/due-rows.js';
+import type { DueWork } from '../../platform/scheduling/due-work.js';
+import { DueWorkScheduler } from '../../platform/scheduling/due-work-scheduler.js';
+import { BEGIN_ABSENCES_OF_NODE } from './absences-of-node.js';
+
+const claim = statement(
+  'claim_dead_node',
+  `SELECT server_id AS id FROM nodes
+   WHERE heartbeat_at <= statement_timestamp() - make_interval(secs => $1) AND (retry_at IS NULL OR retry_at <= statement_timestamp())
+   ORDER BY heartbeat_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+);
+const backOff = statement(
+  'back_off_dead_node',
+  `UPDATE nodes SET retry_at = statement_timestamp() + interval '2 seconds' WHERE server_id = $1`,
+);
+const begin = statement('begin_absences_of_node', `${BEGIN_ABSENCES_OF_NODE} RETURNING true AS begun`);
+const forget = statement('forget_connections_of_node', 'DELETE FROM staff_connections WHERE server_id = $1 RETURNING true AS gone');
+const remove = statement('remove_dead_node', 'DELETE FROM nodes WHERE server_id = $1');
+
+/** In one sweep. */
+const MAX_NODES = 10_000;
+
+const nothing = () => ({ nodes: 0, staff_connections: 0, staff_absences: 0 });
+
+/** Removes nodes that have not been heard for SERVER_STALE_SEC, and starts the grace clocks of their people. */
+@Injectable()
+export class DeadNodes implements OnModuleInit, DueWork {
+  readonly name = 'dead_nodes';
+
+  constructor(
+    private readonly rows: DueRows,
+    private readonly scheduler: DueWorkScheduler,
+    private readonly sweep: StaleServerSweep,
+    private readonly logger: Logger,
+    @Inject(CLUSTER_SETTINGS) private readonly cluster: ClusterSettings,
+    @InjectMetric('wardline_dead_nodes_total') private readonly dead: Counter,
+  ) {}
+
+  onModuleInit(): void {
+    this.scheduler.register(this);
+    this.sweep.alsoSweep(() => this.sweepNow());
+  }
+
+  handleOne(): Promise<boolean> {
+    return this.removeOne(nothing());
+  }
+
+  /** What an administrator's sweep removes. @returns nodes, connections that staff had there, and people who count as gone since */
+  private async sweepNow(): Promise<SweptRows> {
+    const rows = nothing();
+    let looked = 0;
+    while (looked < MAX_NODES && (await this.removeOne(rows))) looked++;
+    return rows;
+  }
+
+  /** @param rows counts what goes */
+  private removeOne(rows: ReturnType<typeof nothing>): Promise<boolean> {
+    return this.rows.nextOrBackOff<{ id: string }>({
+      claim,
+      values: [this.cluster.SERVER_STALE_SEC],
+      backOff,
+      subject: 'server_id',
+      event: 'dead_node.failed',
+      handle: async (tx, { id }) => {
+        const absences = await tx.query(begin, [id]);
+        const connections = await tx.query(forget, [id]);
+        await tx.query(remove, [id]);
+        tx.afterCommit(() => {
+          this.dead.inc();
+          this.logger.warn('node.dead', { server_id: id });
+          rows.nodes++;
+          rows.staff_connections += connections.length;
+          rows.staff_absences += absences.length;
+        });
+      },
+    });
+  }
+}

@@ -1,0 +1,126 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import pg from 'pg';
+import { Clock } from '../../platform/common/clock.js';
+import { Logger } from '../../platform/logging/logger.js';
+import type { ClusterSettings } from '../../platform/config/cluster.settings.js';
+import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
+import { Database, DATABASE_URL } from '../../platform/database/database.js';
+import { connectionOptions } from '../../platform/database/pools.js';
+import { statement } from '../../platform/database/statement.js';
+import { SERVER_ID } from '../../cluster/node/server-id.js';
+import { BEGIN_ABSENCES_OF_NODE } from './absences-of-node.js';
+
+const register = statement(
+  'register_node',
+  'INSERT INTO nodes (server_id) VALUES ($1) ON CONFLICT (server_id) DO UPDATE SET heartbeat_at = statement_timestamp()',
+);
+/**
+ * A row that is there is of a process that had this name and ended without a word, not long enough ago to be taken for dead: its people count as gone
+ * since its last heartbeat, as with any dead node.
+ */
+const forgetFormer = statement(
+  'forget_former_node',
+  `WITH absent AS (${BEGIN_ABSENCES_OF_NODE}) DELETE FROM staff_connections WHERE server_id = $1`,
+);
+const isNameHeld = statement('is_node_name_held', 'SELECT node_is_held($1) AS held');
+/** The first node after an outage of everything: no grace ends before it has run once in full since. */
+const noticeOutage = statement(
+  'notice_outage',
+  `UPDATE ward_watch SET ready_at = app_now()
+   WHERE NOT EXISTS (SELECT FROM nodes WHERE server_id <> $1 AND node_is_held(server_id))`,
+);
+const heartbeat = statement(
+  'node_heartbeat',
+  'UPDATE nodes SET heartbeat_at = statement_timestamp() WHERE server_id = $1 RETURNING true AS known',
+);
+const removeNode = statement('remove_node', 'DELETE FROM nodes WHERE server_id = $1');
+
+/** This node's row, kept alive by a heartbeat: by it others know whether its people are still connected. */
+@Injectable()
+export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private holder: pg.Client | undefined;
+  private beating: Promise<void> | undefined;
+  private lastBeat: number;
+  private onForgotten: () => void = () => undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly logger: Logger,
+    private readonly clock: Clock,
+    @Inject(CLUSTER_SETTINGS) private readonly cluster: ClusterSettings,
+    @Inject(SERVER_ID) readonly serverId: string,
+    @Inject(DATABASE_URL) private readonly databaseUrl: string,
+  ) {
+    this.lastBeat = clock.monotonic();
+  }
+
+  /** Milliseconds since the database was last told that this node lives. */
+  get heartbeatAge(): number {
+    return this.clock.monotonic() - this.lastBeat;
+  }
+
+  /** Called when others had taken this node for dead: its connections must be written down anew. */
+  whenForgotten(listener: () => void): void {
+    this.onForgotten = listener;
+  }
+
+  /** Before any due work runs, which starts at the bootstrap: an outage must be known before a grace is judged. */
+  async onModuleInit(): Promise<void> {
+    await this.takeName();
+    await this.hold();
+    await this.database.query(noticeOutage, [this.serverId], 'presence');
+    this.timer = setInterval(() => {
+      this.beating ??= this.beat().finally(() => (this.beating = undefined));
+    }, this.cluster.SERVER_HEARTBEAT_SEC * 1000);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.stopBeating();
+    await this.holder?.end();
+  }
+
+  /** The last act of a node that stops in order: who was connected here has been written down as gone. A beat behind it would bring the row back. */
+  async remove(): Promise<void> {
+    await this.stopBeating();
+    await this.database.query(removeNode, [this.serverId], 'presence');
+  }
+
+  /** Two that live under one name take each other's people for theirs; the second one at least leaves the first one's alone, and says so. */
+  private async takeName(): Promise<void> {
+    const [name] = await this.database.query<{ held: boolean }>(isNameHeld, [this.serverId], 'presence');
+    if (name?.held) this.logger.error('node.name_in_use', { server_id: this.serverId });
+    else await this.database.query(forgetFormer, [this.serverId], 'presence');
+    await this.database.query(register, [this.serverId], 'presence');
+  }
+
+  /** The lock lives and dies with this connection, and so with the process: a node that starts sees at once who is left. */
+  private async hold(): Promise<void> {
+    const client = new pg.Client({ ...connectionOptions(this.databaseUrl, 'node'), keepAlive: true });
+    client.on('error', () => {
+      if (this.holder === client) this.holder = undefined;
+    });
+    await client.connect();
+    await client.query("SELECT pg_advisory_lock_shared(hashtext('wardline node'), hashtext($1))", [this.serverId]);
+    this.holder = client;
+  }
+
+  private async stopBeating(): Promise<void> {
+    clearInterval(this.timer);
+    await this.beating;
+  }
+
+  private async beat(): Promise<void> {
+    try {
+      if (!this.holder) await this.hold();
+      const known = await this.database.query(heartbeat, [this.serverId], 'presence');
+      this.lastBeat = this.clock.monotonic();
+      if (known.length > 0) return;
+      this.logger.warn('node.forgotten', { server_id: this.serverId });
+      await this.database.query(register, [this.serverId], 'presence');
+      this.onForgotten();
+    } catch (error) {
+      this.logger.warn('node.heartbeat_failed', { error });
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { statement } from '../../platform/database/statement.js';
+import type { Transaction } from '../../platform/database/transactions.js';
+import { EventLog } from '../../events/log/event-log.js';
+import { DepartmentQueue } from '../staffing/queue/department-queue.service.js';
+
+/** One person at a time, whichever node writes; in one order, so that two batches wait for one another instead of standing in a circle. */
+const lock = statement(
+  'lock_presence',
+  `SELECT pg_advisory_xact_lock(hashtext('wardline presence'), key)
+   FROM (SELECT DISTINCT hashtext(id::text) AS key FROM unnest($1::uuid[]) AS id ORDER BY key) AS people`,
+);
+const forget = statement(
+  'forget_connections',
+  'DELETE FROM staff_connections WHERE server_id = $1 AND staff_id = ANY($2::uuid[]) AND connection_id <> ALL($3::uuid[])',
+);
+const remember = statement(
+  'remember_connections',
+  `INSERT INTO staff_connections (connection_id, server_id, staff_id) SELECT id, $1, staff FROM unnest($2::uuid[], $3::uuid[]) AS sockets (id, staff)
+   WHERE EXISTS (SELECT FROM nodes WHERE server_id = $1) ON CONFLICT (connection_id) DO NOTHING`,
+);
+const CONNECTED = 'EXISTS (SELECT FROM staff_connections c WHERE c.staff_id = p.id)';
+/** Begins and ends absences; answers with those who are back after their grace had run out, whose absence stands until they have rejoined. */
+const settle = statement(
+  'settle_absences',
+  `WITH people AS (SELECT id, ${CONNECTED} AS here FROM unnest($1::uuid[]) AS p (id)),
+     gone AS (INSERT INTO staff_absences (staff_id, since) SELECT id, app_now() FROM people WHERE NOT here ON CONFLICT (staff_id) DO NOTHING),
+     back AS (DELETE FROM staff_absences a USING people p WHERE a.staff_id = p.id AND p.here AND a.handled_at IS NULL)
+   SELECT p.id FROM people p JOIN staff_absences a ON a.staff_id = p.id WHERE p.here AND a.handled_at IS NOT NULL`,
+);
+const back = statement(
+  'end_absence',
+  `DELETE FROM staff_absences a USING (SELECT $1::uuid AS id) p WHERE a.staff_id = p.id AND ${CONNECTED} RETURNING a.handled_at IS NOT NULL AS handled`,
+);
+const shiftsOf = statement(
+  'nurse_shifts_of',
+  `SELECT s.dept_id AS dept, s.queue_position IS NULL AS waiting FROM shifts s JOIN staff p ON p.id = s.staff_id
+   WHERE s.staff_id = $1 AND s.ended_at IS NULL AND p.role = 'nurse' ORDER BY s.dept_id COLLATE "C"`,
+);
+
+/** Who has which sockets on a node: connection ids, by person. */
+export type SocketsOf = ReadonlyMap<string, readonly string[]>;
+
+/** Which sockets a person has, as rows: known after any crash. */
+@Injectable()
+export class StaffPresence {
+  constructor(
+    private readonly queue: DepartmentQueue,
+    private readonly log: EventLog,
+  ) {}
+
+  /**
+   * Writes down that these are all the sockets that these people have on this node. The last one gone begins an absence; the first one ends it.
+   * @returns who is back after their grace had run out: they are to rejoin, each in a transaction of their own
+   */
+  async write(tx: Transaction, serverId: string, sockets: SocketsOf): Promise<string[]> {
+    const people = [...sockets.keys()];
+    const pairs = [...sockets].flatMap(([staffId, ids]) => ids.map((id) => ({ id, staffId })));
+    const ids = pairs.map(({ id }) => id);
+    await tx.query(lock, [people]);
+    await tx.query(forget, [serverId, people, ids]);
+    if (ids.length > 0) await tx.query(remember, [serverId, ids, pairs.map(({ staffId }) => staffId)]);
+    return (await tx.query<{ id: string }>(settle, [people])).map(({ id }) => id);
+  }
+
+  /** Back later than the grace: the shift goes on, at the queue's tail. */
+  async rejoin(tx: Transaction, staffId: string): Promise<void> {
+    await tx.query(lock, [[staffId]]);
+    const absence = await tx.one<{ handled: boolean }>(back, [staffId]);
+    if (!absence?.handled) return;
+    for (const { dept, waiting } of await tx.query<{ dept: string; waiting: boolean }>(shiftsOf, [staffId])) {
+      if (waiting) await this.queue.toTail(tx, dept, staffId);
+      this.log.append(tx, { dept, type: 'nurse.online', data: { staff_id: staffId }, actorId: `staff:${staffId}` });
+    }
+  }
+}

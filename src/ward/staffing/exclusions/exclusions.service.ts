@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError, notFound } from '../../../platform/common/errors.js';
+import { newId, uuid } from '../../../platform/common/ids.js';
+import { type Page, readCursor, toPage } from '../../../platform/common/paging.js';
+import { Database } from '../../../platform/database/database.js';
+import { statement } from '../../../platform/database/statement.js';
+import type { Transaction } from '../../../platform/database/transactions.js';
+import { EventLog } from '../../../events/log/event-log.js';
+import { type Manager, StaffingChanges } from '../staffing-changes.js';
+import { requireAhead, requireMembers } from '../staffing-checks.js';
+import type { ExclusionBody, PageQuery } from '../staffing-schemas.js';
+
+const MAX_DAYS = 31;
+const NIL = '00000000-0000-0000-0000-000000000000';
+const VIEW = `id, dept_id AS dept, staff_id, iso(until) AS until, reason, author_id, iso(created_at) AS created_at`;
+/** By the time that was set, so that an engine which is late changes nothing. */
+const ACTIVE = 'ended_at IS NULL AND until > app_now()';
+
+const list = statement(
+  'list_exclusions',
+  `SELECT ${VIEW} FROM exclusions WHERE dept_id = $1 AND ${ACTIVE} AND id > $2 ORDER BY id LIMIT $3`,
+);
+const endOverdue = statement(
+  'end_overdue_exclusion',
+  `UPDATE exclusions SET ended_at = app_now() WHERE dept_id = $1 AND staff_id = $2 AND ended_at IS NULL AND until <= app_now() RETURNING id`,
+);
+const insert = statement(
+  'insert_exclusion',
+  `INSERT INTO exclusions (id, dept_id, staff_id, until, reason, author_id) VALUES ($1, $2, $3, $4, $5, $6)
+   ON CONFLICT (dept_id, staff_id) WHERE ended_at IS NULL DO NOTHING RETURNING ${VIEW}`,
+);
+const end = statement(
+  'end_exclusion',
+  `UPDATE exclusions SET ended_at = app_now() WHERE id = $1 AND dept_id = $2 AND ${ACTIVE} RETURNING staff_id`,
+);
+
+export interface ExclusionView {
+  id: string;
+  dept: string;
+  staff_id: string;
+  until: string;
+  reason: string;
+  author_id: string;
+  created_at: string;
+}
+
+/** Nurses taken out of the queue for a time. They keep their place in it, and are not chosen. */
+@Injectable()
+export class ExclusionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly changes: StaffingChanges,
+    private readonly log: EventLog,
+  ) {}
+
+  /** The active ones, oldest first. */
+  async list(dept: string, { limit, cursor }: PageQuery): Promise<Page<ExclusionView>> {
+    const after = readCursor(uuid, cursor) ?? NIL;
+    const rows = await this.database.query<ExclusionView & Record<string, unknown>>(list, [dept, after, limit + 1]);
+    return toPage<ExclusionView>(rows, limit, (last) => last.id);
+  }
+
+  /**
+   * @throws DomainError NOT_FOUND for somebody who is no member; ALREADY_EXISTS while an exclusion of theirs is active;
+   * VALIDATION_FAILED for an `until` that is past or more than 31 days away
+   */
+  exclude(by: Manager, dept: string, body: ExclusionBody, key: string | undefined): Promise<ExclusionView> {
+    return this.changes.run(by, key, { type: 'exclusion.create', dept, ...body }, async (tx, actorId) => {
+      await requireAhead(tx, 'until', body.until, MAX_DAYS);
+      await requireMembers(tx, dept, [body.staff_id]);
+      await this.endOverdue(tx, dept, body.staff_id);
+      const values = [newId(), dept, body.staff_id, body.until, body.reason, by.staff.id];
+      const answer = await tx.one<ExclusionView & Record<string, unknown>>(insert, values);
+      if (!answer) throw new DomainError('ALREADY_EXISTS', 'the nurse is excluded already');
+      const { id: exclusion_id, staff_id, until } = answer;
+      this.log.append(tx, { dept, type: 'nurse.excluded', data: { staff_id, exclusion_id, until }, actorId });
+      return { answer, record: { target: `staff:${staff_id}`, detail: { exclusion_id, until } } };
+    });
+  }
+
+  /** Ends one before its time. @throws DomainError NOT_FOUND when it is not active */
+  async restore(by: Manager, dept: string, id: string, key: string | undefined): Promise<void> {
+    await this.changes.run(by, key, { type: 'exclusion.end', dept, id }, async (tx, actorId) => {
+      const ended = await tx.one<{ staff_id: string }>(end, [id, dept]);
+      if (!ended) throw notFound('exclusion');
+      const data = { staff_id: ended.staff_id, exclusion_id: id };
+      this.log.append(tx, { dept, type: 'nurse.restored', data, actorId });
+      return { answer: null, record: { target: `staff:${ended.staff_id}`, detail: { exclusion_id: id } } };
+    });
+  }
+
+  /** One whose time has come, and that the engine has not met yet, does not stand in the way of the next. */
+  private async endOverdue(tx: Transaction, dept: string, staffId: string): Promise<void> {
+    const overdue = await tx.one<{ id: string }>(endOverdue, [dept, staffId]);
+    if (overdue) this.log.append(tx, { dept, type: 'nurse.restored', data: { staff_id: staffId, exclusion_id: overdue.id } });
+  }
+}

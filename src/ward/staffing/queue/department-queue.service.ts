@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ClusterSettings } from '../../../platform/config/cluster.settings.js';
+import { CLUSTER_SETTINGS, WARD_SETTINGS } from '../../../platform/config/config.module.js';
+import type { WardSettings } from '../../../platform/config/ward.settings.js';
+import { statement } from '../../../platform/database/statement.js';
+import type { Transaction } from '../../../platform/database/transactions.js';
+
+const lock = statement('lock_queue', 'SELECT dept_id FROM department_queue WHERE dept_id = $1 FOR UPDATE');
+const toTail = statement(
+  'to_queue_tail',
+  `WITH tail AS (UPDATE department_queue SET next_position = next_position + 1 WHERE dept_id = $1 RETURNING next_position - 1 AS place)
+   UPDATE shifts SET queue_position = (SELECT place FROM tail) WHERE dept_id = $1 AND staff_id = $2 AND ended_at IS NULL RETURNING id`,
+);
+const leave = statement(
+  'leave_queue',
+  'UPDATE shifts SET queue_position = NULL WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL AND queue_position IS NOT NULL RETURNING id',
+);
+const takeTurn = statement(
+  'take_turn',
+  'SELECT o_staff AS "staffId", o_reason AS reason FROM take_turn($1, $2, $3, $4, $5) WHERE o_staff IS NOT NULL',
+);
+
+/** Who is asked next, and why they: the room's primary or backup, who keep their place, or the head of the queue. */
+export interface Turn {
+  staffId: string;
+  reason: 'primary' | 'backup' | 'queue';
+}
+
+/** The department's on-duty nurses in round-robin order. Its row is locked first, then somebody is chosen: two calls at once never take the same turn. */
+@Injectable()
+export class DepartmentQueue {
+  private readonly reach: readonly [number, number];
+
+  constructor(@Inject(WARD_SETTINGS) ward: WardSettings, @Inject(CLUSTER_SETTINGS) cluster: ClusterSettings) {
+    this.reach = [ward.NURSE_DISCONNECT_GRACE_SEC, cluster.SERVER_STALE_SEC];
+  }
+
+  /** Held until the transaction ends; comes after calls and before shifts in the lock order. */
+  async lock(tx: Transaction, dept: string): Promise<void> {
+    await tx.query(lock, [dept]);
+  }
+
+  /** Puts an on-duty nurse at the tail: who starts, who comes back, who has just been chosen. */
+  async toTail(tx: Transaction, dept: string, staffId: string): Promise<void> {
+    await tx.query(toTail, [dept, staffId]);
+  }
+
+  /** @returns whether the nurse was in the queue */
+  async leave(tx: Transaction, dept: string, staffId: string): Promise<boolean> {
+    return (await tx.one(leave, [staffId, dept])) !== undefined;
+  }
+
+  /**
+   * Whose turn it is for a call at the room: the first who is on duty, not excluded, reachable and not yet told of it; undefined when nobody
+   * is left. Locks the queue; who was taken from its head goes to the tail.
+   */
+  async turn(tx: Transaction, call: { id: string; dept: string; roomId: string }): Promise<Turn | undefined> {
+    return tx.one<Turn & Record<string, unknown>>(takeTurn, [call.dept, call.id, call.roomId, ...this.reach]);
+  }
+}

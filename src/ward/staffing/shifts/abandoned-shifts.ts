@@ -1,0 +1,60 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { statement } from '../../../platform/database/statement.js';
+import { DueRows } from '../../../platform/scheduling/due-rows.js';
+import type { DueWork } from '../../../platform/scheduling/due-work.js';
+import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
+import { DomainError } from '../../../platform/common/errors.js';
+import { SESSION_SETTINGS } from '../../../platform/config/config.module.js';
+import type { SessionSettings } from '../../../platform/config/session.settings.js';
+import { ShiftsService } from './shifts.service.js';
+
+/**
+ * Nobody signed in is left of the nurse, and no call of theirs is in progress: that one must be finished or handed over first. Each shift is
+ * looked up by the sessions' index, and the time is asked for once: with every nurse of a hospital on duty this runs every second.
+ */
+const claim = statement(
+  'claim_abandoned_shift',
+  `SELECT s.id, s.staff_id AS "staffId", s.dept_id AS dept FROM shifts s CROSS JOIN (SELECT app_now() AS time OFFSET 0) now
+     CROSS JOIN LATERAL (SELECT count(*) AS live FROM sessions x WHERE x.staff_id = s.staff_id AND x.ended_at IS NULL
+       AND x.expires_at > now.time AND x.last_used_at > now.time - make_interval(secs => $1)) signed_in
+   WHERE s.ended_at IS NULL AND (s.retry_at IS NULL OR s.retry_at <= now.time) AND signed_in.live = 0
+     AND NOT EXISTS (SELECT FROM calls c WHERE c.accepted_by = s.staff_id AND c.dept_id = s.dept_id AND c.state = 'in_progress')
+   ORDER BY s.id LIMIT 1`,
+);
+const backOff = statement('back_off_abandoned_shift', `UPDATE shifts SET retry_at = app_now() + interval '2 seconds' WHERE id = $1`);
+
+/** A shift is abandoned when its session ends: its calls are handed on, and the nurse is off duty. */
+@Injectable()
+export class AbandonedShifts implements OnModuleInit, DueWork {
+  readonly name = 'abandoned_shifts';
+
+  constructor(
+    private readonly rows: DueRows,
+    private readonly shifts: ShiftsService,
+    private readonly scheduler: DueWorkScheduler,
+    @Inject(SESSION_SETTINGS) private readonly session: SessionSettings,
+  ) {}
+
+  onModuleInit(): void {
+    this.scheduler.register(this);
+  }
+
+  handleOne(): Promise<boolean> {
+    return this.rows.nextOrBackOff<{ id: string; staffId: string; dept: string }>({
+      claim,
+      values: [this.session.SESSION_IDLE_SEC],
+      backOff,
+      subject: 'shift_id',
+      event: 'abandoned_shift.failed',
+      isOvertaken,
+      handle: async (tx, shift) => {
+        await this.shifts.abandon(tx, shift);
+      },
+    });
+  }
+}
+
+/** Two nodes may find the same shift: the second one finds it ended, or a call in progress, and leaves it. */
+function isOvertaken(error: unknown): boolean {
+  return error instanceof DomainError && (error.code === 'NOT_FOUND' || error.code === 'SHIFT_HAS_CALLS');
+}

@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import { actorOf, type Role, type StaffPrincipal } from '../../../identity/access/principal.js';
+import { IdempotentCommands } from '../../../platform/idempotency/idempotent-commands.js';
+import { DomainError, notFound } from '../../../platform/common/errors.js';
+import { newId } from '../../../platform/common/ids.js';
+import { statement } from '../../../platform/database/statement.js';
+import type { Transaction } from '../../../platform/database/transactions.js';
+import { DepartmentQueue } from '../queue/department-queue.service.js';
+import { EventLog } from '../../../events/log/event-log.js';
+
+const VIEW = `id, dept_id AS dept, staff_id, iso(started_at) AS started_at, iso(ended_at) AS ended_at`;
+
+const member = statement(
+  'shift_member',
+  `SELECT p.role FROM staff p JOIN memberships m ON m.staff_id = p.id JOIN departments d ON d.id = m.dept_id AND d.retired_at IS NULL
+   WHERE p.id = $1 AND m.dept_id = $2 AND p.active`,
+);
+const start = statement(
+  'start_shift',
+  `INSERT INTO shifts (id, staff_id, dept_id, started_at) VALUES ($1, $2, $3, app_now())
+   ON CONFLICT (dept_id, staff_id) WHERE ended_at IS NULL DO NOTHING RETURNING ${VIEW}`,
+);
+const active = statement('active_shift', `SELECT ${VIEW} FROM shifts WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL`);
+const hold = statement('hold_shift', 'SELECT id FROM shifts WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL FOR SHARE');
+const lock = statement(
+  'lock_shift',
+  'SELECT s.id, p.role FROM shifts s JOIN staff p ON p.id = s.staff_id WHERE s.staff_id = $1 AND s.dept_id = $2 AND s.ended_at IS NULL FOR UPDATE OF s',
+);
+const activeOf = statement(
+  'active_shifts_of',
+  'SELECT dept_id AS dept FROM shifts WHERE staff_id = $1 AND ended_at IS NULL AND ($2::text IS NULL OR dept_id = $2) ORDER BY dept_id',
+);
+const end = statement('end_shift', `UPDATE shifts SET ended_at = app_now(), end_reason = $2 WHERE id = $1 RETURNING ${VIEW}`);
+
+export interface ShiftView {
+  id: string;
+  dept: string;
+  staff_id: string;
+  started_at: string;
+  ended_at: string | null;
+}
+
+/** What must be handed over before a shift ends. */
+export interface ShiftHandover {
+  /** Locks and hands over what the nurse holds, before the shift is locked. @throws DomainError SHIFT_HAS_CALLS */
+  release(tx: Transaction, shift: { staffId: string; dept: string }): Promise<void>;
+  /** With the shift locked: whether something has come in between, so that all must start again. */
+  settled(tx: Transaction, shift: { staffId: string; dept: string }): Promise<void>;
+}
+
+/** Being on duty: starting and ending a shift, and who is. */
+@Injectable()
+export class ShiftsService {
+  private readonly handovers: ShiftHandover[] = [];
+
+  constructor(
+    private readonly commands: IdempotentCommands,
+    private readonly log: EventLog,
+    private readonly queue: DepartmentQueue,
+  ) {}
+
+  /** A feature that nurses hold something of registers how it is handed over. */
+  handOverWith(handover: ShiftHandover): void {
+    this.handovers.push(handover);
+  }
+
+  /**
+   * Starts the person's shift; one that is active already goes on.
+   * @throws DomainError NOT_FOUND for a department one is no member of
+   */
+  start(staff: StaffPrincipal, dept: string, key: string | undefined): Promise<ShiftView> {
+    return this.commands.run(actorOf(staff), key, { type: 'shift.start', dept }, async (tx) => {
+      const role = await this.requireMember(tx, staff.id, dept);
+      await this.queue.lock(tx, dept);
+      const started = await tx.one<ShiftView & Record<string, unknown>>(start, [newId(), staff.id, dept]);
+      if (started) {
+        if (role === 'nurse') await this.queue.toTail(tx, dept, staff.id);
+        const data = { staff_id: staff.id, shift_id: started.id, role };
+        this.log.append(tx, { dept, type: 'nurse.shift_started', data, actorId: actorOf(staff) });
+        return started;
+      }
+      const running = await tx.one<ShiftView & Record<string, unknown>>(active, [staff.id, dept]);
+      if (!running) throw new DomainError('UNAVAILABLE', 'the shift is just ending, try again');
+      return running;
+    });
+  }
+
+  /**
+   * Ends the person's shift after handing on what they accepted.
+   * @throws DomainError NOT_FOUND without an active shift; SHIFT_HAS_CALLS while a call of theirs is in progress
+   */
+  end(staff: StaffPrincipal, dept: string, key: string | undefined): Promise<ShiftView> {
+    return this.commands.run(actorOf(staff), key, { type: 'shift.end', dept }, (tx) =>
+      this.finish(tx, { staffId: staff.id, dept }, 'ended'),
+    );
+  }
+
+  /**
+   * Ends the person's shifts (in one department, or all) without their asking, after handing on what they accepted.
+   * @returns the shifts that were active. @throws DomainError SHIFT_HAS_CALLS while a call of theirs is in progress
+   */
+  async abandon(tx: Transaction, { staffId, dept }: { staffId: string; dept?: string }): Promise<ShiftView[]> {
+    const ended: ShiftView[] = [];
+    for (const shift of await tx.query<{ dept: string }>(activeOf, [staffId, dept ?? null]))
+      ended.push(await this.finish(tx, { staffId, dept: shift.dept }, 'abandoned'));
+    return ended;
+  }
+
+  /** Hand over, lock, look again, end, tell. */
+  private async finish(tx: Transaction, holder: { staffId: string; dept: string }, reason: 'ended' | 'abandoned'): Promise<ShiftView> {
+    for (const handover of this.handovers) await handover.release(tx, holder);
+    const shift = await tx.one<{ id: string; role: Role }>(lock, [holder.staffId, holder.dept]);
+    if (!shift) throw notFound('active shift');
+    for (const handover of this.handovers) await handover.settled(tx, holder);
+    const ended = await tx.one<ShiftView & Record<string, unknown>>(end, [shift.id, reason]);
+    if (!ended) throw new Error('a locked shift cannot be ended');
+    const data = { staff_id: holder.staffId, shift_id: shift.id, role: shift.role, reason };
+    this.log.append(tx, { dept: holder.dept, type: 'nurse.shift_ended', data, actorId: `staff:${holder.staffId}` });
+    return ended;
+  }
+
+  /** Whether the person is on duty; if so their shift cannot end before the transaction does. */
+  async isOnDuty(tx: Transaction, staffId: string, dept: string): Promise<boolean> {
+    return (await tx.one(hold, [staffId, dept])) !== undefined;
+  }
+
+  private async requireMember(tx: Transaction, staffId: string, dept: string): Promise<Role> {
+    const row = await tx.one<{ role: Role }>(member, [staffId, dept]);
+    if (!row) throw notFound('department');
+    return row.role;
+  }
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { statement } from '../../../platform/database/statement.js';
+import type { Transaction } from '../../../platform/database/transactions.js';
+import { EventLog } from '../../../events/log/event-log.js';
+import { ShiftsService } from './shifts.service.js';
+
+const endExclusions = statement(
+  'end_exclusions_of',
+  `UPDATE exclusions SET ended_at = app_now() WHERE staff_id = $1 AND ($2::text IS NULL OR dept_id = $2) AND ended_at IS NULL
+   RETURNING id, dept_id AS dept`,
+);
+const endAssignments = statement(
+  'end_assignments_of',
+  'DELETE FROM room_assignments WHERE primary_id = $1 AND ($2::text IS NULL OR dept_id = $2) RETURNING room_id, dept_id AS dept',
+);
+const dropBackups = statement(
+  'drop_backups',
+  `UPDATE room_assignments SET backup_id = NULL WHERE backup_id = $1 AND ($2::text IS NULL OR dept_id = $2)
+   RETURNING room_id, dept_id AS dept, primary_id, iso(until) AS until`,
+);
+const endAssignmentOfRoom = statement(
+  'end_assignment_of_room',
+  'DELETE FROM room_assignments WHERE room_id = $1 AND dept_id = $2 RETURNING room_id',
+);
+
+/** Somebody who leaves a department, or all of them. */
+export interface Leaver {
+  staffId: string;
+  /** Undefined: all departments. */
+  dept?: string;
+}
+
+/** What of a department's staffing ends with a membership, an account or a room, and who is told of it. */
+@Injectable()
+export class StaffingEndings {
+  constructor(
+    private readonly shifts: ShiftsService,
+    private readonly log: EventLog,
+  ) {}
+
+  /** Before they leave: their shifts end, after what they accepted was handed on. @throws DomainError SHIFT_HAS_CALLS */
+  async goOffDuty(tx: Transaction, leaver: Leaver): Promise<void> {
+    await this.shifts.abandon(tx, leaver);
+  }
+
+  /**
+   * Once they have left, as far as this transaction goes: so an order that was being given meanwhile is found too. Exclusions end; rooms
+   * lose their primary and with it the assignment, or their backup.
+   * @param actorId who sends them: `staff:<id>`
+   */
+  async endOrders(tx: Transaction, { staffId, dept }: Leaver, actorId: string): Promise<void> {
+    const values = [staffId, dept ?? null];
+    for (const one of await tx.query<{ id: string; dept: string }>(endExclusions, values)) {
+      this.log.append(tx, { dept: one.dept, type: 'nurse.restored', data: { staff_id: staffId, exclusion_id: one.id }, actorId });
+    }
+    for (const one of await tx.query<{ room_id: string; dept: string }>(endAssignments, values)) {
+      this.log.append(tx, { dept: one.dept, type: 'room.unassigned', data: { room_id: one.room_id, reason: 'staff_left' }, actorId });
+    }
+    for (const one of await tx.query<{ room_id: string; dept: string; primary_id: string; until: string | null }>(dropBackups, values)) {
+      const { room_id, primary_id, until } = one;
+      this.log.append(tx, { dept: one.dept, type: 'room.assigned', data: { room_id, primary_id, backup_id: null, until }, actorId });
+    }
+  }
+
+  /** With the room retired in this transaction. */
+  async endRoom(tx: Transaction, room: string, dept: string, actorId: string): Promise<void> {
+    if (!(await tx.one(endAssignmentOfRoom, [room, dept]))) return;
+    this.log.append(tx, { dept, type: 'room.unassigned', data: { room_id: room, reason: 'room_retired' }, actorId });
+  }
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { uuid } from '../../platform/common/ids.js';
+import { cursorParam, limitParam } from '../../platform/common/paging.js';
+
+const MAX_REASON = 500;
+/** More nurses than any department has on duty. */
+const MAX_QUEUE = 500;
+/** PostgreSQL's text holds every character but this one. */
+const NUL = '\0';
+
+export const pageQuery = z.strictObject({ limit: limitParam, cursor: cursorParam });
+export type PageQuery = z.infer<typeof pageQuery>;
+
+/** An instant with its zone; years that a database and a calendar both know. */
+const instant = z.iso.datetime({ offset: true, abort: true }).refine((text) => {
+  const year = new Date(text).getUTCFullYear();
+  return year >= 2000 && year <= 9999;
+});
+const reason = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MAX_REASON)
+  .refine((text) => !text.includes(NUL));
+
+export const exclusionBody = z.strictObject({ staff_id: uuid, until: instant, reason });
+export type ExclusionBody = z.infer<typeof exclusionBody>;
+
+export const assignmentBody = z
+  .strictObject({ primary: uuid, backup: uuid.nullish(), until: instant.nullish() })
+  .refine(({ primary, backup }) => primary !== backup, { path: ['backup'] });
+export type AssignmentBody = z.infer<typeof assignmentBody>;
+
+export const queueBody = z.strictObject({ staff_ids: z.array(uuid).max(MAX_QUEUE) });
+export type QueueBody = z.infer<typeof queueBody>;

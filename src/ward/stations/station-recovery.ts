@@ -1,0 +1,48 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { statement } from '../../platform/database/statement.js';
+import type { Transaction } from '../../platform/database/transactions.js';
+import { EventLog } from '../../events/log/event-log.js';
+import { StationsService, type StationSupervisor } from './stations.service.js';
+import { FaultCalls } from './fault-calls.js';
+
+const lockDepartment = statement(
+  'lock_station_supervision',
+  `SELECT d.dept_id AS dept FROM station_supervision d JOIN rooms r ON r.dept_id = d.dept_id JOIN stations s ON s.room_id = r.id
+   WHERE s.id = $1 FOR NO KEY UPDATE OF d`,
+);
+const lockStale = statement(
+  'lock_stale_station',
+  'SELECT stale_call_id AS "callId" FROM stations WHERE id = $1 AND stale_since IS NOT NULL FOR NO KEY UPDATE',
+);
+const restore = statement('restore_station', 'UPDATE stations SET stale_since = NULL, stale_call_id = NULL WHERE id = $1');
+const countStale = statement(
+  'count_stale_stations',
+  `SELECT count(*)::int AS count FROM stations s JOIN rooms r ON r.id = s.room_id
+   WHERE r.dept_id = $1 AND s.stale_since IS NOT NULL AND s.retired_at IS NULL AND r.retired_at IS NULL`,
+);
+
+/** A stale station is heard again: that is told, and its call is over. */
+@Injectable()
+export class StationRecovery implements OnModuleInit, StationSupervisor {
+  constructor(
+    private readonly stations: StationsService,
+    private readonly faults: FaultCalls,
+    private readonly log: EventLog,
+  ) {}
+
+  onModuleInit(): void {
+    this.stations.superviseWith(this);
+  }
+
+  async heardAgain(tx: Transaction, stationId: string): Promise<void> {
+    const department = await tx.one<{ dept: string }>(lockDepartment, [stationId]);
+    const stale = department && (await tx.one<{ callId: string | null }>(lockStale, [stationId]));
+    // Two heartbeats at once: the other one has told.
+    if (!stale) return;
+    const { dept } = department;
+    await tx.query(restore, [stationId]);
+    this.log.append(tx, { dept, type: 'station.restored', data: { station_id: stationId }, actorId: `station:${stationId}` });
+    const left = await tx.one<{ count: number }>(countStale, [dept]);
+    await this.faults.end(tx, dept, stale.callId, left?.count ?? 0);
+  }
+}

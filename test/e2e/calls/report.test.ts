@@ -1,0 +1,305 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, request, type Session, signIn } from '../../support/client.js';
+import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+
+/** Noon in Berlin, winter time; the report's period is the day around it. */
+const NOON = '2025-11-03T11:00:00Z';
+const DAY = 'from=2025-11-03T00:00:00Z&to=2025-11-04T00:00:00Z';
+const DAYS = 'from=2025-11-01T00:00:00Z&to=2025-11-12T00:00:00Z';
+
+interface Row {
+  dept?: string;
+  type?: string;
+  state?: string;
+  level?: number;
+  repeats?: number;
+  placed?: string;
+  /** Seconds after it was placed. */
+  after?: Partial<Record<'annunciated' | 'accepted' | 'present' | 'completed' | 'cancelled', number>>;
+  acceptedBy?: string;
+  closedBy?: string;
+}
+
+describe('the report of a department', () => {
+  let wardline: TestWardline;
+  let manager: Session;
+  let admin: Session;
+  let nurse: Session;
+  let nurseIds: string[];
+
+  beforeAll(async () => {
+    wardline = await startTestWardline();
+    [manager, admin, nurse] = (await Promise.all(['icu-manager', 'admin', 'icu-nurse-1'].map((name) => signIn(wardline, name)))) as [
+      Session,
+      Session,
+      Session,
+    ];
+    const staff = await wardline.database.query<{ id: string }>(`SELECT id FROM staff WHERE username LIKE 'icu-nurse-%' ORDER BY username`);
+    nurseIds = staff.map(({ id }) => id);
+    await wardline.database.query(`UPDATE facility SET time_zone = 'Europe/Berlin'`);
+  });
+  afterAll(() => wardline.stop());
+
+  /** A call as the ward would have left it; of each type one may be open. */
+  async function place({
+    dept = 'icu',
+    type = 'patient_normal',
+    level = 0,
+    repeats = 0,
+    placed = NOON,
+    after = {},
+    acceptedBy,
+    closedBy,
+    ...row
+  }: Row): Promise<string> {
+    const state = row.state ?? (after.completed !== undefined ? 'completed' : after.cancelled !== undefined ? 'cancelled' : 'pending');
+    const id = randomUUID();
+    const room = `${dept}-${dept === 'icu' ? '101' : '201'}`;
+    await wardline.database.query(
+      `WITH at AS (SELECT $7::timestamptz AS placed, $8::jsonb AS after)
+       INSERT INTO calls (id, dept_id, room_id, type, state, level, repeats, priority, placed_at, annunciated_at, accepted_at, present_at, completed_at,
+         cancelled_at, accepted_by, closed_by, l1_sec, l2_sec, l3_sec, repeat_sec, next_escalation_at)
+       SELECT $1, $2, $3, $4, $5, $6, $11, 0, placed, placed + make_interval(secs => (after ->> 'annunciated')::float8), placed + make_interval(secs => (after ->> 'accepted')::float8),
+         placed + make_interval(secs => (after ->> 'present')::float8), placed + make_interval(secs => (after ->> 'completed')::float8),
+         placed + make_interval(secs => (after ->> 'cancelled')::float8), $9, $10, 90, 180, 300, 60,
+         CASE WHEN $5 = 'pending' THEN timestamptz '2999-01-01' END FROM at`,
+      [id, dept, room, type, state, level, placed, JSON.stringify(after), acceptedBy ?? null, closedBy ?? null, repeats],
+    );
+    return id;
+  }
+
+  async function report(query: string, session = manager): Promise<any> {
+    const answer = await session.get(`/departments/icu/report?${query}`);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    return answer.body;
+  }
+
+  function csv(accept: string): Promise<Answer> {
+    return request(wardline, 'GET', `/api/v1/departments/icu/report?${DAYS}`, { headers: { cookie: manager.cookie, accept } });
+  }
+
+  it('has the percentiles of every interval, by type and shift, in seconds', async () => {
+    for (const n of [5, 1, 4, 2, 3]) {
+      await place({ after: { annunciated: n / 10, accepted: n * 10, present: n * 100, completed: n * 1000 } });
+    }
+    await place({ after: { cancelled: 7.5 } });
+    await place({ type: 'cord_out', after: { annunciated: 9, accepted: 4, present: 4 }, state: 'in_progress' });
+    const { intervals, ...frame } = await report(DAY);
+    expect(frame).toMatchObject({
+      dept: 'icu',
+      from: '2025-11-03T00:00:00.000Z',
+      to: '2025-11-04T00:00:00.000Z',
+      time_zone: 'Europe/Berlin',
+    });
+    const figures = { type: 'patient_normal', shift: 'day', count: 5 };
+    const expected = [
+      { ...figures, interval: 'annunciation', p50: 0.3, p90: 0.46, p95: 0.48, p99: 0.496, max: 0.5 },
+      { ...figures, interval: 'acceptance', p50: 30, p90: 46, p95: 48, p99: 49.6, max: 50 },
+      { ...figures, interval: 'presence', p50: 300, p90: 460, p95: 480, p99: 496, max: 500 },
+      { ...figures, interval: 'completion', p50: 3000, p90: 4600, p95: 4800, p99: 4960, max: 5000 },
+      { ...figures, interval: 'cancellation', count: 1, p50: 7.5, p90: 7.5, p95: 7.5, p99: 7.5, max: 7.5 },
+      { ...figures, interval: 'response', p50: 29.7, p90: 45.54, p95: 47.52, p99: 49.104, max: 49.5 },
+      { ...figures, interval: 'arrival', p50: 270, p90: 414, p95: 432, p99: 446.4, max: 450 },
+      { ...figures, interval: 'attendance', p50: 2700, p90: 4140, p95: 4320, p99: 4464, max: 4500 },
+    ];
+    const normal = intervals.filter((row: any) => row.type === 'patient_normal');
+    expect(normal).toEqual([...expected, ...expected.map((row) => ({ ...row, shift: 'all' }))]);
+    // Accepted before a device had said that it shows the call: nobody waited after that.
+    const cord = intervals.filter((row: any) => row.type === 'cord_out' && row.shift === 'all');
+    expect(cord.map((row: any) => [row.interval, row.max])).toEqual([
+      ['annunciation', 9],
+      ['acceptance', 4],
+      ['presence', 4],
+      ['response', 0],
+      ['arrival', 0],
+    ]);
+  });
+
+  it("divides the day into three shifts by the facility's clock, also on the day that the clocks go back", async () => {
+    const type = 'bed_exit';
+    const placed = {
+      night: ['2025-10-26T03:00:00Z', '2025-10-26T04:59:59.999Z', '2025-10-26T21:00:00Z', '2025-10-25T20:00:00Z'],
+      day: ['2025-10-25T04:00:00Z', '2025-10-26T05:00:00Z', '2025-10-26T12:59:59.999Z'],
+      evening: ['2025-10-25T12:00:00Z', '2025-10-26T13:00:00Z'],
+    };
+    for (const at of Object.values(placed).flat()) await place({ type, placed: at, after: { cancelled: 1 } });
+    const { intervals } = await report('from=2025-10-25T00:00:00%2B02:00&to=2025-10-27T00:00:00%2B01:00');
+    const counts = Object.fromEntries(intervals.map((row: any) => [row.shift, row.count]));
+    expect(counts).toEqual({ day: 3, evening: 2, night: 4, all: 9 });
+  });
+
+  it('counts what became of the calls, from `from` on and before `to`, of this department only', async () => {
+    const type = 'device_alarm';
+    for (const at of ['2025-11-05T00:00:00Z', '2025-11-05T23:59:59.999Z'])
+      await place({ type, placed: at, after: { completed: 60 }, repeats: 2 });
+    await place({ type, placed: '2025-11-05T12:00:00Z', after: { cancelled: 5 } });
+    await place({ type, placed: '2025-11-05T12:00:00Z', state: 'pending', repeats: 1 });
+    for (const at of ['2025-11-04T23:59:59.999Z', '2025-11-06T00:00:00Z']) await place({ type, placed: at, after: { completed: 60 } });
+    await place({ type, dept: 'med', placed: '2025-11-05T12:00:00Z', after: { completed: 60 } });
+    const { calls } = await report('from=2025-11-05T00:00:00Z&to=2025-11-06T00:00:00Z');
+    expect(calls).toEqual([{ type, placed: 4, completed: 2, cancelled: 1, open: 1, repeats: 5 }]);
+  });
+
+  it('tells how far calls climbed, and how many went through each level by the log', async () => {
+    const type = 'service_request';
+    const placed = '2025-11-07T12:00:00Z';
+    const climb = async (levels: number[], more: Record<string, unknown>[] = []) => {
+      const id = await place({ type, placed, level: Math.max(0, ...levels), after: { completed: 600 } });
+      const steps = [...levels.map((level) => ({ level, reason: 'timeout' })), ...more];
+      const events = steps.map((step) => ({
+        dept: 'icu',
+        id: randomUUID(),
+        type: 'call.escalated',
+        call_id: id,
+        payload: { call_id: id, ...step },
+      }));
+      if (events.length > 0) await wardline.database.query('SELECT append_events($1::jsonb)', [JSON.stringify(events)]);
+    };
+    await climb([]);
+    await climb([], [{ level: 0, reason: 'nurse_disconnected' }]);
+    await climb([1], [{ level: 1, reason: 'nurse_disconnected' }]);
+    await climb(
+      [1, 2, 3],
+      [
+        { level: 3, reason: 'timeout', repeat: 1 },
+        { level: 3, reason: 'timeout', repeat: 2 },
+      ],
+    );
+    await climb([1, 2, 3]);
+    const { escalations } = await report('from=2025-11-07T00:00:00Z&to=2025-11-08T00:00:00Z');
+    expect(escalations).toEqual([
+      { type, level: 0, count: 2, reached: 5 },
+      { type, level: 1, count: 1, reached: 3 },
+      { type, level: 2, count: 0, reached: 2 },
+      { type, level: 3, count: 2, reached: 2 },
+    ]);
+  });
+
+  it('shows how the work was shared, by ids alone', async () => {
+    const [anna = '', ben = '', cleo = ''] = nurseIds;
+    const shift = (staff: string, from: string, to: string | null) =>
+      wardline.database.query(
+        `INSERT INTO shifts (id, staff_id, dept_id, started_at, ended_at, end_reason) VALUES ($1, $2, 'icu', $3, $4, CASE WHEN $4::timestamptz IS NOT NULL THEN 'ended' END)`,
+        [randomUUID(), staff, from, to],
+      );
+    await shift(anna, '2025-11-09T22:00:00Z', '2025-11-10T06:00:00Z');
+    await shift(ben, '2025-11-10T06:00:00Z', '2025-11-10T10:00:00Z');
+    await shift(ben, '2025-11-10T22:00:00Z', '2025-11-11T06:00:00Z');
+    await shift(cleo, '2025-11-10T23:30:00Z', '2025-11-11T06:00:00Z');
+    await shift(manager.user.id, '2025-11-10T06:00:00Z', '2025-11-10T14:00:00Z');
+    const told = (call: string, staff: string, role: string, reason: string) =>
+      wardline.database.query('INSERT INTO annunciations (call_id, staff_id, role, reason) VALUES ($1, $2, $3, $4)', [
+        call,
+        staff,
+        role,
+        reason,
+      ]);
+    const placed = '2025-11-10T05:00:00Z';
+    for (const [index, reason] of ['queue', 'primary', 'backup'].entries()) {
+      const call = await place({
+        placed,
+        acceptedBy: anna,
+        after: { accepted: 5, completed: 60 },
+        closedBy: index === 0 ? `staff:${ben}` : `staff:${anna}`,
+      });
+      await told(call, anna, 'nurse', reason);
+      await told(call, manager.user.id, 'manager', 'manager');
+    }
+    const broadcast = await place({
+      placed,
+      type: 'code_blue',
+      acceptedBy: manager.user.id,
+      after: { accepted: 5, cancelled: 60 },
+      closedBy: 'station:icu-101-bed',
+    });
+    for (const staff of [anna, ben]) await told(broadcast, staff, 'nurse', 'broadcast');
+    const turned = await place({ placed, type: 'technical_fault' });
+    await told(turned, ben, 'nurse', 'queue');
+    const { fairness, ...rest } = await report('from=2025-11-10T00:00:00Z&to=2025-11-11T00:00:00Z');
+    const expected = [
+      { staff_id: anna, dispatched: 3, accepted: 3, completed: 2, shift_seconds: 6 * 3600 },
+      { staff_id: ben, dispatched: 1, accepted: 0, completed: 1, shift_seconds: 6 * 3600 },
+      { staff_id: cleo, dispatched: 0, accepted: 0, completed: 0, shift_seconds: 1800 },
+    ];
+    expect(fairness.nurses).toEqual(expected.sort((a, b) => (a.staff_id < b.staff_id ? -1 : 1)));
+    expect(fairness.spread).toBe(0.333);
+    expect(JSON.stringify([fairness, rest])).not.toMatch(/nurse-1|Intensive care/);
+  });
+
+  it('covers the last 24 hours when nothing is asked for, by the clock of the database; a shift that goes on counts until now', async () => {
+    await wardline.database.moveClock(3600);
+    const [now] = await wardline.database.query<{ now: Date }>('SELECT app_now() AS now');
+    const ago = (hours: number) => new Date(now!.now.getTime() - hours * 3_600_000).toISOString();
+    for (const hours of [23, 25]) await place({ type: 'technical_fault', placed: ago(hours), after: { completed: hours } });
+    await wardline.database.query(`INSERT INTO shifts (id, staff_id, dept_id, started_at) VALUES ($1, $2, 'icu', $3)`, [
+      randomUUID(),
+      nurseIds[3],
+      ago(3),
+    ]);
+    const { intervals, fairness, from, to } = await report('');
+    expect(Date.parse(to) - Date.parse(from)).toBe(86_400_000);
+    expect(Math.abs(Date.parse(to) - now!.now.getTime())).toBeLessThan(10_000);
+    expect(intervals.find((row: any) => row.shift === 'all')).toMatchObject({ interval: 'completion', count: 1, max: 23 });
+    const [duty] = fairness.nurses;
+    expect(duty.staff_id).toBe(nurseIds[3]);
+    expect(Math.abs(duty.shift_seconds - 3 * 3600)).toBeLessThan(10);
+    await wardline.database.moveClock(-3600);
+  });
+
+  it('comes as CSV where Accept prefers it, as one table with the same figures', async () => {
+    const json = await report(DAYS);
+    const answer = await csv('text/csv');
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
+    expect(answer.headers['content-disposition']).toBe('attachment; filename=report-icu-20251101T000000Z-20251112T000000Z.csv');
+    expect(answer.headers.vary).toContain('Accept');
+    const lines = (answer.body as string).split('\r\n');
+    const header = lines[0]!.split(',');
+    const rows = lines.slice(1, -1).map((line) => Object.fromEntries(line.split(',').map((text, index) => [header[index], text])));
+    const sections = {
+      interval: json.intervals,
+      calls: json.calls,
+      escalation: json.escalations,
+      nurse: json.fairness.nurses,
+      fairness: [{}],
+    };
+    for (const [section, items] of Object.entries(sections)) {
+      const found = rows.filter((row) => row['section'] === section);
+      expect(found).toHaveLength(items.length);
+      for (const [index, item] of items.entries()) {
+        expect(found[index]).toMatchObject(Object.fromEntries(Object.entries(item).map(([key, value]) => [key, String(value)])));
+      }
+    }
+    expect((await csv('text/csv;q=0.9, application/json;q=0.1')).headers['content-type']).toContain('text/csv');
+    for (const accept of ['*/*', 'application/json', 'text/csv;q=0.5, application/json', 'image/png']) {
+      expect((await csv(accept)).headers['content-type'], accept).toContain('application/json');
+    }
+  });
+
+  it('is for managers of the department and administrators', async () => {
+    expect((await admin.get(`/departments/icu/report?${DAY}`)).status).toBe(200);
+    expect((await nurse.get('/departments/icu/report')).body.error).toMatchObject({ code: 'FORBIDDEN' });
+    for (const dept of ['med', 'nowhere']) expect((await nurse.get(`/departments/${dept}/report`)).status, dept).toBe(404);
+    for (const dept of ['med', 'nowhere']) {
+      const answer = await manager.get(`/departments/${dept}/report`);
+      expect([answer.status, answer.body.error.code]).toEqual([404, 'NOT_FOUND']);
+    }
+    expect((await admin.get('/departments/nowhere/report')).status).toBe(404);
+    expect((await request(wardline, 'GET', '/api/v1/departments/icu/report')).status).toBe(401);
+  });
+
+  it.each([
+    'from=2025-11-04T00:00:00Z&to=2025-11-03T00:00:00Z',
+    'from=2025-11-03T00:00:00Z&to=2025-11-03T00:00:00Z',
+    'from=2025-01-01T00:00:00Z&to=2025-04-04T00:00:00Z',
+    'from=2025-11-03&to=2025-11-04',
+    'from=2025-11-03T00:00:00&to=2025-11-04T00:00:00',
+    'from=0001-01-01T00:00:00Z&to=0001-01-02T00:00:00Z',
+    `${DAY}&by=type`,
+    `${DAY}&from=2025-11-03T00:00:00Z`,
+  ])('refuses %s', async (query) => {
+    const answer = await manager.get(`/departments/icu/report?${query}`);
+    expect([answer.status, answer.body.error.code]).toEqual([400, 'VALIDATION_FAILED']);
+  });
+});

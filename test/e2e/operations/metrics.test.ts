@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asStation, request, signIn, Socket, type AnyFrame, type Session } from '../../support/client.js';
+import { eventually } from '../../support/person.js';
+import { METRICS } from '../../support/metric-names.js';
+import { parseMetrics, type Scrape } from '../../support/metrics.js';
+import { connectUntilClosed } from '../../support/upgrade.js';
+import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+
+/** All label names there are; each one's values are a closed set, or the installation's departments and types of calls. */
+const LABELS = new Set([
+  ...['le', 'quantile', 'code', 'reason', 'recovered', 'direction', 'dept', 'type', 'state', 'result'],
+  ...['kind', 'space', 'version', 'major', 'minor', 'patch'],
+]);
+
+let wardline: TestWardline;
+let nurse: Session;
+let admin: Session;
+
+beforeAll(async () => {
+  wardline = await startTestWardline({ env: { HEARTBEAT_CHECK_INTERVAL_SEC: '1' } });
+  nurse = await signIn(wardline, 'icu-nurse-1');
+  admin = await signIn(wardline, 'admin');
+});
+afterAll(() => wardline.stop());
+
+async function scrape(headers: Record<string, string> = {}): Promise<Scrape> {
+  const { status, body } = await request(wardline, 'GET', '/metrics', { headers });
+  expect(status).toBe(200);
+  return parseMetrics(body as string);
+}
+
+describe('GET /metrics', () => {
+  it('has every metric by its name and kind', async () => {
+    const { kinds } = await scrape();
+    const wanted = Object.entries(METRICS);
+    expect(Object.fromEntries(wanted.map(([name]) => [name, kinds.get(name)]))).toEqual(
+      Object.fromEntries(wanted.map(([name, [kind]]) => [name, kind])),
+    );
+  });
+
+  it('tells what happens: connections, bytes, frames, round trips, closes, refusals, resumes, errors', async () => {
+    const before = await scrape();
+    expect((await connectUntilClosed(wardline)).code).toBe(4001);
+    const socket = await Socket.open(wardline, nurse.cookie);
+    await socket.ask({ type: 'subscribe', dept: 'icu', after: 0 });
+    await socket.ask({ type: 'subscribe', dept: 'icu', after: 1_000_000 });
+    socket.ws.send('no JSON');
+    await socket.until((frame: AnyFrame) => frame.code === 'MALFORMED_JSON');
+    await eventually(async () => ((await scrape()).value('wardline_ws_rtt_seconds_count') > 0 ? true : undefined), 'a round trip');
+    const open = await scrape();
+    expect(open.value('ws_connections')).toBe(1);
+    expect(open.value('ws_connections_active_total')).toBe(1);
+    expect(open.value('ws_connections_total')).toBe(before.value('ws_connections_total') + 1);
+    expect(open.value('wardline_ws_connections_max')).toBe(500);
+    expect(open.value('ws_frame_size_bytes_count')).toBe(before.value('ws_frame_size_bytes_count') + 3);
+    expect(open.value('ws_error_count')).toBe(before.value('ws_error_count') + 1);
+    for (const direction of ['in', 'out']) expect(open.value('wardline_ws_bytes_total', { direction })).toBeGreaterThan(100);
+    for (const recovered of ['true', 'false']) expect(open.value('wardline_resume_total', { recovered })).toBeGreaterThanOrEqual(1);
+    expect(open.sum('wardline_ws_rejected_total')).toBe(before.sum('wardline_ws_rejected_total') + 1);
+    expect(open.value('ws_memory_usage_bytes')).toBeGreaterThan(20_000_000);
+    socket.close();
+    const closed = await eventually(async () => {
+      const now = await scrape();
+      return now.value('ws_connections') === 0 ? now : undefined;
+    }, 'the close');
+    expect(closed.value('wardline_ws_closes_total', { code: '1005' })).toBe(1);
+    expect(closed.value('wardline_ws_bytes_total', { direction: 'out' })).toBeGreaterThanOrEqual(
+      open.value('wardline_ws_bytes_total', { direction: 'out' }),
+    );
+  });
+
+  it('tells of departments that nobody looks after, by name, 0 for the others', async () => {
+    const call = await asStation(wardline, 'med-201-bed')('POST', '/calls', { type: 'patient_normal' });
+    expect(call.status).toBe(201);
+    const dept = (now: Scrape, name: string) => now.value('wardline_department_unattended', { dept: name });
+    const alarmed = await eventually(async () => {
+      const now = await scrape();
+      return dept(now, 'med') === 1 ? now : undefined;
+    }, 'med unattended');
+    expect(dept(alarmed, 'icu')).toBe(0);
+    const socket = await Socket.open(wardline, (await signIn(wardline, 'med-nurse-1')).cookie);
+    await eventually(async () => (dept(await scrape(), 'med') === 0 ? true : undefined), 'med attended');
+    socket.close();
+  });
+
+  it('counts deadlines that nobody handled, when it is scraped', async () => {
+    expect((await scrape()).value('wardline_escalation_overdue')).toBe(0);
+    const call = await asStation(wardline, 'icu-103-bed')('POST', '/calls', { type: 'patient_normal' });
+    await wardline.database.query(
+      `UPDATE calls SET engine_retry_at = app_now() + interval '1 day', engine_failures = 9, next_escalation_at = app_now() - interval '1 minute'
+       WHERE id = $1`,
+      [call.body.id],
+    );
+    expect((await scrape()).value('wardline_escalation_overdue')).toBe(1);
+    await admin.post(`/calls/${call.body.id as string}/cancel`, { reason: 'end of the test' });
+    expect((await scrape()).value('wardline_escalation_overdue')).toBe(0);
+  });
+
+  it('has no label with a user, a call, a connection, a session or an address, and no label that grows with what clients send', async () => {
+    const socket = await Socket.open(wardline, nurse.cookie);
+    await socket.ask({ type: 'subscribe', dept: 'icu' });
+    await socket.ask({ type: 'subscribe', dept: 'no-such-department' });
+    await socket.ask({ type: `made-up-${randomUUID()}` });
+    await asStation(wardline, 'icu-102-bed')('POST', '/calls', { type: 'patient_normal' });
+    const pending = await socket.until((frame: AnyFrame) => frame.type === 'call.pending', 'the call');
+    expect((await nurse.post(`/calls/${pending.data.call_id as string}/accept`, {})).status).toBe(200);
+    for (const code of [3000, 3999, 4242, 4999]) {
+      const own = await Socket.open(wardline, nurse.cookie);
+      own.ws.close(code, 'of my own');
+      await own.untilClosed();
+    }
+    const now = await eventually(async () => {
+      const seen = await scrape();
+      return seen.value('wardline_ws_closes_total', { code: 'other' }) === 4 ? seen : undefined;
+    }, 'the closes');
+    const names = new Set(now.samples.flatMap(({ labels }) => Object.keys(labels)));
+    expect([...names].filter((name) => !LABELS.has(name))).toEqual([]);
+    const values = now.samples.flatMap(({ labels }) => Object.values(labels)).join('\n');
+    const hello = socket.frames[0];
+    for (const secret of [nurse.user.id, 'icu-nurse-1', pending.data.call_id, hello.connection_id, hello.server_id, '127.0.0.1', 'icu-102'])
+      expect(values).not.toContain(secret);
+    for (const growing of ['made-up', 'no-such-department', '3999', '4242']) expect(values).not.toContain(growing);
+    expect(now.value('wardline_call_accept_seconds_count', { type: 'patient_normal' })).toBe(1);
+    socket.close();
+  });
+});
+
+describe('who may scrape', () => {
+  it('without METRICS_TOKEN: this machine, and not through a proxy; others see no such path', async () => {
+    await scrape();
+    await scrape({ authorization: 'Bearer whatever' });
+    for (const header of ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded', 'x-real-ip', 'via']) {
+      const answer = await request(wardline, 'GET', '/metrics', { headers: { [header]: '127.0.0.1' } });
+      expect([header, answer.status, answer.body.error?.code]).toEqual([header, 404, 'NOT_FOUND']);
+    }
+  });
+
+  it('with METRICS_TOKEN: who knows it, from anywhere', async () => {
+    const token = 'a-token-for-scraping';
+    const guarded = await startTestWardline({ sharedWith: wardline, env: { METRICS_TOKEN: token } });
+    try {
+      const status = async (headers: Record<string, string>) => (await request(guarded, 'GET', '/metrics', { headers })).status;
+      expect(await status({ authorization: `Bearer ${token}` })).toBe(200);
+      expect(await status({ authorization: `Bearer ${token}`, 'x-forwarded-for': '192.0.2.7' })).toBe(200);
+      expect(await status({})).toBe(404);
+      for (const wrong of [token, `Bearer ${token}x`, `Bearer ${token.slice(1)}`, `Basic ${token}`, 'Bearer ', `bearer  ${token}`])
+        expect([wrong, await status({ authorization: wrong })]).toEqual([wrong, 404]);
+    } finally {
+      await guarded.stop();
+    }
+  });
+});
+
+// A node of its own takes the process's registry over: nothing is asked of the first one after it.
+describe('the metrics of dispatch', () => {
+  it('tells how many dispatches found nobody, and how long a call took to its nurse and until somebody took it on', async () => {
+    const own = await startTestWardline();
+    const look = async () => parseMetrics((await request(own, 'GET', '/metrics')).body as string);
+    try {
+      const none = await look();
+      expect([none.value('failed_assignments_rate'), none.value('avg_assign_time_ms')]).toEqual([0, 0]);
+      await asStation(own, 'icu-101-bed')('POST', '/calls', { type: 'patient_normal' });
+      const unattended = await look();
+      expect([unattended.value('failed_assignments_rate'), unattended.value('avg_assign_time_ms')]).toEqual([1, 0]);
+
+      const anna = await signIn(own, 'icu-nurse-1');
+      const socket = await Socket.open(own, anna.cookie);
+      await socket.ask({ type: 'subscribe', dept: 'icu' });
+      expect((await anna.post('/departments/icu/shifts')).status).toBeLessThan(300);
+      const placed: string[] = [];
+      for (const station of ['icu-102-bed', 'icu-103-bed', 'icu-104-bed']) {
+        const { body } = await asStation(own, station)('POST', '/calls', { type: 'patient_normal' });
+        placed.push(body.id as string);
+      }
+      await socket.until((frame: AnyFrame) => frame.type === 'call.pending' && frame.data.call_id === placed[2], 'the last call');
+      const assigned = await eventually(async () => {
+        const now = await look();
+        return now.value('avg_assign_time_ms') > 0 ? now : undefined;
+      }, 'an assignment');
+      expect(assigned.value('failed_assignments_rate')).toBe(0.25);
+      // Less than the whole test may take, and of the right unit.
+      expect(assigned.value('avg_assign_time_ms')).toBeLessThan(60_000);
+
+      // Accepting, and arriving without having accepted, both take a call on; arriving at one's own does so no more.
+      expect((await anna.post(`/calls/${placed[0]!}/accept`, {})).status).toBe(200);
+      expect((await anna.post(`/calls/${placed[0]!}/arrive`, {})).status).toBe(200);
+      expect((await anna.post(`/calls/${placed[1]!}/arrive`, {})).status).toBe(200);
+      const taken = await look();
+      expect(taken.value('wardline_call_accept_seconds_count', { type: 'patient_normal' })).toBe(2);
+      expect(taken.value('pending_calls_count')).toBe(2);
+      socket.close();
+    } finally {
+      await own.stop();
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import type { Socket as NetSocket } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Connections } from '../../../src/realtime/connection/connections.js';
+import { type Session, signIn } from '../../support/client.js';
+import { eventually } from '../../support/person.js';
+import { dial } from '../../support/raw-connection.js';
+import { upgradeText } from '../../support/upgrade.js';
+import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+
+const TEXT = 0x81;
+const CLOSE = 0x88;
+const NO_MASK = Buffer.alloc(4);
+const OVERSIZE = Buffer.from([TEXT, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, ...NO_MASK]);
+const PING = masked(TEXT, Buffer.from('{"type":"ping","t":7}'));
+
+let wardline: TestWardline;
+let anna: Session;
+const dialled: NetSocket[] = [];
+
+beforeAll(async () => {
+  wardline = await startTestWardline();
+  anna = await signIn(wardline, 'icu-nurse-1');
+});
+afterEach(() => {
+  for (const socket of dialled.splice(0)) socket.destroy();
+});
+afterAll(() => wardline.stop());
+
+function masked(opcode: number, payload: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([opcode, 0x80 | payload.length]), NO_MASK, payload]);
+}
+
+/** First bytes of the frames that follow the answer to the upgrade. */
+function opcodesOf(heard: Buffer): number[] {
+  const opcodes: number[] = [];
+  for (let at = heard.indexOf('\r\n\r\n') + 4; at < heard.length;) {
+    const short = heard.readUInt8(at + 1);
+    opcodes.push(heard.readUInt8(at));
+    at += short === 126 ? 4 + heard.readUInt16BE(at + 2) : 2 + short;
+  }
+  return opcodes;
+}
+
+/** A socket of the test's own, past its `hello`. */
+async function open(): Promise<{ socket: NetSocket; heard: () => Buffer }> {
+  const { socket, ready } = dial(wardline);
+  dialled.push(socket);
+  await ready;
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  socket.write(upgradeText('/ws', { cookie: anna.cookie }));
+  await eventually(() => (Buffer.concat(chunks).includes('"hello"') ? true : undefined), 'hello');
+  return { socket, heard: () => Buffer.concat(chunks) };
+}
+
+describe('behind a close frame nothing is sent', () => {
+  it.each([
+    ['the client closes', masked(CLOSE, Buffer.from([0x03, 0xe8])), 1000],
+    ['the client sends a frame that is too large', OVERSIZE, 1009],
+    ['the client sends a frame that is none', Buffer.from([0x83, 0x80, ...NO_MASK]), 1002],
+  ])('where %s together with a frame that is answered', async (_, last, code) => {
+    const { socket, heard } = await open();
+    const ended = once(socket, 'end');
+    socket.write(Buffer.concat([PING, last]));
+    await ended;
+    const opcodes = opcodesOf(heard());
+    expect(opcodes.filter((one) => one === CLOSE)).toHaveLength(1);
+    expect(opcodes.at(-1)).toBe(CLOSE);
+    expect(heard().readUInt16BE(heard().length - 2)).toBe(code);
+  });
+});
+
+describe('a socket that does not answer its close frame', () => {
+  it('is cut, and its place is free, also where `ws` closed for something malformed', async () => {
+    const { socket } = await open();
+    const connections = wardline.app.get(Connections, { strict: false });
+    expect(connections.size).toBe(1);
+    socket.pause();
+    socket.write(OVERSIZE);
+    await eventually(() => (connections.size === 0 ? true : undefined), 'the connection to be gone');
+  });
+});

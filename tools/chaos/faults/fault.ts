@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../../simulate/random.js';
+import type { Reader } from '../people/reader.js';
+import type { Cluster } from '../world/cluster.js';
+import type { ChaosDatabase } from '../world/database.js';
+import type { OwnPostgres } from '../world/own-postgres.js';
+import type { OwnRedis } from '../../bench/process/own-redis.js';
+
+/** Everything that can be made to fail. */
+export interface FaultWorld {
+  readonly cluster: Cluster;
+  readonly database: ChaosDatabase;
+  /** The same, where it is our own and may be killed. */
+  readonly ownDatabase: OwnPostgres | undefined;
+  readonly redis: OwnRedis | undefined;
+  /** Clients that are made to stop reading. */
+  readonly deaf: readonly Reader[];
+  /** How long a transaction is held open. */
+  readonly holdMs: number;
+  /** The end of the faults. */
+  readonly signal: AbortSignal;
+}
+
+/** One way in which the world fails. Its choices come from `random` alone, the same number of them each time. */
+export interface Fault {
+  readonly name: string;
+  /** Makes it and undoes it. @returns what was done; undefined when there was nothing to do it to */
+  inject(world: FaultWorld, random: Random): Promise<string | undefined>;
+}
+
+/** Faults that exclude each other, one at a time. */
+export interface Lane {
+  readonly name: string;
+  /** Milliseconds of peace between two, at least and at most. */
+  readonly every: readonly [number, number];
+  readonly faults: readonly Fault[];
+}
+
+export function between([low, high]: readonly [number, number], random: Random): number {
+  return low + (high - low) * random();
+}
+
+/** Ends at the signal at once. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

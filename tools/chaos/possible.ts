@@ -1,0 +1,26 @@
+import { OwnRedis } from '../bench/process/own-redis.js';
+import { SmallDisk } from './world/small-disk.js';
+
+const DISK_MB = 384;
+
+/** What this machine lets us do, and why not the rest. */
+export interface Means {
+  readonly disk: SmallDisk | undefined;
+  readonly redis: OwnRedis | undefined;
+  readonly impossible: Readonly<Record<string, string>>;
+}
+
+/** Gets what the faults need; what cannot be had makes its faults impossible, which the report says. */
+export async function gatherMeans(faults: readonly string[], isGivenDatabase: boolean): Promise<Means> {
+  const impossible: Record<string, string> = {};
+  if (isGivenDatabase) {
+    for (const name of ['database-kill', 'disk-full']) impossible[name] = 'the database is not ours (--url)';
+  }
+  const needsDisk = faults.includes('disk-full') && !isGivenDatabase;
+  const disk = needsDisk ? SmallDisk.mount(DISK_MB) : undefined;
+  if (needsDisk && !disk) impossible['disk-full'] = 'a small file system may not be mounted here';
+  const hasRedis = OwnRedis.isPossible();
+  if (!hasRedis) for (const name of ['redis-kill', 'redis-freeze']) impossible[name] = 'redis-server is not installed';
+  const redis = hasRedis ? await OwnRedis.start() : undefined;
+  return { disk, redis, impossible };
+}
