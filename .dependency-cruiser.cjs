@@ -1,72 +1,69 @@
-/** Which folder may know which. A feature shows others its *.module, *.service, entities and event types only. */
-const FEATURES =
-  'auth|audit|cluster|rooms|commands|hospital|staffing|calls|dispatch|escalation|presence|reports|scheduling|supervision|notifications|realtime|events|limits|admin|health|metrics|lifecycle|http';
+/**
+ * Which folder may import which. No cycle between files, none between folders.
+ * A district's `*.module.ts` files are in the district's root: only modules and the application import them.
+ */
+const WARD = 'src/ward/';
+const ABOVE_PLATFORM = '^src/(events|realtime|cluster|identity|ward|rooms|admin|protocol|operations|startup)/';
 
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    { name: 'no-folder-cycle', severity: 'error', scope: 'folder', from: { path: '^src' }, to: { circular: true } },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src', pathNot: '(main|cli/.*)\\.ts$' }, to: {} },
-    { name: 'common-knows-nobody', severity: 'error', from: { path: '^src/common/' }, to: { path: '^src/(?!common/)' } },
-    { name: 'config-knows-nobody', severity: 'error', from: { path: '^src/config/' }, to: { path: '^src/(?!config/|common/)' } },
-    { name: 'database-knows-no-feature', severity: 'error', from: { path: '^src/database/' }, to: { path: `^src/(${FEATURES})/` } },
     {
-      name: 'events-know-no-feature',
-      comment: 'events know who may read (auth), and nothing of what they mean',
+      name: 'platform-knows-no-hospital',
+      comment: 'what any such server needs; the supervisor and idempotency know the programs and the principals that they serve',
+      severity: 'error',
+      from: { path: '^src/platform/', pathNot: '^src/platform/(supervisor|idempotency|http)/' },
+      to: { path: ABOVE_PLATFORM },
+    },
+    {
+      name: 'platform-common-knows-nobody',
+      severity: 'error',
+      from: { path: '^src/platform/(common|system)/' },
+      to: { path: '^src/(?!platform/(common|system)/)' },
+    },
+    {
+      name: 'events-know-no-ward',
+      comment: 'the log knows who may read, and nothing of what an event means',
       severity: 'error',
       from: { path: '^src/events/' },
-      to: {
-        path: '^src/(cluster|rooms|hospital|staffing|calls|dispatch|escalation|presence|reports|scheduling|supervision|notifications|realtime|admin|health|metrics|lifecycle|http)/',
-      },
+      to: { path: '^src/(cluster|rooms|ward|realtime|admin|operations|startup)/' },
     },
     {
-      name: 'cluster-knows-no-feature',
-      comment: 'what nodes share knows nothing of sockets, and nothing of what is sent',
+      name: 'cluster-knows-no-ward',
       severity: 'error',
       from: { path: '^src/cluster/' },
-      to: {
-        path: '^src/(hospital|staffing|calls|dispatch|escalation|presence|reports|supervision|notifications|realtime|rooms|admin|health|metrics|lifecycle|http)/',
-      },
+      to: { path: '^src/(ward|rooms|realtime|admin|operations|startup)/' },
     },
     {
-      name: 'limits-know-no-feature',
-      comment: 'they know who asks (auth), and nothing of what is asked for',
-      severity: 'error',
-      from: { path: '^src/limits/' },
-      to: { path: `^src/(${FEATURES.replace('auth|', '').replace('limits|', '')})/` },
-    },
-    {
-      name: 'realtime-knows-no-feature',
+      name: 'realtime-knows-no-ward',
       severity: 'error',
       from: { path: '^src/realtime/' },
-      to: { path: '^src/(hospital|staffing|calls|admin|health|metrics|lifecycle)/' },
+      to: { path: '^src/(ward|rooms|admin|operations|startup)/' },
+    },
+    {
+      name: 'identity-knows-no-ward',
+      severity: 'error',
+      from: { path: '^src/identity/' },
+      to: { path: '^src/(ward|rooms|realtime/|admin|operations|startup)/' },
     },
     {
       name: 'hospital-knows-no-calls',
       severity: 'error',
-      from: { path: '^src/hospital/' },
-      to: { path: '^src/(staffing|calls|realtime|admin)/' },
+      from: { path: `^${WARD}hospital/` },
+      to: { path: `^${WARD}(staffing|calls)/|^src/admin/` },
     },
-    { name: 'staffing-knows-no-calls', severity: 'error', from: { path: '^src/staffing/' }, to: { path: '^src/(calls|admin)/' } },
+    { name: 'staffing-knows-no-calls', severity: 'error', from: { path: `^${WARD}staffing/` }, to: { path: `^${WARD}calls/|^src/admin/` } },
+    { name: 'ward-knows-no-admin', severity: 'error', from: { path: '^src/ward/' }, to: { path: '^src/(admin|operations|startup)/' } },
     {
-      name: 'calls-know-no-admin',
+      name: 'tools-are-clients',
+      comment: 'they use the public contract',
       severity: 'error',
-      from: { path: '^src/calls/' },
-      to: { path: '^src/(admin|lifecycle|health|metrics)/' },
-    },
-    {
-      name: 'features-show-their-services-only',
-      severity: 'error',
-      from: { path: '^src/(calls|admin)/' },
-      to: { path: '^src/(staffing|hospital|calls)/', pathNot: ['^src/$1/', '\\.(module|service|entity)\\.ts$', 'station-keys\\.ts$'] },
-    },
-    {
-      name: 'bench-is-a-client',
-      comment: 'it speaks the public contract',
-      severity: 'error',
-      from: { path: '^bench/(simulate|client|press)' },
+      from: { path: '^tools/(simulate|bench/client|bench/press)' },
       to: { path: '^src/' },
     },
-    { name: 'not-to-test', severity: 'error', from: { path: '^(src|bench)' }, to: { path: '^test/' } },
+    { name: 'not-to-test', severity: 'error', from: { path: '^(src|tools)' }, to: { path: '^test/' } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

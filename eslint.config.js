@@ -26,7 +26,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/platform/config/environment.ts', 'bench/**/*.ts', 'test/**/*.ts', 'vitest.config.ts'],
+    files: ['src/platform/config/environment.ts', 'tools/**/*.ts', 'test/**/*.ts', 'vitest.config.ts'],
     rules: {
       'no-restricted-properties': 'off',
       'no-console': 'off',

@@ -394,7 +394,7 @@ function sampleRows(staffId: string): [string, Record<string, unknown>][] {
 
 /** A data source with every entity that there is. */
 async function openDirectory(url: string): Promise<DataSource> {
-  const folder = join(packageRoot(), 'src/hospital/entities');
+  const folder = join(packageRoot(), 'src/ward/hospital/entities');
   const modules = await Promise.all(readdirSync(folder).map((file) => import(join(folder, file)) as Promise<Record<string, unknown>>));
   const entities = modules.flatMap((module) => Object.values(module)).filter((one) => typeof one === 'function');
   const source = new DataSource({
@@ -433,7 +433,7 @@ describe('the TypeORM entities', () => {
   });
 
   it('name columns that exist, with their types, nullability and keys, and leave out only what fills itself', () => {
-    expect(source.entityMetadatas).toHaveLength(readdirSync(join(packageRoot(), 'src/hospital/entities')).length);
+    expect(source.entityMetadatas).toHaveLength(readdirSync(join(packageRoot(), 'src/ward/hospital/entities')).length);
     for (const entity of source.entityMetadatas) {
       const described = entity.columns.map((column) => ({
         table: entity.tableName,

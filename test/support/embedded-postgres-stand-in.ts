@@ -45,7 +45,7 @@ export function buildStandIn(folder: string): void {
   mkdirSync(folder, { recursive: true });
   execFileSync(process.execPath, [
     join(REPOSITORY, 'node_modules/typescript/bin/tsc'),
-    ...['--ignoreConfig', '--outDir', join(folder, 'embedded'), '--rootDir', join(REPOSITORY, 'src/database/embedded')],
+    ...['--ignoreConfig', '--outDir', join(folder, 'embedded'), '--rootDir', join(REPOSITORY, 'src/platform/database/embedded')],
     ...['--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--skipLibCheck', '--strict'],
     join(REPOSITORY, 'src/platform/database/embedded/embedded-postgres.ts'),
   ]);

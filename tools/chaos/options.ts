@@ -28,7 +28,7 @@ export function usage(faults: readonly string[]): string {
                   ${faults.join(', ')}
   --hold N        how many seconds a transaction is held open (default: a third of the run, ${String(HOLD_SEC)} at most)
   --url URL       a PostgreSQL that lets us make a database; without it one of our own is started, which can be killed and filled
-  --out FILE      where the JSON goes (default bench/results/chaos-<seed>.json)
+  --out FILE      where the JSON goes (default tools/bench/results/chaos-<seed>.json)
   --history FILE  writes down everything that was seen as well, for looking into it
   --logs DIR      writes down what the nodes warn of
   --trace         prints every fault when it is over`;
@@ -70,7 +70,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     faults: chooseFaults(values.faults, known),
     holdSec: values.hold === undefined ? Math.min(HOLD_SEC, Math.ceil(seconds / 3)) : count('hold', values.hold, 3600),
     trace: values.trace,
-    out: values.out ?? `bench/results/chaos-${String(seed)}.json`,
+    out: values.out ?? `tools/bench/results/chaos-${String(seed)}.json`,
     history: values.history,
     logs: values.logs,
   };

@@ -33,7 +33,7 @@ export const USAGE = `usage: npm run simulate -- [S1|S2|S3] [options]   (S1 when
   --pace F             multiplies the nurses' delays (default 1)
   --ack-ms MS          how often a nurse's screen acknowledges (default 2000)
   --seed N             of the random numbers (default 1)
-  --json FILE          where the result goes (default bench/results/simulate-….json)
+  --json FILE          where the result goes (default tools/bench/results/simulate-….json)
   --insecure           do not verify the server's certificate`;
 
 const FLAGS = {

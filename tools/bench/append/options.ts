@@ -6,7 +6,7 @@ export const USAGE = `usage: node dist/tools/bench/append/main.js [options]
   --seconds N      length of a round (default 3)
   --writers N      connections that append at once (default 16)
   --departments N  departments that they append to (default 20)
-  --out FILE       where the JSON goes (default bench/results/append.json)`;
+  --out FILE       where the JSON goes (default tools/bench/results/append.json)`;
 
 const MOST = 9999;
 
@@ -28,7 +28,7 @@ export function readOptions(args: readonly string[]): AppendOptions | undefined 
     seconds: text(3),
     writers: text(16),
     departments: text(20),
-    out: { type: 'string', default: 'bench/results/append.json' },
+    out: { type: 'string', default: 'tools/bench/results/append.json' },
     help: { type: 'boolean', default: false },
   } as const;
   const { values } = parseFlags(args, { options });

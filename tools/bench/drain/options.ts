@@ -20,7 +20,7 @@ export function usage(name: string, windowSec: number): string {
   --reconnect SEC  clients are spread over this long (default 5)
   --plain          without TLS
   --memory         restart: by memory over its threshold, which takes half a minute, instead of SIGHUP
-  --out FILE       where the JSON goes (default bench/results/${name}.json)`;
+  --out FILE       where the JSON goes (default tools/bench/results/${name}.json)`;
 }
 
 /** @throws UsageError; undefined when only help was asked for */
@@ -31,7 +31,7 @@ export function readOptions(name: string, windowSec: number, args: readonly stri
     reconnect: { type: 'string', default: '5' },
     plain: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
-    out: { type: 'string', default: `bench/results/${name}.json` },
+    out: { type: 'string', default: `tools/bench/results/${name}.json` },
     help: { type: 'boolean', default: false },
   } as const;
   const { values } = parseFlags(args, { options });

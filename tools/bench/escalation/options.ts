@@ -9,7 +9,7 @@ export const USAGE = `usage: node dist/tools/bench/escalation/main.js [options]
   --due N          of which so many fall due within one second (default 1000)
   --closed N       closed calls in the table when the claim query is timed, in thousands (default 1000)
   --patience N     a round waits so many seconds for a machine that does little else (default 20)
-  --out FILE       where the JSON goes (default bench/results/escalation.json)`;
+  --out FILE       where the JSON goes (default tools/bench/results/escalation.json)`;
 
 export interface EscalationOptions {
   readonly url: string | undefined;
@@ -36,7 +36,7 @@ export function readOptions(args: readonly string[]): EscalationOptions | undefi
     due: text(1000),
     closed: text(1000),
     patience: text(20),
-    out: { type: 'string', default: 'bench/results/escalation.json' },
+    out: { type: 'string', default: 'tools/bench/results/escalation.json' },
     help: { type: 'boolean', default: false },
   } as const;
   const { values } = parseFlags(args, { options });

@@ -19,7 +19,7 @@ export const USAGE = `usage: npm run bench -- [${BENCHES.join('|')} …] [option
   --presses N      of cluster-screens and cluster-bus, each round (default 300)
   --rows N         of cluster-rows (default 100000)
   --only NAMES     peers (bare, ws, ws-corked, socket-io, bun) or profiles (S1, S2, S3), comma list (default all)
-  --out DIR        where the JSON goes (default bench/results)
+  --out DIR        where the JSON goes (default tools/bench/results)
   --profile DIR    also writes CPU profiles and heap snapshots of Wardline there`;
 
 export interface BenchOptions {
@@ -56,7 +56,7 @@ const FLAGS = {
   presses: { type: 'string', default: '300' },
   rows: { type: 'string', default: '100000' },
   only: { type: 'string' },
-  out: { type: 'string', default: 'bench/results' },
+  out: { type: 'string', default: 'tools/bench/results' },
   profile: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
