@@ -7,6 +7,7 @@ import { CallTypesAdminController } from './setup/call-types-admin.controller.js
 import { ConnectionsAdminController } from './sockets/connections-admin.controller.js';
 import { DrainAdminController } from './cluster/drain-admin.controller.js';
 import { EscalationAdminController } from './setup/escalation-admin.controller.js';
+import { FacilityAdminController } from './setup/facility-admin.controller.js';
 import { LimitsAdminController } from './cluster/limits-admin.controller.js';
 import { LimitsAdminService } from './cluster/limits-admin.service.js';
 import { PlacesAdminController } from './setup/places-admin.controller.js';
@@ -25,6 +26,7 @@ import { StationsAdminService } from './setup/stations-admin.service.js';
 @Module({
   imports: [StaffingModule, RealtimeModule],
   controllers: [
+    FacilityAdminController,
     PlacesAdminController,
     StationsAdminController,
     StaffAdminController,

@@ -39,6 +39,9 @@ const callWithHistory = call.extend({
 const event = z.strictObject({ id: uuid, seq: z.int().min(1), type: word, time, critical: z.boolean(), data });
 const snapshot = z.looseObject({ calls: z.array(call), staff: z.array(z.looseObject({ staff_id: uuid })) });
 
+const facility = z.strictObject({
+  ...{ name: word, time_zone: word, languages: z.array(word), shifts: z.array(z.strictObject({ name: word, start: word })) },
+});
 const place = { id: word, name: word };
 const department = z.strictObject(place);
 const room = z.strictObject({ ...place, dept: word });
@@ -122,6 +125,7 @@ export const HTTP_ANSWERS: Readonly<Record<string, Readonly<Record<number, z.Zod
   [`GET ${S}/calls`]: { 200: pageOf(call) },
   [`POST ${S}/calls/{id}/cancel`]: { 200: call },
   [`POST ${S}/calls/{id}/presence`]: { 200: call },
+  'GET /api/v1/facility': { 200: facility },
   'GET /api/v1/departments': { 200: pageOf(department) },
   [`GET ${D}/snapshot`]: { 200: z.strictObject({ dept: word, epoch: word, seq: count, data: snapshot }) },
   [`GET ${D}/events`]: { 200: z.strictObject({ items: z.array(event), head: count, epoch: word }) },
@@ -139,6 +143,8 @@ export const HTTP_ANSWERS: Readonly<Record<string, Readonly<Record<number, z.Zod
   [`DELETE ${D}/assignments/{room}`]: { 204: null },
   [`PUT ${D}/queue`]: { 200: z.strictObject({ staff_ids: z.array(uuid) }) },
   [`POST ${D}/notices`]: { 201: z.strictObject({ dept: word, code: word, by: word }) },
+  [`GET ${A}/facility`]: { 200: facility },
+  [`PATCH ${A}/facility`]: { 200: facility },
   ...crud(`${A}/departments`, '{dept}', department),
   ...crud(`${A}/departments/{dept}/rooms`, '{id}', room),
   ...crud(`${A}/departments/{dept}/beds`, '{id}', bed),

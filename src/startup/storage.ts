@@ -1,9 +1,11 @@
 import { Passwords } from '../identity/sign-in/passwords.js';
 import type { Logger } from '../platform/logging/logger.js';
 import type { DatabaseSettings } from '../platform/config/database.settings.js';
+import { DEFAULT_FACILITY_NAME, type FacilitySettings } from '../platform/config/facility.settings.js';
 import { grantToApplication } from '../platform/database/grants.js';
 import { migrateUp } from '../platform/database/migrations.js';
 import { seedDemoHospital } from '../ward/hospital/demo-seed.js';
+import { settleFacility } from '../ward/hospital/settle-facility.js';
 import type { DatabaseServer } from './database-server.js';
 
 /** A database that is up, migrated and, where asked for, seeded. */
@@ -16,13 +18,14 @@ export interface Storage {
 interface StorageOptions {
   server: DatabaseServer;
   settings: DatabaseSettings;
+  facility: FacilitySettings;
   /** Where Wardline will listen. */
   url: string;
   logger: Logger;
 }
 
-/** Brings the database where the application needs it: the migrations, the grants, the demo hospital. */
-export async function openStorage({ server, settings, url, logger }: StorageOptions): Promise<Storage> {
+/** Brings the database where the application needs it: the migrations, the grants, the demo hospital, the facility's name and zone. */
+export async function openStorage({ server, settings, facility, url, logger }: StorageOptions): Promise<Storage> {
   try {
     const applied = await migrateUp(server.ownerUrl);
     if (applied.length > 0) logger.info('database.migrated', { applied });
@@ -31,6 +34,9 @@ export async function openStorage({ server, settings, url, logger }: StorageOpti
       const { ownerUrl: databaseUrl } = server;
       await seedDemoHospital({ databaseUrl, dataDir: settings.DATA_DIR, url, passwords: new Passwords() });
     }
+    const { FACILITY_NAME, FACILITY_TIME_ZONE: timeZone } = facility;
+    const name = FACILITY_NAME === DEFAULT_FACILITY_NAME ? undefined : FACILITY_NAME;
+    await settleFacility(server.ownerUrl, { name, timeZone });
     return { databaseUrl: server.applicationUrl, stop: () => server.stop() };
   } catch (error) {
     await server.stop();

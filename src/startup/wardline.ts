@@ -48,11 +48,11 @@ interface WardlineOptions {
 
 /** Starts everything: database, certificate, application, port. */
 export async function startWardline({ config, logger, place, openServer }: WardlineOptions): Promise<Wardline> {
-  const { database, session } = config;
+  const { database, facility, session } = config;
   const certificate = certificateSource(config);
   const urlAt = (port: number) => urlOf(certificate !== undefined, place.host, port);
   // The database first: it makes DATA_DIR so that the account it runs under can enter.
-  const storage = await openStorage({ server: await openServer(), settings: database, url: urlAt(place.port), logger });
+  const storage = await openStorage({ server: await openServer(), settings: database, facility, url: urlAt(place.port), logger });
   try {
     const secrets = await signingSecrets(session.SESSION_SECRETS, database.DATA_DIR);
     const tls: TlsOptions | undefined = certificate && {

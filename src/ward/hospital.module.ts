@@ -10,6 +10,8 @@ import { Membership } from './hospital/entities/membership.entity.js';
 import { Room } from './hospital/entities/room.entity.js';
 import { Staff } from './hospital/entities/staff.entity.js';
 import { Station } from './hospital/entities/station.entity.js';
+import { FacilityController } from './hospital/facility.controller.js';
+import { FacilityService } from './hospital/facility.service.js';
 import { StationKeyGuard } from './stations/station-key.guard.js';
 import { StationsController } from './stations/stations.controller.js';
 import { StationsService } from './stations/stations.service.js';
@@ -20,8 +22,8 @@ const entities = TypeOrmModule.forFeature([Facility, Department, Room, Bed, Stat
 @Global()
 @Module({
   imports: [entities],
-  controllers: [DepartmentsController, StationsController],
-  providers: [DirectoryService, StationsService, StationKeyGuard],
-  exports: [entities, StationsService, StationKeyGuard],
+  controllers: [DepartmentsController, FacilityController, StationsController],
+  providers: [DirectoryService, FacilityService, StationsService, StationKeyGuard],
+  exports: [entities, FacilityService, StationsService, StationKeyGuard],
 })
 export class HospitalModule {}

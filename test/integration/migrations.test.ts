@@ -438,7 +438,7 @@ describe('the TypeORM entities', () => {
       const described = entity.columns.map((column) => ({
         table: entity.tableName,
         name: column.databaseName,
-        type: source.driver.normalizeType(column),
+        type: column.isArray ? 'ARRAY' : source.driver.normalizeType(column),
         nullable: column.isNullable,
         isKey: column.isPrimary,
       }));

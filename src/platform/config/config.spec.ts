@@ -58,6 +58,8 @@ describe('readConfig', () => {
     [{ WORKERS: '2' }, /needs REDIS_URL/],
     [{ SESSION_SECRETS: 'short' }, /32 characters/],
     [{ ALLOWED_ORIGINS: 'https://a.example/path' }, /origins such as/],
+    [{ FACILITY_TIME_ZONE: 'Europe/Nowhere' }, /IANA time zone/],
+    [{ FACILITY_NAME: ' ' }, /1 to 200 characters/],
   ])('refuses %j', (environment, message) => {
     const lines = linesOf(environment);
     expect(lines).toHaveLength(1);

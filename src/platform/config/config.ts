@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clusterSettings, type ClusterSettings } from './cluster.settings.js';
 import { databaseSettings, type DatabaseSettings } from './database.settings.js';
+import { facilitySettings, type FacilitySettings } from './facility.settings.js';
 import { httpSettings, type HttpSettings } from './http.settings.js';
 import { operationsSettings, type OperationsSettings } from './operations.settings.js';
 import { realtimeSettings, type RealtimeSettings } from './realtime.settings.js';
@@ -12,6 +13,7 @@ import { wardSettings, type WardSettings } from './ward.settings.js';
 export const CONCERNS = {
   http: httpSettings,
   database: databaseSettings,
+  facility: facilitySettings,
   session: sessionSettings,
   realtime: realtimeSettings,
   ward: wardSettings,
@@ -23,6 +25,7 @@ export const CONCERNS = {
 export interface Config {
   http: HttpSettings;
   database: DatabaseSettings;
+  facility: FacilitySettings;
   session: SessionSettings;
   realtime: RealtimeSettings;
   ward: WardSettings;

@@ -32,7 +32,6 @@ export interface DemoStation {
 
 export interface DemoHospital {
   name: string;
-  timeZone: string;
   departments: { id: string; name: string }[];
   rooms: { id: string; dept: string; name: string }[];
   beds: { id: string; roomId: string; name: string }[];
@@ -48,7 +47,6 @@ function person(username: string, name: string, role: Role, departments: string[
 export function makeDemoHospital(): DemoHospital {
   const hospital: DemoHospital = {
     name: 'Demo Hospital',
-    timeZone: 'UTC',
     departments: DEPARTMENTS.map(({ id, name }) => ({ id, name })),
     rooms: [],
     beds: [],

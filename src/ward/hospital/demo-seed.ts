@@ -52,7 +52,7 @@ export async function seedDemoHospital({ databaseUrl, dataDir, url, passwords }:
 async function insert(client: pg.Client, hospital: DemoHospital, passwords: Passwords): Promise<void> {
   const { departments, rooms, beds, stations, staff } = hospital;
   const people = await Promise.all(staff.map(async (one) => ({ ...one, hash: await passwords.hash(OWN_PASSWORDS, one.password) })));
-  await client.query('UPDATE facility SET name = $1, time_zone = $2', [hospital.name, hospital.timeZone]);
+  await client.query('UPDATE facility SET name = $1', [hospital.name]);
   await insertRows(
     client,
     'departments (id, name)',

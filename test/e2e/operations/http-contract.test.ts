@@ -143,7 +143,7 @@ const CONTRACT = `
 POST /auth/login · GET /auth/session · POST /auth/logout · POST /auth/password · POST /calls · GET /calls · GET /calls/{} · POST /calls/{}/accept
 POST /calls/{}/decline · POST /calls/{}/arrive · POST /calls/{}/complete · POST /calls/{}/cancel · POST /calls/{}/reassign
 POST /stations/self/calls · POST /stations/self/calls/{}/cancel · POST /stations/self/heartbeat · GET /stations/self · GET /stations/self/calls
-POST /stations/self/calls/{}/presence · GET /departments · GET /departments/{}/snapshot · GET /departments/{}/events
+POST /stations/self/calls/{}/presence · GET /facility · GET /admin/facility · PATCH /admin/facility · GET /departments · GET /departments/{}/snapshot · GET /departments/{}/events
 GET /departments/{}/events/stream · GET /departments/{}/report · POST /departments/{}/shifts · DELETE /departments/{}/shifts/mine
 GET /departments/{}/staff · POST /departments/{}/exclusions · DELETE /departments/{}/exclusions/{} · PUT /departments/{}/assignments/{}
 DELETE /departments/{}/assignments/{} · PUT /departments/{}/queue · POST /departments/{}/notices · GET /ws/admission

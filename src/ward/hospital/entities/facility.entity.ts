@@ -1,5 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
+/** A shift of the facility: from its start to the next one's. */
+export interface FacilityShift {
+  /** `day`, `night` … */
+  name: string;
+  /** `HH:MM` by the facility's clock. */
+  start: string;
+}
+
 /** The hospital of this installation: one row. */
 @Entity('facility')
 export class Facility {
@@ -12,4 +20,12 @@ export class Facility {
   /** IANA name. */
   @Column({ name: 'time_zone', type: 'text' })
   timeZone!: string;
+
+  /** BCP 47, the first one first. */
+  @Column({ type: 'text', array: true, insert: false })
+  languages!: string[];
+
+  /** In the order of the day. */
+  @Column({ type: 'jsonb', insert: false })
+  shifts!: FacilityShift[];
 }

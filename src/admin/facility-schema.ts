@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { freeText } from '../platform/common/ids.js';
+import { isTimeZone } from '../platform/common/time-zone.js';
+
+const MAX_LANGUAGES = 20;
+const MAX_SHIFTS = 12;
+
+/** A language as BCP 47 writes it: `en`, `pt-BR`. */
+export const language = z
+  .string()
+  .max(35)
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
+  .refine((tag) => canonical(tag) !== undefined)
+  .transform((tag) => canonical(tag) ?? tag);
+
+function canonical(tag: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+const shift = z.strictObject({
+  /** `all` is a report's row of every shift. */
+  name: z.string().regex(/^(?!all$)[a-z][a-z0-9_]{0,31}$/),
+  start: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+});
+
+const areDistinct = (values: readonly string[]) => new Set(values).size === values.length;
+
+export const facilityPatch = z.strictObject({
+  name: freeText(200).optional(),
+  time_zone: z.string().max(64).refine(isTimeZone).optional(),
+  languages: z.array(language).min(1).max(MAX_LANGUAGES).refine(areDistinct).optional(),
+  shifts: z
+    .array(shift)
+    .min(1)
+    .max(MAX_SHIFTS)
+    .refine((shifts) => areDistinct(shifts.map(({ name }) => name)) && areDistinct(shifts.map(({ start }) => start)))
+    .transform((shifts) => shifts.toSorted((a, b) => (a.start < b.start ? -1 : 1)))
+    .optional(),
+});
+export type FacilityPatch = z.infer<typeof facilityPatch>;
