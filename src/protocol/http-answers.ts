@@ -27,9 +27,10 @@ const call = z.strictObject({
   ...{ id: uuid, dept: word, room_id: word, bed_id: word.nullable(), station_id: word.nullable(), type: word },
   ...{ state: z.enum(CALL_STATES), level: z.int().min(0).max(3), priority: z.int(), version: z.int().min(1) },
   accepted_by: uuid.nullable(),
+  present_by: word.nullable().describe('staff:<id> or station:<id>'),
   recipients: z.array(z.strictObject({ staff_id: uuid, role, since: time, reason: word })),
   ...{ placed_at: time, annunciated_at: reached, accepted_at: reached, present_at: reached, completed_at: reached, cancelled_at: reached },
-  ...{ repeats: count, supersedes: uuid.nullable() },
+  ...{ repeats: count, round: count, supersedes: z.array(uuid), superseded_by: uuid.nullable(), next_deadline_at: reached },
 });
 const steps = { queued_at: time, sent_at: reached, received_at: reached, accepted_at: reached, declined_at: reached };
 const callWithHistory = call.extend({

@@ -21,6 +21,7 @@ import { CallsQueryService } from './calls/http/calls-query.service.js';
 import { CallsRepository } from './calls/calls.repository.js';
 import { NewCalls } from './calls/commands/new-calls.service.js';
 import { PendingCalls, pendingCallsMetric } from './calls/commands/pending-calls.js';
+import { PressesRepository } from './calls/presses.repository.js';
 import { RaiseCallService } from './calls/commands/raise-call.service.js';
 import { ReassuranceLight } from './calls/http/reassurance-light.js';
 import { ReassignCallService } from './calls/commands/reassign-call.service.js';
@@ -36,6 +37,7 @@ import { StationCommandsService } from './calls/commands/station-commands.servic
     ...callMetricProviders,
     CallsGateway,
     CallsRepository,
+    PressesRepository,
     CallsQueryService,
     CallAccess,
     CallCommandsService,

@@ -14,6 +14,18 @@ export const wardSettings = z.object({
   ESCALATION_REPEAT_SEC: integer(60, { doc: 'After level 3: all are told again this often.' }, { min: 1, max: 86_400 }),
   ESCALATION_OVERDUE_SEC: integer(5, { doc: 'A deadline this far past due turns health red.' }, { min: 1, max: 3600 }),
   CALL_PRESENCE_SEC: integer(180, { doc: 'An accepted call without presence is pending again after this long.' }, { min: 1, max: 86_400 }),
+  CALL_PRESS_AGAIN_SEC: integer(
+    60,
+    {
+      doc: 'A press this long after the arrival starts a call in progress again; earlier ones count then. Urgent calls start again at once.',
+    },
+    { max: 86_400 },
+  ),
+  CALL_ATTENDANCE_SEC: integer(
+    1200,
+    { doc: 'A call in progress asks the person who is present after this long, and is pending again 120 s later. Urgent calls: 3600.' },
+    { min: 1, max: 86_400 },
+  ),
   STATION_STALE_SEC: integer(90, { doc: 'A station silent for this long is stale.' }, { min: 1, max: 86_400 }),
 });
 export type WardSettings = z.infer<typeof wardSettings>;

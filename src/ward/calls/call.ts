@@ -30,6 +30,8 @@ export interface CallView {
   /** Rises with state changes only. */
   version: number;
   accepted_by: string | null;
+  /** The person or the station that showed the presence: `staff:<id>` or `station:<id>`, which names nobody. */
+  present_by: string | null;
   recipients: Recipient[];
   placed_at: string;
   annunciated_at: string | null;
@@ -39,20 +41,27 @@ export interface CallView {
   cancelled_at: string | null;
   /** How often the button was pressed again. */
   repeats: number;
-  /** The less urgent call that was open at the same station. */
-  supersedes: string | null;
+  /** How often the call has started again, from level 0. */
+  round: number;
+  /** The less urgent calls that were open at the place when this one was placed; the most urgent one first. */
+  supersedes: string[];
+  /** The open, more urgent call of the place that has stopped this one's clocks. */
+  superseded_by: string | null;
+  /** The next level, or the end of the time to arrive or to attend; null where no clock runs. */
+  next_deadline_at: string | null;
 }
 
 /** Columns of `calls c` that make up a CallView; `annunciations` is the table, or what stands for it. */
 export function callView(annunciations: string): string {
   return `c.id, c.dept_id AS dept, c.room_id, c.bed_id, c.station_id, c.type, c.state, c.level, c.priority, c.version,
-  c.accepted_by,
+  c.accepted_by, c.present_by,
   coalesce((SELECT json_agg(json_build_object('staff_id', r.staff_id, 'role', r.role, 'since', iso(r.queued_at), 'reason', r.reason)
                             ORDER BY r.queued_at, r.staff_id)
             FROM ${annunciations} r WHERE r.call_id = c.id), '[]'::json) AS recipients,
   iso(c.placed_at) AS placed_at, iso(c.annunciated_at) AS annunciated_at, iso(c.accepted_at) AS accepted_at,
   iso(c.present_at) AS present_at, iso(c.completed_at) AS completed_at, iso(c.cancelled_at) AS cancelled_at,
-  c.repeats, c.supersedes`;
+  c.repeats, c.round, c.supersedes, c.superseded_by,
+  iso(least(c.next_escalation_at, c.presence_due_at, c.attendance_due_at, c.press_again_at)) AS next_deadline_at`;
 }
 export const CALL_VIEW = callView('annunciations');
 export const IS_OPEN = `c.state IN ('pending', 'accepted', 'in_progress')`;

@@ -4,12 +4,11 @@ import type { WardSettings } from '../../platform/config/ward.settings.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import type { DispatchMode } from '../hospital/entities/call-type.entity.js';
-import type { EscalationPolicy } from './policies/escalation-policy.js';
-import { CALL_VIEW, type CallView, IS_OPEN } from './call.js';
+import { CALL_VIEW, type CallView } from './call.js';
 import type { CallFacts, Standing } from './call-permissions.js';
 import { nextDeadline } from './policies/escalation-clock.js';
 
-const LOCKED = `c.id, c.dept_id AS dept, c.room_id AS "roomId", c.station_id AS "stationId", c.type, c.state, c.version,
+const LOCKED = `c.id, c.dept_id AS dept, c.room_id AS "roomId", c.station_ids AS "stationIds", c.type, c.state, c.version,
   c.accepted_by AS "acceptedBy", c.present_by AS "presentBy", c.level, t.rank, t.dispatch, t.cancel_policy AS "cancelPolicy"`;
 
 const lock = statement(
@@ -23,30 +22,6 @@ const standing = statement(
      p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = $2) AS "isMember",
      EXISTS (SELECT FROM annunciations r WHERE r.call_id = $3 AND r.staff_id = p.id AND r.declined_at IS NULL) AS "isRecipient"
    FROM staff p WHERE p.id = $1 AND p.active`,
-);
-const openAtStation = statement(
-  'open_call_at_station',
-  `SELECT c.id FROM calls c WHERE c.station_id = $1 AND c.type = $2 AND ${IS_OPEN} FOR NO KEY UPDATE`,
-);
-const openAtPlace = statement(
-  'open_call_at_place',
-  `SELECT c.id FROM calls c WHERE c.room_id = $1 AND c.bed_id IS NOT DISTINCT FROM $2 AND c.type = $3 AND ${IS_OPEN}
-   ORDER BY c.placed_at, c.id LIMIT 1 FOR NO KEY UPDATE`,
-);
-const insert = statement(
-  'insert_call',
-  `INSERT INTO calls (id, dept_id, room_id, bed_id, station_id, raised_by, type, state, priority, placed_at,
-     l1_sec, l2_sec, l3_sec, repeat_sec, next_escalation_at, supersedes)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8 * 10, app_now(), $9::int, $10, $11, $12, app_now() + make_interval(secs => $9::int),
-     (SELECT c.id FROM calls c JOIN call_types t ON t.id = c.type
-      WHERE $13 AND c.station_id = $5 AND ${IS_OPEN} AND t.rank < $8 ORDER BY t.rank DESC, c.placed_at DESC LIMIT 1))
-   ON CONFLICT DO NOTHING RETURNING id`,
-);
-const repeat = statement(
-  'repeat_call',
-  `UPDATE calls SET repeats = repeats + 1,
-     repeated_event_at = CASE WHEN repeated_event_at > app_now() - interval '1 second' THEN repeated_event_at ELSE app_now() END
-   WHERE id = $1 RETURNING repeated_event_at = app_now() AS told`,
 );
 const accept = statement(
   'accept_call',
@@ -91,25 +66,12 @@ export interface LockedCall extends CallFacts {
   id: string;
   dept: string;
   roomId: string;
-  stationId: string | null;
+  /** The stations that pressed. */
+  stationIds: string[];
   type: string;
   version: number;
   level: number;
   dispatch: DispatchMode;
-}
-
-/** Where and by whom a call is placed. */
-export interface NewCall {
-  id: string;
-  dept: string;
-  roomId: string;
-  bedId: string | null;
-  stationId: string | null;
-  raisedBy: string | null;
-  type: string;
-  rank: number;
-  /** Whether it names a less urgent call that is open at the station; it does, unless told. */
-  supersedes?: boolean;
 }
 
 /** The statements that change calls. Each belongs into a transaction that ends with its event. */
@@ -130,30 +92,6 @@ export class CallsRepository {
   /** Undefined for somebody who left. On-duty is the shifts' to say. */
   standing(tx: Transaction, staffId: string, call: { id: string; dept: string }): Promise<Omit<Standing, 'isOnDuty'> | undefined> {
     return tx.one<Omit<Standing, 'isOnDuty'> & Record<string, unknown>>(standing, [staffId, call.dept, call.id]);
-  }
-
-  /** The open call of the kind at the station, locked. */
-  async openAtStation(tx: Transaction, stationId: string, type: string): Promise<string | undefined> {
-    return (await tx.one<{ id: string }>(openAtStation, [stationId, type]))?.id;
-  }
-
-  /** The open call of the kind at the room or bed, whoever raised it, locked. */
-  async openAtPlace(tx: Transaction, roomId: string, bedId: string | null, type: string): Promise<string | undefined> {
-    return (await tx.one<{ id: string }>(openAtPlace, [roomId, bedId, type]))?.id;
-  }
-
-  /** @returns false when the same kind has just been opened at the place by another transaction */
-  async insert(tx: Transaction, call: NewCall, policy: EscalationPolicy): Promise<boolean> {
-    const { id, dept, roomId, bedId, stationId, raisedBy, type, rank, supersedes = true } = call;
-    const { l1Sec, l2Sec, l3Sec, repeatSec } = policy;
-    const values = [id, dept, roomId, bedId, stationId, raisedBy, type, rank, l1Sec, l2Sec, l3Sec, repeatSec, supersedes];
-    return (await tx.one(insert, values)) !== undefined;
-  }
-
-  /** @returns whether the second has passed in which it was told already */
-  async repeat(tx: Transaction, id: string): Promise<boolean> {
-    const row = await tx.one<{ told: boolean }>(repeat, [id]);
-    return row?.told ?? false;
   }
 
   /** The ladder's clock stops; presence is awaited. */

@@ -122,7 +122,7 @@ describe('a call that is raised', () => {
         completed_at: null,
         cancelled_at: null,
         repeats: 0,
-        supersedes: null,
+        supersedes: [],
       },
     });
   });
@@ -621,7 +621,7 @@ describe('pressing again', () => {
     const first = await callIn('completed');
     const again = await press(first.station_id);
     expect(again.status).toBe(201);
-    expect(again.body).toMatchObject({ repeats: 0, supersedes: null, state: 'pending' });
+    expect(again.body).toMatchObject({ repeats: 0, supersedes: [], state: 'pending' });
     expect(again.body.id).not.toBe(first.id);
   });
 
@@ -637,12 +637,12 @@ describe('pressing again', () => {
     const old = await press(`${room}-bed`, 'patient_normal');
     const urgent = await press(`${room}-bed`, 'staff_assist');
     expect(urgent.status).toBe(201);
-    expect(urgent.body).toMatchObject({ type: 'staff_assist', supersedes: old.body.id, repeats: 0 });
+    expect(urgent.body).toMatchObject({ type: 'staff_assist', supersedes: [old.body.id], repeats: 0 });
     expect(urgent.body.id).not.toBe(old.body.id);
     const most = await press(`${room}-bed`, 'code_blue');
-    expect(most).toMatchObject({ status: 201, body: { supersedes: urgent.body.id } });
+    expect(most).toMatchObject({ status: 201, body: { supersedes: [urgent.body.id, old.body.id] } });
     const [event] = await logOf(anna.session, 'icu', urgent.body.id);
-    expect(event).toMatchObject({ type: 'call.pending', data: { call: { supersedes: old.body.id } } });
+    expect(event).toMatchObject({ type: 'call.pending', data: { call: { supersedes: [old.body.id] } } });
     // And the same urgent kind again is a repeat of the urgent call.
     expect(await press(`${room}-bed`, 'code_blue')).toMatchObject({ status: 200, body: { id: most.body.id, repeats: 1 } });
   });

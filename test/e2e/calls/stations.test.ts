@@ -85,7 +85,7 @@ describe('supervision of stations, on two nodes', () => {
       bed_id: 'icu-101-a',
       state: 'pending',
       repeats: 0,
-      supersedes: null,
+      supersedes: [],
     });
     const events = await readLog(admin, 'icu', head);
     expect(events.find(({ type }) => type === 'station.stale').data).toEqual({ station_id: BED, room_id: 'icu-101' });
@@ -151,7 +151,7 @@ describe('supervision of stations, on two nodes', () => {
     await heard(BED);
     await silentFor(STALE_SEC);
     await untilTold(`station.stale ${BED}`);
-    expect(await openFaults()).toMatchObject([{ supersedes: null }]);
+    expect(await openFaults()).toMatchObject([{ supersedes: [] }]);
     expect((await asStation(wardline, BED)('POST', '/calls', { type: 'technical_fault' })).body).toMatchObject({ repeats: 1 });
   });
 

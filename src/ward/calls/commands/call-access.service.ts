@@ -40,7 +40,7 @@ export class CallAccess {
   /** A call of the station's own, or of its room. @throws DomainError NOT_FOUND */
   async lockAtStation(tx: Transaction, station: StationPrincipal, callId: string, whose: 'own' | 'room'): Promise<LockedCall> {
     const call = await this.calls.lock(tx, callId);
-    const isTheirs = whose === 'own' ? call?.stationId === station.id : call?.roomId === station.roomId;
+    const isTheirs = whose === 'own' ? call?.stationIds.includes(station.id) : call?.roomId === station.roomId;
     if (!call || !isTheirs) throw notFound('call');
     return call;
   }

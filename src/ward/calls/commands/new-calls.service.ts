@@ -7,7 +7,8 @@ import type { DispatchMode } from '../../hospital/entities/call-type.entity.js';
 import type { CallView } from '../call.js';
 import { CallEscalation } from '../ladder/call-escalation.service.js';
 import { type Actor, CallJournal } from '../call-journal.js';
-import { CallsRepository, type NewCall } from '../calls.repository.js';
+import { CallsRepository } from '../calls.repository.js';
+import { type NewCall, PressesRepository } from '../presses.repository.js';
 import { Recipients } from '../annunciations/recipients.js';
 
 /** Opens calls: the row with the policy that stays with it, its first targets, its events. */
@@ -15,6 +16,7 @@ import { Recipients } from '../annunciations/recipients.js';
 export class NewCalls {
   constructor(
     private readonly calls: CallsRepository,
+    private readonly presses: PressesRepository,
     private readonly policies: EscalationPolicyProvider,
     private readonly recipients: Recipients,
     private readonly escalation: CallEscalation,
@@ -25,7 +27,7 @@ export class NewCalls {
   async open(tx: Transaction, by: Actor, wanted: Omit<NewCall, 'id'> & { dispatch: DispatchMode }): Promise<CallView> {
     const call = { ...wanted, id: newId() };
     const policy = await this.policies.policyFor(tx, call);
-    if (!(await this.calls.insert(tx, call, policy))) throw new StartAgain();
+    if (!(await this.presses.insert(tx, call, policy))) throw new StartAgain();
     const asked = await this.recipients.dispatch(tx, call);
     const view = await this.calls.view(tx, call.id);
     this.journal.append(tx, 'call.pending', view, by);

@@ -6,12 +6,11 @@ import { DomainError, notFound } from '../../../platform/common/errors.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import type { CallView } from '../call.js';
-import type { DispatchMode } from '../../hospital/entities/call-type.entity.js';
 import { type Actor, CallJournal } from '../call-journal.js';
-import { CallsRepository, type NewCall } from '../calls.repository.js';
+import { CallsRepository } from '../calls.repository.js';
 import { NewCalls } from './new-calls.service.js';
+import { type NewCall, type OpenCall, PressesRepository } from '../presses.repository.js';
 
-const findType = statement('find_call_type', 'SELECT rank, dispatch FROM call_types WHERE id = $1 AND retired_at IS NULL');
 const findPlace = statement(
   'find_place',
   `SELECT r.dept_id AS dept,
@@ -35,6 +34,7 @@ export class RaiseCallService {
   constructor(
     private readonly commands: IdempotentCommands,
     private readonly calls: CallsRepository,
+    private readonly presses: PressesRepository,
     private readonly newCalls: NewCalls,
     private readonly journal: CallJournal,
     private readonly access: DepartmentAccess,
@@ -47,7 +47,7 @@ export class RaiseCallService {
   raiseAtStation(station: StationPrincipal, type: string, key: string | undefined): Promise<Raised> {
     const { id: stationId, dept, roomId, bedId } = station;
     return this.commands.run(actorOf(station), key, { type: 'call.raise', call_type: type }, (tx) =>
-      this.place(tx, station, type, { dept, roomId, bedId, stationId, raisedBy: null }),
+      this.place(tx, station, type, { dept, roomId, bedId, stationId, raisedBy: null, atDevice: false }),
     );
   }
 
@@ -66,7 +66,7 @@ export class RaiseCallService {
     return this.commands.run(actorOf(staff), key, { type: 'call.raise', call_type: type, roomId, bedId }, async (tx) => {
       const found = await tx.one<{ dept: string; isMember: boolean }>(findPlace, [roomId, bedId, staff.id]);
       if (!found?.isMember) throw found ? this.access.deny('room or bed') : notFound('room or bed');
-      return this.place(tx, staff, type, { dept: found.dept, roomId, bedId, stationId: null, raisedBy: staff.id });
+      return this.place(tx, staff, type, { dept: found.dept, roomId, bedId, stationId: null, raisedBy: staff.id, atDevice: false });
     });
   }
 
@@ -77,29 +77,27 @@ export class RaiseCallService {
    */
   raiseBySystem(tx: Transaction, station: Omit<StationPrincipal, 'kind'>, type: string): Promise<Raised> {
     const { id: stationId, dept, roomId, bedId } = station;
-    return this.place(tx, 'system', type, { dept, roomId, bedId, stationId, raisedBy: null, supersedes: false });
+    return this.place(tx, 'system', type, { dept, roomId, bedId, stationId, raisedBy: null, atDevice: true });
   }
 
   private async place(tx: Transaction, by: Actor, type: string, place: Place): Promise<Raised> {
-    const { rank, dispatch } = await this.requireType(tx, type);
-    const { stationId, roomId, bedId } = place;
-    const open =
-      stationId === null ? await this.calls.openAtPlace(tx, roomId, bedId, type) : await this.calls.openAtStation(tx, stationId, type);
-    if (open !== undefined) return this.repeat(tx, by, open);
+    const sought = await this.presses.find(tx, type, place);
+    if (!sought) throw unknownType();
+    const { rank, dispatch, open } = sought;
+    if (open) return this.repeat(tx, by, open, place);
     return { call: await this.newCalls.open(tx, by, { ...place, type, rank, dispatch }), repeated: false };
   }
 
-  private async repeat(tx: Transaction, by: Actor, id: string): Promise<Raised> {
-    if (by === 'system') return { call: await this.calls.view(tx, id), repeated: true };
-    const due = await this.calls.repeat(tx, id);
-    const view = await this.calls.view(tx, id);
+  private async repeat(tx: Transaction, by: Actor, open: OpenCall, place: Place): Promise<Raised> {
+    if (by === 'system') return { call: await this.calls.view(tx, open.id), repeated: true };
+    await this.presses.narrow(tx, open, place);
+    const due = await this.presses.repeat(tx, open.id, place.stationId);
+    const view = await this.calls.view(tx, open.id);
     if (due) this.journal.append(tx, 'call.repeated', view, by);
     return { call: view, repeated: true };
   }
+}
 
-  private async requireType(tx: Transaction, type: string): Promise<{ rank: number; dispatch: DispatchMode }> {
-    const row = await tx.one<{ rank: number; dispatch: DispatchMode }>(findType, [type]);
-    if (row) return row;
-    throw new DomainError('VALIDATION_FAILED', 'no such type of call', { details: { fields: [{ path: 'type', problem: 'unknown' }] } });
-  }
+function unknownType(): DomainError {
+  return new DomainError('VALIDATION_FAILED', 'no such type of call', { details: { fields: [{ path: 'type', problem: 'unknown' }] } });
 }

@@ -27,7 +27,7 @@ const annunciations = statement(
 const find = statement('find_call', `SELECT ${CALL_VIEW} FROM calls c WHERE c.id = $1`);
 const atStation = statement(
   'calls_at_station',
-  `SELECT ${CALL_VIEW} FROM calls c WHERE c.station_id = $1 AND ${IS_OPEN} ORDER BY c.priority DESC, c.placed_at, c.id LIMIT 50`,
+  `SELECT ${CALL_VIEW} FROM calls c WHERE c.room_id = $2 AND $1 = ANY(c.station_ids) AND ${IS_OPEN} ORDER BY c.priority DESC, c.placed_at, c.id LIMIT 50`,
 );
 
 const position = z.tuple([z.int(), z.string().regex(/^\d{1,18}$/), z.guid()]);
@@ -92,8 +92,8 @@ export class CallsQueryService {
     return { ...call, history, annunciations: await this.database.query<AnnunciationView & Record<string, unknown>>(annunciations, [id]) };
   }
 
-  /** What is open at a station, for its reassurance light. */
+  /** The open calls that the station has pressed, for its reassurance light. */
   atStation(station: StationPrincipal): Promise<CallView[]> {
-    return this.database.query<CallView & Record<string, unknown>>(atStation, [station.id]);
+    return this.database.query<CallView & Record<string, unknown>>(atStation, [station.id, station.roomId]);
   }
 }

@@ -1,9 +1,9 @@
 /**
- * The ladder's clock, as SQL over `calls c`. Every deadline is absolute: placed_at + its seconds + what the call stood accepted, so that a
- * late run never shifts the next one.
+ * The ladder's clock, as SQL over `calls c`. Every deadline is absolute: the start of the round + its seconds + the time for which the call was
+ * accepted or superseded. A late run never shifts the next one.
  */
 function deadlineOf(level: string, paused: string): string {
-  return `(c.placed_at + ${paused} + make_interval(secs => CASE ${level} WHEN 1 THEN c.l1_sec WHEN 2 THEN c.l2_sec ELSE c.l3_sec END))`;
+  return `(coalesce(c.round_started_at, c.placed_at) + ${paused} + make_interval(secs => CASE ${level} WHEN 1 THEN c.l1_sec WHEN 2 THEN c.l2_sec ELSE c.l3_sec END))`;
 }
 
 /**

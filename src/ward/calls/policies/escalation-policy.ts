@@ -7,6 +7,10 @@ export interface EscalationPolicy {
   l3Sec: number;
   /** After level 3 all are told again this often. */
   repeatSec: number;
+  /** An accepted call without presence is pending again after this long. Left out: CALL_PRESENCE_SEC, 60 for urgent types. */
+  presenceSec?: number;
+  /** A call in progress asks the person who is present after this long; null: never. Left out: CALL_ATTENDANCE_SEC, 3600 for urgent types. */
+  attendanceSec?: number | null;
 }
 
 /**

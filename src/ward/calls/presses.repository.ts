@@ -1,0 +1,133 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { WARD_SETTINGS } from '../../platform/config/config.module.js';
+import type { WardSettings } from '../../platform/config/ward.settings.js';
+import { isUniqueViolation, StartAgain } from '../../platform/database/database-error.js';
+import { type Statement, statement } from '../../platform/database/statement.js';
+import type { Transaction } from '../../platform/database/transactions.js';
+import type { EscalationPolicy } from './policies/escalation-policy.js';
+import type { DispatchMode } from '../hospital/entities/call-type.entity.js';
+import { BEDSIDE_PRESENCE_RANK } from './call-permissions.js';
+import { type CallPlace, placesOf } from './call-place.js';
+import { type CallState, IS_OPEN } from './call.js';
+
+/** From this rank on CALL_PRESENCE_SEC and CALL_ATTENDANCE_SEC are these. */
+const URGENT_PRESENCE_SEC = 60;
+const URGENT_ATTENDANCE_SEC = 3600;
+/** Nobody attends a device. */
+const NEVER_ATTENDED = 'technical_fault';
+
+/** The type of call, and the open call of it at the place, locked: the first by `order` of those that are `here` ($2). */
+function findOpen(name: string, here: string, order: string): Statement {
+  return statement(
+    name,
+    `SELECT t.rank, t.dispatch, o.id, o.state, o.place, o."attendedFor", o."acceptedBy" FROM call_types t LEFT JOIN LATERAL (
+       SELECT c.id, c.state, c.place, c.accepted_by AS "acceptedBy", extract(epoch FROM app_now() - c.attended_at)::float8 AS "attendedFor"
+       FROM calls c WHERE c.type = t.id AND ${IS_OPEN} AND ${here} ORDER BY ${order} LIMIT 1 FOR NO KEY UPDATE
+     ) o ON true WHERE t.id = $1 AND t.retired_at IS NULL`,
+  );
+}
+const find = findOpen('find_call_to_repeat', 'c.place = ANY($2::text[])', 'array_position($2::text[], c.place), c.placed_at, c.id');
+const findInRoom = findOpen('find_call_of_room', 'c.room_id = $2', 'c.placed_at, c.id');
+const insert = statement(
+  'insert_call',
+  `INSERT INTO calls (id, dept_id, room_id, bed_id, station_id, raised_by, type, state, priority, placed_at,
+     l1_sec, l2_sec, l3_sec, repeat_sec, presence_sec, attendance_sec, next_escalation_at, station_ids, at_device, supersedes)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8 * 10, app_now(), $9::int, $10, $11, $12, $13, $14, app_now() + make_interval(secs => $9::int),
+     CASE WHEN $5::text IS NULL THEN '{}' ELSE ARRAY[$5::text] END, $15,
+     ARRAY(SELECT c.id FROM calls c JOIN call_types t ON t.id = c.type
+       WHERE c.place = ANY($16) AND ${IS_OPEN} AND t.rank < $8 ORDER BY t.rank DESC, c.placed_at DESC))
+   ON CONFLICT DO NOTHING RETURNING supersedes`,
+);
+/** A call that a person has raised for the room is the first exact place's of it. */
+const narrow = statement(
+  'narrow_call_place',
+  'UPDATE calls SET bed_id = $2, station_id = CASE WHEN $2::text IS NULL THEN $3 ELSE station_id END WHERE id = $1',
+);
+const repeat = statement(
+  'repeat_call',
+  `UPDATE calls SET repeats = repeats + 1,
+     station_ids = CASE WHEN $2::text IS NULL OR $2 = ANY(station_ids) THEN station_ids ELSE station_ids || $2::text END,
+     repeated_event_at = CASE WHEN repeated_event_at > app_now() - interval '1 second' THEN repeated_event_at ELSE app_now() END
+   WHERE id = $1 RETURNING repeated_event_at = app_now() AS told`,
+);
+
+/** Where and by whom a call is placed. */
+export interface NewCall extends CallPlace {
+  id: string;
+  dept: string;
+  raisedBy: string | null;
+  type: string;
+  rank: number;
+  /** A fault of the station itself: its place is the station, and it supersedes nothing. */
+  atDevice: boolean;
+}
+
+/** The call that is open at the place already, locked. */
+export interface OpenCall {
+  id: string;
+  state: CallState;
+  place: string;
+  acceptedBy: string | null;
+  /** Seconds since the last arrival; null where nobody is present. */
+  attendedFor: number | null;
+}
+
+export interface Sought {
+  rank: number;
+  dispatch: DispatchMode;
+  open: OpenCall | undefined;
+}
+
+type Found = Omit<Sought, 'open'> & { [key in keyof OpenCall]: OpenCall[key] | null };
+
+/** The statements of a press. */
+@Injectable()
+export class PressesRepository {
+  constructor(@Inject(WARD_SETTINGS) private readonly ward: WardSettings) {}
+
+  /** Undefined where there is no such type of call. */
+  async find(tx: Transaction, type: string, place: CallPlace & { atDevice: boolean }): Promise<Sought | undefined> {
+    const { stationId, bedId, roomId } = place;
+    const isOfRoom = stationId === null && bedId === null;
+    const found = await tx.one<Found & Record<string, unknown>>(
+      isOfRoom ? findInRoom : find,
+      isOfRoom ? [type, roomId] : [type, placesOf(place)],
+    );
+    if (!found) return undefined;
+    const { rank, dispatch, id, ...open } = found;
+    return { rank, dispatch, open: id === null ? undefined : ({ id, ...open } as OpenCall) };
+  }
+
+  /** @returns the less urgent open calls of the place; undefined when the same kind was opened there in this moment by another transaction */
+  async insert(tx: Transaction, call: NewCall, policy: EscalationPolicy): Promise<string[] | undefined> {
+    const { id, dept, roomId, bedId, stationId, raisedBy, type, rank, atDevice } = call;
+    const { l1Sec, l2Sec, l3Sec, repeatSec } = policy;
+    const isUrgent = rank >= BEDSIDE_PRESENCE_RANK;
+    const { CALL_PRESENCE_SEC: presence, CALL_ATTENDANCE_SEC: attendance } = this.ward;
+    const presenceSec = policy.presenceSec ?? (isUrgent ? Math.min(URGENT_PRESENCE_SEC, presence) : presence);
+    const defaultAttendance = isUrgent ? URGENT_ATTENDANCE_SEC : attendance;
+    const attendanceSec = policy.attendanceSec === undefined ? (type === NEVER_ATTENDED ? null : defaultAttendance) : policy.attendanceSec;
+    const values = [
+      ...[id, dept, roomId, bedId, stationId, raisedBy, type, rank],
+      ...[l1Sec, l2Sec, l3Sec, repeatSec, presenceSec, attendanceSec],
+      ...[atDevice, atDevice ? [] : placesOf(call, 'exact')],
+    ];
+    return (await tx.one<{ supersedes: string[] }>(insert, values))?.supersedes;
+  }
+
+  /** A call of the whole room gets the place of who presses now, where that is known better. @throws StartAgain when that place has just got one */
+  async narrow(tx: Transaction, { id, place }: OpenCall, { bedId, stationId }: CallPlace): Promise<void> {
+    if (!place.startsWith('room:') || (bedId === null && stationId === null)) return;
+    try {
+      await tx.query(narrow, [id, bedId, stationId]);
+    } catch (error) {
+      throw isUniqueViolation(error) ? new StartAgain() : error;
+    }
+  }
+
+  /** @returns whether the second has passed in which it was told already */
+  async repeat(tx: Transaction, id: string, stationId: string | null): Promise<boolean> {
+    const row = await tx.one<{ told: boolean }>(repeat, [id, stationId]);
+    return row?.told ?? false;
+  }
+}
