@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { lineOutput } from './platform/common/line-output.js';
 import { ConfigError, readConfig } from './platform/config/config.js';
 import { environment } from './platform/config/environment.js';
 import { processLogger } from './startup/process-logger.js';
@@ -10,7 +11,7 @@ const EX_CONFIG = 78;
 /** `wardline`, or `wardline start`: the same. */
 const [command, ...rest] = process.argv.slice(2);
 if ((command !== undefined && command !== 'start') || rest.length > 0) {
-  process.stderr.write('usage: wardline [start]   (settings come from the environment: see .env.example)\n');
+  lineOutput(2).write('usage: wardline [start]   (settings come from the environment: see .env.example)\n');
   process.exit(EX_USAGE);
 }
 try {
@@ -31,6 +32,6 @@ try {
   }
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.lines.join('\n')}\n`);
+  lineOutput(2).write(`${error.lines.join('\n')}\n`);
   process.exit(EX_CONFIG);
 }

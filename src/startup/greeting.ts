@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isatty } from 'node:tty';
+import { lineOutput } from '../platform/common/line-output.js';
 import type { DatabaseSettings } from '../platform/config/database.settings.js';
 
 /** Tells a person where to look, whom to sign in as and how to press a button. Beside JSON logs it goes to stderr. */
@@ -12,6 +14,5 @@ export function greet(url: string, { DATA_DIR }: DatabaseSettings): void {
       '  Press a bedside button:  npm run press -- icu-101-bed',
     );
   }
-  const out = process.stdout.isTTY ? process.stdout : process.stderr;
-  out.write(`${lines.join('\n')}\n\n`);
+  lineOutput(isatty(1) ? 1 : 2).write(`${lines.join('\n')}\n\n`);
 }

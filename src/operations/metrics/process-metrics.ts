@@ -1,4 +1,6 @@
-import { scrapedGauge } from '../../platform/metrics/scraped-metrics.js';
+import { lineOutput } from '../../platform/common/line-output.js';
+import { Logger } from '../../platform/logging/logger.js';
+import { scrapedCounter, scrapedGauge } from '../../platform/metrics/scraped-metrics.js';
 import { MemoryGauge } from '../health/memory.js';
 import { StatsHistory } from './stats-history.service.js';
 
@@ -19,6 +21,13 @@ export const processMetricProviders = [
     StatsHistory,
     (gauge, history) => {
       gauge.set(history.messageRate);
+    },
+  ),
+  scrapedCounter(
+    { name: 'wardline_log_lines_lost_total', help: 'Log lines that standard output did not take: its disk is full, or its reader gone.' },
+    Logger,
+    (counter) => {
+      counter.inc(lineOutput(1).lost);
     },
   ),
 ];

@@ -1,3 +1,4 @@
+import { lineOutput } from '../../platform/common/line-output.js';
 import type { Logger } from '../../platform/logging/logger.js';
 
 /**
@@ -20,5 +21,5 @@ export function exitOnFatalErrors(logger: Logger, onFatal: () => void = () => un
 /** For logs and for whoever started us. */
 export function reportStartFailure(logger: Logger, error: unknown): void {
   logger.error('wardline.start_failed', { error });
-  process.stderr.write(`wardline: ${error instanceof Error ? error.message : 'start failed'}\n`);
+  lineOutput(2).write(`wardline: ${error instanceof Error ? error.message : 'start failed'}\n`);
 }

@@ -1,5 +1,7 @@
+import { isatty } from 'node:tty';
 import type { LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger as Pino, pino } from 'pino';
+import { lineOutput } from '../common/line-output.js';
 
 /** Whatever a line tells beside its event: ids, counts, codes. Never names, cookies, keys or bodies. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -28,14 +30,12 @@ export class Logger {
 interface LogOptions {
   level: string;
   pretty: boolean;
+  /** Standard output by default. */
   destination?: DestinationStream;
 }
 
-/** One JSON object a line: `timestamp`, `level`, `event`, context. */
+/** One JSON object a line: `timestamp`, `level`, `event`, context. No line can block or end the process: see `LineOutput`. */
 export async function createLogger({ level, pretty, destination }: LogOptions): Promise<Logger> {
-  const sink =
-    destination ??
-    (pretty ? (await import('pino-pretty')).default({ messageKey: 'event', timestampKey: 'timestamp', sync: true }) : undefined);
   const options = {
     level,
     messageKey: 'event',
@@ -45,7 +45,23 @@ export async function createLogger({ level, pretty, destination }: LogOptions): 
     serializers: { error: describeError },
     redact: { paths: ['cookie', 'password', 'key', '*.cookie', '*.password', '*.key', '*.authorization'], censor: '[hidden]' },
   };
-  return new Logger(sink ? pino(options, sink) : pino(options));
+  if (destination) return new Logger(pino(options, destination));
+  const output = lineOutput(1);
+  const logger = new Logger(pino(options, pretty ? await prettyLines(output) : output));
+  output.onRecovered = (lines) => {
+    logger.warn('log.lines_lost', { lines });
+  };
+  return logger;
+}
+
+async function prettyLines(output: DestinationStream): Promise<DestinationStream> {
+  const { prettyFactory } = await import('pino-pretty');
+  const format = prettyFactory({ messageKey: 'event', timestampKey: 'timestamp', colorize: isatty(1) });
+  return {
+    write: (line: string) => {
+      output.write(format(line));
+    },
+  };
 }
 
 /** A database's message and detail may quote a row, so only its code and place are kept. */
