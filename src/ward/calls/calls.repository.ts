@@ -20,7 +20,7 @@ const standing = statement(
   'call_standing',
   `SELECT p.id AS "staffId", p.role,
      p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = $2) AS "isMember",
-     EXISTS (SELECT FROM annunciations r WHERE r.call_id = $3 AND r.staff_id = p.id AND r.declined_at IS NULL) AS "isRecipient"
+     EXISTS (SELECT FROM annunciations r WHERE r.call_id = $3 AND r.staff_id = p.id AND r.withdrawn_at IS NULL) AS "isRecipient"
    FROM staff p WHERE p.id = $1 AND p.active`,
 );
 const accept = statement(
@@ -56,9 +56,9 @@ const annunciationAccepted = statement(
 );
 const markDeclined = statement(
   'mark_declined',
-  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason, declined_at)
-   SELECT $1, id, role, app_now(), 'declined', app_now() FROM staff WHERE id = $2
-   ON CONFLICT (call_id, staff_id) DO UPDATE SET declined_at = excluded.declined_at`,
+  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason, declined_at, withdrawn_at)
+   SELECT $1, id, role, app_now(), 'declined', app_now(), app_now() FROM staff WHERE id = $2
+   ON CONFLICT (call_id, staff_id) DO UPDATE SET declined_at = excluded.declined_at, withdrawn_at = excluded.withdrawn_at`,
 );
 
 /** A call's row, locked until the transaction ends. */
