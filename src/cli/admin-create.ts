@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { z } from 'zod';
 import { OWN_PASSWORDS, Passwords } from '../identity/sign-in/passwords.js';
 import { newId, newSecret } from '../platform/common/ids.js';
+import { openConnection } from '../platform/database/bounded-client.js';
+import { connectionOptions } from '../platform/database/connection-options.js';
 import { isUniqueViolation } from '../platform/database/database-error.js';
 import { grantToApplication } from '../platform/database/grants.js';
 import { migrateUp } from '../platform/database/migrations.js';
@@ -22,8 +23,7 @@ await withDatabase(async ({ ownerUrl, applicationUrl }) => {
   await grantToApplication(ownerUrl, applicationUrl);
   const password = newSecret(15);
   const hash = await new Passwords().hash(OWN_PASSWORDS, password);
-  const client = new pg.Client({ connectionString: ownerUrl });
-  await client.connect();
+  const client = await openConnection(connectionOptions(ownerUrl, 'admin'));
   try {
     const id = newId();
     await client.query('BEGIN');

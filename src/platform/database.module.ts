@@ -4,7 +4,8 @@ import pg from 'pg';
 import { Logger } from './logging/logger.js';
 import { Database, DATABASE_URL } from './database/database.js';
 import { Notices } from './database/notices.js';
-import { connectionOptions, GuardedPool } from './database/pools.js';
+import { connectionOptions } from './database/connection-options.js';
+import { GuardedPool } from './database/pools.js';
 import { Transactions } from './database/transactions.js';
 
 const DIRECTORY_POOL_SIZE = 6;

@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
+/** A direction in which nothing passes any more, without a FIN or a RST. */
+export type Silence = 'both' | 'to the server' | 'to the client';
+
+type Target = { host: string; port: number } | { path: string };
+
 /** A TCP proxy in front of a server that can be made to accept and never answer. */
 export interface StallingProxy {
   port: number;
@@ -8,16 +13,26 @@ export interface StallingProxy {
   stall(): void;
   /** New connections pass again. The old ones stay as they are: whoever waits on one waits for ever. */
   resume(): void;
+  /** Nothing passes any more on the connections that are open; new ones are as they should be. @returns how many fell silent */
+  silence(direction: Silence): number;
+  /** New connections go there. */
+  pointTo(target: Target): void;
   close(): Promise<void>;
 }
 
-export async function stallingProxy(target: { host: string; port: number } | { path: string }): Promise<StallingProxy> {
+export async function stallingProxy(first: Target): Promise<StallingProxy> {
+  let target = first;
   let stalled = false;
+  const pairs = new Set<{ client: net.Socket; upstream: net.Socket; isSilent: boolean }>();
   const sockets = new Set<net.Socket>();
   const keep = (socket: net.Socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
+  };
+  const drop = (from: net.Socket, to: net.Socket) => {
+    from.unpipe(to);
+    from.resume();
   };
   const server = net.createServer((client) => {
     keep(client);
@@ -27,10 +42,15 @@ export async function stallingProxy(target: { host: string; port: number } | { p
     }
     const upstream = net.connect(target);
     keep(upstream);
+    const pair = { client, upstream, isSilent: false };
+    pairs.add(pair);
     client.pipe(upstream).pipe(client);
-    client.on('close', () => upstream.destroy());
+    client.on('close', () => {
+      pairs.delete(pair);
+      upstream.destroy();
+    });
     upstream.on('close', () => {
-      if (!stalled) client.destroy();
+      if (!stalled && !pair.isSilent) client.destroy();
     });
   });
   server.listen(0, '127.0.0.1');
@@ -46,6 +66,18 @@ export async function stallingProxy(target: { host: string; port: number } | { p
     },
     resume: () => {
       stalled = false;
+    },
+    silence: (direction) => {
+      const talking = [...pairs].filter((pair) => !pair.isSilent);
+      for (const pair of talking) {
+        pair.isSilent = true;
+        if (direction !== 'to the client') drop(pair.client, pair.upstream);
+        if (direction !== 'to the server') drop(pair.upstream, pair.client);
+      }
+      return talking.length;
+    },
+    pointTo: (next) => {
+      target = next;
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();

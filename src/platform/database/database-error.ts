@@ -49,7 +49,7 @@ function isConnectionError(error: unknown): boolean {
   const code = (error as Error & { code?: string }).code ?? '';
   return (
     /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND|EMFILE|EAGAIN)/.test(code) ||
-    /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|connection ended|not queryable|pool after calling end/i.test(
+    /connection terminated|timeout expired|timeout exceeded when trying to connect|client has encountered a connection error|connection ended|not queryable|client was closed|pool after calling end/i.test(
       error.message,
     )
   );

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import { Logger } from '../logging/logger.js';
+import { ConnectionRetired } from './bounded-client.js';
 import { asDomainError } from './database-error.js';
 import { createPool, type GuardedPool, type PoolName } from './pools.js';
 import type { Statement } from './statement.js';
@@ -54,7 +55,7 @@ export class Database implements OnApplicationShutdown {
     const pool = createPool(url, name);
     // An idle connection that the server closed; the pool has removed it already.
     pool.on('error', (error) => {
-      this.logger.warn('database.connection_lost', { pool: name, error });
+      this.logger[error instanceof ConnectionRetired ? 'debug' : 'warn']('database.connection_lost', { pool: name, error });
     });
     return pool;
   }

@@ -1,5 +1,5 @@
-import pg from 'pg';
-import { connectionOptions } from './pools.js';
+import { openConnection } from './bounded-client.js';
+import { connectionOptions } from './connection-options.js';
 
 /** Written through their functions only; the application may read them. */
 const READ_ONLY = ['migrations', 'events', 'dept_stream', 'audit', 'audit_head', 'clock_skew', 'log_epoch'];
@@ -15,8 +15,7 @@ function roleOf(url: string): string {
 export async function grantToApplication(ownerUrl: string, applicationUrl: string): Promise<void> {
   const role = roleOf(applicationUrl);
   if (role === '' || role === roleOf(ownerUrl)) return;
-  const client = new pg.Client(connectionOptions(ownerUrl, 'migration', 30_000));
-  await client.connect();
+  const client = await openConnection(connectionOptions(ownerUrl, 'migration', 30_000));
   try {
     const grantee = client.escapeIdentifier(role);
     await client.query('BEGIN');

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { packageRoot } from '../system/package-root.js';
-import { connectionOptions } from './pools.js';
+import { openConnection } from './bounded-client.js';
+import { connectionOptions } from './connection-options.js';
+import { GuardedPool } from './pools.js';
 
 /** Taken by who migrates, so that nodes that start together take turns. */
 const MIGRATION_LOCK = 0x57a2d;
@@ -50,8 +52,7 @@ export function migrationNames(): string[] {
 }
 
 async function withLockedSource<T>(url: string, work: (source: DataSource) => Promise<T>): Promise<T> {
-  const guard = new pg.Client({ ...connectionOptions(url, 'migration', LOCK_WAIT_MS), lock_timeout: LOCK_WAIT_MS });
-  await guard.connect();
+  const guard = await openConnection({ ...connectionOptions(url, 'migration', LOCK_WAIT_MS), lock_timeout: LOCK_WAIT_MS });
   const source = new DataSource({
     type: 'postgres',
     url,
@@ -59,6 +60,7 @@ async function withLockedSource<T>(url: string, work: (source: DataSource) => Pr
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     synchronize: false,
+    driver: { ...pg, Pool: GuardedPool },
     extra: { ...connectionOptions(url, 'migration', MIGRATION_TIMEOUT_MS), max: 1, idle_in_transaction_session_timeout: 0 },
   });
   try {

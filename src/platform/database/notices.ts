@@ -1,11 +1,12 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import pg from 'pg';
 import { Logger } from '../logging/logger.js';
+import type { BoundedClient } from './bounded-client.js';
 import { Database, DATABASE_URL } from './database.js';
-import { connectionOptions } from './pools.js';
+import { KeptConnection } from './kept-connection.js';
 import { statement } from './statement.js';
 
-const RECONNECT_MS = 1000;
+const PING_MS = 1000;
 
 const notify = statement('notify', "SELECT pg_notify($1, '')");
 
@@ -16,16 +17,23 @@ const notify = statement('notify', "SELECT pg_notify($1, '')");
 @Injectable()
 export class Notices implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly listeners = new Map<string, () => void>();
-  private client: pg.Client | undefined;
-  private connecting: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private stopped = false;
+  private readonly connection: KeptConnection;
 
   constructor(
     private readonly database: Database,
     private readonly logger: Logger,
-    @Inject(DATABASE_URL) private readonly url: string,
-  ) {}
+    @Inject(DATABASE_URL) url: string,
+  ) {
+    this.connection = new KeptConnection({
+      url,
+      name: 'notices',
+      logger,
+      prepare: (client) => this.subscribe(client),
+      // To listen once more changes nothing, and is answered.
+      ping: () => listenTo(this.channels[0] ?? 'wardline'),
+      pingMs: PING_MS,
+    });
+  }
 
   /** To be called while modules are initialised. `listener` hears notices of all nodes, this one's included; must not throw. */
   listen(channel: string, listener: () => void): void {
@@ -42,57 +50,28 @@ export class Notices implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   onApplicationBootstrap(): void {
-    if (this.listeners.size > 0) this.connect();
+    if (this.listeners.size === 0) return;
+    this.connection.open().catch((error: unknown) => {
+      this.logger.warn('notice.connection_failed', { error });
+    });
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.connecting;
-    await this.client?.end();
+  beforeApplicationShutdown(): Promise<void> {
+    return this.connection.close();
   }
 
-  /** Never rejects: what fails is tried again. */
-  private connect(): void {
-    this.connecting = this.open()
-      .catch((error: unknown) => {
-        this.logger.warn('notice.connection_failed', { error });
-        this.connectLater();
-      })
-      .finally(() => (this.connecting = undefined));
+  private get channels(): string[] {
+    return [...this.listeners.keys()];
   }
 
-  private async open(): Promise<void> {
-    const client = new pg.Client(connectionOptions(this.url, 'notices'));
-    // A connection that is killed says so several times: the first one counts.
-    const lost = () => {
-      if (this.client !== client) return;
-      this.client = undefined;
-      this.connectLater();
-    };
-    client.on('error', lost);
-    client.on('end', lost);
+  private async subscribe(client: BoundedClient): Promise<void> {
     client.on('notification', ({ channel }) => this.listeners.get(channel)?.());
-    try {
-      await client.connect();
-      for (const channel of this.listeners.keys()) await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
-    } catch (error) {
-      await client.end().catch(() => undefined); // it failed already, and that is what is told
-      throw error;
-    }
-    this.client = client;
+    for (const channel of this.channels) await client.query(listenTo(channel));
     // What was told while nobody listened.
     for (const listener of this.listeners.values()) listener();
   }
+}
 
-  private connectLater(): void {
-    if (this.stopped) return;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(
-      () => {
-        this.connect();
-      },
-      RECONNECT_MS * (1 + Math.random()),
-    );
-  }
+function listenTo(channel: string): string {
+  return `LISTEN ${pg.escapeIdentifier(channel)}`;
 }

@@ -1,31 +1,44 @@
 import pg from 'pg';
+import { BoundedClient } from './bounded-client.js';
+import { connectionOptions } from './connection-options.js';
 
 /** Whose queries a pool serves. Each has its own, so that a flood of one cannot starve another. */
 export type PoolName = 'requests' | 'poller' | 'engine' | 'presence' | 'notifications' | 'probes';
 
 const POOL_SIZES: Record<PoolName, number> = { requests: 16, poller: 4, engine: 8, presence: 4, notifications: 2, probes: 2 };
-const CONNECT_TIMEOUT_MS = 3000;
-const STATEMENT_TIMEOUT_MS = 3000;
-const LOCK_TIMEOUT_MS = 2000;
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5000;
 const PROBE_TIMEOUT_MS = 1000;
-/** For a server that has stopped answering, its own time-outs included. Only probes have it: they are single statements, never in a transaction. */
-const PROBE_PATIENCE_MS = 1500;
+/** The longest that a borrower waits: for a connection that is given back, or for a new one. */
+const BORROW_TIMEOUT_MS = 3000;
+const PROBE_BORROW_TIMEOUT_MS = 1500;
 
 type Release = (destroy?: Error | boolean) => void;
 type ConnectCallback = (error: Error | undefined, client: pg.PoolClient | undefined, done: Release) => void;
 
+/** The time limit of a pool is a borrower's. A connection that is being made has its own, which is shorter. */
+class PooledClient extends BoundedClient {
+  constructor({ connectionTimeoutMillis: _, ...config }: pg.ClientConfig = {}) {
+    super(config);
+  }
+}
+
+/** A connection that a pool has lent. */
+export type LentClient = pg.PoolClient & BoundedClient;
+
 /**
- * A pool that takes back only connections that stand outside of a transaction. One whose ROLLBACK failed, or was
+ * A pool that takes back only connections that stand outside of a transaction and are still of use. One whose ROLLBACK failed, or was
  * forgotten, is destroyed: pooled, it would swallow the next borrower's writes.
  */
 export class GuardedPool extends pg.Pool {
-  override connect(): Promise<pg.PoolClient>;
+  constructor(options: pg.PoolConfig) {
+    super({ ...options, connectionTimeoutMillis: options.connectionTimeoutMillis ?? BORROW_TIMEOUT_MS, Client: PooledClient });
+  }
+
+  override connect(): Promise<LentClient>;
   override connect(callback: ConnectCallback): void;
-  override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | void {
+  override connect(callback?: ConnectCallback): Promise<LentClient> | void {
     if (callback) {
       super.connect((error, client, done) => {
-        callback(error, client, client ? guard(client) : done);
+        callback(error, client, client ? guard(client as LentClient) : done);
       });
       return;
     }
@@ -34,52 +47,34 @@ export class GuardedPool extends pg.Pool {
     return new Promise((resolve, reject) => {
       super.connect((error, client) => {
         if (client) {
-          guard(client);
-          resolve(client);
+          guard(client as LentClient);
+          resolve(client as LentClient);
         } else reject(error ?? new Error('the pool gave neither a client nor an error'));
       });
     });
   }
 }
 
-type Guarded = pg.PoolClient & { getTransactionStatus(): string | null };
-
-/** A connection lost between two statements: the next one fails, and says so to who waits. Unheard, it would end the process. */
-function ignore(): void {
-  // see above
-}
-
 /** Both ways of giving a client back, its own method and the callback's function, are the same from here on. */
-function guard(client: pg.PoolClient): Release {
+function guard(client: LentClient): Release {
   const release: Release = client.release.bind(client);
   const guarded: Release = (destroy) => {
-    client.off('error', ignore);
-    const status = (client as Guarded).getTransactionStatus();
+    client.isLent = false;
+    const status = client.getTransactionStatus();
     const isOutside = status === 'I' || status === null;
-    release(destroy instanceof Error || destroy === true ? destroy : !isOutside);
+    release(destroy instanceof Error || destroy === true ? destroy : client.isDestroyed || client.isRetired || !isOutside);
   };
-  client.on('error', ignore);
+  client.isLent = true;
   client.release = guarded;
   return guarded;
 }
 
-/** What every connection of Wardline's is opened with. The limits are the server's own: they hold even when we hang. */
-export function connectionOptions(url: string, name: string, statementTimeoutMs = STATEMENT_TIMEOUT_MS): pg.PoolConfig {
-  return {
-    connectionString: url,
-    application_name: `wardline-${name}`,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: statementTimeoutMs,
-    lock_timeout: Math.min(LOCK_TIMEOUT_MS, statementTimeoutMs),
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-    keepAlive: true,
-    options: '-c timezone=UTC -c default_transaction_isolation=read\\ committed',
-  };
-}
-
 export function createPool(url: string, name: PoolName): GuardedPool {
-  const options = { max: POOL_SIZES[name], idleTimeoutMillis: 60_000 };
-  if (name !== 'probes') return new GuardedPool({ ...connectionOptions(url, name), ...options });
-  const patience = { query_timeout: PROBE_PATIENCE_MS, connectionTimeoutMillis: PROBE_PATIENCE_MS };
-  return new GuardedPool({ ...connectionOptions(url, name, PROBE_TIMEOUT_MS), ...options, ...patience });
+  const isProbe = name === 'probes';
+  return new GuardedPool({
+    ...connectionOptions(url, name, isProbe ? PROBE_TIMEOUT_MS : undefined),
+    ...(isProbe && { connectionTimeoutMillis: PROBE_BORROW_TIMEOUT_MS }),
+    max: POOL_SIZES[name],
+    idleTimeoutMillis: 60_000,
+  });
 }

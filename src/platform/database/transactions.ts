@@ -5,7 +5,7 @@ import { Logger } from '../logging/logger.js';
 import { tracedWithin } from '../tracing/tracing.js';
 import { asDomainError, isTransient } from './database-error.js';
 import { Database, type Row } from './database.js';
-import type { PoolName } from './pools.js';
+import type { LentClient, PoolName } from './pools.js';
 import type { Statement } from './statement.js';
 
 const MAX_ATTEMPTS = 5;
@@ -132,8 +132,12 @@ export class Transactions {
     }
   }
 
-  /** A connection whose ROLLBACK fails is destroyed: it may still stand in the transaction. */
-  private async rollback(client: pg.PoolClient): Promise<void> {
+  /** A connection whose ROLLBACK fails is destroyed: it may still stand in the transaction. One that is lost is not asked for it. */
+  private async rollback(client: LentClient): Promise<void> {
+    if (client.isDestroyed) {
+      client.release(true);
+      return;
+    }
     try {
       await client.query('ROLLBACK');
       client.release();

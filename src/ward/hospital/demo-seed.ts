@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { OWN_PASSWORDS, type Passwords } from '../../identity/sign-in/passwords.js';
 import { writeWhole } from '../../platform/system/write-whole.js';
-import { connectionOptions } from '../../platform/database/pools.js';
+import { openConnection } from '../../platform/database/bounded-client.js';
+import { connectionOptions } from '../../platform/database/connection-options.js';
 import { type DemoHospital, firstRunFile, makeDemoHospital } from './demo-hospital.js';
 import { stationKeyHash } from '../stations/station-keys.js';
 
@@ -23,11 +24,10 @@ interface SeedOptions {
  * @returns whether it was seeded
  */
 export async function seedDemoHospital({ databaseUrl, dataDir, url, passwords }: SeedOptions): Promise<boolean> {
-  const client = new pg.Client({
+  const client = await openConnection({
     ...connectionOptions(databaseUrl, 'seed', SEED_TIMEOUT_MS),
     idle_in_transaction_session_timeout: SEED_TIMEOUT_MS,
   });
-  await client.connect();
   try {
     await client.query('BEGIN');
     await client.query('LOCK TABLE staff, departments IN SHARE ROW EXCLUSIVE MODE');

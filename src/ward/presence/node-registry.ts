@@ -1,11 +1,10 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import pg from 'pg';
 import { Clock } from '../../platform/common/clock.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { ClusterSettings } from '../../platform/config/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
 import { Database, DATABASE_URL } from '../../platform/database/database.js';
-import { connectionOptions } from '../../platform/database/pools.js';
+import { KeptConnection } from '../../platform/database/kept-connection.js';
 import { statement } from '../../platform/database/statement.js';
 import { SERVER_ID } from '../../cluster/node/server-id.js';
 import { BEGIN_ABSENCES_OF_NODE } from './absences-of-node.js';
@@ -33,13 +32,17 @@ const heartbeat = statement(
   'node_heartbeat',
   'UPDATE nodes SET heartbeat_at = statement_timestamp() WHERE server_id = $1 RETURNING true AS known',
 );
+const LOCK_PING_MS = 5000;
+
+const HOLD = "SELECT pg_advisory_lock_shared(hashtext('wardline node'), hashtext($1))";
 const removeNode = statement('remove_node', 'DELETE FROM nodes WHERE server_id = $1');
 
 /** This node's row, kept alive by a heartbeat: by it others know whether its people are still connected. */
 @Injectable()
 export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
-  private holder: pg.Client | undefined;
+  /** Holds the node's lock, which lives and dies with it, and so with the process: a node that starts sees at once whether anybody is left. */
+  private readonly holder: KeptConnection;
   private beating: Promise<void> | undefined;
   private lastBeat: number;
   private onForgotten: () => void = () => undefined;
@@ -50,8 +53,18 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
     private readonly clock: Clock,
     @Inject(CLUSTER_SETTINGS) private readonly cluster: ClusterSettings,
     @Inject(SERVER_ID) readonly serverId: string,
-    @Inject(DATABASE_URL) private readonly databaseUrl: string,
+    @Inject(DATABASE_URL) url: string,
   ) {
+    this.holder = new KeptConnection({
+      url,
+      name: 'node',
+      logger,
+      prepare: async (client) => {
+        await client.query(HOLD, [serverId]);
+      },
+      ping: () => 'SELECT 1',
+      pingMs: LOCK_PING_MS,
+    });
     this.lastBeat = clock.monotonic();
   }
 
@@ -68,7 +81,7 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
   /** Before any due work runs, which starts at the bootstrap: an outage must be known before a grace is judged. */
   async onModuleInit(): Promise<void> {
     await this.takeName();
-    await this.hold();
+    await this.holder.open();
     await this.database.query(noticeOutage, [this.serverId], 'presence');
     this.timer = setInterval(() => {
       this.beating ??= this.beat().finally(() => (this.beating = undefined));
@@ -77,7 +90,7 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.stopBeating();
-    await this.holder?.end();
+    await this.holder.close();
   }
 
   /** The last act of a node that stops in order: who was connected here has been written down as gone. A beat behind it would bring the row back. */
@@ -94,17 +107,6 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
     await this.database.query(register, [this.serverId], 'presence');
   }
 
-  /** The lock lives and dies with this connection, and so with the process: a node that starts sees at once who is left. */
-  private async hold(): Promise<void> {
-    const client = new pg.Client({ ...connectionOptions(this.databaseUrl, 'node'), keepAlive: true });
-    client.on('error', () => {
-      if (this.holder === client) this.holder = undefined;
-    });
-    await client.connect();
-    await client.query("SELECT pg_advisory_lock_shared(hashtext('wardline node'), hashtext($1))", [this.serverId]);
-    this.holder = client;
-  }
-
   private async stopBeating(): Promise<void> {
     clearInterval(this.timer);
     await this.beating;
@@ -112,7 +114,6 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
 
   private async beat(): Promise<void> {
     try {
-      if (!this.holder) await this.hold();
       const known = await this.database.query(heartbeat, [this.serverId], 'presence');
       this.lastBeat = this.clock.monotonic();
       if (known.length > 0) return;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { BoundedClient } from '../../bounded-client.js';
 import { codeOf, EmbeddedPostgresError } from '../support/embedded-postgres-error.js';
 import { readPostmasterFile } from '../process/postmaster-file.js';
 import type { ServerProcess } from '../process/server-process.js';
@@ -40,14 +41,12 @@ export async function proveSignIn(url: string): Promise<void> {
 }
 
 async function connect(url: string): Promise<pg.Client | undefined> {
-  const client = new pg.Client({
+  const client = new BoundedClient({
     connectionString: url,
     application_name: 'wardline-launcher',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });
-  // A server that dies under an idle connection is noticed by its end, not by a crash of Wardline.
-  client.on('error', () => undefined);
   try {
     await client.connect();
     return client;
