@@ -1,5 +1,6 @@
-import pg from 'pg';
-import { connectionOptions } from '../../platform/database/pools.js';
+import type pg from 'pg';
+import { openConnection } from '../../platform/database/bounded-client.js';
+import { connectionOptions } from '../../platform/database/connection-options.js';
 
 const SETTLE_TIMEOUT_MS = 30_000;
 
@@ -16,8 +17,7 @@ interface FacilityNames {
  * @throws Error for a time zone that the database does not know
  */
 export async function settleFacility(databaseUrl: string, { name, timeZone }: FacilityNames): Promise<void> {
-  const client = new pg.Client(connectionOptions(databaseUrl, 'facility', SETTLE_TIMEOUT_MS));
-  await client.connect();
+  const client = await openConnection(connectionOptions(databaseUrl, 'facility', SETTLE_TIMEOUT_MS));
   try {
     const { rows } = await client.query('SELECT FROM facility WHERE settled_at IS NULL');
     if (rows.length === 0) return;
