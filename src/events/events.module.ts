@@ -15,8 +15,11 @@ import { resumeMetricProvider, Resumes } from './delivery/resumes.service.js';
 import { FeedMetrics, feedMetricProviders } from './delivery/feed-metrics.js';
 import { PollInterval } from './delivery/poll-interval.js';
 import { WakeUps } from './log/wake-ups.js';
+import { AcksController } from './transports/acks.controller.js';
+import { DeliveryProgress } from './delivery/delivery-progress.js';
 
 const shown = [
+  DeliveryProgress,
   EventLog,
   EventCatalog,
   DepartmentSnapshots,
@@ -34,7 +37,7 @@ const shown = [
 /** The event log and its readers. Knows departments, and nothing of what the events mean. */
 @Global()
 @Module({
-  controllers: [DepartmentEventsController],
+  controllers: [DepartmentEventsController, AcksController],
   providers: [...shown, ...feedMetricProviders, resumeMetricProvider, FeedMetrics, HistoryPages, PollInterval],
   exports: shown,
 })

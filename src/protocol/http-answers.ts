@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CALL_STATES } from '../ward/calls/call.js';
+import { CALL_STATES, WITHDRAWAL_REASONS } from '../ward/calls/call.js';
 import { uuid } from '../platform/common/ids.js';
 import { CANCEL_POLICIES, DISPATCH_MODES } from '../ward/hospital/entities/call-type.entity.js';
 import { STATION_KINDS } from '../ward/hospital/entities/station.entity.js';
@@ -28,14 +28,22 @@ const call = z.strictObject({
   ...{ state: z.enum(CALL_STATES), level: z.int().min(0).max(3), priority: z.int(), version: z.int().min(1) },
   accepted_by: uuid.nullable(),
   present_by: word.nullable().describe('staff:<id> or station:<id>'),
-  recipients: z.array(z.strictObject({ staff_id: uuid, role, since: time, reason: word })),
+  recipients: z.array(z.strictObject({ staff_id: uuid, role, since: time, reason: word, withdrawn_at: reached })),
   ...{ placed_at: time, annunciated_at: reached, accepted_at: reached, present_at: reached, completed_at: reached, cancelled_at: reached },
   ...{ repeats: count, round: count, supersedes: z.array(uuid), superseded_by: uuid.nullable(), next_deadline_at: reached },
 });
-const steps = { queued_at: time, sent_at: reached, received_at: reached, accepted_at: reached, declined_at: reached };
+const steps = {
+  queued_at: time,
+  sent_at: reached,
+  received_at: reached,
+  accepted_at: reached,
+  declined_at: reached,
+  withdrawn_at: reached,
+};
+const withdrawal = { withdrawn_reason: z.enum(WITHDRAWAL_REASONS).nullable() };
 const callWithHistory = call.extend({
   history: z.array(z.strictObject({ seq: z.int().min(1), id: uuid, type: word, time, data })),
-  annunciations: z.array(z.strictObject({ staff_id: uuid, role, reason: word, ...steps })),
+  annunciations: z.array(z.strictObject({ staff_id: uuid, role, reason: word, ...steps, ...withdrawal })),
 });
 const event = z.strictObject({ id: uuid, seq: z.int().min(1), type: word, time, critical: z.boolean(), data });
 const snapshot = z.looseObject({ calls: z.array(call), staff: z.array(z.looseObject({ staff_id: uuid })) });
@@ -131,6 +139,7 @@ export const HTTP_ANSWERS: Readonly<Record<string, Readonly<Record<number, z.Zod
   [`GET ${D}/snapshot`]: { 200: z.strictObject({ dept: word, epoch: word, seq: count, data: snapshot }) },
   [`GET ${D}/events`]: { 200: z.strictObject({ items: z.array(event), head: count, epoch: word }) },
   [`GET ${D}/events/stream`]: { 200: null },
+  [`POST ${D}/acks`]: { 204: null },
   [`GET ${D}/report`]: { 200: report },
   [`POST ${D}/shifts`]: { 201: shift },
   [`DELETE ${D}/shifts/mine`]: { 200: shift },

@@ -5,6 +5,8 @@ import type { Feeds } from './feeds.js';
 /** Where a follower's events go: a socket's outbox, an event stream, a long poll. */
 export interface EventSink {
   write(batch: EventBatch): void;
+  /** The batch came from the log, because the reader was behind; called after `write`. */
+  replayed?(batch: EventBatch): void;
   /** Resolves when what was written has left, so that one page at most waits. Rejects when the sink is gone. */
   drained(): Promise<void>;
   /** The follower cannot go on from where it stood: the reader needs a snapshot. */
@@ -97,6 +99,7 @@ export class Follower implements FeedReader {
       if (this.isClosed()) return;
       this.cursor = batch.last;
       this.sink.write(batch);
+      this.sink.replayed?.(batch);
       await this.sink.drained();
     }
   }

@@ -14,6 +14,7 @@ import type { StoredEvent } from '../log/event.js';
 import { EventCatalog } from '../log/event-catalog.js';
 import { EventLog } from '../log/event-log.js';
 import { EventWaiter } from '../delivery/event-waiter.js';
+import { DeliveryProgress } from '../delivery/delivery-progress.js';
 import { goneSignal, waitParam } from './long-poll.js';
 import { LogEpoch } from '../log/log-epoch.js';
 
@@ -39,6 +40,7 @@ export class DepartmentEventsController {
     private readonly epoch: LogEpoch,
     private readonly waiter: EventWaiter,
     private readonly sessions: SessionsService,
+    private readonly progress: DeliveryProgress,
   ) {}
 
   /** Open calls and staff at one instant. */
@@ -48,6 +50,7 @@ export class DepartmentEventsController {
     this.access.require(staff, dept);
     const snapshot = await this.snapshots.read(dept);
     if (!snapshot) throw notFound('department');
+    this.progress.handed(staff.id, dept, snapshot.seq);
     return { dept, epoch: this.epoch.current, seq: snapshot.seq, data: JSON.parse(snapshot.data) as unknown };
   }
 
@@ -62,14 +65,18 @@ export class DepartmentEventsController {
     this.access.require(staff, dept);
     const head = await this.log.head(dept);
     if (!head) throw notFound('department');
+    // A client asks for what follows what it has: its receipt of everything before.
+    if (after > 0) this.progress.acknowledged(staff, dept, after);
     if (wait > 0 && after >= head.head) {
       await this.waiter.nextFor(staff, dept, head.head, wait, goneSignal(response));
       await this.requireStillPermitted(staff, dept);
     }
     const events = await this.log.page(dept, after, limit);
+    const last = events.at(-1);
+    if (last) this.progress.handed(staff.id, dept, last.seq);
     return {
       items: events.map((event) => this.view(event)),
-      head: Math.max(head.head, events.at(-1)?.seq ?? 0),
+      head: Math.max(head.head, last?.seq ?? 0),
       epoch: this.epoch.current,
     };
   }

@@ -63,9 +63,9 @@ export class Connections {
     return [...this.bySession.keys()];
   }
 
-  /** Whether the person follows the department on this node. */
+  /** Whether the person gets the department's events on this node as they come. */
   isFollowing(staffId: string, dept: string): boolean {
-    for (const connection of this.byStaff.of(staffId)) if (connection.subscriptions.has(dept)) return true;
+    for (const connection of this.byStaff.of(staffId)) if (connection.subscriptions.get(dept)?.isLive) return true;
     return false;
   }
 

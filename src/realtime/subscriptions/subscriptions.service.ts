@@ -8,6 +8,7 @@ import { CLOSE_CODES } from '../connection/close-codes.js';
 import type { Connection } from '../connection/connection.js';
 import { SharedFrame } from '../connection/shared-frame.js';
 import { SocketStats } from '../statistics/socket-stats.service.js';
+import { DeliveryProgress } from '../../events/delivery/delivery-progress.js';
 import { SummaryBoard } from './summary-board.js';
 
 /** A reader of a department that has not begun to read. */
@@ -21,12 +22,18 @@ export interface Subscription {
 class ConnectionSink implements EventSink {
   constructor(
     private readonly connection: Connection,
+    private readonly dept: string,
     private readonly stats: SocketStats,
+    private readonly progress: DeliveryProgress,
   ) {}
 
   write(batch: EventBatch): void {
     this.stats.increment(this.connection.isOpen ? 'pushes_total' : 'pushes_to_dead_fd_total', batch.events.length);
     this.connection.deliver(batch);
+  }
+
+  replayed(batch: EventBatch): void {
+    this.progress.handed(this.connection.principal.id, this.dept, batch.last);
   }
 
   drained(): Promise<void> {
@@ -48,6 +55,7 @@ export class Subscriptions {
     private readonly followers: Followers,
     private readonly board: SummaryBoard,
     private readonly stats: SocketStats,
+    private readonly progress: DeliveryProgress,
   ) {}
 
   /**
@@ -62,11 +70,12 @@ export class Subscriptions {
     const { from, head, snapshot } = resumption;
     this.unsubscribe(connection, dept);
     if (!connection.isOpen) return { resumption, start: () => undefined };
-    const follower = this.followers.follow(dept, from - 1, head, new ConnectionSink(connection, this.stats));
+    const follower = this.followers.follow(dept, from - 1, head, new ConnectionSink(connection, dept, this.stats, this.progress));
     connection.subscriptions.set(dept, follower);
     const start = () => {
       if (snapshot) {
         connection.send(new SharedFrame('snapshot', this.resumes.snapshotText(resumption, snapshot, re), snapshot.seq));
+        this.progress.handed(connection.principal.id, dept, snapshot.seq);
       }
       follower.start();
       this.board.join(connection, dept);

@@ -16,7 +16,7 @@ export class CallMetrics {
 
   constructor(
     @InjectMetric('wardline_call_accept_seconds') private readonly accept: Histogram,
-    clock: Clock,
+    private readonly clock: Clock,
   ) {
     this.assignMs = new RecentMean(clock, WINDOW_MS);
     this.failedShare = new RecentMean(clock, WINDOW_MS);
@@ -33,9 +33,9 @@ export class CallMetrics {
     this.failedShare.add(foundSomebody ? 0 : 1);
   }
 
-  /** A new call went out to the socket of one of its targets. @param ms since the raise was committed */
-  sent(ms: number): void {
-    this.assignMs.add(ms);
+  /** A new call went out to the socket of one of its targets. @param bornAt monotonic time at which the raise was committed */
+  sent(bornAt: number): void {
+    this.assignMs.add(Math.max(0, this.clock.monotonic() - bornAt));
   }
 
   get averageAssignMs(): number {

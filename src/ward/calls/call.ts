@@ -4,6 +4,10 @@ export type CallState = (typeof CALL_STATES)[number];
 /** States in which a call still waits for or gets help. */
 export const OPEN_STATES = ['pending', 'accepted', 'in_progress'] as const satisfies readonly CallState[];
 
+/** Why an asking ended. `stepped_back`: a decline, the end of a shift, a break, an exclusion. `reopened`: the person was asked once more. */
+export const WITHDRAWAL_REASONS = ['accepted_by_another', 'closed', 'stepped_back', 'reopened'] as const;
+export type WithdrawalReason = (typeof WITHDRAWAL_REASONS)[number];
+
 /** One person whom a call was or is shown to. */
 export interface Recipient {
   staff_id: string;
@@ -12,6 +16,8 @@ export interface Recipient {
   since: string;
   /** Why they are among the recipients: `primary`, `backup`, `queue`, `broadcast`, `signed_in`, `manager`, `administrator`, `reassigned`, `declined`. */
   reason: string;
+  /** When the call was taken back from them; null while it is still theirs to answer. ISO 8601, UTC. */
+  withdrawn_at: string | null;
 }
 
 /** A call as every client sees it. Times are ISO 8601 in UTC, by the server's clock; null until they are reached. */
@@ -55,7 +61,8 @@ export interface CallView {
 export function callView(annunciations: string): string {
   return `c.id, c.dept_id AS dept, c.room_id, c.bed_id, c.station_id, c.type, c.state, c.level, c.priority, c.version,
   c.accepted_by, c.present_by,
-  coalesce((SELECT json_agg(json_build_object('staff_id', r.staff_id, 'role', r.role, 'since', iso(r.queued_at), 'reason', r.reason)
+  coalesce((SELECT json_agg(json_build_object('staff_id', r.staff_id, 'role', r.role, 'since', iso(r.queued_at), 'reason', r.reason,
+                              'withdrawn_at', iso(r.withdrawn_at))
                             ORDER BY r.queued_at, r.staff_id)
             FROM ${annunciations} r WHERE r.call_id = c.id), '[]'::json) AS recipients,
   iso(c.placed_at) AS placed_at, iso(c.annunciated_at) AS annunciated_at, iso(c.accepted_at) AS accepted_at,

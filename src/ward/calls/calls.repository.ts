@@ -20,7 +20,7 @@ const standing = statement(
   'call_standing',
   `SELECT p.id AS "staffId", p.role,
      p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = $2) AS "isMember",
-     EXISTS (SELECT FROM annunciations r WHERE r.call_id = $3 AND r.staff_id = p.id AND r.withdrawn_at IS NULL) AS "isRecipient"
+     EXISTS (SELECT FROM annunciations r WHERE r.call_id = $3 AND r.staff_id = p.id AND r.withdrawn_reason IS DISTINCT FROM 'stepped_back') AS "isRecipient"
    FROM staff p WHERE p.id = $1 AND p.active`,
 );
 const accept = statement(
@@ -50,15 +50,11 @@ const cancel = statement(
   `UPDATE calls SET state = 'cancelled', version = version + 1, cancelled_at = app_now(), closed_by = $2, cancel_reason = $3,
      next_escalation_at = NULL, presence_due_at = NULL WHERE id = $1`,
 );
-const annunciationAccepted = statement(
-  'annunciation_accepted',
-  'UPDATE annunciations SET accepted_at = app_now() WHERE call_id = $1 AND staff_id = $2 AND accepted_at IS NULL',
-);
 const markDeclined = statement(
   'mark_declined',
-  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason, declined_at, withdrawn_at)
-   SELECT $1, id, role, app_now(), 'declined', app_now(), app_now() FROM staff WHERE id = $2
-   ON CONFLICT (call_id, staff_id) DO UPDATE SET declined_at = excluded.declined_at, withdrawn_at = excluded.withdrawn_at`,
+  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason, declined_at)
+   SELECT $1, id, role, app_now(), 'declined', app_now() FROM staff WHERE id = $2
+   ON CONFLICT (call_id, staff_id) DO UPDATE SET declined_at = excluded.declined_at`,
 );
 
 /** A call's row, locked until the transaction ends. */
@@ -97,7 +93,6 @@ export class CallsRepository {
   /** The ladder's clock stops; presence is awaited. */
   async accept(tx: Transaction, id: string, staffId: string): Promise<void> {
     await tx.query(accept, [id, staffId, this.ward.CALL_PRESENCE_SEC]);
-    await tx.query(annunciationAccepted, [id, staffId]);
   }
 
   async reopen(tx: Transaction, id: string): Promise<void> {

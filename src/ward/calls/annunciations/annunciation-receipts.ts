@@ -3,100 +3,121 @@ import { Logger } from '../../../platform/logging/logger.js';
 import { Database } from '../../../platform/database/database.js';
 import { statement } from '../../../platform/database/statement.js';
 import { Transactions } from '../../../platform/database/transactions.js';
-import { SocketObservers } from '../../../realtime/connection/socket-observers.js';
-import { markAnnunciations } from './mark-annunciations.js';
+import { askingsUpTo, furthest, markAnnunciations, type Progress, progressColumns } from './mark-annunciations.js';
+import { belongsTo } from '../../../identity/access/principal.js';
+import { Clock } from '../../../platform/common/clock.js';
+import { DeliveryProgress } from '../../../events/delivery/delivery-progress.js';
+import { CoalescedWrites } from './coalesced-writes.js';
 
 const FLUSH_MS = 50;
 const MAX_WAITING = 20_000;
 /** In one transaction. */
 const MOST_AT_ONCE = 100;
-/** An acknowledgement tells of the events up to its `seq`; further back than this nothing is waited for any more. */
-const LOOK_BACK = 1000;
 
-/** Of each person only what they have not received, the latest first: who never acknowledges costs no more for that. */
+/** $4 calls, $5 people, $6 seconds since the command: an asking that is newer than the command is not received by it. */
 const unreceived = statement(
   'unreceived_calls',
-  `SELECT a.call_id AS "callId", ack.staff_id AS "staffId"
-   FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS ack (staff_id, dept_id, seq) CROSS JOIN LATERAL (
-     SELECT call_id, queued_at FROM annunciations WHERE staff_id = ack.staff_id AND received_at IS NULL ORDER BY queued_at DESC LIMIT 100
-   ) a
-   WHERE EXISTS (SELECT FROM events e WHERE e.call_id = a.call_id AND e.dept_id = ack.dept_id AND e.seq > ack.seq - ${String(LOOK_BACK)} AND e.seq <= ack.seq
-     AND e.type IN ('call.pending', 'call.escalated', 'call.unattended', 'call.assigned') AND e.at >= a.queued_at - interval '1 minute')`,
+  `SELECT call_id AS "callId", staff_id AS "staffId" FROM (
+     ${askingsUpTo('AND p.seq <= (SELECT s.last_seq FROM dept_stream s WHERE s.dept_id = p.dept_id COLLATE "C")')}
+   ) up_to
+   UNION
+   SELECT a.call_id, a.staff_id FROM unnest($4::uuid[], $5::uuid[], $6::float8[]) AS k (call_id, staff_id, age)
+   JOIN annunciations a USING (call_id, staff_id)
+   WHERE a.received_at IS NULL AND a.queued_at <= app_now() - make_interval(secs => k.age)
+     OR a.received_at IS NOT NULL AND EXISTS (SELECT FROM calls c WHERE c.id = a.call_id AND c.annunciated_at IS NULL)`,
 );
 const lockCalls = statement('lock_received_calls', 'SELECT id FROM calls WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE');
-const received = markAnnunciations('mark_received', 'received_at');
+const received = markAnnunciations(
+  'mark_received',
+  'received_at = app_now(), sent_at = coalesce(sent_at, app_now())',
+  'received_at',
+  'SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS u (call_id, staff_id)',
+);
 const annunciated = statement(
   'mark_annunciated',
-  'UPDATE calls SET annunciated_at = app_now() WHERE id = ANY($1) AND annunciated_at IS NULL',
+  `UPDATE calls c SET annunciated_at = r.first FROM (
+     SELECT call_id, min(received_at) AS first FROM annunciation_ledger WHERE call_id = ANY($1) AND received_at IS NOT NULL GROUP BY call_id
+   ) r WHERE c.id = r.call_id AND c.annunciated_at IS NULL`,
 );
+const writableAgain = statement('receipts_writable', 'UPDATE ward_watch SET receipts_since = app_now()');
 
-interface Receipt {
+/** A command that a person gave on a call, at a time of the process's monotonic clock. */
+interface Command {
+  callId: string;
   staffId: string;
-  dept: string;
-  seq: number;
+  at: number;
+}
+type Receipt = { upTo: Progress } | { command: Command };
+
+function newer(a: Receipt, b: Receipt): Receipt {
+  return 'upTo' in a && 'upTo' in b ? { upTo: furthest(a.upTo, b.upTo) } : b;
 }
 
-/** Records from `ack` frames that a call has been received by one of its targets: coalesced, beside the way of the commands. */
+/**
+ * Records that a call has been received by a person who was asked: by `ack` frames, `POST …/acks`, the next `after` of a long poll, and any command
+ * of theirs on the call. Coalesced, away from the path of the commands.
+ */
 @Injectable()
 export class AnnunciationReceipts implements OnModuleInit, BeforeApplicationShutdown {
-  private waiting = new Map<string, Receipt>();
-  private timer: NodeJS.Timeout | undefined;
-  private flushing: Promise<void> = Promise.resolve();
+  private readonly receipts: CoalescedWrites<Receipt>;
 
   constructor(
-    private readonly observers: SocketObservers,
+    private readonly progress: DeliveryProgress,
     private readonly database: Database,
     private readonly transactions: Transactions,
-    private readonly logger: Logger,
-  ) {}
+    private readonly clock: Clock,
+    logger: Logger,
+  ) {
+    this.receipts = new CoalescedWrites<Receipt>(
+      {
+        everyMs: FLUSH_MS,
+        mostWaiting: MAX_WAITING,
+        mostAtOnce: MOST_AT_ONCE,
+        newer,
+        event: 'annunciations.receipt_not_written',
+        write: (receipts) => this.write(receipts),
+      },
+      logger,
+    );
+  }
 
   onModuleInit(): void {
-    this.observers.add({
-      acknowledged: ({ id: staffId, departments, role }, dept, seq) => {
-        if (role === 'admin' || departments.includes(dept)) this.note(staffId, dept, seq);
+    this.progress.add({
+      acknowledged: (staff, dept, seq) => {
+        const staffId = staff.id;
+        if (belongsTo(staff, dept)) this.receipts.add(`${staffId}/${dept}`, { upTo: { staffId, dept, seq } });
       },
     });
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    clearTimeout(this.timer);
-    await this.flushing;
-    await this.flush();
+  beforeApplicationShutdown(): Promise<void> {
+    return this.receipts.stop();
   }
 
-  private note(staffId: string, dept: string, seq: number): void {
-    const key = `${staffId}/${dept}`;
-    const before = this.waiting.get(key);
-    if (!before && this.waiting.size >= MAX_WAITING) return;
-    this.waiting.set(key, { staffId, dept, seq: Math.max(before?.seq ?? 0, seq) });
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.flushing = this.flushing.then(() => this.flush());
-    }, FLUSH_MS);
+  /** A person who gives a command on a call knows of it, whatever the command's answer is. */
+  commanded(staffId: string, callId: string): void {
+    this.receipts.add(`${staffId}:${callId}`, { command: { staffId, callId, at: this.clock.monotonic() } });
   }
 
-  /** Never rejects: an acknowledgement is cumulative, the next one makes up for a lost one. */
-  private async flush(): Promise<void> {
-    const receipts = [...this.waiting.values()];
-    this.waiting = new Map();
-    for (let from = 0; from < receipts.length; from += MOST_AT_ONCE) {
-      const some = receipts.slice(from, from + MOST_AT_ONCE);
-      await this.write(some).catch((error: unknown) => {
-        this.logger.warn('annunciations.receipt_not_written', { count: some.length, error });
+  private async write(receipts: readonly Receipt[]): Promise<void> {
+    const wasFailing = this.receipts.isFailing;
+    const upTo = receipts.flatMap((one) => ('upTo' in one ? [one.upTo] : []));
+    const commands = receipts.flatMap((one) => ('command' in one ? [one.command] : []));
+    const now = this.clock.monotonic();
+    const rows = await this.database.query<{ callId: string; staffId: string }>(unreceived, [
+      ...progressColumns(upTo),
+      commands.map((one) => one.callId),
+      commands.map((one) => one.staffId),
+      commands.map((one) => (now - one.at) / 1000),
+    ]);
+    if (rows.length > 0) {
+      const calls = rows.map((row) => row.callId);
+      await this.transactions.run(async (tx) => {
+        await tx.query(lockCalls, [calls]);
+        await tx.query(received, [calls, rows.map((row) => row.staffId)]);
+        await tx.query(annunciated, [calls]);
       });
     }
-  }
-
-  private async write(acks: readonly Receipt[]): Promise<void> {
-    const columns = [acks.map((ack) => ack.staffId), acks.map((ack) => ack.dept), acks.map((ack) => ack.seq)];
-    const rows = await this.database.query<{ callId: string; staffId: string }>(unreceived, columns);
-    if (rows.length === 0) return;
-    const calls = rows.map((row) => row.callId);
-    const people = rows.map((row) => row.staffId);
-    await this.transactions.run(async (tx) => {
-      await tx.query(lockCalls, [calls]);
-      await tx.query(received, [calls, people]);
-      await tx.query(annunciated, [calls]);
-    });
+    if (wasFailing) await this.database.query(writableAgain);
   }
 }

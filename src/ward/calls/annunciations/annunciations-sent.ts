@@ -1,5 +1,4 @@
 import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Clock } from '../../../platform/common/clock.js';
 import { Logger } from '../../../platform/logging/logger.js';
 import { Database } from '../../../platform/database/database.js';
 import type { EventBatch } from '../../../events/log/encoded-event.js';
@@ -7,68 +6,77 @@ import { FeedTaps } from '../../../events/delivery/feed-taps.js';
 import { Connections } from '../../../realtime/connection/connections.js';
 import type { CallEventData } from '../call-events.js';
 import { CallMetrics } from '../call-metrics.js';
-import { markAnnunciations } from './mark-annunciations.js';
+import { askingsUpTo, furthest, markAnnunciations, type Progress, progressColumns } from './mark-annunciations.js';
+import { DeliveryProgress } from '../../../events/delivery/delivery-progress.js';
+import { CoalescedWrites } from './coalesced-writes.js';
 
 const FLUSH_MS = 100;
 const MAX_WAITING = 10_000;
+/** In one statement. */
+const MOST_AT_ONCE = 200;
 
-const markSent = markAnnunciations('mark_sent', 'sent_at');
+const markSent = markAnnunciations('mark_sent', 'sent_at = app_now()', 'sent_at', askingsUpTo('AND a.sent_at IS NULL'));
 
-/** Writes down when a call went out to the sockets of those it is meant for: in batches, beside the way of the events. */
+/**
+ * Writes down when a call went out to those who are asked: live, by replay, in a snapshot, by a page of the log or a long poll. A notifier's
+ * delivery is written down with its outbox.
+ */
 @Injectable()
 export class AnnunciationsSent implements OnModuleInit, BeforeApplicationShutdown {
-  private waiting = new Map<string, [callId: string, staffId: string]>();
-  private timer: NodeJS.Timeout | undefined;
-  private flushing: Promise<void> = Promise.resolve();
+  private readonly sent: CoalescedWrites<Progress>;
 
   constructor(
     private readonly taps: FeedTaps,
+    private readonly progress: DeliveryProgress,
     private readonly connections: Connections,
     private readonly database: Database,
     private readonly metrics: CallMetrics,
-    private readonly clock: Clock,
-    private readonly logger: Logger,
-  ) {}
+    logger: Logger,
+  ) {
+    this.sent = new CoalescedWrites<Progress>(
+      {
+        everyMs: FLUSH_MS,
+        mostWaiting: MAX_WAITING,
+        mostAtOnce: MOST_AT_ONCE,
+        newer: furthest,
+        event: 'annunciations.sent_not_written',
+        write: async (people) => {
+          await this.database.query(markSent, progressColumns(people));
+        },
+      },
+      logger,
+    );
+  }
 
   onModuleInit(): void {
     this.taps.add((batch) => {
-      this.note(batch);
+      this.noteLive(batch);
+    });
+    this.progress.add({
+      handed: (staffId, dept, seq) => {
+        this.note(staffId, dept, seq);
+      },
     });
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    clearTimeout(this.timer);
-    await this.flushing;
-    await this.flush();
+  beforeApplicationShutdown(): Promise<void> {
+    return this.sent.stop();
   }
 
-  private note(batch: EventBatch): void {
+  private noteLive(batch: EventBatch): void {
     for (const event of batch.events) {
       if (!event.critical || !event.type.startsWith('call.')) continue;
       const { data } = JSON.parse(event.text) as { data: CallEventData };
       const isNew = event.type === 'call.pending' && data.from === undefined && data.reason === undefined;
       for (const { staff_id } of data.call.recipients) {
         if (!this.connections.isFollowing(staff_id, event.dept)) continue;
-        if (isNew) this.metrics.sent(Math.max(0, this.clock.monotonic() - event.bornAt));
-        if (this.waiting.size < MAX_WAITING) this.waiting.set(`${data.call_id}/${staff_id}`, [data.call_id, staff_id]);
+        if (isNew) this.metrics.sent(event.bornAt);
+        this.note(staff_id, event.dept, event.seq);
       }
     }
-    if (this.waiting.size > 0)
-      this.timer ??= setTimeout(() => {
-        this.flushing = this.flush();
-      }, FLUSH_MS);
   }
 
-  /** Never rejects: what could not be written is a missing time, not a missing call. */
-  private async flush(): Promise<void> {
-    this.timer = undefined;
-    const sent = [...this.waiting.values()];
-    this.waiting = new Map();
-    if (sent.length === 0) return;
-    try {
-      await this.database.query(markSent, [sent.map(([callId]) => callId), sent.map(([, staffId]) => staffId)]);
-    } catch (error) {
-      this.logger.warn('annunciations.sent_not_written', { count: sent.length, error });
-    }
+  private note(staffId: string, dept: string, seq: number): void {
+    this.sent.add(`${staffId}/${dept}`, { staffId, dept, seq });
   }
 }

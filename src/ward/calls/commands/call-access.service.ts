@@ -7,6 +7,7 @@ import { ShiftsService } from '../../staffing/shifts/shifts.service.js';
 import type { Standing } from '../call-permissions.js';
 import { type CallCommand, transition } from '../call-states.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
+import { AnnunciationReceipts } from '../annunciations/annunciation-receipts.js';
 
 /** Locks a call for a caller, and says how they stand to it and what its state allows. A call that one may not know of does not exist. */
 @Injectable()
@@ -15,12 +16,14 @@ export class CallAccess {
     private readonly calls: CallsRepository,
     private readonly shifts: ShiftsService,
     private readonly access: DepartmentAccess,
+    private readonly receipts: AnnunciationReceipts,
   ) {}
 
   /** @throws DomainError NOT_FOUND */
   async lock(tx: Transaction, staff: StaffPrincipal, callId: string): Promise<LockedCall> {
     const call = await this.calls.lock(tx, callId);
     if (!call || !belongsTo(staff, call.dept)) throw call ? this.access.deny('call') : notFound('call');
+    this.receipts.commanded(staff.id, callId);
     return call;
   }
 
@@ -34,6 +37,7 @@ export class CallAccess {
     const call = await this.calls.lock(tx, callId);
     const standing = call && (await this.standing(tx, staff, call, command));
     if (!call || !standing?.isMember) throw call ? this.access.deny('call') : notFound('call');
+    this.receipts.commanded(staff.id, callId);
     return { call, standing };
   }
 

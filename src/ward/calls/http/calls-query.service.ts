@@ -7,9 +7,10 @@ import { type Page, readCursor, toPage } from '../../../platform/common/paging.j
 import { Database } from '../../../platform/database/database.js';
 import { statement } from '../../../platform/database/statement.js';
 import { EventLog } from '../../../events/log/event-log.js';
-import { CALL_VIEW, type CallState, type CallView, IS_OPEN, OPEN_STATES } from '../call.js';
+import { CALL_VIEW, type CallState, type CallView, IS_OPEN, OPEN_STATES, type WithdrawalReason } from '../call.js';
 
 const MAX_HISTORY = 500;
+const MAX_ANNUNCIATIONS = 1000;
 
 const list = statement(
   'list_calls',
@@ -22,7 +23,8 @@ const list = statement(
 const annunciations = statement(
   'call_annunciations',
   `SELECT staff_id, role, reason, iso(queued_at) AS queued_at, iso(sent_at) AS sent_at, iso(received_at) AS received_at, iso(accepted_at) AS accepted_at,
-     iso(declined_at) AS declined_at FROM annunciations WHERE call_id = $1 ORDER BY annunciations.queued_at, staff_id`,
+     iso(declined_at) AS declined_at, iso(withdrawn_at) AS withdrawn_at, withdrawn_reason
+   FROM annunciation_ledger l WHERE call_id = $1 ORDER BY l.queued_at, staff_id LIMIT ${String(MAX_ANNUNCIATIONS)}`,
 );
 const find = statement('find_call', `SELECT ${CALL_VIEW} FROM calls c WHERE c.id = $1`);
 const atStation = statement(
@@ -39,7 +41,7 @@ export interface CallFilter {
   cursor?: string | undefined;
 }
 
-/** One call shown to one person, each step timed; null until it is reached. */
+/** One asking of one person, each step timed; null until it is reached. A person who is asked once more has another one. */
 export interface AnnunciationView {
   staff_id: string;
   role: string;
@@ -49,6 +51,8 @@ export interface AnnunciationView {
   received_at: string | null;
   accepted_at: string | null;
   declined_at: string | null;
+  withdrawn_at: string | null;
+  withdrawn_reason: WithdrawalReason | null;
 }
 
 /** A call and everything that happened to it. */

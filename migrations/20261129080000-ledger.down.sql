@@ -1,0 +1,10 @@
+ALTER TABLE ward_watch DROP receipts_since;
+DROP TRIGGER follow_call ON calls;
+DROP FUNCTION follow_call();
+DROP FUNCTION withdraw_askings(uuid, uuid, text);
+DROP TRIGGER keep_asking ON annunciations;
+DROP FUNCTION keep_asking();
+DROP TABLE call_acceptances;
+DROP VIEW annunciation_ledger;
+DROP TABLE past_annunciations;
+ALTER TABLE annunciations DROP CONSTRAINT withdrawn_for_a_reason, DROP asked_after, DROP withdrawn_reason, DROP COLUMN IF EXISTS withdrawn_at;
