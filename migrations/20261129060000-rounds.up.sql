@@ -34,7 +34,7 @@ ALTER TABLE calls ALTER supersedes SET DEFAULT '{}', ALTER supersedes SET NOT NU
 
 UPDATE calls SET station_ids = ARRAY[station_id] WHERE station_id IS NOT NULL;
 UPDATE calls SET at_device = true WHERE id IN (SELECT stale_call_id FROM stations UNION SELECT call_id FROM station_supervision);
-UPDATE calls c SET presence_sec = least(presence_sec, 60) FROM call_types t WHERE t.id = c.type AND t.rank >= 2;
+UPDATE calls c SET presence_sec = least(c.presence_sec, 60) FROM call_types t WHERE t.id = c.type AND t.rank >= 2;
 UPDATE calls c SET attendance_sec = CASE WHEN t.rank >= 2 THEN 3600 ELSE 1200 END FROM call_types t
 WHERE t.id = c.type AND t.id <> 'technical_fault' AND c.state IN ('pending', 'accepted', 'in_progress');
 UPDATE calls SET attended_at = present_at, attendance_due_at = app_now() + make_interval(secs => attendance_sec) WHERE state = 'in_progress';

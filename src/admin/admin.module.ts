@@ -4,9 +4,11 @@ import { StaffingModule } from '../ward/staffing.module.js';
 import { AuditAdminController } from './records/audit-admin.controller.js';
 import { AuditedChanges } from './shared/audited-changes.js';
 import { CallTypesAdminController } from './setup/call-types-admin.controller.js';
+import { CallTypesAdminService } from './setup/call-types-admin.service.js';
 import { ConnectionsAdminController } from './sockets/connections-admin.controller.js';
 import { DrainAdminController } from './cluster/drain-admin.controller.js';
 import { EscalationAdminController } from './setup/escalation-admin.controller.js';
+import { EscalationAdminService } from './setup/escalation-admin.service.js';
 import { FacilityAdminController } from './setup/facility-admin.controller.js';
 import { LimitsAdminController } from './cluster/limits-admin.controller.js';
 import { LimitsAdminService } from './cluster/limits-admin.service.js';
@@ -41,6 +43,15 @@ import { StationsAdminService } from './setup/stations-admin.service.js';
     RoomsAdminController,
     LimitsAdminController,
   ],
-  providers: [AuditedChanges, PlacesAdminService, StationsAdminService, StaffAdminService, SessionsAdminService, LimitsAdminService],
+  providers: [
+    AuditedChanges,
+    CallTypesAdminService,
+    EscalationAdminService,
+    PlacesAdminService,
+    StationsAdminService,
+    StaffAdminService,
+    SessionsAdminService,
+    LimitsAdminService,
+  ],
 })
 export class AdminModule {}

@@ -57,13 +57,39 @@ const room = z.strictObject({ ...place, dept: word });
 const bed = z.strictObject({ ...place, room_id: word });
 const station = z.strictObject({
   ...{ ...place, dept: word, room_id: word, bed_id: word.nullable(), kind: z.enum(STATION_KINDS), last_seen_at: reached },
+  types: z.array(word).describe('the types of call that it may raise'),
+});
+const adminStation = station.extend({ own_types: z.boolean() });
+const givenSeconds = z.int().min(0).nullable();
+const ownDeadlines = {
+  ...{ l1_sec: givenSeconds, l2_sec: givenSeconds, l3_sec: givenSeconds, repeat_sec: givenSeconds },
+  ...{ presence_sec: givenSeconds, attendance_sec: givenSeconds },
+};
+const labels = z.record(word, word).describe('by language');
+const callType = z.strictObject({
+  ...{ id: word, rank: z.int(), dispatch: z.enum(DISPATCH_MODES), cancel_policy: z.enum(CANCEL_POLICIES), labels },
+  ...{ station_kinds: z.array(z.enum(STATION_KINDS)), escalation: z.strictObject(ownDeadlines), retired: z.boolean() },
+});
+const directory = z.strictObject({
+  ...{ ...place, languages: z.array(word), rooms: z.array(z.strictObject(place)), beds: z.array(bed) },
+  stations: z.array(
+    z.strictObject({ ...place, room_id: word, bed_id: word.nullable(), kind: z.enum(STATION_KINDS), types: z.array(word) }),
+  ),
+  call_types: z.array(callType.omit({ station_kinds: true, escalation: true })),
+  staff: z.array(z.strictObject({ id: uuid, name: word, role })),
 });
 const key = word.describe('shown this once');
-const staff = z.strictObject({ id: uuid, username: word, name: word, role, active: z.boolean(), departments: z.array(word) });
+const staff = z.strictObject({
+  ...{ id: uuid, username: word, name: word, role, active: z.boolean(), departments: z.array(word), language: word.nullable() },
+});
 const membership = z.strictObject({ staff_id: uuid, dept: word, since: time });
-const callType = z.strictObject({ id: word, rank: z.int(), dispatch: z.enum(DISPATCH_MODES), cancel_policy: z.enum(CANCEL_POLICIES) });
 const seconds = z.int().min(1);
-const policy = z.strictObject({ dept: word, l1_sec: seconds, l2_sec: seconds, l3_sec: seconds, repeat_sec: seconds, own: z.boolean() });
+const inForce = {
+  ...{ dept: word, l1_sec: seconds, l2_sec: seconds, l3_sec: seconds, repeat_sec: seconds, own: z.boolean() },
+  ...{ presence_sec: givenSeconds, attendance_sec: givenSeconds },
+};
+const policy = z.strictObject({ ...inForce, types: z.array(z.strictObject({ type: word, ...ownDeadlines })) });
+const typePolicy = z.strictObject({ ...inForce, type: word });
 
 const shift = z.strictObject({ id: uuid, dept: word, staff_id: uuid, started_at: time, ended_at: reached });
 const member = z.strictObject({
@@ -136,6 +162,7 @@ export const HTTP_ANSWERS: Readonly<Record<string, Readonly<Record<number, z.Zod
   [`POST ${S}/calls/{id}/presence`]: { 200: call },
   'GET /api/v1/facility': { 200: facility },
   'GET /api/v1/departments': { 200: pageOf(department) },
+  [`GET ${D}`]: { 200: directory },
   [`GET ${D}/snapshot`]: { 200: z.strictObject({ dept: word, epoch: word, seq: count, data: snapshot }) },
   [`GET ${D}/events`]: { 200: z.strictObject({ items: z.array(event), head: count, epoch: word }) },
   [`GET ${D}/events/stream`]: { 200: null },
@@ -158,7 +185,7 @@ export const HTTP_ANSWERS: Readonly<Record<string, Readonly<Record<number, z.Zod
   ...crud(`${A}/departments`, '{dept}', department),
   ...crud(`${A}/departments/{dept}/rooms`, '{id}', room),
   ...crud(`${A}/departments/{dept}/beds`, '{id}', bed),
-  ...crud(`${A}/stations`, '{id}', station, station.extend({ key })),
+  ...crud(`${A}/stations`, '{id}', adminStation, adminStation.extend({ key })),
   ...crud(`${A}/staff`, '{id}', staff, staff.extend({ password: key.optional() })),
   ...crud(`${A}/call-types`, '{id}', callType),
   [`POST ${A}/stations/{id}/rotate`]: { 200: z.strictObject({ id: word, key }) },
@@ -170,6 +197,9 @@ export const HTTP_ANSWERS: Readonly<Record<string, Readonly<Record<number, z.Zod
   [`GET ${A}/departments/{dept}/escalation`]: { 200: policy },
   [`PUT ${A}/departments/{dept}/escalation`]: { 200: policy },
   [`DELETE ${A}/departments/{dept}/escalation`]: { 204: null },
+  [`GET ${A}/departments/{dept}/escalation/{type}`]: { 200: typePolicy },
+  [`PUT ${A}/departments/{dept}/escalation/{type}`]: { 200: typePolicy },
+  [`DELETE ${A}/departments/{dept}/escalation/{type}`]: { 204: null },
   [`GET ${A}/connections`]: { 200: connections },
   [`GET ${A}/connections/{id}`]: { 200: connection },
   [`DELETE ${A}/connections/{id}`]: { 204: null },

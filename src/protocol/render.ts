@@ -3,6 +3,7 @@ import { CALL_EVENT_TYPES } from '../ward/calls/call-events.js';
 import { ERROR_CODES } from '../platform/common/errors.js';
 import { HTTP_STATUS_OF } from '../platform/http/error-status.js';
 import { CLOSE_CODES } from '../realtime/connection/close-codes.js';
+import { DIRECTORY_EVENT_TYPES } from '../ward/hospital/directory-changes.js';
 import { PRESENCE_EVENT_TYPES } from '../ward/presence/presence-events.js';
 import { SUBPROTOCOL } from '../realtime/upgrade/handshake.guard.js';
 import { ASSIGNMENT_EVENT_TYPES } from '../ward/staffing/assignments/assignment-events.js';
@@ -30,6 +31,7 @@ export function renderProtocol(): string {
     ...EXCLUSION_EVENT_TYPES,
     ...ASSIGNMENT_EVENT_TYPES,
     ...NOTICE_EVENT_TYPES,
+    ...DIRECTORY_EVENT_TYPES,
     ...PRESENCE_EVENT_TYPES,
     ...STATION_EVENT_TYPES,
   });

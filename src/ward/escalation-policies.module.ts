@@ -1,16 +1,31 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { Logger } from '../platform/logging/logger.js';
+import { CheckedPolicies } from './calls/policies/checked-policies.js';
 import { DepartmentPolicies } from './calls/policies/department-policies.js';
 import { EscalationPolicyProvider } from './calls/policies/escalation-policy.js';
+
+const OWN_POLICIES = Symbol("a hospital's own policies");
 
 /** When a call climbs. */
 @Module({})
 export class EscalationPoliciesModule {
-  static with(policies: Type<EscalationPolicyProvider> = DepartmentPolicies): DynamicModule {
+  static with(policies?: Type<EscalationPolicyProvider>): DynamicModule {
+    const inForce = policies
+      ? [
+          { provide: OWN_POLICIES, useClass: policies },
+          {
+            provide: EscalationPolicyProvider,
+            inject: [OWN_POLICIES, DepartmentPolicies, Logger],
+            useFactory: (own: EscalationPolicyProvider, standard: DepartmentPolicies, logger: Logger) =>
+              new CheckedPolicies(own, standard, logger),
+          },
+        ]
+      : [{ provide: EscalationPolicyProvider, useExisting: DepartmentPolicies }];
     return {
       module: EscalationPoliciesModule,
       global: true,
-      providers: [{ provide: EscalationPolicyProvider, useClass: policies }],
-      exports: [EscalationPolicyProvider],
+      providers: [DepartmentPolicies, ...inForce],
+      exports: [EscalationPolicyProvider, DepartmentPolicies],
     };
   }
 }

@@ -1,6 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DepartmentsController } from './hospital/departments.controller.js';
+import { DepartmentDirectories } from './hospital/department-directory.service.js';
+import { DirectoryChanges } from './hospital/directory-changes.js';
 import { DirectoryService } from './hospital/directory.service.js';
 import { Bed } from './hospital/entities/bed.entity.js';
 import { CallType } from './hospital/entities/call-type.entity.js';
@@ -23,7 +25,7 @@ const entities = TypeOrmModule.forFeature([Facility, Department, Room, Bed, Stat
 @Module({
   imports: [entities],
   controllers: [DepartmentsController, FacilityController, StationsController],
-  providers: [DirectoryService, FacilityService, StationsService, StationKeyGuard],
-  exports: [entities, FacilityService, StationsService, StationKeyGuard],
+  providers: [DepartmentDirectories, DirectoryChanges, DirectoryService, FacilityService, StationsService, StationKeyGuard],
+  exports: [entities, DirectoryChanges, FacilityService, StationsService, StationKeyGuard],
 })
 export class HospitalModule {}

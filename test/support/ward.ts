@@ -152,9 +152,10 @@ export class Ward {
     }, 'the end of unattended departments without open calls');
   }
 
-  /** A press at the next place in turn that could have an open call of its own. */
+  /** A press at the next place in turn that could have an open call of its own, and may raise the type. */
   async press(type = 'patient_normal', dept = 'icu', node: TestWardline = this.wardline): Promise<AnyFrame> {
-    const stations = this.wardline.firstRun.stations.filter((station) => station.dept === dept);
+    const kind = { bath_emergency: 'bathroom', bed_exit: 'bedside', device_alarm: 'bedside' }[type];
+    const stations = this.wardline.firstRun.stations.filter((one) => one.dept === dept && one.kind === (kind ?? one.kind));
     const station = stations[this.turn++ % stations.length];
     return this.pressAt(station?.id ?? '', type, node);
   }

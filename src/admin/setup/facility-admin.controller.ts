@@ -5,7 +5,7 @@ import { DomainError } from '../../platform/common/errors.js';
 import { FacilityService, type FacilityView } from '../../ward/hospital/facility.service.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';
-import { facilityPatch, type FacilityPatch } from '../facility-schema.js';
+import { facilityPatch, type FacilityPatch } from './facility-schema.js';
 
 /** The hospital's name, time zone, languages and shifts. */
 @ApiTags('administration')
@@ -28,7 +28,7 @@ export class FacilityAdminController {
     @Body({ schema: facilityPatch }) { name, time_zone, languages, shifts }: FacilityPatch,
   ): Promise<FacilityView> {
     const detail = { name, time_zone, languages, shifts };
-    return this.changes.run(by, { action: 'facility.update', target: 'facility', detail }, async (tx) => {
+    return this.changes.run(by, { action: 'facility.update', target: 'facility', detail }, async (tx, directory) => {
       const before = await this.facility.lock(tx);
       if (time_zone !== undefined && !(await this.facility.knowsZone(tx, time_zone))) {
         throw new DomainError('VALIDATION_FAILED', 'the database does not know the time zone', {
@@ -42,6 +42,7 @@ export class FacilityAdminController {
         shifts: shifts ?? before.shifts,
       };
       await this.facility.write(tx, after);
+      await directory.changedEverywhere('facility');
       return after;
     });
   }

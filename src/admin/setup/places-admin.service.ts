@@ -6,7 +6,6 @@ import { actorOf } from '../../identity/access/principal.js';
 import { DomainError, notFound } from '../../platform/common/errors.js';
 import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
 import { statement } from '../../platform/database/statement.js';
-import type { Transaction } from '../../platform/database/transactions.js';
 import { Bed } from '../../ward/hospital/entities/bed.entity.js';
 import { Department } from '../../ward/hospital/entities/department.entity.js';
 import { Room } from '../../ward/hospital/entities/room.entity.js';
@@ -96,15 +95,17 @@ export class PlacesAdminService {
   }
 
   async renameDepartment(by: Administrator, id: string, name: string): Promise<PlaceView> {
-    return this.changes.run(by, { action: 'department.rename', target: `department:${id}` }, async (tx) => {
+    return this.changes.run(by, { action: 'department.rename', target: `department:${id}` }, async (tx, directory) => {
       if (!(await tx.one(renameDepartment, [id, name]))) throw notFound('department');
+      directory.changed(id, 'department');
       return { id, name };
     });
   }
 
   async retireDepartment(by: Administrator, id: string): Promise<void> {
-    await this.changes.run(by, { action: 'department.retire', target: `department:${id}` }, async (tx) => {
+    await this.changes.run(by, { action: 'department.retire', target: `department:${id}` }, async (tx, directory) => {
       requireIdle(await tx.one<{ busy: boolean }>(retireDepartment, [id]), 'department');
+      directory.changed(id, 'department');
     });
   }
 
@@ -129,23 +130,26 @@ export class PlacesAdminService {
   }
 
   async createRoom(by: Administrator, dept: string, { id, name }: PlaceView): Promise<PlaceView & { dept: string }> {
-    return this.changes.run(by, { action: 'room.create', target: `room:${id}` }, async (tx) => {
+    return this.changes.run(by, { action: 'room.create', target: `room:${id}` }, async (tx, directory) => {
       if (!(await tx.one(insertRoom, [id, dept, name]))) throw notFound('department');
+      directory.changed(dept, 'rooms');
       return { id, dept, name };
     });
   }
 
   async renameRoom(by: Administrator, dept: string, id: string, name: string): Promise<PlaceView & { dept: string }> {
-    return this.changes.run(by, { action: 'room.rename', target: `room:${id}` }, async (tx) => {
+    return this.changes.run(by, { action: 'room.rename', target: `room:${id}` }, async (tx, directory) => {
       if (!(await tx.one(renameRoom, [id, dept, name]))) throw notFound('room');
+      directory.changed(dept, 'rooms');
       return { id, dept, name };
     });
   }
 
   async retireRoom(by: Administrator, dept: string, id: string): Promise<void> {
-    await this.changes.run(by, { action: 'room.retire', target: `room:${id}` }, async (tx: Transaction) => {
+    await this.changes.run(by, { action: 'room.retire', target: `room:${id}` }, async (tx, directory) => {
       requireIdle(await tx.one<{ busy: boolean }>(retireRoom, [id, dept]), 'room');
       await this.staffing.endRoom(tx, id, dept, actorOf(by.staff));
+      directory.changed(dept, 'rooms');
     });
   }
 
@@ -172,23 +176,26 @@ export class PlacesAdminService {
   }
 
   async createBed(by: Administrator, dept: string, bed: PlaceView & { room_id: string }): Promise<PlaceView & { room_id: string }> {
-    return this.changes.run(by, { action: 'bed.create', target: `bed:${bed.id}` }, async (tx) => {
+    return this.changes.run(by, { action: 'bed.create', target: `bed:${bed.id}` }, async (tx, directory) => {
       if (!(await tx.one(insertBed, [bed.id, bed.room_id, dept, bed.name]))) throw notFound('room');
+      directory.changed(dept, 'beds');
       return bed;
     });
   }
 
   async renameBed(by: Administrator, dept: string, id: string, name: string): Promise<PlaceView & { room_id: string }> {
-    return this.changes.run(by, { action: 'bed.rename', target: `bed:${id}` }, async (tx) => {
+    return this.changes.run(by, { action: 'bed.rename', target: `bed:${id}` }, async (tx, directory) => {
       const renamed = await tx.one<{ room_id: string }>(renameBed, [id, dept, name]);
       if (!renamed) throw notFound('bed');
+      directory.changed(dept, 'beds');
       return { id, room_id: renamed.room_id, name };
     });
   }
 
   async retireBed(by: Administrator, dept: string, id: string): Promise<void> {
-    await this.changes.run(by, { action: 'bed.retire', target: `bed:${id}` }, async (tx) => {
+    await this.changes.run(by, { action: 'bed.retire', target: `bed:${id}` }, async (tx, directory) => {
       requireIdle(await tx.one<{ busy: boolean }>(retireBed, [id, dept]), 'bed');
+      directory.changed(dept, 'beds');
     });
   }
 

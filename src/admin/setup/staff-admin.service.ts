@@ -13,7 +13,7 @@ import { StaffingEndings } from '../../ward/staffing/shifts/staffing-endings.ser
 import type { PageQuery, StaffBody, StaffPatch } from '../shared/admin-schemas.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';
 
-const VIEW = `p.id, p.username, p.name, p.role, p.active,
+const VIEW = `p.id, p.username, p.name, p.role, p.active, p.language,
   ARRAY(SELECT m.dept_id FROM memberships m WHERE m.staff_id = p.id ORDER BY m.dept_id) AS departments`;
 
 const list = statement(
@@ -21,10 +21,15 @@ const list = statement(
   `SELECT ${VIEW} FROM staff p WHERE p.username > $1 AND ($2::text IS NULL OR p.username = $2) ORDER BY p.username LIMIT $3`,
 );
 const find = statement('find_staff', `SELECT ${VIEW} FROM staff p WHERE p.id = $1`);
-const insert = statement('insert_staff', 'INSERT INTO staff (id, username, name, role, password_hash) VALUES ($1, $2, $3, $4, $5)');
+const insert = statement(
+  'insert_staff',
+  'INSERT INTO staff (id, username, name, role, password_hash, language) VALUES ($1, $2, $3, $4, $5, $6)',
+);
 const update = statement(
   'update_staff',
-  'UPDATE staff SET name = coalesce($2, name), role = coalesce($3, role), active = coalesce($4, active) WHERE id = $1 RETURNING active',
+  `UPDATE staff SET name = coalesce($2, name), role = coalesce($3, role), active = coalesce($4, active),
+     language = CASE WHEN $5 THEN $6 ELSE language END
+   WHERE id = $1 RETURNING ARRAY(SELECT m.dept_id FROM memberships m WHERE m.staff_id = $1) AS departments`,
 );
 const countAdmins = statement('count_admins', `SELECT id FROM staff WHERE role = 'admin' AND active ORDER BY id FOR UPDATE`);
 const setPassword = statement(
@@ -53,6 +58,8 @@ export interface StaffView {
   role: Role;
   active: boolean;
   departments: string[];
+  /** The language that they read; null: the facility's first. */
+  language: string | null;
 }
 
 export interface MembershipView {
@@ -86,33 +93,42 @@ export class StaffAdminService {
   }
 
   /** Without a password one is made, and is in the answer this once. */
-  async create(by: Administrator, { username, name, role, password }: StaffBody): Promise<StaffView & { password?: string }> {
+  async create(
+    by: Administrator,
+    { username, name, role, password, language = null }: StaffBody,
+  ): Promise<StaffView & { password?: string }> {
     const id = newId();
     const made = password ?? newSecret(12);
     const hash = await this.passwords.hash({ lane: 'known', key: by.staff.id }, made);
     await this.changes.run(by, { action: 'staff.create', target: `staff:${id}`, detail: { role } }, (tx) =>
-      tx.query(insert, [id, username, name, role, hash]),
+      tx.query(insert, [id, username, name, role, hash, language]),
     );
-    return { id, username, name, role, active: true, departments: [], ...(password === undefined && { password: made }) };
+    return { id, username, name, role, active: true, departments: [], language, ...(password === undefined && { password: made }) };
   }
 
   /** Who is deactivated is signed out and off duty at once, and assigned to no room. @throws DomainError STILL_IN_USE for the last administrator */
-  async update(by: Administrator, id: string, { name, role, active }: StaffPatch): Promise<StaffView> {
-    await this.changes.run(by, { action: 'staff.update', target: `staff:${id}`, detail: { role, active } }, async (tx) => {
-      if (active === false) await this.staffing.goOffDuty(tx, { staffId: id });
-      const admins = await tx.query<{ id: string }>(countAdmins);
-      const updated = await tx.one(update, [id, name ?? null, role ?? null, active ?? null]);
-      if (!updated) throw notFound('staff');
-      const loses = active === false || (role !== undefined && role !== 'admin');
-      if (loses && admins.length === 1 && admins[0]?.id === id) throw new DomainError('STILL_IN_USE', 'the last administrator stays one');
-      if (active === false) {
-        await this.staffing.endOrders(tx, { staffId: id }, actorOf(by.staff));
-        await this.sessions.end(tx, { staffId: id }, 'deactivated');
-      }
-      tx.afterCommit(() => {
-        this.endings.changed();
-      });
-    });
+  async update(by: Administrator, id: string, { name, role, active, language }: StaffPatch): Promise<StaffView> {
+    await this.changes.run(
+      by,
+      { action: 'staff.update', target: `staff:${id}`, detail: { role, active, language } },
+      async (tx, directory) => {
+        if (active === false) await this.staffing.goOffDuty(tx, { staffId: id });
+        const admins = await tx.query<{ id: string }>(countAdmins);
+        const values = [id, name ?? null, role ?? null, active ?? null, language !== undefined, language ?? null];
+        const updated = await tx.one<{ departments: string[] }>(update, values);
+        if (!updated) throw notFound('staff');
+        const loses = active === false || (role !== undefined && role !== 'admin');
+        if (loses && admins.length === 1 && admins[0]?.id === id) throw new DomainError('STILL_IN_USE', 'the last administrator stays one');
+        if (active === false) {
+          await this.staffing.endOrders(tx, { staffId: id }, actorOf(by.staff));
+          await this.sessions.end(tx, { staffId: id }, 'deactivated');
+        }
+        for (const dept of updated.departments) directory.changed(dept, 'staff');
+        tx.afterCommit(() => {
+          this.endings.changed();
+        });
+      },
+    );
     return this.get(id);
   }
 
@@ -138,9 +154,10 @@ export class StaffAdminService {
   }
 
   addMembership(by: Administrator, staffId: string, dept: string): Promise<MembershipView> {
-    return this.changes.run(by, { action: 'membership.create', target: `staff:${staffId}`, detail: { dept } }, async (tx) => {
+    return this.changes.run(by, { action: 'membership.create', target: `staff:${staffId}`, detail: { dept } }, async (tx, directory) => {
       const row = await tx.one<{ since: string }>(insertMembership, [staffId, dept]);
       if (!row) throw notFound('staff or department');
+      directory.changed(dept, 'staff');
       tx.afterCommit(() => {
         this.endings.changed();
       });
@@ -150,10 +167,11 @@ export class StaffAdminService {
 
   /** Ends the person's shift there, their exclusion and assignments, and what they follow of it. @throws DomainError SHIFT_HAS_CALLS */
   async removeMembership(by: Administrator, staffId: string, dept: string): Promise<void> {
-    await this.changes.run(by, { action: 'membership.delete', target: `staff:${staffId}`, detail: { dept } }, async (tx) => {
+    await this.changes.run(by, { action: 'membership.delete', target: `staff:${staffId}`, detail: { dept } }, async (tx, directory) => {
       await this.staffing.goOffDuty(tx, { staffId, dept });
       if (!(await tx.one(deleteMembership, [staffId, dept]))) throw notFound('membership');
       await this.staffing.endOrders(tx, { staffId, dept }, actorOf(by.staff));
+      directory.changed(dept, 'staff');
       tx.afterCommit(() => {
         this.endings.changed();
       });

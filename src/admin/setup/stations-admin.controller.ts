@@ -5,7 +5,7 @@ import { Roles } from '../../identity/access/access.js';
 import { placeId } from '../../platform/common/ids.js';
 import { noBody, type NoBody } from '../../platform/common/validation.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';
-import { renameBody, stationBody, type StationBody, stationsQuery } from '../shared/admin-schemas.js';
+import { stationBody, type StationBody, stationPatch, type StationPatch, stationsQuery } from '../shared/admin-schemas.js';
 import type { Administrator } from '../shared/audited-changes.js';
 import { StationsAdminService } from './stations-admin.service.js';
 
@@ -31,13 +31,14 @@ export class StationsAdminController {
     return this.stations.get(id);
   }
 
+  /** Renames or moves it, or changes what it may raise; its key stays. */
   @Patch(':id')
-  rename(
+  update(
     @CurrentAdministrator() by: Administrator,
     @Param('id', { schema: placeId }) id: string,
-    @Body({ schema: renameBody }) { name }: z.infer<typeof renameBody>,
+    @Body({ schema: stationPatch }) patch: StationPatch,
   ) {
-    return this.stations.rename(by, id, name);
+    return this.stations.update(by, id, patch);
   }
 
   @Post(':id/rotate')

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { newPassword } from '../../identity/sign-in/auth.controller.js';
 import { freeText, placeId, slug, uuid } from '../../platform/common/ids.js';
+import { language } from '../../platform/common/language.js';
 import { cursorParam, limitParam } from '../../platform/common/paging.js';
-import { CANCEL_POLICIES, DISPATCH_MODES } from '../../ward/hospital/entities/call-type.entity.js';
 import { STATION_KINDS } from '../../ward/hospital/entities/station.entity.js';
 import type { Resolution } from '../../operations/metrics/stats-history.service.js';
 
@@ -13,7 +13,6 @@ const username = z
   .toLowerCase()
   .regex(/^[a-z0-9][a-z0-9._@-]{0,63}$/);
 const role = z.enum(['nurse', 'manager', 'admin']);
-const rank = z.int().min(0).max(9);
 
 export const pageQuery = z.strictObject({ limit: limitParam, cursor: cursorParam });
 export const stationsQuery = pageQuery.extend({ dept: slug.optional() });
@@ -39,29 +38,29 @@ export const departmentBody = z.strictObject({ id: slug, name });
 export const roomBody = z.strictObject({ id: placeId, name });
 export const bedBody = z.strictObject({ id: placeId, room_id: placeId, name });
 export const renameBody = z.strictObject({ name });
+const stationTypes = z.array(z.string().regex(/^[a-z][a-z0-9_]{0,31}$/)).max(100);
 export const stationBody = z.strictObject({
   id: placeId,
   room_id: placeId,
-  bed_id: placeId.optional(),
+  bed_id: placeId.nullish(),
   kind: z.enum(STATION_KINDS),
   name: name.optional(),
+  /** The types of call that it may raise; null or left out: those of its kind. */
+  types: stationTypes.nullish(),
 });
-export const staffBody = z.strictObject({ username, name, role, password: newPassword.optional() });
-export const staffPatch = z.strictObject({ name: name.optional(), role: role.optional(), active: z.boolean().optional() });
+export const stationPatch = stationBody.omit({ id: true }).partial();
+export const staffBody = z.strictObject({ username, name, role, password: newPassword.optional(), language: language.nullish() });
+export const staffPatch = z.strictObject({
+  name: name.optional(),
+  role: role.optional(),
+  active: z.boolean().optional(),
+  language: language.nullish(),
+});
 export const passwordBody = z.strictObject({ password: newPassword });
 export const membershipBody = z.strictObject({ staff_id: uuid, dept: slug });
 export const callTypeId = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
-export const callTypeBody = z.strictObject({
-  id: callTypeId,
-  rank,
-  dispatch: z.enum(DISPATCH_MODES),
-  cancel_policy: z.enum(CANCEL_POLICIES),
-});
-export const callTypePatch = callTypeBody.omit({ id: true }).partial();
-
 export type PageQuery = z.infer<typeof pageQuery>;
 export type StationBody = z.infer<typeof stationBody>;
+export type StationPatch = z.infer<typeof stationPatch>;
 export type StaffBody = z.infer<typeof staffBody>;
 export type StaffPatch = z.infer<typeof staffPatch>;
-export type CallTypeBody = z.infer<typeof callTypeBody>;
-export type CallTypePatch = z.infer<typeof callTypePatch>;

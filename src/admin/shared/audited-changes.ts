@@ -4,6 +4,7 @@ import { actorOf, type StaffPrincipal } from '../../identity/access/principal.js
 import { DomainError } from '../../platform/common/errors.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../../platform/database/database-error.js';
 import { type Transaction, Transactions } from '../../platform/database/transactions.js';
+import { DirectoryChanges, type DirectoryPart } from '../../ward/hospital/directory-changes.js';
 
 /** Who administers, and from where. */
 export interface Administrator {
@@ -18,23 +19,41 @@ export interface Change {
   detail?: Readonly<Record<string, unknown>>;
 }
 
-/** Every change of an administrator's commits together with its audit record. */
+/** Says that directories have changed, in the change's own transaction. */
+export interface ChangedDirectories {
+  changed(dept: string, part: DirectoryPart): void;
+  /** Of every department in use. */
+  changedEverywhere(part: DirectoryPart): Promise<void>;
+}
+
+/** Every change of an administrator's commits together with its audit record, and with the news for the departments concerned. */
 @Injectable()
 export class AuditedChanges {
   constructor(
     private readonly transactions: Transactions,
     private readonly audit: AuditLog,
+    private readonly directory: DirectoryChanges,
   ) {}
 
   /**
    * @throws DomainError ALREADY_EXISTS when an id or name is taken; STILL_IN_USE when something refers to what is to go,
    * or what is referred to does not exist; what `work` throws
    */
-  async run<T>({ staff, address }: Administrator, change: Change, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async run<T>(
+    { staff, address }: Administrator,
+    change: Change,
+    work: (tx: Transaction, directories: ChangedDirectories) => Promise<T>,
+  ): Promise<T> {
+    const actor = actorOf(staff);
     try {
       return await this.transactions.run(async (tx) => {
-        const result = await work(tx);
-        this.audit.append(tx, { actor: actorOf(staff), ...change, result: 'ok', address });
+        const result = await work(tx, {
+          changed: (dept, part) => {
+            this.directory.announce(tx, dept, part, actor);
+          },
+          changedEverywhere: (part) => this.directory.announceEverywhere(tx, part, actor),
+        });
+        this.audit.append(tx, { actor, ...change, result: 'ok', address });
         return result;
       });
     } catch (error) {

@@ -21,6 +21,8 @@ export interface StationPrincipal {
   readonly dept: string;
   readonly roomId: string;
   readonly bedId: string | null;
+  /** The types of call that it may raise. */
+  readonly types: readonly string[];
 }
 
 export type Principal = StaffPrincipal | StationPrincipal;

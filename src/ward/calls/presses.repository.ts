@@ -28,14 +28,17 @@ function findOpen(name: string, here: string, order: string): Statement {
 }
 const find = findOpen('find_call_to_repeat', 'c.place = ANY($2::text[])', 'array_position($2::text[], c.place), c.placed_at, c.id');
 const findInRoom = findOpen('find_call_of_room', 'c.room_id = $2', 'c.placed_at, c.id');
+/** A station that is moved in this moment is waited for: a call is never placed at where it was. */
 const insert = statement(
   'insert_call',
   `INSERT INTO calls (id, dept_id, room_id, bed_id, station_id, raised_by, type, state, priority, placed_at,
      l1_sec, l2_sec, l3_sec, repeat_sec, presence_sec, attendance_sec, next_escalation_at, station_ids, at_device, supersedes)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8 * 10, app_now(), $9::int, $10, $11, $12, $13, $14, app_now() + make_interval(secs => $9::int),
+   SELECT $1, $2, $3, $4, $5, $6, $7, 'pending', $8 * 10, app_now(), $9::int, $10, $11, $12, $13, $14, app_now() + make_interval(secs => $9::int),
      CASE WHEN $5::text IS NULL THEN '{}' ELSE ARRAY[$5::text] END, $15,
      ARRAY(SELECT c.id FROM calls c JOIN call_types t ON t.id = c.type
-       WHERE c.place = ANY($16) AND ${IS_OPEN} AND t.rank < $8 ORDER BY t.rank DESC, c.placed_at DESC))
+       WHERE c.place = ANY($16) AND ${IS_OPEN} AND t.rank < $8 ORDER BY t.rank DESC, c.placed_at DESC)
+   WHERE $5::text IS NULL OR EXISTS
+     (SELECT FROM stations s WHERE s.id = $5 AND s.room_id = $3 AND s.bed_id IS NOT DISTINCT FROM $4 FOR KEY SHARE)
    ON CONFLICT DO NOTHING RETURNING supersedes`,
 );
 /** A call that a person has raised for the room is the first exact place's of it. */

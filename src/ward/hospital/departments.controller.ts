@@ -1,9 +1,13 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CurrentStaff } from '../../identity/access/access.js';
+import { DepartmentAccess } from '../../identity/access/department-access.js';
 import type { StaffPrincipal } from '../../identity/access/principal.js';
+import { notFound } from '../../platform/common/errors.js';
+import { slug } from '../../platform/common/ids.js';
 import { cursorParam, limitParam, type Page, readCursor, toPage } from '../../platform/common/paging.js';
+import { DepartmentDirectories, type DepartmentDirectory } from './department-directory.service.js';
 import { type DepartmentView, DirectoryService } from './directory.service.js';
 
 const listQuery = z.strictObject({ limit: limitParam, cursor: cursorParam });
@@ -11,7 +15,11 @@ const listQuery = z.strictObject({ limit: limitParam, cursor: cursorParam });
 @ApiTags('departments')
 @Controller('api/v1/departments')
 export class DepartmentsController {
-  constructor(private readonly directory: DirectoryService) {}
+  constructor(
+    private readonly directory: DirectoryService,
+    private readonly directories: DepartmentDirectories,
+    private readonly access: DepartmentAccess,
+  ) {}
 
   @Get()
   async list(
@@ -20,5 +28,15 @@ export class DepartmentsController {
   ): Promise<Page<DepartmentView>> {
     const after = readCursor(z.string(), cursor) ?? '';
     return toPage(await this.directory.departmentsOf(staff, after, limit + 1), limit, (last) => last.id);
+  }
+
+  /** Rooms, beds, stations, call types and colleagues by name. `ETag`: asked again with `If-None-Match` it is 304 until something has changed. */
+  @Get(':dept')
+  @Header('Cache-Control', 'private, no-cache')
+  async get(@CurrentStaff() staff: StaffPrincipal, @Param('dept', { schema: slug }) dept: string): Promise<DepartmentDirectory> {
+    this.access.require(staff, dept);
+    const found = await this.directories.read(dept);
+    if (!found) throw notFound('department');
+    return found;
   }
 }

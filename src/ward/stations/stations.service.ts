@@ -3,17 +3,19 @@ import type { StationPrincipal } from '../../identity/access/principal.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import { type Transaction, Transactions } from '../../platform/database/transactions.js';
+import { stationTypes } from './station-types.js';
 import { stationKeyHash } from './station-keys.js';
 
 const findByKey = statement(
   'find_station_by_key',
-  `SELECT s.id, r.dept_id AS dept, s.room_id AS "roomId", s.bed_id AS "bedId"
+  `SELECT s.id, r.dept_id AS dept, s.room_id AS "roomId", s.bed_id AS "bedId", ${stationTypes('s')} AS types
    FROM stations s JOIN rooms r ON r.id = s.room_id JOIN departments d ON d.id = r.dept_id
    WHERE s.key_hash = $1 AND s.retired_at IS NULL AND r.retired_at IS NULL AND d.retired_at IS NULL`,
 );
 const describe = statement(
   'describe_station',
-  `SELECT s.id, r.dept_id AS dept, s.room_id, s.bed_id, s.kind, s.name, iso(s.last_seen_at) AS last_seen_at, iso(app_now()) AS server_time
+  `SELECT s.id, r.dept_id AS dept, s.room_id, s.bed_id, s.kind, s.name, ${stationTypes('s')} AS types,
+     iso(s.last_seen_at) AS last_seen_at, iso(app_now()) AS server_time
    FROM stations s JOIN rooms r ON r.id = s.room_id WHERE s.id = $1`,
 );
 const SEEN = 'UPDATE stations SET last_seen_at = app_now() WHERE id = $1';
@@ -31,6 +33,8 @@ export interface StationView {
   bed_id: string | null;
   kind: string;
   name: string;
+  /** The types of call that it may raise. */
+  types: string[];
   last_seen_at: string | null;
   server_time: string;
 }

@@ -119,7 +119,8 @@ describe('with a room', () => {
     const room = `icu-y${String(turn)}`;
     expect((await admin.post('/admin/departments/icu/rooms', { id: room, name: room })).status).toBe(201);
     await assign(room, { primary: stayer.user.id });
-    const since = start + 1;
+    // The room's own making, and its assignment.
+    const since = start + 2;
     expect((await admin.send('DELETE', `/admin/departments/icu/rooms/${room}`)).status).toBe(204);
     expect(await told('icu', since)).toEqual([['room.unassigned', { room_id: room, reason: 'room_retired' }]]);
     expect((await listed('assignments')).filter((one) => one.room_id === room)).toEqual([]);

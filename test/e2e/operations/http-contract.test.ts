@@ -150,7 +150,7 @@ DELETE /departments/{}/assignments/{} · PUT /departments/{}/queue · POST /depa
 GET /admin/connections · GET /admin/connections/{} · DELETE /admin/connections/{} · GET /admin/rooms · GET /admin/rooms/{}/members
 POST /admin/broadcast · GET /admin/sessions · DELETE /admin/sessions/{} · DELETE /admin/staff/{}/sessions · GET /admin/servers · POST /admin/gc
 POST /admin/drain · GET /admin/limits · PATCH /admin/limits · GET /admin/audit · GET /admin/audit/verify · GET /admin/stats
-GET /admin/stats/history · GET /admin/departments/{}/escalation · PUT /admin/departments/{}/escalation · POST /admin/stations/{}/rotate
+GET /admin/stats/history · GET /departments/{} · GET /admin/departments/{}/escalation · PUT /admin/departments/{}/escalation · POST /admin/stations/{}/rotate
 POST /admin/staff/{}/password · GET /admin/memberships · POST /admin/memberships · DELETE /admin/memberships/{}/{}`
   .split(/[·\n]/)
   .map((route) => route.trim())
@@ -251,7 +251,7 @@ describe('the description of the API', () => {
     await at(admin, `PATCH ${A}/limits`, '/admin/limits', { client_rate_limit: '40/10' });
     await at(admin, `POST ${A}/gc`, '/admin/gc');
     await at(admin, `POST ${A}/broadcast`, '/admin/broadcast', { data: { a: 1 } });
-    const ids: Record<string, string> = { dept: 'icu', name: 'none', room: 'icu-101' };
+    const ids: Record<string, string> = { dept: 'icu', name: 'none', room: 'icu-101', type: 'code_blue' };
     const idOf: Record<string, string> = {
       ...{ [`${A}/stations/{id}`]: 'dock-1-bed', [`${A}/staff/{id}`]: nurse.user.id, [`${A}/call-types/{id}`]: 'patient_normal' },
       ...{ [`${A}/departments/{dept}/rooms/{id}`]: 'icu-101', [`${A}/departments/{dept}/beds/{id}`]: 'icu-101-a' },

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChaosStation } from '../world/hospital.js';
+import { type ChaosStation, PRESSED_TYPES } from '../world/hospital.js';
 import { insist, type Request } from './commands.js';
 import { digestOf } from './digest.js';
 import type { WardWorld } from './ward-world.js';
 
-const TYPES = ['patient_normal', 'service_request', 'bed_exit', 'bath_emergency', 'staff_assist'] as const;
 const MIN_PAUSE_MS = 80;
 const SPREAD_MS = 400;
 const TAKE_BACK_SHARE = 0.1;
@@ -19,7 +18,7 @@ export async function pressButtons(world: WardWorld, stations: readonly ChaosSta
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
   while (!signal.aborted) {
     const station = pick(stations);
-    const type = pick(TYPES);
+    const type = pick(PRESSED_TYPES);
     if (!station || !type) return;
     const callId = await press(world, station, type);
     if (callId !== undefined && random() < TAKE_BACK_SHARE) await takeBack(world, station, callId);

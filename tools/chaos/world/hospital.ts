@@ -6,6 +6,8 @@ import type { ChaosDatabase } from './database.js';
 const DEPARTMENTS = 3;
 const STATIONS = 6;
 const NURSES = 4;
+/** Each station may raise all of these, whatever its kind. */
+export const PRESSED_TYPES = ['patient_normal', 'service_request', 'bed_exit', 'bath_emergency', 'staff_assist'] as const;
 /** Screens that nobody works at: one on a socket, one by long poll, and one whose client stops reading. */
 export const SCREENS = ['board', 'poller', 'deaf'] as const;
 export type Screen = (typeof SCREENS)[number];
@@ -55,9 +57,9 @@ export async function furnish(database: Pick<ChaosDatabase, 'query'>): Promise<H
   await database.query('INSERT INTO departments (id, name) SELECT id, id FROM unnest($1::text[]) id', [departments]);
   await database.query(`INSERT INTO rooms (id, dept_id, name) SELECT id || '-room', id, 'Room' FROM departments`);
   await database.query(
-    `INSERT INTO stations (id, room_id, kind, name, key_hash) SELECT id, dept || '-room', 'bedside', id, hash
+    `INSERT INTO stations (id, room_id, kind, name, key_hash, types) SELECT id, dept || '-room', 'bedside', id, hash, $4
      FROM unnest($1::text[], $2::text[], $3::bytea[]) AS s (id, dept, hash)`,
-    [stations.map((s) => s.id), stations.map((s) => s.dept), stations.map((s) => stationKeyHash(s.key))],
+    [stations.map((s) => s.id), stations.map((s) => s.dept), stations.map((s) => stationKeyHash(s.key)), PRESSED_TYPES],
   );
   await database.query(
     `WITH people AS (

@@ -20,6 +20,12 @@ const findPlace = statement(
      AND ($2::text IS NULL OR EXISTS (SELECT FROM beds b WHERE b.id = $2 AND b.room_id = r.id AND b.retired_at IS NULL))`,
 );
 
+const findStation = statement(
+  'find_station_place',
+  `SELECT r.dept_id AS dept, s.room_id AS "roomId", s.bed_id AS "bedId" FROM stations s JOIN rooms r ON r.id = s.room_id WHERE s.id = $1`,
+);
+type StationPlace = Record<string, unknown> & Pick<StationPrincipal, 'dept' | 'roomId' | 'bedId'>;
+
 /** What raising answers: the call, and whether it is a new one or one that was open already. */
 export interface Raised {
   call: CallView;
@@ -42,13 +48,17 @@ export class RaiseCallService {
 
   /**
    * A press. Pressing again while the same kind is open at the station answers with that call, and counts.
-   * @throws DomainError VALIDATION_FAILED for an unknown type
+   * @throws DomainError VALIDATION_FAILED for an unknown type; FORBIDDEN with reason `station_type` for one that the station may not raise
    */
   raiseAtStation(station: StationPrincipal, type: string, key: string | undefined): Promise<Raised> {
-    const { id: stationId, dept, roomId, bedId } = station;
-    return this.commands.run(actorOf(station), key, { type: 'call.raise', call_type: type }, (tx) =>
-      this.place(tx, station, type, { dept, roomId, bedId, stationId, raisedBy: null, atDevice: false }),
-    );
+    let isFirstTry = true;
+    return this.commands.run(actorOf(station), key, { type: 'call.raise', call_type: type }, async (tx) => {
+      // Moved since it signed in: the try that found it gone is made again where it is now.
+      const moved = isFirstTry ? undefined : await tx.one<StationPlace>(findStation, [station.id]);
+      isFirstTry = false;
+      const { dept, roomId, bedId } = moved ?? station;
+      return this.place(tx, station, type, { dept, roomId, bedId, stationId: station.id, raisedBy: null, atDevice: false }, station.types);
+    });
   }
 
   /**
@@ -75,14 +85,16 @@ export class RaiseCallService {
    * It supersedes nothing: what patients have asked for there still stands.
    * @throws DomainError VALIDATION_FAILED for an unknown type
    */
-  raiseBySystem(tx: Transaction, station: Omit<StationPrincipal, 'kind'>, type: string): Promise<Raised> {
+  raiseBySystem(tx: Transaction, station: Omit<StationPrincipal, 'kind' | 'types'>, type: string): Promise<Raised> {
     const { id: stationId, dept, roomId, bedId } = station;
     return this.place(tx, 'system', type, { dept, roomId, bedId, stationId, raisedBy: null, atDevice: true });
   }
 
-  private async place(tx: Transaction, by: Actor, type: string, place: Place): Promise<Raised> {
+  /** @param allowed the types that may be raised there; all, unless given */
+  private async place(tx: Transaction, by: Actor, type: string, place: Place, allowed?: readonly string[]): Promise<Raised> {
     const sought = await this.presses.find(tx, type, place);
     if (!sought) throw unknownType();
+    if (allowed && !allowed.includes(type)) throw notOfStation();
     const { rank, dispatch, open } = sought;
     if (open) return this.repeat(tx, by, open, place);
     return { call: await this.newCalls.open(tx, by, { ...place, type, rank, dispatch }), repeated: false };
@@ -100,4 +112,8 @@ export class RaiseCallService {
 
 function unknownType(): DomainError {
   return new DomainError('VALIDATION_FAILED', 'no such type of call', { details: { fields: [{ path: 'type', problem: 'unknown' }] } });
+}
+
+function notOfStation(): DomainError {
+  return new DomainError('FORBIDDEN', 'the station may not raise this type of call', { details: { reason: 'station_type' } });
 }

@@ -15,7 +15,8 @@ export interface EscalationPolicy {
 
 /**
  * Extension point: the deadlines of a call. Asked once, when the call is placed, inside its transaction; what it answers stays with the
- * call, whatever changes later. Must answer positive whole seconds, rising; must not write.
+ * call, whatever changes later. Must answer positive whole seconds, rising, a day at most; must not write. Where it fails, is late or
+ * answers anything else, the default decides for that call.
  * `test/support/escalation-policy.contract.ts` checks the promise.
  */
 export abstract class EscalationPolicyProvider {

@@ -1,25 +1,10 @@
 import { z } from 'zod';
-import { freeText } from '../platform/common/ids.js';
-import { isTimeZone } from '../platform/common/time-zone.js';
+import { freeText } from '../../platform/common/ids.js';
+import { language } from '../../platform/common/language.js';
+import { isTimeZone } from '../../platform/common/time-zone.js';
 
 const MAX_LANGUAGES = 20;
 const MAX_SHIFTS = 12;
-
-/** A language as BCP 47 writes it: `en`, `pt-BR`. */
-export const language = z
-  .string()
-  .max(35)
-  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
-  .refine((tag) => canonical(tag) !== undefined)
-  .transform((tag) => canonical(tag) ?? tag);
-
-function canonical(tag: string): string | undefined {
-  try {
-    return Intl.getCanonicalLocales(tag)[0];
-  } catch {
-    return undefined;
-  }
-}
 
 const shift = z.strictObject({
   /** `all` is a report's row of every shift. */

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+const seconds = z.int().min(1).max(86_400);
+
+/** Presence and attendance; `attendance_sec` 0 means that nobody is asked. */
+const presence = { presence_sec: seconds.nullish(), attendance_sec: z.int().min(0).max(86_400).nullish() };
+const ladder = { l1_sec: seconds, l2_sec: seconds, l3_sec: seconds, repeat_sec: seconds };
+
+interface Ladder {
+  l1_sec?: number | null | undefined;
+  l2_sec?: number | null | undefined;
+  l3_sec?: number | null | undefined;
+  repeat_sec?: number | null | undefined;
+}
+
+/** All four or none, rising. */
+function isLadder({ l1_sec: l1, l2_sec: l2, l3_sec: l3, repeat_sec: repeat }: Ladder): boolean {
+  const given = [l1, l2, l3, repeat].filter((one) => one !== undefined && one !== null).length;
+  return given === 0 || (given === 4 && Number(l1) < Number(l2) && Number(l2) < Number(l3));
+}
+
+/** A department's deadlines for all of its calls. */
+export const departmentDeadlines = z.strictObject({ ...ladder, ...presence }).refine(isLadder, { path: ['l2_sec'] });
+
+/** Deadlines of a type: the ladder may be left out. */
+export const typeDeadlines = z
+  .strictObject({
+    l1_sec: seconds.nullish(),
+    l2_sec: seconds.nullish(),
+    l3_sec: seconds.nullish(),
+    repeat_sec: seconds.nullish(),
+    ...presence,
+  })
+  .refine(isLadder, { path: ['l1_sec'] });
+
+export type DepartmentDeadlines = z.infer<typeof departmentDeadlines>;
+export type TypeDeadlines = z.infer<typeof typeDeadlines>;
+
+/** The columns' values, in their order. */
+export function deadlineValues(given: TypeDeadlines | null | undefined): (number | null)[] {
+  const { l1_sec, l2_sec, l3_sec, repeat_sec, presence_sec, attendance_sec } = given ?? {};
+  return [l1_sec, l2_sec, l3_sec, repeat_sec, presence_sec, attendance_sec].map((one) => one ?? null);
+}
