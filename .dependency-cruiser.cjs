@@ -63,6 +63,7 @@ module.exports = {
       from: { path: '^tools/(simulate|bench/client|bench/press)' },
       to: { path: '^src/' },
     },
+    { name: 'client-knows-no-server', severity: 'error', from: { path: '^packages/client/' }, to: { path: '^(src|tools)/' } },
     { name: 'not-to-test', severity: 'error', from: { path: '^(src|tools)' }, to: { path: '^test/' } },
   ],
   options: {

@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'var/', 'coverage/', '*.cjs'] },
+  { ignores: ['**/dist/', 'node_modules/', 'var/', 'coverage/', '*.cjs'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -31,6 +31,11 @@ export default tseslint.config(
       'no-restricted-properties': 'off',
       'no-console': 'off',
     },
+  },
+  {
+    // The client runs in browsers, and has a project of its own.
+    files: ['packages/client/src/**/*.ts'],
+    languageOptions: { parserOptions: { project: './packages/client/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
   },
   {
     files: ['test/**/*.ts', '**/*.spec.ts'],

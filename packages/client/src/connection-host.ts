@@ -1,0 +1,13 @@
+import type { Status } from './protocol.js';
+import type { Cursor, LinkEvents } from './transports/transport.js';
+
+/** The client's side of a connection. */
+export interface ConnectionHost extends Omit<LinkEvents, 'alive' | 'end'> {
+  /** Departments wanted now, with their places. */
+  wanted(): ReadonlyMap<string, Cursor | undefined>;
+  /** Every wanted department follows the log. */
+  isCaughtUp(): boolean;
+  /** The link is gone. `clear`: the session was revoked, the screen must show nothing. */
+  lost(clear: boolean): void;
+  status(status: Status): void;
+}

@@ -1,0 +1,43 @@
+import type { CallView } from './protocol.js';
+
+/** Codes that this client itself settles a command with. Every other code is the server's. */
+export type ClientErrorCode = 'EXPIRED' | 'QUEUE_FULL' | 'CLOSED' | 'NETWORK' | 'TIMEOUT' | 'MALFORMED_ANSWER';
+
+/** The `error` of an answer, the same over HTTP and over a socket. */
+export interface ErrorBody {
+  code: string;
+  message: string;
+  details?: Readonly<Record<string, unknown>>;
+  retryable: boolean;
+  /** Seconds. */
+  retry_after?: number;
+}
+
+/** A refusal by the server, or a failure on the way to it. */
+export class WardlineError extends Error {
+  override readonly name = 'WardlineError';
+  /** A code of the server's table of errors, or a {@link ClientErrorCode}. */
+  readonly code: string;
+  /** The same request may succeed later without a change. */
+  readonly retryable: boolean;
+  /** Facts for the caller; `call` is the call as it is now, where its state forbids the command. */
+  readonly details: Readonly<Record<string, unknown>> & { call?: CallView };
+  /** Seconds to wait before another try, where the server named them. */
+  readonly retryAfter: number | undefined;
+  /** HTTP status, where the answer came over HTTP. */
+  readonly status: number | undefined;
+
+  constructor(body: ErrorBody, options: { status?: number; cause?: unknown } = {}) {
+    super(body.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = body.code;
+    this.retryable = body.retryable;
+    this.details = body.details ?? {};
+    this.retryAfter = body.retry_after;
+    this.status = options.status;
+  }
+}
+
+/** An error of this side: no server said it. */
+export function clientError(code: ClientErrorCode, message: string, retryable: boolean, cause?: unknown): WardlineError {
+  return new WardlineError({ code, message, retryable }, cause === undefined ? {} : { cause });
+}
