@@ -6,6 +6,7 @@ import { maxMemoryMb } from '../platform/config/memory.js';
 import type { OperationsSettings } from '../platform/config/operations.settings.js';
 import { EscalationModule } from '../ward/escalation.module.js';
 import { HealthController } from './health/health.controller.js';
+import { DatabaseHealth } from './health/database-health.js';
 import { Indicators } from './health/indicators.js';
 import { MemoryGauge } from './health/memory.js';
 
@@ -14,11 +15,19 @@ import { MemoryGauge } from './health/memory.js';
   controllers: [HealthController],
   providers: [
     Indicators,
+    DatabaseHealth,
     scrapedGauge(
       { name: 'wardline_database_up', help: '1 while the database answers probes, else 0.' },
-      Indicators,
-      async (gauge, indicators) => {
-        gauge.set((await indicators.databaseAnswers()) ? 1 : 0);
+      DatabaseHealth,
+      async (gauge, database) => {
+        gauge.set((await database.condition()).answers ? 1 : 0);
+      },
+    ),
+    scrapedGauge(
+      { name: 'wardline_database_writable', help: '1 while the database takes writes, else 0.' },
+      DatabaseHealth,
+      async (gauge, database) => {
+        gauge.set((await database.condition()).takesWrites ? 1 : 0);
       },
     ),
     {

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import pg from 'pg';
 import { Logger } from './logging/logger.js';
+import { ConnectionRetired } from './database/bounded-client.js';
 import { Database, DATABASE_URL } from './database/database.js';
 import { Notices } from './database/notices.js';
 import { connectionOptions } from './database/connection-options.js';
@@ -30,7 +31,7 @@ export class DatabaseModule {
             driver: { ...pg, Pool: GuardedPool },
             extra: { ...connectionOptions(url, 'directory'), max: DIRECTORY_POOL_SIZE },
             poolErrorHandler: (error: unknown) => {
-              logger.warn('database.connection_lost', { pool: 'directory', error });
+              logger[error instanceof ConnectionRetired ? 'debug' : 'warn']('database.connection_lost', { pool: 'directory', error });
             },
           }),
         }),

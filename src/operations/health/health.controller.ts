@@ -5,6 +5,7 @@ import type { Response } from 'express';
 import { Public } from '../../identity/access/access.js';
 import { Cluster } from '../../cluster/node/cluster.js';
 import { Clock } from '../../platform/common/clock.js';
+import { DatabaseHealth } from './database-health.js';
 import { Indicators } from './indicators.js';
 import { MemoryGauge } from './memory.js';
 
@@ -16,6 +17,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: Indicators,
+    private readonly databaseHealth: DatabaseHealth,
     private readonly memory: MemoryGauge,
     private readonly clock: Clock,
     private readonly cluster: Cluster,
@@ -35,6 +37,7 @@ export class HealthController {
       .check([
         () => this.indicators.running(),
         () => this.indicators.databaseUp(),
+        () => this.indicators.poolsAnswer(),
         () => this.indicators.migrationsApplied(),
         () => this.indicators.pollerTicks(),
         () => this.indicators.enginesRun(),
@@ -49,11 +52,12 @@ export class HealthController {
 
   @Get('healthz')
   async summary(@Res({ passthrough: true }) response: Response) {
-    const [databaseAnswers, overdue] = await Promise.all([this.indicators.databaseAnswers(), this.indicators.overdue()]);
-    if (!databaseAnswers) response.status(503);
+    const [{ answers, takesWrites }, overdue] = await Promise.all([this.databaseHealth.condition(), this.indicators.overdue()]);
+    const isDatabaseOk = answers && takesWrites;
+    if (!isDatabaseOk) response.status(503);
     return {
-      status: databaseAnswers && overdue === 0 && this.cluster.isUp !== false ? 'ok' : 'degraded',
-      db_ok: databaseAnswers,
+      status: isDatabaseOk && overdue === 0 && this.cluster.isUp !== false ? 'ok' : 'degraded',
+      db_ok: isDatabaseOk,
       ...(this.cluster.isUp !== undefined && { redis_ok: this.cluster.isUp }),
       memory_pct: this.memory.percent,
       escalation_overdue: overdue ?? null,

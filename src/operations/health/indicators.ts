@@ -7,34 +7,22 @@ import { statement } from '../../platform/database/statement.js';
 import { EscalationWatchdog } from '../../ward/calls/ladder/escalation-watchdog.service.js';
 import { EventPoller } from '../../events/delivery/event-poller.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
+import { DatabaseHealth } from './database-health.js';
+import { inTime } from './in-time.js';
+import { SharedLook } from './shared-look.js';
 
-const CHECK_TIMEOUT_MS = 1500;
 const SILENT_INTERVALS = 5;
 /** A poller with a very short interval is not silent because of one pause of the process. */
 const MIN_SILENCE_MS = 2500;
 
-const ping = statement('ping', 'SELECT 1');
 const applied = statement('applied_migrations', 'SELECT name FROM migrations');
-
-/** A check that takes too long has failed: a probe never hangs. */
-async function inTime<T>(check: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error('timed out'));
-    }, CHECK_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([check, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** What readiness looks at, each within a time limit of its own. */
 @Injectable()
 export class Indicators {
   private readonly expected = migrationNames();
+  private readonly missing = new SharedLook(() => inTime(this.missingMigrations()));
+  private readonly late = new SharedLook(() => inTime(this.watchdog.overdue()));
 
   constructor(
     private readonly health: HealthIndicatorService,
@@ -43,6 +31,7 @@ export class Indicators {
     private readonly poller: EventPoller,
     private readonly watchdog: EscalationWatchdog,
     private readonly limits: LiveLimits,
+    private readonly databaseHealth: DatabaseHealth,
   ) {}
 
   /** Red on the way out: new clients are sent elsewhere. */
@@ -52,27 +41,26 @@ export class Indicators {
     return current === 'running' ? check.up({ state: current }) : check.down({ state: current });
   }
 
-  async databaseAnswers(): Promise<boolean> {
-    try {
-      await inTime(this.database.query(ping, [], 'probes'));
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
+  /** Red also for a database that answers and takes no writes. */
   async databaseUp(): Promise<HealthIndicatorResult> {
     const check = this.health.check('database');
-    return (await this.databaseAnswers()) ? check.up() : check.down();
+    const { answers, takesWrites } = await this.databaseHealth.condition();
+    if (!answers) return check.down({ reason: 'no answer' });
+    return takesWrites ? check.up() : check.down({ reason: 'takes no writes' });
+  }
+
+  /** Red when no answer comes on one of the pools, whatever comes on the others. */
+  async poolsAnswer(): Promise<HealthIndicatorResult> {
+    const check = this.health.check('pools');
+    const { silentPools } = await this.databaseHealth.condition();
+    return silentPools.length === 0 ? check.up() : check.down({ silent: silentPools });
   }
 
   async migrationsApplied(): Promise<HealthIndicatorResult> {
     const check = this.health.check('migrations');
     try {
-      const rows = await inTime(this.database.query<{ name: string }>(applied, [], 'probes'));
-      const names = new Set(rows.map((row) => row.name));
-      const missing = this.expected.filter((name) => !names.has(name));
-      return missing.length === 0 ? check.up() : check.down({ missing: missing.length });
+      const missing = await this.missing.get();
+      return missing === 0 ? check.up() : check.down({ missing });
     } catch {
       return check.down();
     }
@@ -84,7 +72,7 @@ export class Indicators {
     const silent = this.watchdog.silent();
     if (silent.length > 0) return check.down({ silent });
     try {
-      const overdue = await inTime(this.watchdog.overdue());
+      const overdue = await this.late.get();
       return overdue === 0 ? check.up() : check.down({ overdue });
     } catch {
       return check.down();
@@ -94,7 +82,7 @@ export class Indicators {
   /** Pending calls with an overdue deadline; undefined when the database cannot tell. */
   async overdue(): Promise<number | undefined> {
     try {
-      return await inTime(this.watchdog.overdue());
+      return await this.late.get();
     } catch {
       return undefined;
     }
@@ -105,5 +93,11 @@ export class Indicators {
     const limit = Math.max(MIN_SILENCE_MS, this.limits.current.POLL_INTERVAL_MS * SILENT_INTERVALS);
     const { silence } = this.poller;
     return silence <= limit ? check.up() : check.down({ silent_ms: Math.round(silence) });
+  }
+
+  private async missingMigrations(): Promise<number> {
+    const rows = await this.database.query<{ name: string }>(applied, [], 'probes');
+    const names = new Set(rows.map((row) => row.name));
+    return this.expected.filter((name) => !names.has(name)).length;
   }
 }

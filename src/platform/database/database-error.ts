@@ -8,6 +8,10 @@ const TRANSIENT = new Set(['40P01', '40001', '55P03']);
 /** Timeouts, shutdowns, too many connections, disk full, read-only after a fail-over. */
 const UNAVAILABLE = /^(57014|57P0\d|53\w{3}|08\w{3}|25006|25P03|55000|58\w{3}|55P03|40001|40P01)$/;
 
+/** Disk full, the disk fails: some writes are refused and others not. */
+const NO_ROOM = new Set(['53100', '58030']);
+const READ_ONLY = '25006';
+
 /** Thrown inside a transaction that has to start again, because what it locked turned out not to be all. */
 export class StartAgain extends Error {
   override readonly name = 'StartAgain';
@@ -16,6 +20,16 @@ export class StartAgain extends Error {
 export function isTransient(error: unknown): boolean {
   if (error instanceof StartAgain) return true;
   return error instanceof DatabaseError && TRANSIENT.has(error.code ?? '');
+}
+
+/** Whether a write was refused because there was no room for it. */
+export function isOutOfRoom(error: unknown): boolean {
+  return error instanceof DatabaseError && NO_ROOM.has(error.code ?? '');
+}
+
+/** Whether the server refused, because it takes no writes now. */
+export function takesNoWrites(error: unknown): boolean {
+  return isOutOfRoom(error) || (error instanceof DatabaseError && error.code === READ_ONLY);
 }
 
 /** Whether the row that was written exists already under a unique constraint (of that name). */

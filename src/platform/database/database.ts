@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import { Logger } from '../logging/logger.js';
 import { ConnectionRetired } from './bounded-client.js';
-import { asDomainError } from './database-error.js';
+import { asDomainError, isOutOfRoom } from './database-error.js';
 import { createPool, type GuardedPool, type PoolName } from './pools.js';
 import type { Statement } from './statement.js';
 
@@ -11,10 +11,14 @@ export const DATABASE_URL = Symbol('database url');
 
 export type Row = pg.QueryResultRow;
 
+/** A disk that is full refuses the writes that need room, and not each one. A refusal counts for so long. */
+const REFUSAL_MS = 10_000;
+
 /** The pools, and single statements outside of a transaction. */
 @Injectable()
 export class Database implements OnApplicationShutdown {
   private readonly pools: Record<PoolName, GuardedPool>;
+  private refusedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     @Inject(DATABASE_URL) url: string,
@@ -34,6 +38,25 @@ export class Database implements OnApplicationShutdown {
     return this.pools[name];
   }
 
+  named(): (readonly [PoolName, GuardedPool])[] {
+    return Object.entries(this.pools) as [PoolName, GuardedPool][];
+  }
+
+  /** A write found no room a short while ago, and none has been taken since. */
+  get isRefusingWrites(): boolean {
+    return performance.now() - this.refusedAt < REFUSAL_MS;
+  }
+
+  /** @internal a transaction that has written is durable */
+  noteWrite(): void {
+    this.refusedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** @internal */
+  noteFailure(error: unknown): void {
+    if (isOutOfRoom(error)) this.refusedAt = performance.now();
+  }
+
   /**
    * One prepared statement in its own implicit transaction.
    * @throws DomainError UNAVAILABLE when the database cannot answer.
@@ -43,6 +66,7 @@ export class Database implements OnApplicationShutdown {
       const result = await this.pools[pool].query<R>({ ...statement, values: [...values] });
       return result.rows;
     } catch (error) {
+      this.noteFailure(error);
       throw asDomainError(error);
     }
   }

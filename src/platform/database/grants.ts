@@ -21,6 +21,7 @@ export async function grantToApplication(ownerUrl: string, applicationUrl: strin
     await client.query('BEGIN');
     await client.query(`GRANT USAGE ON SCHEMA public TO ${grantee}`);
     await client.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${grantee}`);
+    await client.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${grantee}`);
     await client.query(`REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ${READ_ONLY.join(', ')} FROM ${grantee}`);
     // A new department opens its stream by trigger, as the one who inserts it.
     await client.query(`GRANT INSERT (dept_id) ON dept_stream TO ${grantee}`);

@@ -29,8 +29,15 @@ export type LentClient = pg.PoolClient & BoundedClient;
  * forgotten, is destroyed: pooled, it would swallow the next borrower's writes.
  */
 export class GuardedPool extends pg.Pool {
+  private heardAt = Number.NEGATIVE_INFINITY;
+
   constructor(options: pg.PoolConfig) {
     super({ ...options, connectionTimeoutMillis: options.connectionTimeoutMillis ?? BORROW_TIMEOUT_MS, Client: PooledClient });
+  }
+
+  /** Milliseconds since a connection was given back in order. */
+  get silenceMs(): number {
+    return performance.now() - this.heardAt;
   }
 
   override connect(): Promise<LentClient>;
@@ -38,7 +45,7 @@ export class GuardedPool extends pg.Pool {
   override connect(callback?: ConnectCallback): Promise<LentClient> | void {
     if (callback) {
       super.connect((error, client, done) => {
-        callback(error, client, client ? guard(client as LentClient) : done);
+        callback(error, client, client ? this.guard(client as LentClient) : done);
       });
       return;
     }
@@ -47,26 +54,28 @@ export class GuardedPool extends pg.Pool {
     return new Promise((resolve, reject) => {
       super.connect((error, client) => {
         if (client) {
-          guard(client as LentClient);
+          this.guard(client as LentClient);
           resolve(client as LentClient);
         } else reject(error ?? new Error('the pool gave neither a client nor an error'));
       });
     });
   }
-}
 
-/** Both ways of giving a client back, its own method and the callback's function, are the same from here on. */
-function guard(client: LentClient): Release {
-  const release: Release = client.release.bind(client);
-  const guarded: Release = (destroy) => {
-    client.isLent = false;
-    const status = client.getTransactionStatus();
-    const isOutside = status === 'I' || status === null;
-    release(destroy instanceof Error || destroy === true ? destroy : client.isDestroyed || client.isRetired || !isOutside);
-  };
-  client.isLent = true;
-  client.release = guarded;
-  return guarded;
+  /** Both ways of giving a client back, its own method and the callback's function, are the same from here on. */
+  private guard(client: LentClient): Release {
+    const release: Release = client.release.bind(client);
+    const guarded: Release = (destroy) => {
+      client.isLent = false;
+      const status = client.getTransactionStatus();
+      const isOutside = status === 'I' || status === null;
+      const isKept = destroy !== true && !(destroy instanceof Error) && isOutside && !client.isDestroyed;
+      if (isKept) this.heardAt = performance.now();
+      release(destroy instanceof Error || destroy === true ? destroy : !isKept || client.isRetired);
+    };
+    client.isLent = true;
+    client.release = guarded;
+    return guarded;
+  }
 }
 
 export function createPool(url: string, name: PoolName): GuardedPool {

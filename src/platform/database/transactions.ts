@@ -124,9 +124,11 @@ export class Transactions {
       if ((await commit(client, last)) !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it had failed');
       client.release();
       committed = true;
+      if (last !== undefined) this.database.noteWrite();
       tx.committed();
       return result;
     } catch (error) {
+      this.database.noteFailure(error);
       if (!committed) await this.rollback(client);
       throw error;
     }

@@ -33,6 +33,10 @@ export class DueWorkLoop {
     return this.work.name;
   }
 
+  get isCore(): boolean {
+    return this.work.isCore ?? false;
+  }
+
   /** Milliseconds since a row was last handled or a scan ran to its end. A loop that can do nothing is known by this, not by its errors. */
   get silence(): number {
     return this.clock.monotonic() - this.lastGoodTick;

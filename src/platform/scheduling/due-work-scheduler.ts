@@ -27,8 +27,8 @@ export class DueWorkScheduler implements OnApplicationBootstrap, BeforeApplicati
     await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 
-  /** Kinds of work that have not run to their end for `ms` milliseconds. */
+  /** Kinds of the core's own work that have not run to their end for `ms` milliseconds. */
   silentFor(ms: number): string[] {
-    return this.loops.filter((loop) => loop.silence > ms).map((loop) => loop.name);
+    return this.loops.filter((loop) => loop.isCore && loop.silence > ms).map((loop) => loop.name);
   }
 }

@@ -9,6 +9,8 @@ export interface DueWork {
   handleOne(): Promise<boolean>;
   /** Milliseconds until the next known deadline; undefined when there is none. */
   nextDueIn?(): Promise<number | undefined>;
+  /** Without it the ward stands still: readiness looks at it. What an extension can hold up has none. */
+  readonly isCore?: boolean;
   /** How many rows are handled at once on this node; 1 unless told. */
   readonly concurrency?: number;
 }

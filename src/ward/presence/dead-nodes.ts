@@ -34,6 +34,7 @@ const nothing = () => ({ nodes: 0, staff_connections: 0, staff_absences: 0 });
 @Injectable()
 export class DeadNodes implements OnModuleInit, DueWork {
   readonly name = 'dead_nodes';
+  readonly isCore = true;
 
   constructor(
     private readonly rows: DueRows,

@@ -30,6 +30,7 @@ const end = statement('end_unattended', 'DELETE FROM unattended_departments WHER
 @Injectable()
 export class DepartmentAttendance implements OnModuleInit, DueWork {
   readonly name = 'attendance';
+  readonly isCore = true;
 
   constructor(
     private readonly transactions: Transactions,

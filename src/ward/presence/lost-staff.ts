@@ -34,6 +34,7 @@ const moveCalls = statement(
 @Injectable()
 export class LostStaff implements OnModuleInit, DueWork {
   readonly name = 'lost_staff';
+  readonly isCore = true;
 
   constructor(
     private readonly rows: DueRows,

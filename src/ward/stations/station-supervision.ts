@@ -35,6 +35,7 @@ const backOff = statement('back_off_station', `UPDATE stations SET supervision_r
 @Injectable()
 export class StationSupervision implements OnModuleInit, DueWork {
   readonly name = 'stations';
+  readonly isCore = true;
 
   constructor(
     private readonly scheduler: DueWorkScheduler,

@@ -49,6 +49,7 @@ const MOST_AT_ONCE = 10;
 @Injectable()
 export class EscalationEngine implements OnModuleInit, DueWork {
   readonly name = 'escalation';
+  readonly isCore = true;
   /** That write the ladder's levels, this one included. */
   private nodes = 1;
 

@@ -30,6 +30,7 @@ interface CallMove extends Record<string, unknown> {
 @Injectable()
 export class LostNurseCalls implements OnModuleInit, DueWork {
   readonly name = 'lost_nurse_calls';
+  readonly isCore = true;
 
   constructor(
     private readonly rows: DueRows,

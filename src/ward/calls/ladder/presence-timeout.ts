@@ -17,6 +17,7 @@ const claim = statement(
 @Injectable()
 export class PresenceTimeout implements OnModuleInit, DueWork {
   readonly name = 'presence_timeout';
+  readonly isCore = true;
 
   constructor(
     private readonly rows: DueRows,

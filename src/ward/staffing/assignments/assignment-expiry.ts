@@ -33,6 +33,7 @@ const next = statement(
 @Injectable()
 export class AssignmentExpiry implements DueWork, OnModuleInit {
   readonly name = 'assignments';
+  readonly isCore = true;
 
   constructor(
     private readonly scheduler: DueWorkScheduler,

@@ -21,6 +21,7 @@ const next = statement(
 @Injectable()
 export class ExclusionExpiry implements DueWork, OnModuleInit {
   readonly name = 'exclusions';
+  readonly isCore = true;
 
   constructor(
     private readonly scheduler: DueWorkScheduler,

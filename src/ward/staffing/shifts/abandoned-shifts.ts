@@ -27,6 +27,7 @@ const backOff = statement('back_off_abandoned_shift', `UPDATE shifts SET retry_a
 @Injectable()
 export class AbandonedShifts implements OnModuleInit, DueWork {
   readonly name = 'abandoned_shifts';
+  readonly isCore = true;
 
   constructor(
     private readonly rows: DueRows,
