@@ -7,4 +7,4 @@ DROP FUNCTION keep_asking();
 DROP TABLE call_acceptances;
 DROP VIEW annunciation_ledger;
 DROP TABLE past_annunciations;
-ALTER TABLE annunciations DROP CONSTRAINT withdrawn_for_a_reason, DROP asked_after, DROP withdrawn_reason, DROP COLUMN IF EXISTS withdrawn_at;
+ALTER TABLE annunciations DROP CONSTRAINT withdrawn_for_a_reason, DROP asked_after, DROP withdrawn_reason;

@@ -4,12 +4,10 @@
 -- asked_after: the department's last seq when the person was asked. The event that asked them has a later one, and every event of the
 -- call before it an earlier one: the call's row is locked meanwhile. What proves a receipt never depends on a clock.
 ALTER TABLE annunciations
-  ADD COLUMN IF NOT EXISTS withdrawn_at timestamptz,
   ADD COLUMN withdrawn_reason text CHECK (withdrawn_reason IN ('accepted_by_another', 'closed', 'stepped_back', 'reopened')),
   ADD COLUMN asked_after bigint NOT NULL DEFAULT 0;
 
-UPDATE annunciations SET withdrawn_at = coalesce(withdrawn_at, declined_at), withdrawn_reason = 'stepped_back'
-WHERE declined_at IS NOT NULL OR withdrawn_at IS NOT NULL;
+UPDATE annunciations SET withdrawn_reason = 'stepped_back' WHERE withdrawn_at IS NOT NULL;
 -- Closed calls of before stay as they are: a million rows rewritten would keep the ward waiting.
 UPDATE annunciations a SET withdrawn_at = c.accepted_at, withdrawn_reason = 'accepted_by_another'
 FROM calls c JOIN call_types t ON t.id = c.type

@@ -2,6 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventCatalog } from '../../events/log/event-catalog.js';
 import type { CallState, CallView } from './call.js';
 
+/** Why nobody could be asked. */
+export type UnattendedReason = 'nobody_on_duty' | 'nobody_reachable' | 'all_declined';
+
 /** Why a call is pending again, or was cancelled from afar or by the system. Codes, never free text. */
 export type CallReason =
   | 'declined'
@@ -9,7 +12,8 @@ export type CallReason =
   | 'shift_ended'
   | 'nurse_disconnected'
   | 'remote_cancel'
-  | 'nobody_on_duty'
+  | UnattendedReason
+  | 'excluded'
   | 'timeout'
   | 'reassigned'
   | 'restored';

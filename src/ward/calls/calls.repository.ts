@@ -52,9 +52,9 @@ const cancel = statement(
 );
 const markDeclined = statement(
   'mark_declined',
-  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason, declined_at)
-   SELECT $1, id, role, app_now(), 'declined', app_now() FROM staff WHERE id = $2
-   ON CONFLICT (call_id, staff_id) DO UPDATE SET declined_at = excluded.declined_at`,
+  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason, declined_at, withdrawn_at)
+   SELECT $1, id, role, app_now(), 'declined', app_now(), app_now() FROM staff WHERE id = $2
+   ON CONFLICT (call_id, staff_id) DO UPDATE SET declined_at = excluded.declined_at, withdrawn_at = excluded.withdrawn_at`,
 );
 
 /** A call's row, locked until the transaction ends. */

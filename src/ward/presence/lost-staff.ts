@@ -17,16 +17,22 @@ const claim = statement(
 );
 const backOff = statement('back_off_absence', `UPDATE staff_absences SET retry_at = app_now() + interval '2 seconds' WHERE staff_id = $1`);
 const handled = statement('absence_handled', 'UPDATE staff_absences SET handled_at = app_now() WHERE staff_id = $1');
+/** Departments in which the person is in the queue, or on a break: they are offline there. */
 const queues = statement(
   'queues_of',
-  `SELECT s.dept_id AS dept FROM shifts s WHERE s.staff_id = $1 AND s.ended_at IS NULL AND s.queue_position IS NOT NULL ORDER BY s.dept_id COLLATE "C"`,
+  `SELECT s.dept_id AS dept FROM shifts s WHERE s.staff_id = $1 AND s.ended_at IS NULL AND (s.queue_position IS NOT NULL OR s.paused_until IS NOT NULL)
+   ORDER BY s.dept_id COLLATE "C"`,
 );
-/** Of a nurse who is in no queue ($2), what they have accepted: as a recipient one may off duty, too. */
+/**
+ * The calls of a person who was on duty ($2). Off duty, a nurse may have accepted one as a recipient: it moves, too. A manager stays with the
+ * calls that all managers were told of.
+ */
 const moveCalls = statement(
   'move_calls_of',
   `INSERT INTO call_moves (call_id, staff_id)
    SELECT c.id, $1 FROM calls c WHERE c.state = 'accepted' AND c.accepted_by = $1 AND ($2 OR EXISTS (SELECT FROM staff WHERE id = $1 AND role = 'nurse'))
-     OR $2 AND c.state = 'pending' AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND a.declined_at IS NULL)
+     OR $2 AND c.state = 'pending' AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND a.withdrawn_at IS NULL
+       AND (a.role = 'nurse' OR a.reason NOT IN ('manager', 'broadcast', 'administrator')))
    ON CONFLICT DO NOTHING`,
 );
 

@@ -33,9 +33,9 @@ const back = statement(
   `DELETE FROM staff_absences a USING (SELECT $1::uuid AS id) p WHERE a.staff_id = p.id AND ${CONNECTED} RETURNING a.handled_at IS NOT NULL AS handled`,
 );
 const shiftsOf = statement(
-  'nurse_shifts_of',
-  `SELECT s.dept_id AS dept, s.queue_position IS NULL AS waiting FROM shifts s JOIN staff p ON p.id = s.staff_id
-   WHERE s.staff_id = $1 AND s.ended_at IS NULL AND p.role = 'nurse' ORDER BY s.dept_id COLLATE "C"`,
+  'shifts_of',
+  `SELECT s.dept_id AS dept, s.queue_position IS NULL AND s.paused_until IS NULL AS waiting FROM shifts s
+   WHERE s.staff_id = $1 AND s.ended_at IS NULL ORDER BY s.dept_id COLLATE "C"`,
 );
 
 /** Who has which sockets on a node: connection ids, by person. */

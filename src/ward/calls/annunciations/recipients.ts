@@ -8,6 +8,8 @@ import type { Transaction } from '../../../platform/database/transactions.js';
 import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from '../dispatch/dispatch-strategy.js';
 import type { DispatchMode } from '../../hospital/entities/call-type.entity.js';
 import { DepartmentQueue } from '../../staffing/queue/department-queue.service.js';
+import { IN_FORCE, MAY_BE_ASKED, OR_ASK_AGAIN } from './asking.js';
+import type { UnattendedReason } from '../call-events.js';
 import { CallMetrics } from '../call-metrics.js';
 
 /** Adds people to a call; answers those who were not told before, and whether each can be reached. */
@@ -17,7 +19,7 @@ function addStatement(name: string, source: string, reason: string) {
     `WITH added AS (
        INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason)
        SELECT $1, p.id, p.role, app_now(), ${reason} FROM ${source}
-       ON CONFLICT (call_id, staff_id) DO NOTHING RETURNING staff_id
+       ${OR_ASK_AGAIN} RETURNING staff_id
      ) SELECT staff_id AS "staffId", is_reachable(staff_id, $3, $4) AS reachable FROM added ORDER BY staff_id`,
   );
 }
@@ -29,7 +31,7 @@ const ON_DUTY = 'EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept
 const addOne = statement(
   'add_recipient',
   `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT $1, p.id, p.role, app_now(), $3 FROM staff p WHERE p.id = $2
-   ON CONFLICT (call_id, staff_id) DO NOTHING`,
+   ${OR_ASK_AGAIN}`,
 );
 const addChosen = statement(
   'add_chosen_recipient',
@@ -48,8 +50,24 @@ const addEverybody = addStatement(
 const willing = statement(
   'has_willing_recipient',
   `SELECT EXISTS (SELECT FROM annunciations a JOIN staff p ON p.id = a.staff_id AND p.active
-     WHERE a.call_id = $1 AND a.declined_at IS NULL AND is_reachable(a.staff_id, $3, $4)
+     WHERE a.call_id = $1 AND ${IN_FORCE} AND is_reachable(a.staff_id, $3, $4)
        AND (p.role <> 'nurse' OR EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = $2 AND h.ended_at IS NULL))) AS willing`,
+);
+/** Level 2, and everybody who was told because nobody could be asked. $4: the managers' buffer. */
+const secondLine = statement(
+  'has_second_line',
+  `SELECT EXISTS (SELECT FROM annunciations a JOIN staff p ON p.id = a.staff_id AND p.active
+     WHERE a.call_id = $1 AND ${IN_FORCE} AND (p.role = 'manager' OR a.reason = 'signed_in')
+       AND is_reachable(a.staff_id, CASE p.role WHEN 'nurse' THEN $2::float8 ELSE $4::float8 END, $3)) AS reached`,
+);
+/** Why nobody on duty can be asked. */
+const whyNobody = statement(
+  'why_nobody',
+  `SELECT CASE WHEN count(*) = 0 THEN 'nobody_on_duty' WHEN bool_and(declined) OR bool_or(reachable) AND bool_and(declined OR NOT reachable) THEN 'all_declined'
+     ELSE 'nobody_reachable' END AS reason
+   FROM (SELECT is_reachable(h.staff_id, $3, $4) AS reachable,
+           EXISTS (SELECT FROM annunciations a WHERE a.call_id = $1 AND a.staff_id = h.staff_id AND a.declined_at IS NOT NULL) AS declined
+         FROM shifts h JOIN staff p ON p.id = h.staff_id AND p.active WHERE h.dept_id = $2 AND ${MAY_BE_ASKED}) one`,
 );
 
 interface Added {
@@ -123,6 +141,20 @@ export class Recipients {
   async hasWilling(tx: Transaction, call: { id: string; dept: string }): Promise<boolean> {
     const row = await tx.one<{ willing: boolean }>(willing, [call.id, call.dept, this.ward.NURSE_DISCONNECT_GRACE_SEC, this.stale]);
     return row?.willing ?? false;
+  }
+
+  /** Whether a manager, or somebody who was told because nobody could be asked, can be reached. Lost managers count within their buffer. */
+  async hasSecondLine(tx: Transaction, callId: string): Promise<boolean> {
+    const buffer = this.session.SESSION_RECONNECT_BUFFER_SEC;
+    const row = await tx.one<{ reached: boolean }>(secondLine, [callId, this.ward.NURSE_DISCONNECT_GRACE_SEC, this.stale, buffer]);
+    return row?.reached ?? false;
+  }
+
+  /** Why nobody can be asked. */
+  async whyNobody(tx: Transaction, call: { id: string; dept: string }): Promise<UnattendedReason> {
+    const values = [call.id, call.dept, this.ward.NURSE_DISCONNECT_GRACE_SEC, this.stale];
+    const row = await tx.one<{ reason: UnattendedReason }>(whyNobody, values);
+    return row?.reason ?? 'nobody_on_duty';
   }
 
   /** Every on-duty nurse and manager of the department at once. */

@@ -4,11 +4,14 @@ import { StartAgain } from '../../../platform/database/database-error.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { type ShiftHandover, ShiftsService } from '../../staffing/shifts/shifts.service.js';
+import { IN_FORCE, IS_TURN } from '../annunciations/asking.js';
 import { CallEscalation } from '../ladder/call-escalation.service.js';
 import { CallsRepository } from '../calls.repository.js';
 
-const HELD = `c.dept_id = $2 AND (c.accepted_by = $1 AND c.state IN ('accepted', 'in_progress') OR c.state = 'pending' AND t.dispatch = 'assigned'
-  AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND a.declined_at IS NULL AND a.reason IN ('primary', 'backup', 'queue', 'reassigned')))`;
+/** Calls that were given to the person ($1), and those that everybody on duty was told of: a manager stays with these, on duty or not. */
+const HELD = `c.dept_id = $2 AND (c.accepted_by = $1 AND c.state IN ('accepted', 'in_progress') OR c.state = 'pending'
+  AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND ${IN_FORCE}
+    AND CASE t.dispatch WHEN 'assigned' THEN ${IS_TURN} ELSE a.role <> 'manager' END))`;
 
 const held = statement(
   'held_calls',
@@ -48,9 +51,7 @@ export class CallHandover implements OnModuleInit, ShiftHandover {
       }
       const isHeld = call?.state === 'pending' || (call?.state === 'accepted' && call.acceptedBy === staffId);
       if (!call || !isHeld) continue;
-      await this.calls.markDeclined(tx, id, staffId);
-      if (call.state === 'accepted') await this.calls.reopen(tx, id);
-      await this.escalation.passOn(tx, call, by, call.state, 'shift_ended');
+      await this.escalation.stepBack(tx, call, staffId, by, 'shift_ended');
     }
   }
 

@@ -4,29 +4,33 @@ import type { Transaction } from '../../../platform/database/transactions.js';
 import { type Actor, CallJournal } from '../call-journal.js';
 import type { CallReason } from '../call-events.js';
 import { CALL_VIEW, type CallState, callView, type CallView } from '../call.js';
-import { CallsRepository } from '../calls.repository.js';
-import { type LadderClock, nextDeadline } from '../policies/escalation-clock.js';
+import { CallsRepository, type LockedCall } from '../calls.repository.js';
+import { OR_ASK_AGAIN, withdraw } from '../annunciations/asking.js';
+import { LADDER_SEC, type LadderClock, nextDeadline } from '../policies/escalation-clock.js';
 import { type AskingCall, Recipients } from '../annunciations/recipients.js';
 
 /** What each level adds to the priority. */
 const PRIORITY_OF_LEVEL = { 1: 1, 2: 2, 3: 5 } as const;
 const TOP_LEVEL = 3;
+/** The failsafe counts from this moment, not from a deadline. */
+const AT_ONCE = 0;
 type Level = keyof typeof PRIORITY_OF_LEVEL;
 
+const EARLY = `CASE $6::int WHEN 0 THEN ${LADDER_SEC} ELSE c.top_level_sec END`;
 /**
- * Climbs, and adds one person ($4, for the reason $5) where there is one; the failsafe is to count from the deadline of level $6. Answers the
- * call as it stands then.
+ * Climbs, and adds one person ($4, for the reason $5) where there is one; the failsafe is to count from the deadline of level $6, or from now
+ * (0). Answers the call as it stands then.
  */
 const climb = statement(
   'climb_call',
   `WITH added AS (
      INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT $1, p.id, p.role, app_now(), $5 FROM staff p WHERE p.id = $4
-     ON CONFLICT (call_id, staff_id) DO NOTHING RETURNING call_id, staff_id, role, queued_at, reason, withdrawn_at
+     ${OR_ASK_AGAIN} RETURNING call_id, staff_id, role, queued_at, reason, withdrawn_at
    )
-   UPDATE calls c SET level = $2::int, priority = priority + $3, failsafe_from = $6::int, engine_failures = 0, engine_retry_at = NULL,
-     next_escalation_at = ${nextDeadline({ level: '$2::int', from: '$6::int' })}
-   WHERE c.id = $1 RETURNING ${callView(`(SELECT call_id, staff_id, role, queued_at, reason, withdrawn_at FROM annunciations
-     UNION ALL SELECT call_id, staff_id, role, queued_at, reason, withdrawn_at FROM added)`)}`,
+   UPDATE calls c SET level = $2::int, priority = priority + $3, failsafe_from = $6::int, top_level_sec = ${EARLY}, engine_failures = 0, engine_retry_at = NULL,
+     next_escalation_at = ${nextDeadline({ level: '$2::int', from: '$6::int', early: EARLY })}
+   WHERE c.id = $1 RETURNING ${callView(`(SELECT call_id, staff_id, role, queued_at, reason, withdrawn_at FROM annunciations o
+     WHERE NOT EXISTS (SELECT FROM added n WHERE n.staff_id = o.staff_id) UNION ALL SELECT call_id, staff_id, role, queued_at, reason, withdrawn_at FROM added)`)}`,
 );
 const raisePriority = statement('raise_priority', 'UPDATE calls SET priority = priority + 1 WHERE id = $1');
 const repeat = statement(
@@ -54,20 +58,30 @@ export class CallEscalation {
     let passedOn = false;
     while (level < TOP_LEVEL && (clock.dueLevel > level || passedOn)) {
       level++;
-      const reached = await this.reach(tx, call, level as Level, level === TOP_LEVEL ? clock.dueLevel : TOP_LEVEL);
-      passedOn = reached.length === 0 && call.dispatch !== 'broadcast';
+      const isReached = await this.reach(tx, call, level as Level, level === TOP_LEVEL ? clock.dueLevel : TOP_LEVEL);
+      passedOn = !isReached && call.dispatch !== 'broadcast';
     }
     if (level === TOP_LEVEL && clock.dueRepeats > clock.repeats) await this.repeat(tx, call.id, clock.dueRepeats);
     else if (level === clock.level) await tx.query(setDeadline, [call.id]); // Claimed before its time: it would be claimed for ever.
   }
 
-  /** Nobody on duty can be asked: everyone who is signed in and the managers are told, and levels 1 and 2 pass at once. Level 3 keeps its deadline. */
+  /**
+   * Nobody on duty can be asked: everyone who is signed in and the managers are told, and levels 1 and 2 pass at once. Where none of these can
+   * be reached either, level 3 does, too; otherwise it keeps its deadline.
+   */
   async nobodyToAsk(tx: Transaction, call: AskingCall, before: CallView): Promise<CallView> {
+    const reason = await this.recipients.whyNobody(tx, call);
     await this.recipients.addEverybody(tx, call);
     const view = await this.calls.view(tx, call.id);
-    this.journal.append(tx, 'call.unattended', view, 'system', { reason: 'nobody_on_duty' });
+    this.journal.append(tx, 'call.unattended', view, 'system', { reason });
     for (let level = before.level + 1; level < TOP_LEVEL; level++) await this.reach(tx, call, level as Level);
+    if (before.level < TOP_LEVEL && !(await this.recipients.hasSecondLine(tx, call.id))) await this.topLevelNow(tx, call);
     return this.calls.view(tx, call.id);
+  }
+
+  /** Nobody of level 2 can be reached (any more): level 3 fires at once. */
+  async topLevelNow(tx: Transaction, call: AskingCall): Promise<void> {
+    await this.reach(tx, call, TOP_LEVEL, AT_ONCE);
   }
 
   /**
@@ -83,6 +97,17 @@ export class CallEscalation {
     return this.nobodyToAsk(tx, call, view);
   }
 
+  /**
+   * A person steps back from a pending or accepted call: it is withdrawn from them, and goes on where they were the one who was asked. A call
+   * that everybody was told of needs nobody else while somebody is left.
+   */
+  async stepBack(tx: Transaction, call: LockedCall, staffId: string, by: Actor, reason: CallReason): Promise<void> {
+    await tx.query(withdraw, [call.id, staffId]);
+    if (call.state === 'accepted') await this.calls.reopen(tx, call.id);
+    if (call.state === 'accepted' || call.dispatch === 'assigned') await this.passOn(tx, call, by, call.state, reason);
+    else if (!(await this.recipients.hasWilling(tx, call))) await this.nobodyToAsk(tx, call, await this.calls.view(tx, call.id));
+  }
+
   /** One of its people has left the queue: the next nurse is added at once. The level stays: levels belong to the ladder. */
   async replaceLost(tx: Transaction, call: AskingCall): Promise<void> {
     const asked = await this.recipients.addNext(tx, call);
@@ -93,18 +118,22 @@ export class CallEscalation {
     if (asked.length === 0 && !(await this.recipients.hasWilling(tx, call))) await this.nobodyToAsk(tx, call, view);
   }
 
-  /** @param from the level from whose deadline on the failsafe counts. @returns who was added and can be reached */
-  private async reach(tx: Transaction, call: AskingCall, level: Level, from: number = TOP_LEVEL): Promise<string[]> {
+  /**
+   * The event tells people of the level again who were asked before.
+   * @param from the level from whose deadline on the failsafe counts. @returns whether somebody of the level can be reached
+   */
+  private async reach(tx: Transaction, call: AskingCall, level: Level, from: number = TOP_LEVEL): Promise<boolean> {
     const next = level === 1 ? await this.recipients.next(tx, call) : undefined;
-    const added = next ? [next.staffId] : await this.addOthers(tx, call, level);
+    const reached = next !== undefined || (await this.addOthers(tx, call, level));
     const values = [call.id, level, PRIORITY_OF_LEVEL[level], next?.staffId ?? null, next?.reason ?? null, from];
     this.journal.append(tx, 'call.escalated', await this.changed(tx, climb, values), 'system', { reason: 'timeout', level });
-    return added;
+    return reached;
   }
 
-  private async addOthers(tx: Transaction, call: AskingCall, level: Level): Promise<string[]> {
-    if (level === 1) return [];
-    return level === 2 ? this.recipients.addManagers(tx, call) : this.recipients.addAdministrators(tx, call);
+  private async addOthers(tx: Transaction, call: AskingCall, level: Level): Promise<boolean> {
+    if (level === 1) return false;
+    const added = level === 2 ? await this.recipients.addManagers(tx, call) : await this.recipients.addAdministrators(tx, call);
+    return added.length > 0 || level === TOP_LEVEL || (await this.recipients.hasSecondLine(tx, call.id));
   }
 
   private async repeat(tx: Transaction, id: string, number: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CallEscalation } from './call-escalation.service.js';
 import { CallJournal } from '../call-journal.js';
-import { CallsRepository } from '../calls.repository.js';
+import { CallsRepository, type LockedCall } from '../calls.repository.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { DueRows } from '../../../platform/scheduling/due-rows.js';
@@ -10,23 +10,24 @@ import { DueWorkScheduler } from '../../../platform/scheduling/due-work-schedule
 
 const claim = statement(
   'claim_call_move',
-  `SELECT call_id AS id, staff_id AS "staffId" FROM call_moves WHERE retry_at IS NULL OR retry_at <= app_now()
+  `SELECT call_id AS id, staff_id AS "staffId", reason FROM call_moves WHERE retry_at IS NULL OR retry_at <= app_now()
    ORDER BY created_at, call_id LIMIT 1 FOR UPDATE SKIP LOCKED`,
 );
 const backOff = statement('back_off_call_move', `UPDATE call_moves SET retry_at = app_now() + interval '2 seconds' WHERE call_id = $1`);
 const done = statement('call_move_done', 'DELETE FROM call_moves WHERE call_id = $1 AND staff_id = $2');
 const isAsked = statement(
   'is_asked',
-  'SELECT true AS asked FROM annunciations WHERE call_id = $1 AND staff_id = $2 AND declined_at IS NULL',
+  'SELECT true AS asked FROM annunciations WHERE call_id = $1 AND staff_id = $2 AND withdrawn_at IS NULL',
 );
 
 interface CallMove extends Record<string, unknown> {
   /** The call's. */
   id: string;
   staffId: string;
+  reason: 'nurse_disconnected' | 'excluded';
 }
 
-/** The calls of a nurse who has left the queue move on, one transaction each: work that was committed with the leaving. */
+/** The calls of a person who was lost or excluded move on, one transaction each: work that was committed with the leaving. */
 @Injectable()
 export class LostNurseCalls implements OnModuleInit, DueWork {
   readonly name = 'lost_nurse_calls';
@@ -54,15 +55,30 @@ export class LostNurseCalls implements OnModuleInit, DueWork {
     });
   }
 
-  private async move(tx: Transaction, { id, staffId }: CallMove): Promise<void> {
+  private async move(tx: Transaction, { id, staffId, reason }: CallMove): Promise<void> {
     const call = await this.calls.lock(tx, id);
-    const wasTheirs = call?.state === 'accepted' && call.acceptedBy === staffId;
-    if (call && wasTheirs) {
-      await this.calls.reopen(tx, id);
-      this.journal.append(tx, 'call.pending', await this.calls.view(tx, id), 'system', { from: 'accepted', reason: 'nurse_disconnected' });
-    }
-    if (call && (wasTheirs || (call.state === 'pending' && (await tx.one(isAsked, [id, staffId])))))
-      await this.escalation.replaceLost(tx, call);
+    if (call && reason === 'excluded') await this.takeBack(tx, call, staffId);
+    else if (call) await this.replace(tx, call, staffId);
     await tx.query(done, [id, staffId]);
+  }
+
+  /** What an excluded person has accepted stays theirs. */
+  private async takeBack(tx: Transaction, call: LockedCall, staffId: string): Promise<void> {
+    if (call.state === 'pending' && (await this.isAsked(tx, call, staffId)))
+      await this.escalation.stepBack(tx, call, staffId, 'system', 'excluded');
+  }
+
+  private async replace(tx: Transaction, call: LockedCall, staffId: string): Promise<void> {
+    const wasTheirs = call.state === 'accepted' && call.acceptedBy === staffId;
+    if (wasTheirs) {
+      await this.calls.reopen(tx, call.id);
+      const view = await this.calls.view(tx, call.id);
+      this.journal.append(tx, 'call.pending', view, 'system', { from: 'accepted', reason: 'nurse_disconnected' });
+    }
+    if (wasTheirs || (call.state === 'pending' && (await this.isAsked(tx, call, staffId)))) await this.escalation.replaceLost(tx, call);
+  }
+
+  private async isAsked(tx: Transaction, call: LockedCall, staffId: string): Promise<boolean> {
+    return (await tx.one(isAsked, [call.id, staffId])) !== undefined;
   }
 }

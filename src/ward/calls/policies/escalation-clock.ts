@@ -2,22 +2,29 @@
  * The ladder's clock, as SQL over `calls c`. Every deadline is absolute: the start of the round + its seconds + the time for which the call was
  * accepted or superseded. A late run never shifts the next one.
  */
-function deadlineOf(level: string, paused: string): string {
-  return `(coalesce(c.round_started_at, c.placed_at) + ${paused} + make_interval(secs => CASE ${level} WHEN 1 THEN c.l1_sec WHEN 2 THEN c.l2_sec ELSE c.l3_sec END))`;
+const START = 'coalesce(c.round_started_at, c.placed_at)';
+
+function deadlineOf(level: string, paused: string, early = 'c.top_level_sec'): string {
+  return `(${START} + ${paused} + make_interval(secs => CASE ${level} WHEN 0 THEN ${early} WHEN 1 THEN c.l1_sec WHEN 2 THEN c.l2_sec ELSE c.l3_sec END))`;
 }
+
+/** Seconds that the ladder's clock has run. */
+export const LADDER_SEC = `extract(epoch FROM app_now() - ${START} - c.paused)::float8`;
 
 /**
  * When a call falls due next, as SQL; what it is about to become may be given instead of what it is. The failsafe counts from the deadline
- * that brought level 3 (`failsafe_from`): where levels found nobody to add, that is an earlier one than its own.
+ * that brought level 3 (`failsafe_from`): where levels found nobody to add, that is an earlier one than its own. From 0 it counts from the moment
+ * at which level 3 came before any deadline, because nobody could be reached (`top_level_sec`).
  */
 export function nextDeadline({
   level = 'c.level',
   paused = 'c.paused',
   repeats = 'c.failsafe_repeats',
   from = 'c.failsafe_from',
+  early = 'c.top_level_sec',
 } = {}): string {
   return `CASE WHEN ${level} < 3 THEN ${deadlineOf(`${level} + 1`, paused)}
-    ELSE ${deadlineOf(from, paused)} + make_interval(secs => (${repeats} + 1) * c.repeat_sec) END`;
+    ELSE ${deadlineOf(from, paused, early)} + make_interval(secs => (${repeats} + 1) * c.repeat_sec) END`;
 }
 
 /** Columns that make up a LadderClock. */

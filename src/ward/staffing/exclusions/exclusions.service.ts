@@ -34,6 +34,18 @@ const end = statement(
   `UPDATE exclusions SET ended_at = app_now() WHERE id = $1 AND dept_id = $2 AND ${ACTIVE} RETURNING staff_id`,
 );
 
+/**
+ * The pending calls of the department that the person was asked for go on: one transaction each, because calls are locked before the queue.
+ * A manager stays with the calls that all managers were told of.
+ */
+const moveCalls = statement(
+  'move_calls_of_excluded',
+  `INSERT INTO call_moves (call_id, staff_id, reason)
+   SELECT c.id, $2, 'excluded' FROM calls c JOIN annunciations a ON a.call_id = c.id AND a.staff_id = $2 AND a.withdrawn_at IS NULL
+   WHERE c.dept_id = $1 AND c.state = 'pending' AND (a.role = 'nurse' OR a.reason NOT IN ('manager', 'broadcast', 'administrator'))
+   ON CONFLICT DO NOTHING`,
+);
+
 export interface ExclusionView {
   id: string;
   dept: string;
@@ -73,6 +85,7 @@ export class ExclusionsService {
       const answer = await tx.one<ExclusionView & Record<string, unknown>>(insert, values);
       if (!answer) throw new DomainError('ALREADY_EXISTS', 'the nurse is excluded already');
       const { id: exclusion_id, staff_id, until } = answer;
+      await tx.query(moveCalls, [dept, staff_id]);
       this.log.append(tx, { dept, type: 'nurse.excluded', data: { staff_id, exclusion_id, until }, actorId });
       return { answer, record: { target: `staff:${staff_id}`, detail: { exclusion_id, until } } };
     });

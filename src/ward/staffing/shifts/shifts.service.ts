@@ -74,7 +74,7 @@ export class ShiftsService {
       await this.queue.lock(tx, dept);
       const started = await tx.one<ShiftView & Record<string, unknown>>(start, [newId(), staff.id, dept]);
       if (started) {
-        if (role === 'nurse') await this.queue.toTail(tx, dept, staff.id);
+        await this.queue.toTail(tx, dept, staff.id);
         const data = { staff_id: staff.id, shift_id: started.id, role };
         this.log.append(tx, { dept, type: 'nurse.shift_started', data, actorId: actorOf(staff) });
         return started;

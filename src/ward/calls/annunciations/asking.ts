@@ -1,0 +1,22 @@
+import { statement } from '../../../platform/database/statement.js';
+
+/** An asking of `annunciations a` that was not withdrawn. A person who stepped back from a call has none. */
+export const IN_FORCE = 'a.withdrawn_at IS NULL';
+
+/** An asking of `annunciations a` that was the person's alone, not everybody's. */
+export const IS_TURN = "a.reason IN ('primary', 'backup', 'queue', 'reassigned', 'no_receipt', 'came_on_duty')";
+
+/** An INSERT INTO annunciations that asks a person who stepped back once more, unless they declined. A person who is asked already stays so. */
+export const OR_ASK_AGAIN = `ON CONFLICT (call_id, staff_id) DO UPDATE SET role = excluded.role, queued_at = excluded.queued_at, reason = excluded.reason,
+  sent_at = NULL, received_at = NULL, accepted_at = NULL, withdrawn_at = NULL
+  WHERE annunciations.withdrawn_at IS NOT NULL AND annunciations.declined_at IS NULL`;
+
+/** Takes a pending call back from a person ($2) who stepped back without declining. */
+export const withdraw = statement(
+  'withdraw_asking',
+  'UPDATE annunciations SET withdrawn_at = app_now() WHERE call_id = $1 AND staff_id = $2 AND withdrawn_at IS NULL',
+);
+
+/** The person on duty `h` (`shifts`) may be asked: neither on a break nor excluded. */
+export const MAY_BE_ASKED = `h.ended_at IS NULL AND h.paused_until IS NULL AND NOT EXISTS (SELECT FROM exclusions x
+  WHERE x.dept_id = h.dept_id AND x.staff_id = h.staff_id AND x.ended_at IS NULL AND x.until > app_now())`;
