@@ -27,12 +27,10 @@ await withDatabase(async ({ ownerUrl, applicationUrl }) => {
   try {
     const id = newId();
     await client.query('BEGIN');
-    await client.query(`INSERT INTO staff (id, username, name, role, password_hash) VALUES ($1, $2, $3, 'admin', $4)`, [
-      id,
-      parsed.data,
-      values.name ?? parsed.data,
-      hash,
-    ]);
+    await client.query(
+      `INSERT INTO staff (id, username, name, role, password_hash, password_change_required) VALUES ($1, $2, $3, 'admin', $4, true)`,
+      [id, parsed.data, values.name ?? parsed.data, hash],
+    );
     await client.query(`SELECT append_audit('system', 'staff.create', $1, 'ok', NULL, '{"role":"admin"}')`, [`staff:${id}`]);
     await client.query('COMMIT');
   } catch (error) {
@@ -41,5 +39,7 @@ await withDatabase(async ({ ownerUrl, applicationUrl }) => {
   } finally {
     await client.end();
   }
-  process.stdout.write(`administrator ${parsed.data} made; password, shown this once: ${password}\n`);
+  process.stdout.write(
+    `administrator ${parsed.data} made; password, shown this once: ${password}\nIt must be changed at the first sign-in.\n`,
+  );
 });

@@ -21,6 +21,13 @@ const session = z.strictObject({
   user: z.strictObject({ id: uuid, username: word, name: word, role, departments: z.array(word) }),
   csrf_token: word.nullable().describe('for X-CSRF-Token; null where the identity is not a cookie of ours'),
   expires_at: time,
+  password_change_required: z
+    .boolean()
+    .describe('somebody else set the password: every other call is 403 PASSWORD_CHANGE_REQUIRED until it is changed'),
+});
+const ownSession = z.strictObject({
+  ...{ id: uuid, created_at: time, last_used_at: time, expires_at: time, address: word.nullable() },
+  current: z.boolean().describe('the session that asks'),
 });
 
 const call = z.strictObject({
@@ -147,6 +154,9 @@ export const HTTP_ANSWERS: Readonly<Record<string, Readonly<Record<number, z.Zod
   'GET /api/v1/auth/session': { 200: session },
   'POST /api/v1/auth/logout': { 204: null },
   'POST /api/v1/auth/password': { 204: null },
+  'GET /api/v1/auth/sessions': { 200: pageOf(ownSession) },
+  'DELETE /api/v1/auth/sessions/{id}': { 204: null },
+  'DELETE /api/v1/auth/sessions': { 204: null },
   'GET /api/v1/ws/admission': { 200: admissionView },
   'POST /api/v1/calls': { 201: call, 200: call },
   'GET /api/v1/calls': { 200: pageOf(call) },

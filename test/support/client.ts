@@ -91,6 +91,19 @@ export async function signIn(target: Pick<TestWardline, 'url' | 'ca' | 'firstRun
   return new Session(target, cookie, csrf_token, user);
 }
 
+/** Signs in with a password that an administrator has set, and changes it. */
+export async function signInFirst(
+  target: Pick<TestWardline, 'url' | 'ca' | 'firstRun'>,
+  username: string,
+  password: string,
+): Promise<Session> {
+  const person = { username, password, role: 'nurse', departments: [] };
+  const session = await signIn({ ...target, firstRun: { ...target.firstRun, staff: [person] } }, username);
+  const change = await session.post('/auth/password', { current_password: password, new_password: `${password}, changed` });
+  if (change.status !== 204) throw new Error(`the change of the password answered ${String(change.status)}`);
+  return session;
+}
+
 /** Calls as a station of the demo hospital. */
 export function asStation(target: Pick<TestWardline, 'url' | 'ca' | 'firstRun'>, id: string) {
   const station = target.firstRun.stations.find((one) => one.id === id);

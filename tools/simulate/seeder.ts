@@ -128,20 +128,30 @@ export class Seeder {
     const known = this.store.password(person.username);
     if (known !== undefined) {
       try {
-        return await patiently(() => Session.signIn(this.http, person.username, known));
+        return await this.signInWith(person.username, known);
       } catch (error) {
         // One wrong guess is all that is spent: five would lock the name for a quarter of an hour.
         if (!isUnauthorized(error)) throw error;
       }
     }
     const password = await this.employ(person);
-    return patiently(() => Session.signIn(this.http, person.username, password));
+    return this.signInWith(person.username, password);
+  }
+
+  /** A password that an administrator set is changed first, as its owner must. */
+  private async signInWith(username: string, password: string): Promise<Session> {
+    const session = await patiently(() => Session.signIn(this.http, username, password));
+    if (!session.mustChangePassword) return session;
+    const own = newPassword();
+    await patiently(() => session.must('POST', '/api/v1/auth/password', { current_password: password, new_password: own }));
+    this.store.rememberPassword(username, own);
+    return session;
   }
 
   /** The person exists, with a password that this run knows, and is a member of the department. */
   private async employ(person: PlannedPerson): Promise<string> {
     const { username, name, role, dept } = person;
-    const password = randomBytes(18).toString('base64url');
+    const password = newPassword();
     const made = await this.make('/staff', { username, name, role, password });
     const staffId = made.status === HTTP_CONFLICT ? await this.findStaff(username) : idSchema.parse(made.body).id;
     if (made.status === HTTP_CONFLICT) {
@@ -169,6 +179,10 @@ export class Seeder {
       return answer;
     });
   }
+}
+
+function newPassword(): string {
+  return randomBytes(18).toString('base64url');
 }
 
 function isUnauthorized(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { freeText } from '../../platform/common/ids.js';
+import { freeText } from '../../platform/common/text.js';
 import { language } from '../../platform/common/language.js';
 import { CANCEL_POLICIES, DISPATCH_MODES } from '../../ward/hospital/entities/call-type.entity.js';
 import { STATION_KINDS } from '../../ward/hospital/entities/station.entity.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { freeText } from '../../platform/common/ids.js';
 import { language } from '../../platform/common/language.js';
+import { freeText } from '../../platform/common/text.js';
 import { isTimeZone } from '../../platform/common/time-zone.js';
 
 const MAX_LANGUAGES = 20;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { requireGoodPassword } from '../../identity/sign-in/new-password.js';
 import { Passwords } from '../../identity/sign-in/passwords.js';
 import { actorOf, type Role } from '../../identity/access/principal.js';
 import { SessionEndings } from '../../identity/sessions/session-endings.js';
@@ -23,7 +24,7 @@ const list = statement(
 const find = statement('find_staff', `SELECT ${VIEW} FROM staff p WHERE p.id = $1`);
 const insert = statement(
   'insert_staff',
-  'INSERT INTO staff (id, username, name, role, password_hash, language) VALUES ($1, $2, $3, $4, $5, $6)',
+  'INSERT INTO staff (id, username, name, role, password_hash, language, password_change_required) VALUES ($1, $2, $3, $4, $5, $6, true)',
 );
 const update = statement(
   'update_staff',
@@ -34,7 +35,7 @@ const update = statement(
 const countAdmins = statement('count_admins', `SELECT id FROM staff WHERE role = 'admin' AND active ORDER BY id FOR UPDATE`);
 const setPassword = statement(
   'reset_password',
-  `WITH reset AS (UPDATE staff SET password_hash = $2 WHERE id = $1 RETURNING id, username),
+  `WITH reset AS (UPDATE staff SET password_hash = $2, password_change_required = $3 WHERE id = $1 RETURNING id, username),
      forgotten AS (DELETE FROM sign_in_attempts a USING reset r WHERE a.username_hash = sha256(convert_to(r.username, 'UTF8')))
    SELECT id FROM reset`,
 );
@@ -98,6 +99,7 @@ export class StaffAdminService {
     { username, name, role, password, language = null }: StaffBody,
   ): Promise<StaffView & { password?: string }> {
     const id = newId();
+    if (password !== undefined) requireGoodPassword(password, username, 'password');
     const made = password ?? newSecret(12);
     const hash = await this.passwords.hash({ lane: 'known', key: by.staff.id }, made);
     await this.changes.run(by, { action: 'staff.create', target: `staff:${id}`, detail: { role } }, (tx) =>
@@ -134,9 +136,10 @@ export class StaffAdminService {
 
   /** Ends all of the person's sessions. Who had tried the old one too often may try the new one at once. */
   async resetPassword(by: Administrator, id: string, password: string): Promise<void> {
+    requireGoodPassword(password, (await this.get(id)).username, 'password');
     const hash = await this.passwords.hash({ lane: 'known', key: by.staff.id }, password);
     await this.changes.run(by, { action: 'staff.reset_password', target: `staff:${id}` }, async (tx) => {
-      if (!(await tx.one(setPassword, [id, hash]))) throw notFound('staff');
+      if (!(await tx.one(setPassword, [id, hash, id !== by.staff.id]))) throw notFound('staff');
       await this.sessions.end(tx, { staffId: id }, 'password');
     });
   }

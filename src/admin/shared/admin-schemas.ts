@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { newPassword } from '../../identity/sign-in/auth.controller.js';
-import { freeText, placeId, slug, uuid } from '../../platform/common/ids.js';
+import { newPassword } from '../../identity/sign-in/new-password.js';
+import { placeId, slug, uuid } from '../../platform/common/ids.js';
 import { language } from '../../platform/common/language.js';
 import { cursorParam, limitParam } from '../../platform/common/paging.js';
+import { freeText, typedText } from '../../platform/common/text.js';
 import { STATION_KINDS } from '../../ward/hospital/entities/station.entity.js';
 import type { Resolution } from '../../operations/metrics/stats-history.service.js';
 
@@ -16,9 +17,9 @@ const role = z.enum(['nurse', 'manager', 'admin']);
 
 export const pageQuery = z.strictObject({ limit: limitParam, cursor: cursorParam });
 export const stationsQuery = pageQuery.extend({ dept: slug.optional() });
-export const staffQuery = pageQuery.extend({ username: z.string().trim().toLowerCase().min(1).max(64).optional() });
+export const staffQuery = pageQuery.extend({ username: typedText(1, 64).trim().toLowerCase().optional() });
 export const membershipsQuery = pageQuery.extend({ staff_id: uuid.optional(), dept: slug.optional() });
-export const connectionsQuery = pageQuery.extend({ user: uuid.optional(), server: z.string().min(1).max(200).optional() });
+export const connectionsQuery = pageQuery.extend({ user: uuid.optional(), server: typedText(1, 200).optional() });
 export const sessionsQuery = pageQuery.extend({ user: uuid.optional() });
 /** Milliseconds since 1970, written in ISO 8601 or in Unix seconds. */
 const instant = z.union([

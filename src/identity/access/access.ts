@@ -17,6 +17,10 @@ export const ForStations = () => applyDecorators(SetMetadata(ACCESS, 'station' s
 /** Signed-in staff of one of these roles. */
 export const Roles = (...roles: Role[]) => applyDecorators(SetMetadata(ROLES, roles), ApiCookieAuth('session'));
 
+export const BEFORE_PASSWORD_CHANGE = 'wardline:before-password-change';
+/** Open to a person whose password somebody else has set, and who has not changed it yet. Nothing else is. */
+export const BeforePasswordChange = () => SetMetadata(BEFORE_PASSWORD_CHANGE, true);
+
 /** The signed-in person of the request. */
 export const CurrentStaff = createParamDecorator((_: unknown, context: ExecutionContext): StaffPrincipal => {
   const { principal } = context.switchToHttp().getRequest<GuardedRequest>();

@@ -12,6 +12,8 @@ export interface StaffPrincipal {
   readonly sessionId: string;
   /** Milliseconds since 1970, by the database's clock: the session's absolute end. */
   readonly expiresAt: number;
+  /** Somebody else has set the password: nothing but changing it is open to its owner until they have. */
+  readonly passwordChangeRequired?: boolean;
 }
 
 /** A device that places and cancels calls. */

@@ -3,7 +3,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { DomainError } from '../../platform/common/errors.js';
-import { ACCESS, type Access, ROLES } from '../access/access.js';
+import { ACCESS, type Access, BEFORE_PASSWORD_CHANGE, ROLES } from '../access/access.js';
 import { type GuardedRequest, identifyOnce, targetOf } from '../access/guarded-request.js';
 import { type Identification, IdentityProvider } from '../access/identity-provider.js';
 import { actorOf, type Role } from '../access/principal.js';
@@ -30,8 +30,14 @@ export class SessionCookieGuard implements CanActivate {
     if (identification.kind !== 'identified') throw isUpgrade ? closeFor(identification) : unauthenticated();
     request.principal = identification.principal;
     request.csrfToken = identification.csrfToken;
-    if (isUpgrade) return true;
+    const mustChange = identification.principal.passwordChangeRequired === true;
+    if (isUpgrade) {
+      if (mustChange) throw UpgradeRefusal.close(4003, 'the password must be changed first', { reason: 'password_change' });
+      return true;
+    }
     requireCsrfToken(request);
+    if (mustChange && !this.reflector.getAllAndOverride<boolean | undefined>(BEFORE_PASSWORD_CHANGE, targets))
+      throw new DomainError('PASSWORD_CHANGE_REQUIRED', 'change the password first: POST /api/v1/auth/password');
     const roles = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES, targets);
     if (roles && !roles.includes(identification.principal.role)) await this.refuseRole(request);
     return true;

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { DomainError } from '../../platform/common/errors.js';
 import { newId, newSecret } from '../../platform/common/ids.js';
 import { together } from '../../platform/common/together.js';
 import { SESSION_SETTINGS } from '../../platform/config/config.module.js';
@@ -14,7 +15,7 @@ import { SessionEndings } from './session-endings.js';
 const TOUCH_INTERVAL_SEC = 60;
 
 const PRINCIPAL = `s.id AS "sessionId", (extract(epoch FROM s.expires_at) * 1000)::float8 AS "expiresAt",
-  p.id, p.username, p.name, p.role,
+  p.id, p.username, p.name, p.role, p.password_change_required AS "passwordChangeRequired",
   ARRAY(SELECT m.dept_id FROM memberships m JOIN departments d ON d.id = m.dept_id AND d.retired_at IS NULL
         WHERE m.staff_id = p.id ORDER BY m.dept_id) AS departments`;
 const LIVE = `s.ended_at IS NULL AND s.expires_at > app_now() AND s.last_used_at > app_now() - make_interval(secs => $2) AND p.active`;
@@ -54,15 +55,39 @@ const end = statement(
   `UPDATE sessions SET ended_at = app_now(), end_reason = $3
    WHERE ended_at IS NULL AND ($1::uuid IS NULL OR id = $1) AND ($2::uuid IS NULL OR staff_id = $2) AND id IS DISTINCT FROM $4 RETURNING id`,
 );
+/** The oldest ones of a person beyond a number, and the one that a new one replaces. Of the same instant, the one with the lesser id is older. */
+const giveWay = statement(
+  'sessions_give_way',
+  `UPDATE sessions SET ended_at = app_now(), end_reason = 'replaced' WHERE ended_at IS NULL AND id <> $3 AND (token_hash = $4 OR id IN (
+     SELECT s.id FROM sessions s JOIN staff p ON p.id = s.staff_id WHERE s.staff_id = $1 AND s.token_hash IS DISTINCT FROM $4 AND ${LIVE}
+     ORDER BY s.created_at DESC, s.id DESC OFFSET $5)) RETURNING id`,
+);
+const holdLive = statement(
+  'hold_live_session',
+  'SELECT true AS yes FROM sessions WHERE id = $1 AND ended_at IS NULL AND expires_at > app_now() FOR UPDATE',
+);
 const purge = statement(
   'purge_sessions',
   `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < app_now() - interval '7 days' LIMIT 1000)`,
 );
 
-type PrincipalRow = Omit<StaffPrincipal, 'kind' | 'role'> & { role: Role; stale?: boolean };
+type PrincipalRow = Omit<StaffPrincipal, 'kind' | 'role' | 'passwordChangeRequired'> & {
+  role: Role;
+  stale?: boolean;
+  passwordChangeRequired: boolean;
+};
 
-function toPrincipal({ sessionId, expiresAt, id, username, name, role, departments }: PrincipalRow): StaffPrincipal {
-  return { kind: 'staff', id, username, name, role, departments, sessionId, expiresAt };
+function toPrincipal({
+  sessionId,
+  expiresAt,
+  id,
+  username,
+  name,
+  role,
+  departments,
+  passwordChangeRequired,
+}: PrincipalRow): StaffPrincipal {
+  return { kind: 'staff', id, username, name, role, departments, sessionId, expiresAt, passwordChangeRequired };
 }
 
 /** A session that is live, and for how many seconds more. */
@@ -126,6 +151,24 @@ export class SessionsService {
     return { sessionId, token, expiresAt: row.expiresAt };
   }
 
+  /**
+   * Ends what a new session leaves no place for: the one that the browser held, and the person's oldest beyond MAX_SESSIONS_PER_USER.
+   * @param replaced the token of the session that the browser held
+   */
+  async giveWay(tx: Transaction, { staffId, to, replaced }: { staffId: string; to: string; replaced: string | undefined }): Promise<void> {
+    const values = [staffId, this.settings.SESSION_IDLE_SEC, to, replaced === undefined ? null : tokenHash(replaced)];
+    const rows = await tx.query<{ id: string }>(giveWay, [...values, this.settings.MAX_SESSIONS_PER_USER]);
+    this.tellEnded(
+      tx,
+      rows.map((row) => row.id),
+    );
+  }
+
+  /** Keeps a session from being ended while the transaction runs. @throws DomainError UNAUTHENTICATED when it has ended */
+  async holdLive(tx: Transaction, sessionId: string): Promise<void> {
+    if (!(await tx.one(holdLive, [sessionId]))) throw new DomainError('UNAUTHENTICATED', 'sign in first');
+  }
+
   /** Who holds the token, when the session is live and its user active. Counts as activity. */
   async find(token: string): Promise<StaffPrincipal | undefined> {
     const row = await this.findByHash(tokenHash(token));
@@ -163,10 +206,15 @@ export class SessionsService {
     if (sessionId === undefined && staffId === undefined) throw new Error('name a session or a person');
     const rows = await tx.query<{ id: string }>(end, [sessionId ?? null, staffId ?? null, reason, except ?? null]);
     const ids = rows.map((row) => row.id);
+    this.tellEnded(tx, ids);
+    return ids;
+  }
+
+  private tellEnded(tx: Transaction, ids: readonly string[]): void {
+    if (ids.length === 0) return;
     tx.afterCommit(() => {
       this.endings.ended(ids);
     });
-    return ids;
   }
 
   /** Removes what ended long ago, a bounded number at a time. */

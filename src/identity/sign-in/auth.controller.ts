@@ -2,28 +2,39 @@ import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
+import { typedText } from '../../platform/common/text.js';
 import { noBody, type NoBody } from '../../platform/common/validation.js';
-import { CurrentStaff, Public } from '../access/access.js';
+import { BeforePasswordChange, CurrentStaff, Public } from '../access/access.js';
+import { DeviceCookie } from './device-cookie.js';
 import type { GuardedRequest } from '../access/guarded-request.js';
+import { newPassword } from './new-password.js';
+import { PasswordChangeService } from './password-change.service.js';
 import { type StaffPrincipal, userView } from '../access/principal.js';
 import { csrfTokenOf, SessionCookie } from '../sessions/session-cookie.js';
 import { SignInService } from './sign-in.service.js';
 
-/** Long enough to be worth hashing, short enough to hash. */
-export const newPassword = z.string().min(10).max(200);
-const loginBody = z.strictObject({ username: z.string().min(1).max(64), password: z.string().min(1).max(200) });
-const passwordBody = z.strictObject({ current_password: z.string().min(1).max(200), new_password: newPassword });
+const password = typedText(1, 200);
+const loginBody = z.strictObject({ username: typedText(1, 64), password });
+const passwordBody = z.strictObject({ current_password: password, new_password: newPassword });
 
 function sessionView(principal: StaffPrincipal, csrfToken: string | null) {
-  return { user: userView(principal), csrf_token: csrfToken, expires_at: new Date(principal.expiresAt).toISOString() };
+  return {
+    user: userView(principal),
+    csrf_token: csrfToken,
+    expires_at: new Date(principal.expiresAt).toISOString(),
+    password_change_required: principal.passwordChangeRequired ?? false,
+  };
 }
 
 @ApiTags('sign-in')
+@BeforePasswordChange()
 @Controller('api/v1/auth')
 export class AuthController {
   constructor(
     private readonly signIns: SignInService,
+    private readonly passwords: PasswordChangeService,
     private readonly cookie: SessionCookie,
+    private readonly devices: DeviceCookie,
   ) {}
 
   @Public()
@@ -34,8 +45,16 @@ export class AuthController {
     @Req() request: GuardedRequest,
     @Res({ passthrough: true }) response: Response,
   ) {
-    const { principal, token } = await this.signIns.signIn(body.username, body.password, request.clientAddress ?? '');
-    response.setHeader('Set-Cookie', this.cookie.issue(token));
+    const username = body.username.toLowerCase();
+    const cookies = request.headers.cookie;
+    const { principal, token } = await this.signIns.signIn({
+      username,
+      password: body.password,
+      address: request.clientAddress ?? '',
+      device: this.devices.deviceOf(cookies, username),
+      replaces: this.cookie.read(cookies) ?? undefined,
+    });
+    response.setHeader('Set-Cookie', [this.cookie.issue(token), this.devices.issue(cookies, username)]);
     return sessionView(principal, csrfTokenOf(token));
   }
 
@@ -63,6 +82,11 @@ export class AuthController {
     @Body({ schema: passwordBody }) body: z.infer<typeof passwordBody>,
     @Req() request: GuardedRequest,
   ): Promise<void> {
-    await this.signIns.changePassword(staff, body.current_password, body.new_password, request.clientAddress ?? '');
+    await this.passwords.change(staff, {
+      current: body.current_password,
+      next: body.new_password,
+      address: request.clientAddress ?? '',
+      device: this.devices.deviceOf(request.headers.cookie, staff.username),
+    });
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { DomainError } from '../../platform/common/errors.js';
 import { newSecret } from '../../platform/common/ids.js';
-import { FairQueue } from '../access/fair-queue.js';
+import { FairQueue } from './fair-queue.js';
 
 /** argon2id, OWASP's first recommendation: 19 MiB, two passes, one lane. */
 const OPTIONS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;

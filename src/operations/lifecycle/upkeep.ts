@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { SessionsService } from '../../identity/sessions/sessions.service.js';
-import { SignInService } from '../../identity/sign-in/sign-in.service.js';
+import { SignInBudgets } from '../../identity/sign-in/sign-in-budgets.js';
 import { IdempotentCommands } from '../../platform/idempotency/idempotent-commands.js';
 import { Logger } from '../../platform/logging/logger.js';
 
@@ -12,7 +12,7 @@ const UPKEEP_INTERVAL_MS = 60_000;
 export class Upkeep {
   constructor(
     private readonly sessions: SessionsService,
-    private readonly signIns: SignInService,
+    private readonly signIns: SignInBudgets,
     private readonly commands: IdempotentCommands,
     private readonly logger: Logger,
   ) {}

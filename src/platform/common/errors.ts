@@ -18,6 +18,10 @@ export const ERROR_CODES = {
   UNAUTHENTICATED: { retryable: false, meaning: 'No valid session or station key.' },
   INVALID_CREDENTIALS: { retryable: false, meaning: 'Wrong user name or password.' },
   FORBIDDEN: { retryable: false, meaning: 'Signed in, but not permitted; `details.reason` may say why.' },
+  PASSWORD_CHANGE_REQUIRED: {
+    retryable: false,
+    meaning: 'Somebody else set the password: its owner changes it first, by `POST /auth/password`.',
+  },
   CSRF_TOKEN_INVALID: { retryable: false, meaning: 'An unsafe method under a session cookie without its `X-CSRF-Token`.' },
   ORIGIN_FORBIDDEN: { retryable: false, meaning: 'The request comes from a page of another origin.' },
   WSS_REQUIRED: { retryable: false, meaning: 'Plain HTTP or WS where TLS is required.' },

@@ -16,16 +16,6 @@ export function newSecret(bytes = 32): string {
 export const NIL_ID = '00000000-0000-0000-0000-000000000000';
 
 export const uuid = z.guid().toLowerCase();
-/** Text that people write. Without NUL, which JSON can carry and PostgreSQL cannot store. */
-export function freeText(max: number) {
-  return z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine((text) => !text.includes('\u0000'));
-}
-
 /** A place's id, chosen by people, never reused. */
 export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 /** Ids of rooms, beds and stations: a department's slug and more may stand in front. */

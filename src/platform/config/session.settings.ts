@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, list } from './setting.js';
+import { choice, integer, list, rate } from './setting.js';
 
 /** Sign-in and how long it lasts. */
 export const sessionSettings = z.object({
@@ -21,5 +21,11 @@ export const sessionSettings = z.object({
     { doc: 'How long a lost manager still counts as reachable, and a session as resuming.' },
     { max: 86_400 },
   ),
+  SIGN_IN_RATE_LIMIT: rate(
+    { count: 30, seconds: 60 },
+    { doc: 'Failed sign-ins of an address network / seconds, apart from the slow budget of each account; 0 turns it off.' },
+  ),
+  MAX_SESSIONS_PER_USER: integer(10, { doc: 'A further sign-in ends the oldest session.' }, { min: 1, max: 1000 }),
+  LOCAL_SIGN_IN: choice(['on', 'admins', 'off'], 'on', { doc: 'Who may sign in with a password: everybody, administrators, nobody.' }),
 });
 export type SessionSettings = z.infer<typeof sessionSettings>;

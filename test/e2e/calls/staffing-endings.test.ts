@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { signIn, type AnyFrame, type Session } from '../../support/client.js';
+import { signIn, signInFirst, type AnyFrame, type Session } from '../../support/client.js';
 import { readLog } from '../../support/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
@@ -24,12 +24,11 @@ afterAll(() => wardline.stop());
 /** Somebody who is excluded, primary of the first room and backup of the second; the third is not theirs. */
 beforeEach(async () => {
   const username = `leaver-${String((turn += 1))}`;
-  const made = await admin.post('/admin/staff', { username, name: 'Somebody', role: 'nurse', password: 'a long enough password' });
+  const made = await admin.post('/admin/staff', { username, name: 'Somebody', role: 'nurse', password: 'a password of theirs' });
   expect(made.status).toBe(201);
   const id = made.body.id as string;
   for (const dept of ['icu', 'med']) expect((await admin.post('/admin/memberships', { staff_id: id, dept })).status).toBe(201);
-  const known = { username, password: 'a long enough password', role: 'nurse', departments: [] };
-  leaver = await signIn({ ...wardline, firstRun: { ...wardline.firstRun, staff: [known] } }, username);
+  leaver = await signInFirst(wardline, username, 'a password of theirs');
   for (const dept of ['icu', 'med']) {
     const until = new Date(Date.now() + 3_600_000).toISOString();
     expect((await admin.post(`/departments/${dept}/exclusions`, { staff_id: id, until, reason: 'training' })).status).toBe(201);

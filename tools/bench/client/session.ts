@@ -5,6 +5,7 @@ import type { HttpAnswer, HttpClient, Method } from './http-client.js';
 const loginSchema = z.object({
   user: z.object({ id: z.string(), role: z.string() }),
   csrf_token: z.string(),
+  password_change_required: z.boolean().default(false),
 });
 
 /** A person signed in: the cookie, the CSRF token, and requests made with both. */
@@ -15,14 +16,16 @@ export class Session {
     readonly role: string,
     readonly cookie: string,
     private readonly csrfToken: string,
+    /** Somebody else set the password: nothing but changing it is open. */
+    readonly mustChangePassword: boolean,
   ) {}
 
   static async signIn(http: HttpClient, username: string, password: string): Promise<Session> {
     const answer = await http.send('POST', '/api/v1/auth/login', { body: { username, password } });
     if (answer.status !== 200) throw toApiError(`sign-in of ${username}`, answer);
-    const { user, csrf_token: csrfToken } = loginSchema.parse(answer.body);
+    const { user, csrf_token: csrfToken, password_change_required: mustChangePassword } = loginSchema.parse(answer.body);
     const cookie = (answer.headers['set-cookie'] ?? []).map((line) => line.split(';', 1)[0] ?? '').join('; ');
-    return new Session(http, user.id, user.role, cookie, csrfToken);
+    return new Session(http, user.id, user.role, cookie, csrfToken, mustChangePassword);
   }
 
   /** Sends as this person; the answer may be of any status. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { freeText, placeId, slug, uuid } from '../../../platform/common/ids.js';
+import { placeId, slug, uuid } from '../../../platform/common/ids.js';
 import { cursorParam, limitParam } from '../../../platform/common/paging.js';
+import { freeText } from '../../../platform/common/text.js';
 import { commandFrame } from '../../../realtime/frames/frame.decorators.js';
 import { CALL_STATES } from '../call.js';
 
