@@ -8,6 +8,7 @@ import { Passwords } from '../../src/identity/sign-in/passwords.js';
 import { migrateUp } from '../../src/platform/database/migrations.js';
 import { seedDemoHospital } from '../../src/ward/hospital/demo-seed.js';
 import { databaseUrl } from './database-url.js';
+import { buildIfStale } from '../../tools/build.mjs';
 import type { FirstRun } from './wardline.js';
 
 /** Databases of this run's own that others are copied from: migrated and empty, and with the demo hospital. */
@@ -60,6 +61,8 @@ async function makeTemplates(adminUrl: string): Promise<FirstRun> {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Some tests run Wardline's programs: never an old build.
+  if (buildIfStale()) console.log('built: sources were newer than dist/');
   const server = await openServer();
   project.provide('firstRun', await makeTemplates(server.adminUrl));
   project.provide('adminUrl', server.adminUrl);
