@@ -17,17 +17,26 @@ const PENDING = Symbol('events to append');
 const EVENT_COLUMNS = `dept_id AS dept, seq::float8 AS seq, id, type, iso(at) AS time, payload::text AS data, trace,
   greatest(0, extract(epoch FROM app_clock() - at))::float8 AS age`;
 
-const readPage = statement('read_events', `SELECT ${EVENT_COLUMNS} FROM events WHERE dept_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`);
-const readPages = statement(
+// `ORDER BY seq` alone would mean the output column, the converted one, and sort all that lies behind `after`.
+export const readPage = statement(
+  'read_events',
+  `SELECT ${EVENT_COLUMNS} FROM events WHERE dept_id = $1 AND seq > $2 ORDER BY events.seq LIMIT $3`,
+);
+export const readPages = statement(
   'read_pages',
   `SELECT k.n::int - 1 AS page, e.* FROM unnest($1::text[], $2::int8[]) WITH ORDINALITY AS k (dept_id, after, n)
-   CROSS JOIN LATERAL (SELECT ${EVENT_COLUMNS} FROM events WHERE dept_id = k.dept_id AND seq > k.after ORDER BY seq LIMIT $3) e ORDER BY k.n, e.seq`,
+   CROSS JOIN LATERAL (
+     SELECT ${EVENT_COLUMNS} FROM events WHERE dept_id = k.dept_id AND seq > k.after ORDER BY events.seq LIMIT $3
+   ) e ORDER BY k.n, e.seq`,
 );
 const readHeads = statement(
   'read_heads',
   'SELECT dept_id AS dept, last_seq::float8 AS head, purged_seq::float8 AS purged FROM dept_stream WHERE dept_id = ANY($1)',
 );
-const readCallHistory = statement('read_call_history', `SELECT ${EVENT_COLUMNS} FROM events WHERE call_id = $1 ORDER BY seq LIMIT $2`);
+export const readCallHistory = statement(
+  'read_call_history',
+  `SELECT ${EVENT_COLUMNS} FROM events WHERE call_id = $1 ORDER BY events.seq LIMIT $2`,
+);
 
 /** Where a department's log stands. */
 export interface Head {

@@ -6,19 +6,24 @@ import { statement } from '../../platform/database/statement.js';
 
 const BATCH = 1000;
 
-/** `at` in whole microseconds: with the other fields it is what the hash was taken of. */
-const EXPIRED_EVENTS = statement(
+/**
+ * `at` in whole microseconds: with the other fields it is what the hash was taken of. Time rises along a chain, so the first batch of rows is all that
+ * has to be looked at: when none of it is old enough, nothing behind it is.
+ */
+export const EXPIRED_EVENTS = statement(
   'expired_events',
   `SELECT seq::float8 AS place, json_build_object('dept', dept_id, 'seq', seq, 'id', id, 'type', type, 'payload', payload, 'call_id', call_id,
      'actor_id', actor_id, 'at_usec', (extract(epoch FROM at) * 1000000)::numeric(20)::text, 'prev_hash', encode(prev_hash, 'hex'), 'hash', encode(hash, 'hex'))::text AS line
-   FROM events WHERE dept_id = $1 AND seq > (SELECT purged_seq FROM dept_stream WHERE dept_id = $1) AND at < app_now() - make_interval(days => $2)
-   ORDER BY seq LIMIT $3`,
+   FROM (
+     SELECT * FROM events WHERE dept_id = $1 AND seq > (SELECT purged_seq FROM dept_stream WHERE dept_id = $1) ORDER BY seq LIMIT $3
+   ) oldest WHERE at < app_now() - make_interval(days => $2) ORDER BY oldest.seq`,
 );
-const EXPIRED_AUDIT = statement(
+export const EXPIRED_AUDIT = statement(
   'expired_audit',
   `SELECT id::float8 AS place, json_build_object('id', id, 'at_usec', (extract(epoch FROM at) * 1000000)::numeric(20)::text, 'actor', actor, 'action', action,
      'target', target, 'result', result, 'address', address, 'detail', detail, 'prev_hash', encode(prev_hash, 'hex'), 'hash', encode(hash, 'hex'))::text AS line
-   FROM audit WHERE id > (SELECT purged_id FROM audit_head) AND at < app_now() - make_interval(days => $1) ORDER BY id LIMIT $2`,
+   FROM (SELECT * FROM audit WHERE id > (SELECT purged_id FROM audit_head) ORDER BY id LIMIT $2) oldest
+   WHERE at < app_now() - make_interval(days => $1) ORDER BY oldest.id`,
 );
 const PURGE_EVENTS = statement('purge_events', 'SELECT purge_events($1, $2, $3) AS gone');
 const PURGE_AUDIT = statement('purge_audit', 'SELECT purge_audit($1, $2) AS gone');

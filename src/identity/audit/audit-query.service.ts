@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 
-const list = statement(
+export const listAudit = statement(
   'list_audit',
   `SELECT id::float8 AS id, iso(at) AS at, actor, action, target, result, host(address) AS address, detail FROM audit
    WHERE id < $1 AND ($2::text IS NULL OR actor = $2) AND ($3::text IS NULL OR action = $3) AND ($4::text IS NULL OR target = $4)
      AND ($5::text IS NULL OR result = $5) AND ($6::timestamptz IS NULL OR at >= $6) AND ($7::timestamptz IS NULL OR at < $7)
-   ORDER BY id DESC LIMIT $8`,
+   ORDER BY audit.id DESC LIMIT $8`,
 );
 const verifyAudit = statement(
   'verify_audit',
@@ -78,7 +78,7 @@ export class AuditQueryService {
   /** Newest first. */
   list({ before, actor, action, target, result, from, to, limit }: AuditFilter): Promise<AuditRecord[]> {
     const filters = [actor, action, target, result, from, to].map((one) => one ?? null);
-    return this.database.query<AuditRecord & Record<string, unknown>>(list, [before, ...filters, limit]);
+    return this.database.query<AuditRecord & Record<string, unknown>>(listAudit, [before, ...filters, limit]);
   }
 
   /** Recomputes every hash, batch by batch, from what retention has left on. */
