@@ -9,7 +9,7 @@ import { connectionOptions } from './database/connection-options.js';
 import { GuardedPool } from './database/pools.js';
 import { Transactions } from './database/transactions.js';
 
-const DIRECTORY_POOL_SIZE = 6;
+const DIRECTORY_POOL_SIZE = 4;
 
 /** One PostgreSQL behind pools for hot paths and a TypeORM data source for the directory and its administration. */
 @Module({})

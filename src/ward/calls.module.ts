@@ -10,6 +10,7 @@ import { CallEscalation } from './calls/ladder/call-escalation.service.js';
 import { CallEvents } from './calls/call-events.js';
 import { CallHandover } from './calls/commands/call-handover.js';
 import { CallJournal } from './calls/call-journal.js';
+import { CallLanes } from './calls/call-lanes.js';
 import { CallMetrics, callMetricProviders } from './calls/call-metrics.js';
 import { CallSnapshot } from './calls/call-snapshot.js';
 import { CallSummary } from './calls/call-summary.js';
@@ -40,6 +41,7 @@ import { StationCommandsService } from './calls/commands/station-commands.servic
     PressesRepository,
     CallsQueryService,
     CallAccess,
+    CallLanes,
     CallCommandsService,
     CallCancellation,
     StationCommandsService,

@@ -5,8 +5,6 @@ import { type ExpiredBatch, ExpiringRecords } from './expiring-records.service.j
 import { Exports } from './exports.js';
 
 const INTERVAL_MS = 3_600_000;
-/** Of a chain in one run; the rest waits for the next. */
-const MAX_BATCHES = 100;
 
 /**
  * Exports what is older than its retention, then purges it. Every node does: who comes second to a batch finds it gone. What a
@@ -45,11 +43,12 @@ export class Retention {
 
   private async chain(next: () => Promise<ExpiredBatch | undefined>): Promise<number> {
     let gone = 0;
-    for (let i = 0; i < MAX_BATCHES; i++) {
-      const batch = await next();
-      if (!batch) break;
+    for (let batch = await next(); batch; batch = await next()) {
       await this.exports.write(batch);
-      gone += await batch.purge();
+      const removed = await batch.purge();
+      // Another node was faster, or the database refuses: the next run sees.
+      if (removed === 0) break;
+      gone += removed;
       this.logger.info('retention.purged', { chain: batch.chain, first: batch.first, last: batch.last });
     }
     return gone;

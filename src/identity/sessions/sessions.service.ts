@@ -5,6 +5,7 @@ import { together } from '../../platform/common/together.js';
 import { SESSION_SETTINGS } from '../../platform/config/config.module.js';
 import type { SessionSettings } from '../../platform/config/session.settings.js';
 import { Database } from '../../platform/database/database.js';
+import { purgeAll } from '../../platform/database/purge-all.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import type { Role, StaffPrincipal } from '../access/principal.js';
@@ -68,7 +69,7 @@ const holdLive = statement(
 );
 const purge = statement(
   'purge_sessions',
-  `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < app_now() - interval '7 days' LIMIT 1000)`,
+  `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < app_now() - interval '7 days' LIMIT 1000) RETURNING 1 AS gone`,
 );
 
 type PrincipalRow = Omit<StaffPrincipal, 'kind' | 'role' | 'passwordChangeRequired'> & {
@@ -130,7 +131,7 @@ export class SessionsService {
   ) {
     this.findByHash = together(async (hashes) => {
       const values = [hashes, this.settings.SESSION_IDLE_SEC, this.touchInterval];
-      const rows = await this.database.query<PrincipalRow & { token: string }>(find, values);
+      const rows = await this.database.query<PrincipalRow & { token: string }>(find, values, 'presses');
       const byHash = new Map(rows.map((row) => [row.token, row]));
       return hashes.map((hash) => byHash.get(hash.toString('hex')));
     });
@@ -194,7 +195,7 @@ export class SessionsService {
 
   /** Counts as activity of the `used` sessions, and of those `connected` by a live socket whose person has an active shift. */
   async touch(used: readonly string[], connected: readonly string[] = []): Promise<void> {
-    await this.database.query(touch, [used, connected, this.touchInterval]);
+    await this.database.query(touch, [used, connected, this.touchInterval], 'presses');
   }
 
   /** Ends sessions; their sockets close when the transaction has committed. @returns their ids */
@@ -217,9 +218,9 @@ export class SessionsService {
     });
   }
 
-  /** Removes what ended long ago, a bounded number at a time. */
-  async purge(): Promise<void> {
-    await this.database.query(purge);
+  /** Removes what ended long ago, a bounded number at a time, until nothing is left. */
+  purge(): Promise<void> {
+    return purgeAll(this.database, purge);
   }
 
   private get touchInterval(): number {

@@ -5,6 +5,7 @@ import { newId } from '../../platform/common/ids.js';
 import { SESSION_SETTINGS } from '../../platform/config/config.module.js';
 import type { SessionSettings } from '../../platform/config/session.settings.js';
 import { Database } from '../../platform/database/database.js';
+import { purgeAll } from '../../platform/database/purge-all.js';
 import { statement } from '../../platform/database/statement.js';
 import { type Transaction, Transactions } from '../../platform/database/transactions.js';
 import { clientNetwork } from '../../platform/limits/client-network.js';
@@ -42,7 +43,7 @@ const forgetAttempts = statement(
 );
 const purgeAttempts = statement(
   'purge_sign_in_attempts',
-  'DELETE FROM sign_in_attempts WHERE id IN (SELECT id FROM sign_in_attempts WHERE at < app_now() - make_interval(secs => $1) LIMIT 1000)',
+  'DELETE FROM sign_in_attempts WHERE id IN (SELECT id FROM sign_in_attempts WHERE at < app_now() - make_interval(secs => $1) LIMIT 1000) RETURNING 1 AS gone',
 );
 
 /** Where somebody tries a password. */
@@ -103,9 +104,9 @@ export class SignInBudgets {
     await tx.query(forgetAttempts, keysOf(attempt));
   }
 
-  /** Removes attempts that no window counts any more, a bounded number at a time. */
-  async purge(): Promise<void> {
-    await this.database.query(purgeAttempts, [Math.max(WINDOW_SEC, this.settings.SIGN_IN_RATE_LIMIT?.seconds ?? 0)]);
+  /** Removes attempts that no window counts any more, a bounded number at a time, until nothing is left. */
+  purge(): Promise<void> {
+    return purgeAll(this.database, purgeAttempts, [Math.max(WINDOW_SEC, this.settings.SIGN_IN_RATE_LIMIT?.seconds ?? 0)]);
   }
 
   private waitOfUnknown(counts: Counts): number {

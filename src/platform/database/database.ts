@@ -25,6 +25,7 @@ export class Database implements OnApplicationShutdown {
     private readonly logger: Logger,
   ) {
     this.pools = {
+      presses: this.open(url, 'presses'),
       requests: this.open(url, 'requests'),
       poller: this.open(url, 'poller'),
       engine: this.open(url, 'engine'),

@@ -3,9 +3,10 @@ import { BoundedClient } from './bounded-client.js';
 import { connectionOptions } from './connection-options.js';
 
 /** Whose queries a pool serves. Each has its own, so that a flood of one cannot starve another. */
-export type PoolName = 'requests' | 'poller' | 'engine' | 'presence' | 'notifications' | 'probes';
+export type PoolName = 'presses' | 'requests' | 'poller' | 'engine' | 'presence' | 'notifications' | 'probes';
 
-const POOL_SIZES: Record<PoolName, number> = { requests: 16, poller: 4, engine: 8, presence: 4, notifications: 2, probes: 2 };
+/** `presses`: raising calls, their commands, and who it is that gives them. Nothing else waits there. */
+const POOL_SIZES: Record<PoolName, number> = { presses: 12, requests: 6, poller: 4, engine: 8, presence: 4, notifications: 2, probes: 2 };
 const PROBE_TIMEOUT_MS = 1000;
 /** The longest that a borrower waits: for a connection that is given back, or for a new one. */
 const BORROW_TIMEOUT_MS = 3000;

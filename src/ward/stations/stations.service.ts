@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { StationPrincipal } from '../../identity/access/principal.js';
+import { together } from '../../platform/common/together.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import { type Transaction, Transactions } from '../../platform/database/transactions.js';
 import { stationTypes } from './station-types.js';
 import { stationKeyHash } from './station-keys.js';
 
-const findByKey = statement(
-  'find_station_by_key',
-  `SELECT s.id, r.dept_id AS dept, s.room_id AS "roomId", s.bed_id AS "bedId", ${stationTypes('s')} AS types
+const findByKeys = statement(
+  'find_stations_by_keys',
+  `SELECT encode(s.key_hash, 'hex') AS "keyHash", s.id, r.dept_id AS dept, s.room_id AS "roomId", s.bed_id AS "bedId",
+     ${stationTypes('s')} AS types
    FROM stations s JOIN rooms r ON r.id = s.room_id JOIN departments d ON d.id = r.dept_id
-   WHERE s.key_hash = $1 AND s.retired_at IS NULL AND r.retired_at IS NULL AND d.retired_at IS NULL`,
+   WHERE s.key_hash = ANY($1) AND s.retired_at IS NULL AND r.retired_at IS NULL AND d.retired_at IS NULL`,
 );
 const describe = statement(
   'describe_station',
@@ -48,20 +50,22 @@ export interface StationSupervisor {
 @Injectable()
 export class StationsService {
   private supervisor: StationSupervisor | undefined;
+  private readonly findByHash: (hash: Buffer) => Promise<StationPrincipal | undefined>;
 
   constructor(
     private readonly database: Database,
     private readonly transactions: Transactions,
-  ) {}
+  ) {
+    this.findByHash = together((hashes) => this.read(hashes));
+  }
 
   /** To be called while modules are initialised. */
   superviseWith(supervisor: StationSupervisor): void {
     this.supervisor = supervisor;
   }
 
-  async findByKey(key: string): Promise<StationPrincipal | undefined> {
-    const rows = await this.database.query<Omit<StationPrincipal, 'kind'>>(findByKey, [stationKeyHash(key)]);
-    return rows[0] && { kind: 'station', ...rows[0] };
+  findByKey(key: string): Promise<StationPrincipal | undefined> {
+    return this.findByHash(stationKeyHash(key));
   }
 
   async describe(id: string): Promise<StationView | undefined> {
@@ -73,6 +77,16 @@ export class StationsService {
   async heartbeat(id: string): Promise<string> {
     const [heard] = await this.database.query<Heard>(seen, [id]);
     return (heard ?? (await this.transactions.run((tx) => this.comeBack(tx, id)))).last_seen_at;
+  }
+
+  /** A thousand wrong keys at once are a few queries, and no press waits behind them. */
+  private async read(hashes: readonly Buffer[]): Promise<(StationPrincipal | undefined)[]> {
+    const rows = await this.database.query<Omit<StationPrincipal, 'kind'> & { keyHash: string }>(findByKeys, [hashes], 'presses');
+    const byHash = new Map(rows.map(({ keyHash, ...station }) => [keyHash, station]));
+    return hashes.map((hash) => {
+      const station = byHash.get(hash.toString('hex'));
+      return station && { kind: 'station', ...station };
+    });
   }
 
   private async comeBack(tx: Transaction, id: string): Promise<Heard> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { IdempotentCommands } from '../../../src/platform/idempotency/idempotent-commands.js';
 import { asStation, request, Session, signIn, type AnyFrame } from '../../support/client.js';
 import {
   askAgain,
@@ -273,7 +274,11 @@ describe('refusals', () => {
     const lost = await ben.command(first, 'accept', call.id, {}, key);
     expect(lost).toMatchObject({ ok: false, code: 'CALL_ALREADY_ACCEPTED', call: { accepted_by: anna.id } });
     expect((await anna.command('HTTP', 'decline', call.id)).call.state).toBe('pending');
-    expect(essence(await ben.command(second, 'accept', call.id, {}, key))).toEqual(essence(lost));
+    // The refusal is the first one; the call that it shows is the one of now.
+    expect(await ben.command(second, 'accept', call.id, {}, key)).toMatchObject({
+      ...{ ok: false, code: lost.code },
+      call: { id: call.id, state: 'pending' },
+    });
     expect((await anna.call(call.id)).state).toBe('pending');
     expect((await ben.command(second, 'accept', call.id)).ok).toBe(true);
   });
@@ -285,7 +290,30 @@ describe('refusals', () => {
     const stale = await ben.command(first, 'arrive', call.id, { version: 1 }, key);
     expect(stale).toMatchObject({ ok: false, code: 'CALL_VERSION_STALE', call: { version: 2 } });
     await anna.command('HTTP', 'arrive', call.id);
-    expect(essence(await ben.command(second, 'arrive', call.id, { version: 1 }, key))).toEqual(essence(stale));
+    expect(await ben.command(second, 'arrive', call.id, { version: 1 }, key)).toMatchObject({
+      ...{ ok: false, code: stale.code },
+      call: { id: call.id, state: 'in_progress' },
+    });
+  });
+
+  it('keep no call: whoever has left the department is not shown it again', async () => {
+    const call = await pendingCall();
+    const headers = { 'idempotency-key': randomUUID() };
+    const path = `/calls/${call.id as string}/accept`;
+    await anna.command('HTTP', 'accept', call.id);
+    const carla = await signIn(wardline, 'icu-nurse-3');
+    expect(outcomeOf(await carla.post(path, {}, headers))).toMatchObject({ status: 409, call: { id: call.id } });
+    const [row] = await wardline.database.query('SELECT answer::text AS answer FROM idempotency_keys WHERE key = $1', [
+      headers['idempotency-key'],
+    ]);
+    expect(row?.['answer']).toContain(call.id);
+    expect(row?.['answer']).not.toContain(call.room_id);
+    await wardline.database.query('DELETE FROM memberships WHERE staff_id = $1', [carla.user.id]);
+    try {
+      expect(outcomeOf(await carla.post(path, {}, headers))).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+    } finally {
+      await wardline.database.query(`INSERT INTO memberships (staff_id, dept_id) VALUES ($1, 'icu')`, [carla.user.id]);
+    }
   });
 
   it.each(WAYS)('that depend on the moment are not kept: 403 off duty, then in order (%s, then %s)', async (first, second) => {
@@ -349,6 +377,25 @@ describe('people need a key', () => {
       headers: { cookie: anna.session.cookie, 'x-csrf-token': anna.session.csrf },
     });
   }
+});
+
+describe('keys of one person are bounded', () => {
+  it('the newest ten thousand stay, and whatever has had its day goes, in one run', async () => {
+    const insert = `INSERT INTO idempotency_keys (actor, key, command_hash, answer, created_at)
+      SELECT $1, gen_random_uuid(), '', '{"result":null}', app_now() - $3::interval - n * interval '1 millisecond' FROM generate_series(1, $2::int) n`;
+    await wardline.database.query(insert, ['staff:busy', 12_500, '1 hour']);
+    await wardline.database.query(insert, ['staff:calm', 9000, '2 hours']);
+    await wardline.database.query(insert, ['staff:gone', 3500, '25 hours']);
+    await wardline.app.get(IdempotentCommands, { strict: false }).purge();
+    const rows = await wardline.database.query(
+      `SELECT actor, count(*)::int AS count, max(created_at) - min(created_at) < interval '10 seconds' AS newest
+       FROM idempotency_keys WHERE actor LIKE 'staff:%m' OR actor IN ('staff:busy', 'staff:gone') GROUP BY actor ORDER BY actor`,
+    );
+    expect(rows).toEqual([
+      { actor: 'staff:busy', count: 10_000, newest: true },
+      { actor: 'staff:calm', count: 9000, newest: true },
+    ]);
+  });
 });
 
 // Last in the file: it moves the time of all of them by days.

@@ -4,6 +4,7 @@ import { belongsTo, type StaffPrincipal, type StationPrincipal } from '../../../
 import { DomainError, notFound } from '../../../platform/common/errors.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { ShiftsService } from '../../staffing/shifts/shifts.service.js';
+import type { CallView } from '../call.js';
 import type { Standing } from '../call-permissions.js';
 import { type CallCommand, transition } from '../call-states.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
@@ -79,4 +80,17 @@ export class CallAccess {
     const isOnDuty = command !== 'decline' && (await this.shifts.isOnDuty(tx, staff.id, call.dept));
     return standing && { ...standing, isOnDuty };
   }
+}
+
+/** A call, or a refusal that shows one, as long as the person may know of it: what is given again under its key may be a day old. @throws DomainError NOT_FOUND */
+export async function visibleTo(staff: StaffPrincipal, answer: Promise<CallView>): Promise<CallView> {
+  const require = (call: Partial<CallView> | undefined) => {
+    if (call?.dept !== undefined && !belongsTo(staff, call.dept)) throw notFound('call');
+  };
+  const call = await answer.catch((error: unknown) => {
+    if (error instanceof DomainError) require(error.details?.['call'] as Partial<CallView> | undefined);
+    throw error;
+  });
+  require(call);
+  return call;
 }

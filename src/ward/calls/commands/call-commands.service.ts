@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { actorOf, belongsTo, type StaffPrincipal } from '../../../identity/access/principal.js';
-import { IdempotentCommands } from '../../../platform/idempotency/idempotent-commands.js';
-import { notFound } from '../../../platform/common/errors.js';
+import { actorOf, type StaffPrincipal } from '../../../identity/access/principal.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import type { CallView } from '../call.js';
-import { CallAccess } from './call-access.service.js';
+import { CallAccess, visibleTo } from './call-access.service.js';
 import { CallCancellation } from './call-cancellation.service.js';
 import { CallEscalation } from '../ladder/call-escalation.service.js';
 import { CallJournal } from '../call-journal.js';
+import { CallLanes } from '../call-lanes.js';
 import { requirePermission, type Standing } from '../call-permissions.js';
 import type { CallCommand } from '../call-states.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
@@ -24,7 +23,7 @@ export interface CommandDetails {
 @Injectable()
 export class CallCommandsService {
   constructor(
-    private readonly commands: IdempotentCommands,
+    private readonly lanes: CallLanes,
     private readonly access: CallAccess,
     private readonly calls: CallsRepository,
     private readonly cancellation: CallCancellation,
@@ -39,16 +38,15 @@ export class CallCommandsService {
    */
   async execute(staff: StaffPrincipal, command: CallCommand, callId: string, details: CommandDetails, key: string): Promise<CallView> {
     const identity = { type: `call.${command}`, callId, ...details };
-    const call = await this.commands.run(actorOf(staff), key, identity, async (tx) => {
+    const work = async (tx: Transaction) => {
       const { call: locked, standing } = await this.access.lockFor(tx, staff, callId, command);
       await this.access.requireTransition(tx, locked, command);
       requirePermission(command, standing, locked, details.reason);
       await this.access.requireVersion(tx, locked, details.version);
       return this.carryOut(tx, staff, command, locked, standing, details.reason);
-    });
+    };
     // An answer that is given again must still be one that the person may see.
-    if (!belongsTo(staff, call.dept)) throw notFound('call');
-    return call;
+    return visibleTo(staff, this.lanes.onCall(callId, { by: staff, key, identity, work }));
   }
 
   private async carryOut(

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DepartmentAccess } from '../../../identity/access/department-access.js';
-import { actorOf, type StaffPrincipal, type StationPrincipal } from '../../../identity/access/principal.js';
-import { IdempotentCommands } from '../../../platform/idempotency/idempotent-commands.js';
+import type { StaffPrincipal, StationPrincipal } from '../../../identity/access/principal.js';
 import { DomainError, notFound } from '../../../platform/common/errors.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import type { CallView } from '../call.js';
 import { type Actor, CallJournal } from '../call-journal.js';
+import { CallLanes } from '../call-lanes.js';
 import { CallsRepository } from '../calls.repository.js';
 import { NewCalls } from './new-calls.service.js';
 import { type NewCall, type OpenCall, PressesRepository } from '../presses.repository.js';
@@ -38,7 +38,7 @@ type Place = Omit<NewCall, 'id' | 'type' | 'rank'>;
 @Injectable()
 export class RaiseCallService {
   constructor(
-    private readonly commands: IdempotentCommands,
+    private readonly lanes: CallLanes,
     private readonly calls: CallsRepository,
     private readonly presses: PressesRepository,
     private readonly newCalls: NewCalls,
@@ -52,13 +52,14 @@ export class RaiseCallService {
    */
   raiseAtStation(station: StationPrincipal, type: string, key: string | undefined): Promise<Raised> {
     let isFirstTry = true;
-    return this.commands.run(actorOf(station), key, { type: 'call.raise', call_type: type }, async (tx) => {
+    const work = async (tx: Transaction) => {
       // Moved since it signed in: the try that found it gone is made again where it is now.
       const moved = isFirstTry ? undefined : await tx.one<StationPlace>(findStation, [station.id]);
       isFirstTry = false;
       const { dept, roomId, bedId } = moved ?? station;
       return this.place(tx, station, type, { dept, roomId, bedId, stationId: station.id, raisedBy: null, atDevice: false }, station.types);
-    });
+    };
+    return this.lanes.inRoom(station.roomId, { by: station, key, identity: { type: 'call.raise', call_type: type }, work });
   }
 
   /**
@@ -73,11 +74,12 @@ export class RaiseCallService {
   ): Promise<Raised> {
     const { type, room_id: roomId, bed_id } = request;
     const bedId = bed_id ?? null;
-    return this.commands.run(actorOf(staff), key, { type: 'call.raise', call_type: type, roomId, bedId }, async (tx) => {
+    const work = async (tx: Transaction) => {
       const found = await tx.one<{ dept: string; isMember: boolean }>(findPlace, [roomId, bedId, staff.id]);
       if (!found?.isMember) throw found ? this.access.deny('room or bed') : notFound('room or bed');
       return this.place(tx, staff, type, { dept: found.dept, roomId, bedId, stationId: null, raisedBy: staff.id, atDevice: false });
-    });
+    };
+    return this.lanes.inRoom(roomId, { by: staff, key, identity: { type: 'call.raise', call_type: type, roomId, bedId }, work });
   }
 
   /**

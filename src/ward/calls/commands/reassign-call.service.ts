@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../../identity/audit/audit-log.service.js';
-import { actorOf, belongsTo, type StaffPrincipal } from '../../../identity/access/principal.js';
-import { IdempotentCommands } from '../../../platform/idempotency/idempotent-commands.js';
-import { DomainError, notFound } from '../../../platform/common/errors.js';
+import { actorOf, type StaffPrincipal } from '../../../identity/access/principal.js';
+import { DomainError } from '../../../platform/common/errors.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import type { CallView } from '../call.js';
-import { CallAccess } from './call-access.service.js';
+import { CallAccess, visibleTo } from './call-access.service.js';
 import { CallJournal } from '../call-journal.js';
+import { CallLanes } from '../call-lanes.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
 import { Recipients } from '../annunciations/recipients.js';
 
@@ -28,7 +28,7 @@ export interface Reassignment {
 @Injectable()
 export class ReassignCallService {
   constructor(
-    private readonly commands: IdempotentCommands,
+    private readonly lanes: CallLanes,
     private readonly access: CallAccess,
     private readonly calls: CallsRepository,
     private readonly recipients: Recipients,
@@ -41,7 +41,7 @@ export class ReassignCallService {
    * it is. @throws DomainError NOT_FOUND; FORBIDDEN for nurses; CALL_CLOSED; VALIDATION_FAILED when the nurse is not on duty there
    */
   async reassign(manager: StaffPrincipal, callId: string, { staff_id: staffId, reason }: Reassignment, key: string): Promise<CallView> {
-    const call = await this.commands.run(actorOf(manager), key, { type: 'call.reassign', callId, staffId, reason }, async (tx) => {
+    const work = async (tx: Transaction) => {
       const locked = await this.access.lock(tx, manager, callId);
       if (manager.role === 'nurse') throw new DomainError('FORBIDDEN', 'a manager reassigns calls', { details: { reason: 'not_manager' } });
       if (locked.state === 'completed' || locked.state === 'cancelled') {
@@ -56,9 +56,9 @@ export class ReassignCallService {
         detail: { staff_id: staffId, reason },
       });
       return this.give(tx, manager, locked, staffId);
-    });
-    if (!belongsTo(manager, call.dept)) throw notFound('call');
-    return call;
+    };
+    const identity = { type: 'call.reassign', callId, staffId, reason };
+    return visibleTo(manager, this.lanes.onCall(callId, { by: manager, key, identity, work }));
   }
 
   private async give(tx: Transaction, manager: StaffPrincipal, call: LockedCall, staffId: string): Promise<CallView> {

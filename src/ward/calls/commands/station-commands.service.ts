@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { actorOf, type StationPrincipal } from '../../../identity/access/principal.js';
-import { IdempotentCommands } from '../../../platform/idempotency/idempotent-commands.js';
+import type { Transaction } from '../../../platform/database/transactions.js';
 import type { CallView } from '../call.js';
 import { CallAccess } from './call-access.service.js';
 import { CallCancellation } from './call-cancellation.service.js';
 import { CallJournal } from '../call-journal.js';
+import { CallLanes } from '../call-lanes.js';
 import { CallsRepository } from '../calls.repository.js';
 
 /** What a station does with calls that were placed. */
 @Injectable()
 export class StationCommandsService {
   constructor(
-    private readonly commands: IdempotentCommands,
+    private readonly lanes: CallLanes,
     private readonly access: CallAccess,
     private readonly calls: CallsRepository,
     private readonly cancellation: CallCancellation,
@@ -20,11 +21,12 @@ export class StationCommandsService {
 
   /** The station that placed the call takes it back. @throws DomainError NOT_FOUND, FORBIDDEN, CALL_CLOSED */
   cancel(station: StationPrincipal, callId: string, key: string | undefined): Promise<CallView> {
-    return this.commands.run(actorOf(station), key, { type: 'call.cancel', callId }, async (tx) => {
+    const work = async (tx: Transaction) => {
       const call = await this.access.lockAtStation(tx, station, callId, 'own');
       await this.access.requireTransition(tx, call, 'cancel');
       return this.cancellation.atStation(tx, station, call);
-    });
+    };
+    return this.lanes.onCall(callId, { by: station, key, identity: { type: 'call.cancel', callId }, work });
   }
 
   /**
@@ -32,13 +34,14 @@ export class StationCommandsService {
    * @throws DomainError NOT_FOUND, CALL_CLOSED, CALL_STATE_CONFLICT
    */
   showPresence(station: StationPrincipal, callId: string, key: string | undefined): Promise<CallView> {
-    return this.commands.run(actorOf(station), key, { type: 'call.presence', callId }, async (tx) => {
+    const work = async (tx: Transaction) => {
       const call = await this.access.lockAtStation(tx, station, callId, 'room');
       await this.access.requireTransition(tx, call, 'arrive');
       await this.calls.arrive(tx, callId, actorOf(station), null);
       const view = await this.calls.view(tx, callId);
       this.journal.append(tx, 'call.in_progress', view, station, { from: call.state });
       return view;
-    });
+    };
+    return this.lanes.onCall(callId, { by: station, key, identity: { type: 'call.presence', callId }, work });
   }
 }

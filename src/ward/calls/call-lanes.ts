@@ -1,0 +1,113 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { actorOf, type StaffPrincipal, type StationPrincipal } from '../../identity/access/principal.js';
+import { type CommandIdentity, type CommandRoute, IdempotentCommands } from '../../platform/idempotency/idempotent-commands.js';
+import { KeyedPlaces } from '../../platform/common/keyed-places.js';
+import { together } from '../../platform/common/together.js';
+import { Database } from '../../platform/database/database.js';
+import { statement } from '../../platform/database/statement.js';
+import type { Transaction } from '../../platform/database/transactions.js';
+import type { CallView } from './call.js';
+import { CallsRepository } from './calls.repository.js';
+
+/**
+ * Connections of this node that one call, and one department, may have at a time. Whoever waits for a locked row holds a connection: a row that stays
+ * locked takes these few, and the rest of the pool is the other departments'.
+ */
+const OF_A_CALL = 2;
+const OF_A_DEPARTMENT = 4;
+const MAX_WAITING = 500;
+/** Below the ten seconds after which a command is answered in any case. */
+const PATIENCE_MS = 8000;
+const MAX_KNOWN = 10_000;
+
+const findDepartments = statement(
+  'departments_of_calls',
+  `SELECT id::text AS key, dept_id AS dept FROM calls WHERE id = ANY($1::uuid[])
+   UNION ALL SELECT 'room:' || id, dept_id FROM rooms WHERE id = ANY($2)`,
+);
+
+const ROOM = 'room:';
+
+/** A command of calls: who gives it, under which key, what makes it the same command, and what it does. */
+export interface CallCommandRun<T> {
+  by: StaffPrincipal | StationPrincipal;
+  key: string | undefined;
+  identity: CommandIdentity;
+  work: (tx: Transaction) => Promise<T>;
+}
+
+/**
+ * Runs presses and the commands of calls, once per key: in a pool of their own, and no more of it for a call, a room or a department than its share.
+ * @throws as `IdempotentCommands.run`
+ */
+@Injectable()
+export class CallLanes implements OnModuleInit {
+  private readonly rows = new KeyedPlaces({ places: OF_A_CALL, maxWaiting: MAX_WAITING, patienceMs: PATIENCE_MS });
+  private readonly departments = new KeyedPlaces({ places: OF_A_DEPARTMENT, maxWaiting: MAX_WAITING, patienceMs: PATIENCE_MS });
+  /** Of calls and rooms, the longest known first. Rooms do not move between departments; if one did, the wrong share would be used, nothing else. */
+  private readonly known = new Map<string, string>();
+  private readonly find: (key: string) => Promise<string | undefined>;
+
+  constructor(
+    private readonly commands: IdempotentCommands,
+    private readonly calls: CallsRepository,
+    private readonly database: Database,
+  ) {
+    this.find = together((keys) => this.read(keys));
+  }
+
+  onModuleInit(): void {
+    this.commands.showCallsBy((tx, id) => this.calls.view(tx, id));
+  }
+
+  /** A command on a call that was placed. */
+  async onCall<T extends CallView>(callId: string, { by, key, identity, work }: CallCommandRun<T>): Promise<T> {
+    const route = this.route(callId, () => (by.kind === 'station' ? Promise.resolve(by.dept) : this.departmentOf(callId)));
+    return this.commands.run(actorOf(by), key, identity, work, route);
+  }
+
+  /** A press in a room. */
+  async inRoom<T extends { call: CallView }>(roomId: string, { by, key, identity, work }: CallCommandRun<T>): Promise<T> {
+    const row = ROOM + roomId;
+    const route = this.route(row, () => (by.kind === 'station' ? Promise.resolve(by.dept) : this.departmentOf(row)));
+    const raised = await this.commands.run(actorOf(by), key, identity, work, route);
+    this.learn(raised.call.id, raised.call.dept);
+    return raised;
+  }
+
+  private route(row: string, department: () => Promise<string>): CommandRoute {
+    return {
+      pool: 'presses',
+      within: async (work) => {
+        const dept = await department();
+        return this.rows.run(row, () => this.departments.run(dept, work));
+      },
+    };
+  }
+
+  private learn(key: string, dept: string): void {
+    this.known.delete(key);
+    this.known.set(key, dept);
+    for (const oldest of this.known.keys()) {
+      if (this.known.size <= MAX_KNOWN) return;
+      this.known.delete(oldest);
+    }
+  }
+
+  /** The row itself when it does not exist: the command will say so. */
+  private async departmentOf(key: string): Promise<string> {
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const dept = await this.find(key);
+    if (dept !== undefined) this.learn(key, dept);
+    return dept ?? key;
+  }
+
+  private async read(keys: readonly string[]): Promise<(string | undefined)[]> {
+    const calls = keys.filter((key) => !key.startsWith(ROOM));
+    const rooms = keys.filter((key) => key.startsWith(ROOM)).map((key) => key.slice(ROOM.length));
+    const rows = await this.database.query<{ key: string; dept: string }>(findDepartments, [calls, rooms], 'presses');
+    const found = new Map(rows.map(({ key, dept }) => [key, dept]));
+    return keys.map((key) => found.get(key));
+  }
+}
