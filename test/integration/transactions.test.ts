@@ -16,7 +16,7 @@ import { statement } from '../../src/platform/database/statement.js';
 import { type Transaction, Transactions } from '../../src/platform/database/transactions.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
-const POOLS: readonly PoolName[] = ['requests', 'poller', 'engine', 'presence', 'notifications', 'probes'];
+const POOLS: readonly PoolName[] = ['presses', 'requests', 'poller', 'engine', 'presence', 'notifications', 'probes'];
 const TIMED_OUT = '57014';
 const LOCK_NOT_AVAILABLE = '55P03';
 
