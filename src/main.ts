@@ -1,12 +1,11 @@
 #!/usr/bin/env node
 import { lineOutput } from './platform/common/line-output.js';
-import { ConfigError, readConfig } from './platform/config/config.js';
+import { ConfigError, EX_CONFIG, readConfig } from './platform/config/config.js';
 import { environment } from './platform/config/environment.js';
 import { processLogger } from './startup/process-logger.js';
 
-/** sysexits.h: the command is used wrongly; the configuration is wrong. */
+/** sysexits.h: the command is used wrongly. */
 const EX_USAGE = 64;
-const EX_CONFIG = 78;
 
 /** `wardline`, or `wardline start`: the same. */
 const [command, ...rest] = process.argv.slice(2);

@@ -1,9 +1,7 @@
-import { type Config, ConfigError, readConfig } from '../platform/config/config.js';
+import { type Config, ConfigError, EX_CONFIG, readConfig } from '../platform/config/config.js';
 import { environment } from '../platform/config/environment.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { startEmbeddedPostgres } from '../platform/database/embedded/embedded-postgres.js';
-
-const EX_CONFIG = 78;
 
 /** The connection of the owner: the embedded server's, started for the command, or the one that the settings name. */
 export interface CommandContext {

@@ -1,3 +1,4 @@
+import { ConfigError, EX_CONFIG } from '../platform/config/config.js';
 import type { Logger } from '../platform/logging/logger.js';
 import type { Departure } from '../operations/shutdown/departure.js';
 import { exitOnFatalErrors, reportStartFailure } from '../operations/shutdown/fatal-errors.js';
@@ -15,13 +16,13 @@ export class NodeRun {
     });
   }
 
-  /** A start that fails ends the process with 1. */
+  /** A start that fails ends the process: with 78 where the settings are wrong, else with 1. */
   async start(begin: () => Promise<Wardline>): Promise<Wardline> {
     try {
       this.wardline = await begin();
     } catch (error) {
       reportStartFailure(this.logger, error);
-      process.exit(1);
+      process.exit(error instanceof ConfigError ? EX_CONFIG : 1);
     }
     if (this.wish) this.leaveNow(this.wish.departure, this.wish.isReplaced);
     return this.wardline;

@@ -3,6 +3,7 @@ import type { Logger } from '../platform/logging/logger.js';
 import type { DatabaseSettings } from '../platform/config/database.settings.js';
 import { DEFAULT_FACILITY_NAME, type FacilitySettings } from '../platform/config/facility.settings.js';
 import { grantToApplication } from '../platform/database/grants.js';
+import { requireOwnSessions } from '../platform/database/own-sessions.js';
 import { migrateUp } from '../platform/database/migrations.js';
 import { seedDemoHospital } from '../ward/hospital/demo-seed.js';
 import { settleFacility } from '../ward/hospital/settle-facility.js';
@@ -27,6 +28,9 @@ interface StorageOptions {
 /** Brings the database where the application needs it: the migrations, the grants, the demo hospital, the facility's name and zone. */
 export async function openStorage({ server, settings, facility, url, logger }: StorageOptions): Promise<Storage> {
   try {
+    const { DATABASE_MIGRATION_URL, DATABASE_URL } = settings;
+    if (DATABASE_URL !== undefined) await requireOwnSessions('DATABASE_URL', DATABASE_URL);
+    if (DATABASE_MIGRATION_URL !== undefined) await requireOwnSessions('DATABASE_MIGRATION_URL', DATABASE_MIGRATION_URL);
     const applied = await migrateUp(server.ownerUrl);
     if (applied.length > 0) logger.info('database.migrated', { applied });
     await grantToApplication(server.ownerUrl, server.applicationUrl);

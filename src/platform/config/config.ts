@@ -33,6 +33,9 @@ export interface Config {
   operations: OperationsSettings;
 }
 
+/** sysexits.h: the configuration is wrong. */
+export const EX_CONFIG = 78;
+
 /** The environment holds wrong values; `lines` has one for each, ready to print. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
