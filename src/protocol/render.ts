@@ -59,7 +59,7 @@ export function renderProtocol(): string {
     '',
     '| type | critical |',
     '| --- | --- |',
-    ...events.map(([type, { critical }]) => `| \`${type}\` | ${critical ? 'yes' : 'no'} |`),
+    ...events.map(([type, { critical }]) => `| \`${type}\` | ${critical === false ? 'no' : critical === true ? 'yes' : 'in some cases'} |`),
     '',
     '## Frames from the client',
     '',

@@ -4,9 +4,12 @@ import { StaffingModule } from './staffing.module.js';
 import { AnnunciationReceipts } from './calls/annunciations/annunciation-receipts.js';
 import { AnnunciationsSent } from './calls/annunciations/annunciations-sent.js';
 import { CallAccess } from './calls/commands/call-access.service.js';
-import { CallCancellation } from './calls/commands/call-cancellation.service.js';
+import { CallClosing } from './calls/commands/call-closing.service.js';
 import { CallCommandsService } from './calls/commands/call-commands.service.js';
 import { CallEscalation } from './calls/ladder/call-escalation.service.js';
+import { CallRounds } from './calls/ladder/call-rounds.service.js';
+import { LostHolders } from './calls/ladder/lost-holders.service.js';
+import { Supersession } from './calls/ladder/supersession.service.js';
 import { CallEvents } from './calls/call-events.js';
 import { CallHandover } from './calls/commands/call-handover.js';
 import { CallJournal } from './calls/call-journal.js';
@@ -24,6 +27,7 @@ import { NewCalls } from './calls/commands/new-calls.service.js';
 import { PendingCalls, pendingCallsMetric } from './calls/commands/pending-calls.js';
 import { PressesRepository } from './calls/presses.repository.js';
 import { RaiseCallService } from './calls/commands/raise-call.service.js';
+import { RepeatedPresses } from './calls/commands/repeated-presses.service.js';
 import { ReassuranceLight } from './calls/http/reassurance-light.js';
 import { ReassignCallService } from './calls/commands/reassign-call.service.js';
 import { Recipients } from './calls/annunciations/recipients.js';
@@ -43,14 +47,18 @@ import { StationCommandsService } from './calls/commands/station-commands.servic
     CallAccess,
     CallLanes,
     CallCommandsService,
-    CallCancellation,
+    CallClosing,
     StationCommandsService,
     RaiseCallService,
+    RepeatedPresses,
     NewCalls,
     CallWithdrawal,
     ReassignCallService,
     Recipients,
     CallEscalation,
+    CallRounds,
+    LostHolders,
+    Supersession,
     CallJournal,
     CallEvents,
     CallHandover,
@@ -63,6 +71,6 @@ import { StationCommandsService } from './calls/commands/station-commands.servic
     AnnunciationReceipts,
     AnnunciationsSent,
   ],
-  exports: [CallsRepository, CallEscalation, CallJournal, RaiseCallService, CallWithdrawal],
+  exports: [CallsRepository, CallEscalation, CallRounds, LostHolders, CallJournal, RaiseCallService, CallWithdrawal],
 })
 export class CallsModule {}

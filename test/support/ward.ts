@@ -111,6 +111,19 @@ export class Ward {
     return member;
   }
 
+  /** Somebody whose session has ended signs in anew when they are needed next. */
+  async forget(name: string): Promise<void> {
+    const member = this.members.get(name);
+    for (const socket of member?.sockets.splice(0) ?? []) socket.close();
+    if (member) {
+      await this.wardline.database.query(
+        `UPDATE shifts SET ended_at = app_now(), end_reason = 'abandoned' WHERE staff_id = $1 AND ended_at IS NULL`,
+        [member.id],
+      );
+    }
+    this.members.delete(name);
+  }
+
   /** Connected, in the order named. */
   async connected(...names: string[]): Promise<Member[]> {
     const people: Member[] = [];

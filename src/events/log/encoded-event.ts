@@ -1,12 +1,13 @@
 import { streamFrame } from '../../platform/tracing/stream-frame.js';
 import { textFrame } from './text-frame.js';
 import type { StoredEvent } from './event.js';
-import type { EventTraits } from './event-catalog.js';
+import { type EventTraits, isCritical } from './event-catalog.js';
 
 /** An event as all its readers get it: made once per node. */
 export class EncodedEvent {
   private socketFrame: Buffer | undefined;
   private streamMessage: Buffer | undefined;
+  private mayNotBeDropped: boolean | undefined;
 
   constructor(
     private readonly event: StoredEvent,
@@ -34,7 +35,8 @@ export class EncodedEvent {
 
   /** Never dropped for a slow reader. */
   get critical(): boolean {
-    return this.traits.critical;
+    this.mayNotBeDropped ??= isCritical(this.traits, this.event.data);
+    return this.mayNotBeDropped;
   }
 
   /** What this event says again: of several that say the same, only the newest is critical. */

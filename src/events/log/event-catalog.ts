@@ -3,8 +3,8 @@ import type { EventType } from './event.js';
 
 /** What a slow reader's outbox must know of a type of event. */
 export interface EventTraits {
-  /** Never dropped for a slow reader. */
-  readonly critical: boolean;
+  /** Never dropped for a slow reader; a type that is so only in some cases is asked with the payload's JSON. */
+  readonly critical: boolean | ((data: string) => boolean);
   /** Tells from the payload's JSON what an event says again, if it does; of those only the newest counts as critical. */
   readonly repeatOf?: (data: string) => string | undefined;
 }
@@ -25,7 +25,13 @@ export class EventCatalog {
     return this.known.get(type) ?? UNKNOWN;
   }
 
-  isCritical(type: string): boolean {
-    return this.traitsOf(type).critical;
+  /** @param data the payload's JSON */
+  isCritical(type: string, data: string): boolean {
+    return isCritical(this.traitsOf(type), data);
   }
+}
+
+/** @param data the payload's JSON */
+export function isCritical({ critical }: EventTraits, data: string): boolean {
+  return typeof critical === 'boolean' ? critical : critical(data);
 }

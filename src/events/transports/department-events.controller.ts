@@ -89,6 +89,6 @@ export class DepartmentEventsController {
   }
 
   private view({ id, seq, type, time, data }: StoredEvent) {
-    return { id, seq, type, time, critical: this.catalog.isCritical(type), data: JSON.parse(data) as unknown };
+    return { id, seq, type, time, critical: this.catalog.isCritical(type, data), data: JSON.parse(data) as unknown };
   }
 }

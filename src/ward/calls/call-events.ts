@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventCatalog } from '../../events/log/event-catalog.js';
-import type { CallState, CallView } from './call.js';
+import type { CallState, CallView, DeclineCode } from './call.js';
 
 /** Why nobody could be asked. */
 export type UnattendedReason = 'nobody_on_duty' | 'nobody_reachable' | 'all_declined';
@@ -16,7 +16,10 @@ export type CallReason =
   | 'excluded'
   | 'timeout'
   | 'reassigned'
-  | 'restored';
+  | 'restored'
+  | 'pressed_again'
+  | 'attendance_timeout'
+  | 'superseded';
 
 /** `data` of every `call.*` event. */
 export interface CallEventData {
@@ -29,8 +32,10 @@ export interface CallEventData {
   level?: number;
   /** `call.escalated`: how often the failsafe has told everybody again after level 3. */
   repeat?: number;
-  /** `call.assigned`: who has just been asked. */
+  /** `call.assigned`: who has just been asked; `call.attendance_due`: who is asked whether they are still there. */
   staff_ids?: string[];
+  /** `call.declined`: why, where the person said so. */
+  code?: DeclineCode;
   /** Who caused it: `staff:<id>`, `station:<id>` or `system`. */
   by?: string;
 }
@@ -47,6 +52,9 @@ declare module '../../events/log/event.js' {
     'call.completed': CallEventData;
     'call.cancelled': CallEventData;
     'call.repeated': CallEventData;
+    'call.attendance_due': CallEventData;
+    'call.superseded': CallEventData;
+    'call.resumed': CallEventData;
   }
 }
 
@@ -54,6 +62,17 @@ declare module '../../events/log/event.js' {
 function repeatedCall(data: string): string | undefined {
   const { call_id, repeat } = JSON.parse(data) as CallEventData;
   return repeat === undefined ? undefined : call_id;
+}
+
+/** A press at a call that somebody has taken on sounds for them. */
+function isForSomebody(data: string): boolean {
+  const { call } = JSON.parse(data) as CallEventData;
+  return call.state === 'accepted' || call.state === 'in_progress';
+}
+
+/** The call whose presses an event counts: its newest one has the right count. */
+function pressedCall(data: string): string {
+  return `presses of ${(JSON.parse(data) as CallEventData).call_id}`;
 }
 
 /** Which of the calls' events may never be dropped: whatever adds a recipient or reopens a call. */
@@ -67,7 +86,10 @@ export const CALL_EVENT_TYPES = {
   'call.in_progress': { critical: false },
   'call.completed': { critical: false },
   'call.cancelled': { critical: false },
-  'call.repeated': { critical: false },
+  'call.repeated': { critical: isForSomebody, repeatOf: pressedCall },
+  'call.attendance_due': { critical: true },
+  'call.superseded': { critical: false },
+  'call.resumed': { critical: false },
 } as const;
 
 export type CallEventType = keyof typeof CALL_EVENT_TYPES;

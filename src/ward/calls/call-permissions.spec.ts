@@ -4,7 +4,7 @@ import type { CancelPolicy } from '../hospital/entities/call-type.entity.js';
 import { type CallFacts, requirePermission, type Standing, stationMayCancel } from './call-permissions.js';
 import type { CallCommand } from './call-states.js';
 
-const nurse: Standing = { staffId: 'n', role: 'nurse', isMember: true, isOnDuty: true, isRecipient: false };
+const nurse: Standing = { staffId: 'n', role: 'nurse', isMember: true, isOnDuty: true, isRecipient: false, showsPresence: true };
 const offDuty: Standing = { ...nurse, isOnDuty: false };
 const manager: Standing = { ...offDuty, staffId: 'm', role: 'manager' };
 const pending: CallFacts = { state: 'pending', rank: 0, cancelPolicy: 'on_duty_or_station', acceptedBy: null, presentBy: null };
@@ -43,10 +43,10 @@ describe('who may decline', () => {
 });
 
 describe('presence', () => {
-  it('is never claimed from a phone from rank 2 on', () => {
-    expect(verdict('arrive', nurse, { ...pending, rank: 1 })).toBe('ok');
-    expect(verdict('arrive', nurse, { ...pending, rank: 2 })).toBe('presence_at_bedside');
-    expect(verdict('arrive', manager, { ...pending, rank: 2 })).toBe('presence_at_bedside');
+  it('is not claimed from a phone where a station shows it', () => {
+    expect(verdict('arrive', nurse, pending)).toBe('ok');
+    expect(verdict('arrive', { ...nurse, showsPresence: false }, pending)).toBe('presence_at_bedside');
+    expect(verdict('arrive', { ...manager, showsPresence: false }, pending)).toBe('presence_at_bedside');
   });
 
   it('completes: who is present, or a manager; any on-duty nurse where a station showed it', () => {

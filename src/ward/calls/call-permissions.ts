@@ -4,7 +4,7 @@ import type { CancelPolicy } from '../hospital/entities/call-type.entity.js';
 import type { CallCommand } from './call-states.js';
 import type { CallState } from './call.js';
 
-/** From this rank on presence is shown at the bedside, never claimed from a phone. */
+/** From this rank on presence is shown at the bedside, not claimed from a phone, and a call stops the clocks of the less urgent ones. */
 export const BEDSIDE_PRESENCE_RANK = 2;
 
 /** How a person stands to a call, as the database has it at the moment of the command. */
@@ -15,6 +15,8 @@ export interface Standing {
   isMember: boolean;
   isOnDuty: boolean;
   isRecipient: boolean;
+  /** Presence may be shown by the person's own arrival: at urgent calls only where no station of the room is there or heard. */
+  showsPresence: boolean;
 }
 
 /** What of a call decides who may do what to it. */
@@ -51,17 +53,18 @@ function requireDecliner(who: Standing, { state, acceptedBy }: CallFacts): void 
   throw forbidden('not_asked', 'only a recipient, or who accepted, can decline');
 }
 
-function requireArriver(who: Standing, facts: CallFacts): void {
+function requireArriver(who: Standing): void {
   requireTaker(who);
-  if (facts.rank >= BEDSIDE_PRESENCE_RANK) {
+  if (!who.showsPresence) {
     throw forbidden('presence_at_bedside', "presence for this kind of call is shown at the room's station");
   }
 }
 
 /** Where a station showed the presence it named nobody: then any on-duty nurse of the department may be the one. */
-function requireCompleter(who: Standing, { acceptedBy, presentBy }: CallFacts): void {
-  const shownAtStation = presentBy?.startsWith('station:') ?? false;
-  if (acceptedBy === who.staffId || (shownAtStation && who.isOnDuty) || leads(who)) return;
+function requireCompleter(who: Standing, facts: CallFacts): void {
+  const shownAtStation = facts.presentBy?.startsWith('station:') ?? false;
+  const isTheirs = shownAtStation ? who.isOnDuty || facts.acceptedBy === who.staffId : isPresent(who, facts);
+  if (isTheirs || leads(who)) return;
   throw forbidden('not_present', 'only who is present, or a manager, can complete');
 }
 
@@ -102,7 +105,7 @@ export function requirePermission(command: CallCommand, who: Standing, facts: Ca
       requireDecliner(who, facts);
       return;
     case 'arrive':
-      requireArriver(who, facts);
+      requireArriver(who);
       return;
     case 'complete':
       requireCompleter(who, facts);

@@ -9,6 +9,7 @@ const ALLOWED: Record<string, CallState> = {
   'pending accept': 'accepted',
   'pending arrive': 'in_progress',
   'accepted arrive': 'in_progress',
+  'in_progress arrive': 'in_progress',
   'pending decline': 'pending',
   'accepted decline': 'pending',
   'in_progress complete': 'completed',

@@ -7,7 +7,7 @@ export type CallCommand = 'accept' | 'decline' | 'arrive' | 'complete' | 'cancel
 const TRANSITIONS: Readonly<Record<CallState, Partial<Record<CallCommand, CallState>>>> = {
   pending: { accept: 'accepted', decline: 'pending', arrive: 'in_progress', cancel: 'cancelled' },
   accepted: { decline: 'pending', arrive: 'in_progress', cancel: 'cancelled' },
-  in_progress: { complete: 'completed', cancel: 'cancelled' },
+  in_progress: { arrive: 'in_progress', complete: 'completed', cancel: 'cancelled' },
   completed: {},
   cancelled: {},
 };

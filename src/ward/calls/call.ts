@@ -8,6 +8,10 @@ export const OPEN_STATES = ['pending', 'accepted', 'in_progress'] as const satis
 export const WITHDRAWAL_REASONS = ['accepted_by_another', 'closed', 'stepped_back', 'reopened'] as const;
 export type WithdrawalReason = (typeof WITHDRAWAL_REASONS)[number];
 
+/** Why a person declines a call. */
+export const DECLINE_CODES = ['busy', 'break', 'too_far', 'not_qualified', 'other'] as const;
+export type DeclineCode = (typeof DECLINE_CODES)[number];
+
 /** One person whom a call was or is shown to. */
 export interface Recipient {
   staff_id: string;

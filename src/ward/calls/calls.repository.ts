@@ -1,15 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { WARD_SETTINGS } from '../../platform/config/config.module.js';
-import type { WardSettings } from '../../platform/config/ward.settings.js';
+import { Injectable } from '@nestjs/common';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import type { DispatchMode } from '../hospital/entities/call-type.entity.js';
-import { CALL_VIEW, type CallView } from './call.js';
+import { CALL_VIEW, type CallView, type DeclineCode } from './call.js';
 import type { CallFacts, Standing } from './call-permissions.js';
 import { nextDeadline } from './policies/escalation-clock.js';
 
 const LOCKED = `c.id, c.dept_id AS dept, c.room_id AS "roomId", c.station_ids AS "stationIds", c.type, c.state, c.version,
-  c.accepted_by AS "acceptedBy", c.present_by AS "presentBy", c.level, t.rank, t.dispatch, t.cancel_policy AS "cancelPolicy"`;
+  c.accepted_by AS "acceptedBy", c.present_by AS "presentBy", c.level, t.rank, t.dispatch, t.cancel_policy AS "cancelPolicy",
+  c.press_again_at IS NOT NULL AS "isPressedAgain"`;
 
 const lock = statement(
   'lock_call',
@@ -23,38 +22,69 @@ const standing = statement(
      EXISTS (SELECT FROM annunciations r WHERE r.call_id = $3 AND r.staff_id = p.id AND r.withdrawn_reason IS DISTINCT FROM 'stepped_back') AS "isRecipient"
    FROM staff p WHERE p.id = $1 AND p.active`,
 );
+/** Locks the calls that it has superseded, too, in the order in which calls are locked. */
+const lockClosing = statement(
+  'lock_closing_call',
+  `SELECT ${LOCKED} FROM calls c JOIN call_types t ON t.id = c.type WHERE c.id = $1 OR c.superseded_by = $1 ORDER BY c.id FOR NO KEY UPDATE OF c`,
+);
+const NOTHING_AWAITED = 'presence_due_at = NULL, attendance_asked_at = NULL, press_again_at = NULL';
+const CLOSED = `${NOTHING_AWAITED}, next_escalation_at = NULL, attendance_due_at = NULL, repeat_due_at = NULL, superseded_by = NULL, superseded_at = NULL, clock_left = NULL`;
+const NOBODY_PRESENT = 'accepted_by = NULL, accepted_at = NULL, present_by = NULL, present_at = NULL, attended_at = NULL';
+/** A pending call that was superseded is taken on: what it stood still so far is counted here, and from now on as accepted. */
+const STOOD_STILL = `paused = CASE WHEN c.state = 'pending' AND c.superseded_by IS NOT NULL THEN c.paused + (app_now() - c.superseded_at) ELSE c.paused END`;
+/** A clock of so many seconds starts; while the call is superseded it waits. */
+function startClock(due: 'presence_due_at' | 'attendance_due_at', seconds: string): string {
+  const length = `make_interval(secs => ${seconds})`;
+  return `${due} = CASE WHEN c.superseded_by IS NULL THEN app_now() + ${length} END, clock_left = CASE WHEN c.superseded_by IS NOT NULL THEN ${length} END`;
+}
+
+const roomHasStation = statement(
+  'room_has_station',
+  'SELECT EXISTS (SELECT FROM stations WHERE room_id = $1 AND retired_at IS NULL AND stale_since IS NULL) AS "isHeard"',
+);
 const accept = statement(
   'accept_call',
-  `UPDATE calls SET state = 'accepted', version = version + 1, accepted_by = $2, accepted_at = app_now(),
-     next_escalation_at = NULL, presence_due_at = app_now() + make_interval(secs => $3) WHERE id = $1`,
+  `UPDATE calls c SET state = 'accepted', version = version + 1, accepted_by = $2, accepted_at = app_now(), next_escalation_at = NULL,
+     ${STOOD_STILL}, ${startClock('presence_due_at', 'c.presence_sec')} WHERE c.id = $1`,
 );
-const PAUSED = '(c.paused + (app_now() - c.accepted_at))';
+/** The time for which it was accepted is counted; not that of a second absence ($2) in a round, which cannot hold the ladder. */
+const PAUSED = `(CASE WHEN $2::boolean AND c.no_presences > 0 THEN c.paused ELSE c.paused + (app_now() - c.accepted_at) END)`;
+const PENDING = `state = 'pending', version = version + 1, ${NOTHING_AWAITED}, ${NOBODY_PRESENT}, attendance_due_at = NULL, clock_left = NULL, engine_failures = 0, engine_retry_at = NULL,
+  superseded_at = CASE WHEN c.superseded_by IS NOT NULL THEN app_now() END`;
 const reopen = statement(
   'reopen_call',
-  `UPDATE calls c SET state = 'pending', version = version + 1, accepted_by = NULL, accepted_at = NULL, presence_due_at = NULL,
-     engine_failures = 0, engine_retry_at = NULL, paused = ${PAUSED}, next_escalation_at = ${nextDeadline({ paused: PAUSED })} WHERE c.id = $1`,
+  `UPDATE calls c SET ${PENDING}, no_presences = no_presences + $2::boolean::int,
+     paused = ${PAUSED}, next_escalation_at = ${nextDeadline({ paused: PAUSED })} WHERE c.id = $1`,
 );
+const startRound = statement(
+  'start_round',
+  `UPDATE calls c SET ${PENDING}, round = round + 1, round_started_at = app_now(), level = 0,
+     no_presences = 0, paused = '0', failsafe_repeats = 0, failsafe_from = 3, top_level_sec = 0,
+     next_escalation_at = CASE WHEN c.superseded_by IS NULL THEN app_now() + make_interval(secs => l1_sec) END WHERE c.id = $1`,
+);
+/** $3: the person; null where a station shows the presence, which names nobody: a person who has arrived stays the one who is present. */
 const arrive = statement(
   'arrive_at_call',
-  `UPDATE calls SET state = 'in_progress', version = version + 1, present_at = app_now(), present_by = $2,
-     next_escalation_at = NULL, presence_due_at = NULL,
-     accepted_by = coalesce($3::uuid, accepted_by), accepted_at = coalesce(accepted_at, app_now()) WHERE id = $1`,
+  `UPDATE calls c SET state = 'in_progress', version = version + (c.state <> 'in_progress')::int, present_at = coalesce(c.present_at, app_now()),
+     present_by = CASE WHEN $3::uuid IS NULL THEN coalesce(c.present_by, $2) ELSE $2 END, ${NOTHING_AWAITED}, next_escalation_at = NULL,
+     attended_at = app_now(), ${STOOD_STILL}, ${startClock('attendance_due_at', 'c.attendance_sec')},
+     accepted_by = coalesce($3::uuid, accepted_by), accepted_at = coalesce(accepted_at, app_now()) WHERE c.id = $1`,
 );
 const complete = statement(
   'complete_call',
   `UPDATE calls SET state = 'completed', version = version + 1, completed_at = app_now(), closed_by = $2,
-     accepted_by = coalesce(accepted_by, $3::uuid) WHERE id = $1`,
+     accepted_by = coalesce(accepted_by, $3::uuid), ${CLOSED} WHERE id = $1`,
 );
 const cancel = statement(
   'cancel_call',
-  `UPDATE calls SET state = 'cancelled', version = version + 1, cancelled_at = app_now(), closed_by = $2, cancel_reason = $3,
-     next_escalation_at = NULL, presence_due_at = NULL WHERE id = $1`,
+  `UPDATE calls SET state = 'cancelled', version = version + 1, cancelled_at = app_now(), closed_by = $2, cancel_reason = $3, ${CLOSED} WHERE id = $1`,
 );
 const markDeclined = statement(
   'mark_declined',
-  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason, declined_at, withdrawn_at)
-   SELECT $1, id, role, app_now(), 'declined', app_now(), app_now() FROM staff WHERE id = $2
-   ON CONFLICT (call_id, staff_id) DO UPDATE SET declined_at = excluded.declined_at, withdrawn_at = excluded.withdrawn_at`,
+  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason, declined_at, withdrawn_at, decline_code, decline_reason)
+   SELECT $1, id, role, app_now(), 'declined', app_now(), app_now(), $3, $4 FROM staff WHERE id = $2
+   ON CONFLICT (call_id, staff_id) DO UPDATE SET declined_at = excluded.declined_at, withdrawn_at = excluded.withdrawn_at,
+     decline_code = excluded.decline_code, decline_reason = excluded.decline_reason`,
 );
 
 /** A call's row, locked until the transaction ends. */
@@ -68,15 +98,22 @@ export interface LockedCall extends CallFacts {
   version: number;
   level: number;
   dispatch: DispatchMode;
+  /** A press came while somebody was present; it counts later, or when they are lost. */
+  isPressedAgain: boolean;
 }
+
+type StandingRow = Omit<Standing, 'isOnDuty' | 'showsPresence'>;
 
 /** The statements that change calls. Each belongs into a transaction that ends with its event. */
 @Injectable()
 export class CallsRepository {
-  constructor(@Inject(WARD_SETTINGS) private readonly ward: WardSettings) {}
-
   lock(tx: Transaction, id: string): Promise<LockedCall | undefined> {
     return tx.one<LockedCall & Record<string, unknown>>(lock, [id]);
+  }
+
+  /** For a command that may close it: with the calls that it has superseded. */
+  async lockClosing(tx: Transaction, id: string): Promise<LockedCall | undefined> {
+    return (await tx.query<LockedCall & Record<string, unknown>>(lockClosing, [id])).find((call) => call.id === id);
   }
 
   async view(tx: Transaction, id: string): Promise<CallView> {
@@ -86,17 +123,28 @@ export class CallsRepository {
   }
 
   /** Undefined for somebody who left. On-duty is the shifts' to say. */
-  standing(tx: Transaction, staffId: string, call: { id: string; dept: string }): Promise<Omit<Standing, 'isOnDuty'> | undefined> {
-    return tx.one<Omit<Standing, 'isOnDuty'> & Record<string, unknown>>(standing, [staffId, call.dept, call.id]);
+  standing(tx: Transaction, staffId: string, call: { id: string; dept: string }): Promise<StandingRow | undefined> {
+    return tx.one<StandingRow & Record<string, unknown>>(standing, [staffId, call.dept, call.id]);
+  }
+
+  /** Whether a station of the room is there and heard: then it shows the presence at urgent calls. */
+  async roomHasStation(tx: Transaction, roomId: string): Promise<boolean> {
+    return (await tx.one<{ isHeard: boolean }>(roomHasStation, [roomId]))?.isHeard ?? false;
   }
 
   /** The ladder's clock stops; presence is awaited. */
   async accept(tx: Transaction, id: string, staffId: string): Promise<void> {
-    await tx.query(accept, [id, staffId, this.ward.CALL_PRESENCE_SEC]);
+    await tx.query(accept, [id, staffId]);
   }
 
-  async reopen(tx: Transaction, id: string): Promise<void> {
-    await tx.query(reopen, [id]);
+  /** @param isAbsence nobody came: the second time in a round moves no deadline */
+  async reopen(tx: Transaction, id: string, { isAbsence = false } = {}): Promise<void> {
+    await tx.query(reopen, [id, isAbsence]);
+  }
+
+  /** The call starts again from level 0; its deadlines count from now. */
+  async startRound(tx: Transaction, id: string): Promise<void> {
+    await tx.query(startRound, [id]);
   }
 
   /** @param staffId null where a station shows the presence: it names nobody */
@@ -112,7 +160,13 @@ export class CallsRepository {
     await tx.query(cancel, [id, closedBy, reason ?? null]);
   }
 
-  async markDeclined(tx: Transaction, id: string, staffId: string): Promise<void> {
-    await tx.query(markDeclined, [id, staffId]);
+  /** @param why stays in the record */
+  async markDeclined(
+    tx: Transaction,
+    id: string,
+    staffId: string,
+    why: { code?: DeclineCode | undefined; reason?: string | undefined } = {},
+  ): Promise<void> {
+    await tx.query(markDeclined, [id, staffId, why.code ?? null, why.reason ?? null]);
   }
 }

@@ -46,11 +46,18 @@ const narrow = statement(
   'narrow_call_place',
   'UPDATE calls SET bed_id = $2, station_id = CASE WHEN $2::text IS NULL THEN $3 ELSE station_id END WHERE id = $1',
 );
+/** `call.repeated` is appended at most once a second, and once more when that second is over. */
+const JUST_TOLD = "repeated_event_at > app_now() - interval '1 second'";
+const countLater = statement(
+  'count_press_later',
+  `UPDATE calls SET press_again_at = coalesce(press_again_at, attended_at + make_interval(secs => $2)) WHERE id = $1`,
+);
 const repeat = statement(
   'repeat_call',
   `UPDATE calls SET repeats = repeats + 1,
      station_ids = CASE WHEN $2::text IS NULL OR $2 = ANY(station_ids) THEN station_ids ELSE station_ids || $2::text END,
-     repeated_event_at = CASE WHEN repeated_event_at > app_now() - interval '1 second' THEN repeated_event_at ELSE app_now() END
+     repeated_event_at = CASE WHEN ${JUST_TOLD} THEN repeated_event_at ELSE app_now() END,
+     repeat_due_at = CASE WHEN ${JUST_TOLD} THEN repeated_event_at + interval '1 second' END
    WHERE id = $1 RETURNING repeated_event_at = app_now() AS told`,
 );
 
@@ -128,9 +135,14 @@ export class PressesRepository {
     }
   }
 
-  /** @returns whether the second has passed in which it was told already */
+  /** @returns whether `call.repeated` is due now: the last one is more than a second ago */
   async repeat(tx: Transaction, id: string, stationId: string | null): Promise<boolean> {
     const row = await tx.one<{ told: boolean }>(repeat, [id, stationId]);
     return row?.told ?? false;
+  }
+
+  /** A press at a call in progress counts so many seconds after the last arrival. */
+  async countLater(tx: Transaction, id: string, seconds: number): Promise<void> {
+    await tx.query(countLater, [id, seconds]);
   }
 }

@@ -25,12 +25,12 @@ const queues = statement(
 );
 /**
  * The calls of a person who was on duty ($2). Off duty, a nurse may have accepted one as a recipient: it moves, too. A manager stays with the
- * calls that all managers were told of.
+ * calls that all managers were told of. A call in progress moves where its button was pressed again meanwhile.
  */
 const moveCalls = statement(
   'move_calls_of',
   `INSERT INTO call_moves (call_id, staff_id)
-   SELECT c.id, $1 FROM calls c WHERE c.state = 'accepted' AND c.accepted_by = $1 AND ($2 OR EXISTS (SELECT FROM staff WHERE id = $1 AND role = 'nurse'))
+   SELECT c.id, $1 FROM calls c WHERE c.accepted_by = $1 AND (c.state = 'accepted' OR c.press_again_at IS NOT NULL) AND ($2 OR EXISTS (SELECT FROM staff WHERE id = $1 AND role = 'nurse'))
      OR $2 AND c.state = 'pending' AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND a.withdrawn_at IS NULL
        AND (a.role = 'nurse' OR a.reason NOT IN ('manager', 'broadcast', 'administrator')))
    ON CONFLICT DO NOTHING`,

@@ -376,13 +376,16 @@ describe('accept', () => {
     }
   });
 
-  it('two arrivals at once: one is present, the other is refused with the call', async () => {
+  it('several arrivals at once: each takes the call over, and the last one is present', async () => {
     for (let round = 0; round < 4; round++) {
       const call = await pendingCall();
       const outcomes = await Promise.all([anna, ben, cleo].map((nurse) => nurse.command('HTTP', 'arrive', call.id)));
-      expect(outcomes.map((outcome) => outcome.status).sort()).toEqual([200, 409, 409]);
-      const present = outcomes.find((outcome) => outcome.ok)?.call;
-      for (const outcome of outcomes.filter((one) => !one.ok)) expectConflict(outcome, present);
+      expect(outcomes.map((outcome) => outcome.status)).toEqual([200, 200, 200]);
+      const arrivals = (await logOf(anna.session, 'icu', call.id)).filter((event) => event.type === 'call.in_progress');
+      expect(arrivals.map((event) => event.data.from)).toEqual(['pending', 'in_progress', 'in_progress']);
+      const { by, call: last } = arrivals.at(-1).data;
+      expect(last).toMatchObject({ version: 2, present_by: by });
+      expect(await anna.call(call.id)).toMatchObject({ accepted_by: last.accepted_by, present_by: by });
     }
   });
 });

@@ -9,7 +9,7 @@ type Draft = Partial<LogEvent> & { type: string };
 
 /** A call as it is after each of its events. */
 function facts(state: string, more: Partial<CallFacts> = {}): CallFacts {
-  return { id: 'call-1', state, level: 0, version: 1, priority: 10, acceptedBy: null, ...more };
+  return { id: 'call-1', state, level: 0, version: 1, priority: 10, acceptedBy: null, round: 0, ...more };
 }
 
 /** A log of one department, numbered and chained. */
@@ -74,7 +74,7 @@ function historyOf(change: Partial<History> = {}): History {
     calls: [
       {
         ...facts('accepted', { level: 1, priority: 11, version: 2, acceptedBy: 'anna' }),
-        ...{ dept: 'icu', type: 'patient_normal', rank: 1, repeats: 1, failsafeRepeats: 0, age: 9, overdue: null },
+        ...{ dept: 'icu', type: 'patient_normal', rank: 1, repeats: 1, failsafeRepeats: 0, age: 9, overdue: null, isSuperseded: false },
       },
     ],
     clients: [
@@ -111,7 +111,7 @@ function clientsWith(...seenByOne: Seen[][]): Pick<History, 'clients'> {
   return { clients: [reader('one', ...seenByOne)] };
 }
 
-const pendingCall = { dept: 'icu', type: 'patient_normal', rank: 1, repeats: 0, failsafeRepeats: 0, overdue: -1 };
+const pendingCall = { dept: 'icu', type: 'patient_normal', rank: 1, repeats: 0, failsafeRepeats: 0, overdue: -1, isSuperseded: false };
 
 describe('the checker', () => {
   it('finds nothing in a run in which all was as it should be', () => {
@@ -265,6 +265,31 @@ describe('the checker', () => {
       ...more,
     });
     const accepted: Draft = { type: 'call.accepted', call: facts('accepted') };
+    const present: Draft = { type: 'call.in_progress', call: facts('in_progress', { level: 1, priority: 11 }) };
+    const again = (level: number, round: number): Draft => ({
+      type: 'call.pending',
+      reason: 'pressed_again',
+      call: facts('pending', { level, round, priority: 11 }),
+    });
+    const inRound1: Draft = {
+      type: 'call.escalated',
+      reason: 'timeout',
+      level: 1,
+      call: facts('pending', { level: 1, round: 1, priority: 12 }),
+    };
+
+    it('takes a call that is pressed again in progress: each level once a round, and the priority of both', () => {
+      const history = story([pressed, climbed(1), present, again(0, 1), inRound1], { level: 1, round: 1, priority: 12 });
+      expect(broken(history)).toEqual([]);
+    });
+
+    it.each<[string, readonly Draft[], Partial<History['calls'][number]>]>([
+      ['a new round of a call that nobody attended', [pressed, climbed(1), again(0, 1)], { round: 1, priority: 11 }],
+      ['a new round that does not begin at level 0', [pressed, climbed(1), present, again(1, 1)], { level: 1, round: 1, priority: 11 }],
+      ['a new round that its call does not count', [pressed, climbed(1), present, again(0, 0)], { round: 0, priority: 11 }],
+    ])('finds %s', (_, drafts, call) => {
+      expect(broken(story(drafts, call))).toContain('ladders');
+    });
 
     it('takes a call that climbs all the way, and is told of again', () => {
       const again = climbed(3, { type: 'call.escalated', repeat: 1 });

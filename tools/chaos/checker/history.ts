@@ -6,6 +6,8 @@ export interface CallFacts {
   readonly version: number;
   readonly priority: number;
   readonly acceptedBy: string | null;
+  /** How often it has started again. */
+  readonly round: number;
 }
 
 /** One line of the log as the database holds it at the end. */
@@ -48,6 +50,8 @@ export interface CallRow extends CallFacts {
   readonly age: number;
   /** Seconds since its deadline; negative before it, null when there is none. */
   readonly overdue: number | null;
+  /** Its clocks are stopped, or were at some time: how long, the row does not say. */
+  readonly isSuperseded: boolean;
 }
 
 /** An event as a client got it. */

@@ -17,16 +17,24 @@ const STATE_AFTER: Readonly<Record<string, string>> = {
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   'call.accepted': ['pending'],
   'call.declined': ['pending', 'accepted'],
-  'call.in_progress': ['pending', 'accepted'],
+  'call.in_progress': ['pending', 'accepted', 'in_progress'],
+  'call.attendance_due': ['in_progress'],
   'call.completed': ['in_progress'],
   'call.cancelled': ['pending', 'accepted', 'in_progress'],
   'call.escalated': ['pending'],
   'call.unattended': ['pending'],
 };
 
+/** Why a call starts again, from level 0. */
+const NEW_ROUND = new Set(['pressed_again', 'attendance_timeout']);
+
 /** What one call's events say. */
 export interface Climb {
+  /** Of all rounds. */
   readonly levels: number[];
+  /** Of this round. */
+  level: number;
+  rounds: number;
   repeats: number;
   lostNurses: number;
   reopened: number;
@@ -35,7 +43,7 @@ export interface Climb {
 
 /** Reads a call's events in order, as a person who follows the log would. */
 export function follow(events: readonly LogEvent[], complain: (what: string) => void): Climb {
-  const climb: Climb = { levels: [], repeats: 0, lostNurses: 0, reopened: 0, state: 'unknown' };
+  const climb: Climb = { levels: [], level: 0, rounds: 0, repeats: 0, lostNurses: 0, reopened: 0, state: 'unknown' };
   for (const event of events) {
     const where = `${event.type} ${String(event.seq)}`;
     const isClosed = climb.state === 'completed' || climb.state === 'cancelled';
@@ -43,21 +51,34 @@ export function follow(events: readonly LogEvent[], complain: (what: string) => 
     else if (isClosed && event.type !== 'call.repeated') complain(`${where} after the call was ${climb.state}`);
     else if (climb.state !== 'unknown' && ONLY_IN[event.type]?.includes(climb.state) === false)
       complain(`${where} while the call was ${climb.state}`);
-    if (event.type === 'call.pending' && climb.state !== 'unknown') climb.reopened += 1;
+    if (event.type === 'call.pending' && climb.state !== 'unknown') reopened(event, climb, complain);
     if (event.type === 'call.escalated') escalated(event, climb, complain);
     climb.state = STATE_AFTER[event.type] ?? climb.state;
     // In the transaction that passes a call on, what is told first shows it as it is in the end.
+    if (event.call && event.call.round !== climb.rounds) complain(`${where} carries a call in round ${String(event.call.round)}`);
     if (event.call && STATE_AFTER[event.type] !== undefined && event.call.state !== climb.state)
       complain(`${where} carries a call that is ${event.call.state}`);
   }
   return climb;
 }
 
+/** A new round begins only out of a call in progress, and begins at level 0. */
+function reopened(event: LogEvent, climb: Climb, complain: (what: string) => void): void {
+  climb.reopened += 1;
+  if (event.reason === null || !NEW_ROUND.has(event.reason)) return;
+  const where = `call.pending ${String(event.seq)}`;
+  if (climb.state !== 'in_progress') complain(`${where}: ${event.reason} while the call was ${climb.state}`);
+  if (event.call?.level !== 0) complain(`${where}: a new round at level ${String(event.call?.level)}`);
+  climb.rounds += 1;
+  climb.level = 0;
+  climb.repeats = 0;
+}
+
 function escalated(event: LogEvent, climb: Climb, complain: (what: string) => void): void {
   const where = `call.escalated ${String(event.seq)}`;
   if (event.call?.state !== 'pending') complain(`${where} carries a call that is ${String(event.call?.state)}`);
   if (event.level !== event.call?.level) complain(`${where}: level ${String(event.level)}, in its call ${String(event.call?.level)}`);
-  const reached = climb.levels.at(-1) ?? 0;
+  const reached = climb.level;
   if (event.reason === 'nurse_disconnected') {
     climb.lostNurses += 1;
     if (event.level !== reached) complain(`${where}: a lost nurse changed the level`);
@@ -67,13 +88,14 @@ function escalated(event: LogEvent, climb: Climb, complain: (what: string) => vo
     climb.repeats = event.repeat;
   } else {
     if (event.level !== reached + 1) complain(`${where}: level ${String(event.level)} after ${String(reached)}`);
-    climb.levels.push(event.level ?? 0);
+    climb.level = event.level ?? 0;
+    climb.levels.push(climb.level);
   }
 }
 
 /** Levels that should have happened by now and have not. */
 function missingLevels(call: CallRow, climb: Climb, deadlines: readonly number[]): number {
-  if (call.state !== 'pending') return 0;
+  if (call.state !== 'pending' || call.isSuperseded) return 0;
   const neverAccepted = climb.reopened === 0;
   const due = neverAccepted ? deadlines.filter((seconds) => call.age > seconds + SLACK_SEC).length : 0;
   const isOverdue = (call.overdue ?? Infinity) > SLACK_SEC;
@@ -82,8 +104,9 @@ function missingLevels(call: CallRow, climb: Climb, deadlines: readonly number[]
 
 function checkRow(call: CallRow, climb: Climb, complain: (what: string) => void): void {
   if (call.state !== climb.state) complain(`the row is ${call.state}, the log says ${climb.state}`);
-  if (call.level !== climb.levels.length)
+  if (call.level !== climb.level)
     complain(`the row stands at level ${String(call.level)}, the log says ${climb.levels.join(', ') || 'none'}`);
+  if (call.round !== climb.rounds) complain(`the row is in round ${String(call.round)}, the log says ${String(climb.rounds)}`);
   if (call.failsafeRepeats !== climb.repeats)
     complain(`the row counts ${String(call.failsafeRepeats)} repeats, the log ${String(climb.repeats)}`);
   const priority = call.rank * 10 + climb.levels.reduce((sum, level) => sum + (PRIORITY_OF_LEVEL[level] ?? 0), 0) + climb.lostNurses;
@@ -102,7 +125,7 @@ export function eventsByCall(log: readonly LogEvent[]): Map<string, LogEvent[]> 
   return byCall;
 }
 
-/** Each level of each call once and in its turn, none missing, none after an accept; states as the table has them; rows as the log says. */
+/** Each level of each round of each call once and in its turn, none missing, none after an accept; states as the table has them; rows as the log says. */
 export function ladders({ calls, log, rules }: Pick<History, 'calls' | 'log' | 'rules'>): string[] {
   const faults: string[] = [];
   const byCall = eventsByCall(log);

@@ -10,7 +10,8 @@ const EVENTS = `SELECT dept_id AS dept, seq::float8 AS seq, id, type, call_id AS
 
 const HEADS = `SELECT dept_id AS dept, last_seq::float8 AS seq, encode(last_hash, 'hex') AS hash FROM dept_stream ORDER BY dept_id`;
 
-const CALLS = `SELECT c.id, c.dept_id AS dept, c.state, c.level, c.version, c.priority, c.accepted_by AS "acceptedBy", t.rank, c.type,
+const CALLS = `SELECT c.id, c.dept_id AS dept, c.state, c.level, c.version, c.priority, c.accepted_by AS "acceptedBy", c.round,
+    c.superseded_by IS NOT NULL OR EXISTS (SELECT FROM calls u WHERE c.id = ANY(u.supersedes)) AS "isSuperseded", t.rank, c.type,
     c.repeats, c.failsafe_repeats AS "failsafeRepeats",
     extract(epoch FROM app_now() - c.placed_at)::float8 AS age, extract(epoch FROM app_now() - c.next_escalation_at)::float8 AS overdue
   FROM calls c JOIN call_types t ON t.id = c.type`;

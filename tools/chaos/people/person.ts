@@ -139,7 +139,8 @@ export class Person {
     const { role } = this.employee;
     if (role !== 'nurse' && chance < 0.15) return 'cancel';
     if (state === 'pending') return chance < 0.6 ? 'accept' : chance < 0.75 ? 'decline' : chance < 0.8 ? 'arrive' : undefined;
-    if (!isMine) return undefined;
+    // A colleague comes to help, and takes the call over.
+    if (!isMine) return chance < 0.05 ? 'arrive' : undefined;
     // Some are forgotten: nobody arrives, and the call is pending again.
     if (state === 'accepted') return chance < 0.4 ? 'arrive' : chance < 0.55 ? 'decline' : undefined;
     return chance < 0.8 ? 'complete' : undefined;

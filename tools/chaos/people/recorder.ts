@@ -7,6 +7,7 @@ interface WireCall {
   readonly level: number;
   readonly version: number;
   readonly priority: number;
+  readonly round: number;
   readonly accepted_by: string | null;
 }
 
@@ -19,8 +20,8 @@ export interface WireEvent {
 }
 
 /** The parts of a call on the wire that the log can be held against. */
-export function factsOf({ id, state, level, version, priority, accepted_by: acceptedBy }: WireCall): CallFacts {
-  return { id, state, level, version, priority, acceptedBy };
+export function factsOf({ id, state, level, version, priority, round, accepted_by: acceptedBy }: WireCall): CallFacts {
+  return { id, state, level, version, priority, acceptedBy, round };
 }
 
 /** Digested once for all readers: they all get the same bytes. */

@@ -4,7 +4,7 @@ import { statement } from '../../../platform/database/statement.js';
 export const IN_FORCE = 'a.withdrawn_at IS NULL';
 
 /** An asking of `annunciations a` that was the person's alone, not everybody's. */
-export const IS_TURN = "a.reason IN ('primary', 'backup', 'queue', 'reassigned', 'no_receipt', 'came_on_duty')";
+export const IS_TURN = "a.reason IN ('primary', 'backup', 'queue', 'reassigned', 'no_receipt', 'came_on_duty', 'was_present')";
 
 /** An INSERT INTO annunciations that asks a person who stepped back once more, unless they declined. A person who is asked already stays so. */
 export const OR_ASK_AGAIN = `ON CONFLICT (call_id, staff_id) DO UPDATE SET role = excluded.role, queued_at = excluded.queued_at, reason = excluded.reason,
@@ -15,6 +15,14 @@ export const OR_ASK_AGAIN = `ON CONFLICT (call_id, staff_id) DO UPDATE SET role 
 export const withdraw = statement(
   'withdraw_asking',
   'UPDATE annunciations SET withdrawn_at = app_now() WHERE call_id = $1 AND staff_id = $2 AND withdrawn_at IS NULL',
+);
+
+/** A call ($1) starts again: nobody is asked, and a decline of an earlier round bars nobody from being asked. Rows are locked in one order. */
+export const forgetAskings = statement(
+  'forget_askings',
+  `UPDATE annunciations SET withdrawn_at = coalesce(withdrawn_at, app_now()), declined_at = NULL WHERE call_id = $1 AND staff_id IN (
+     SELECT a.staff_id FROM annunciations a WHERE a.call_id = $1 AND (a.withdrawn_at IS NULL OR a.declined_at IS NOT NULL)
+     ORDER BY a.staff_id FOR NO KEY UPDATE)`,
 );
 
 /** The person on duty `h` (`shifts`) may be asked: neither on a break nor excluded. */

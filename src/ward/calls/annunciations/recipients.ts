@@ -8,7 +8,7 @@ import type { Transaction } from '../../../platform/database/transactions.js';
 import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from '../dispatch/dispatch-strategy.js';
 import type { DispatchMode } from '../../hospital/entities/call-type.entity.js';
 import { DepartmentQueue } from '../../staffing/queue/department-queue.service.js';
-import { IN_FORCE, MAY_BE_ASKED, OR_ASK_AGAIN } from './asking.js';
+import { forgetAskings, IN_FORCE, MAY_BE_ASKED, OR_ASK_AGAIN } from './asking.js';
 import type { UnattendedReason } from '../call-events.js';
 import { CallMetrics } from '../call-metrics.js';
 
@@ -38,6 +38,15 @@ const addChosen = statement(
   `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT $1, p.id, p.role, app_now(), 'reassigned' FROM staff p WHERE p.id = $2
    ON CONFLICT (call_id, staff_id) DO UPDATE SET reason = excluded.reason, declined_at = NULL, withdrawn_at = NULL`,
 );
+/** The person ($2) who was present, where they can be reached and still belong to the department ($5). */
+const addPresent = statement(
+  'add_present_person',
+  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT $1, p.id, p.role, app_now(), 'was_present' FROM staff p
+   WHERE p.id = $2 AND p.active AND is_reachable(p.id, $3, $4)
+     AND (p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = $5))
+   ${OR_ASK_AGAIN} RETURNING staff_id`,
+);
+const canReach = statement('can_reach', 'SELECT is_reachable($1, $2, $3) AS reachable');
 const addBroadcast = addStatement('add_broadcast', `${MEMBERS} AND (p.role = 'manager' OR ${ON_DUTY})`, "'broadcast'");
 const addManagers = addStatement('add_managers', `${MEMBERS} AND p.role = 'manager'`, "'manager'");
 const addAdmins = addStatement('add_admins', "staff p WHERE p.role = 'admin' AND p.active AND $2::text IS NOT NULL", "'administrator'");
@@ -121,6 +130,22 @@ export class Recipients {
   /** One person by a manager's choice, also one who has declined: they are asked again. */
   async addChosen(tx: Transaction, callId: string, staffId: string): Promise<void> {
     await tx.query(addChosen, [callId, staffId]);
+  }
+
+  /**
+   * Of a call that starts again: nobody is asked any more, and then the person who was present alone.
+   * @param staffId null where nobody is named. @returns whether they are asked
+   */
+  async startAgain(tx: Transaction, call: DispatchableCall, staffId: string | null): Promise<boolean> {
+    await tx.query(forgetAskings, [call.id]);
+    if (staffId === null) return false;
+    return (await tx.one(addPresent, [call.id, staffId, this.ward.NURSE_DISCONNECT_GRACE_SEC, this.stale, call.dept])) !== undefined;
+  }
+
+  /** Whether a person has a live connection, or had one within the grace. */
+  async canReach(tx: Transaction, staffId: string): Promise<boolean> {
+    const row = await tx.one<{ reachable: boolean }>(canReach, [staffId, this.ward.NURSE_DISCONNECT_GRACE_SEC, this.stale]);
+    return row?.reachable ?? false;
   }
 
   /** The department's managers. @returns those who were not told before and can be reached: lost ones within the buffer count */

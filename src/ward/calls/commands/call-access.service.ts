@@ -5,7 +5,7 @@ import { DomainError, notFound } from '../../../platform/common/errors.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { ShiftsService } from '../../staffing/shifts/shifts.service.js';
 import type { CallView } from '../call.js';
-import type { Standing } from '../call-permissions.js';
+import { BEDSIDE_PRESENCE_RANK, type Standing } from '../call-permissions.js';
 import { type CallCommand, transition } from '../call-states.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
 import { AnnunciationReceipts } from '../annunciations/annunciation-receipts.js';
@@ -35,7 +35,7 @@ export class CallAccess {
     callId: string,
     command: CallCommand,
   ): Promise<{ call: LockedCall; standing: Standing }> {
-    const call = await this.calls.lock(tx, callId);
+    const call = await this.lockWhatChanges(tx, callId, command);
     const standing = call && (await this.standing(tx, staff, call, command));
     if (!call || !standing?.isMember) throw call ? this.access.deny('call') : notFound('call');
     this.receipts.commanded(staff.id, callId);
@@ -44,7 +44,7 @@ export class CallAccess {
 
   /** A call of the station's own, or of its room. @throws DomainError NOT_FOUND */
   async lockAtStation(tx: Transaction, station: StationPrincipal, callId: string, whose: 'own' | 'room'): Promise<LockedCall> {
-    const call = await this.calls.lock(tx, callId);
+    const call = await this.lockWhatChanges(tx, callId, whose === 'own' ? 'cancel' : 'arrive');
     const isTheirs = whose === 'own' ? call?.stationIds.includes(station.id) : call?.roomId === station.roomId;
     if (!call || !isTheirs) throw notFound('call');
     return call;
@@ -78,7 +78,12 @@ export class CallAccess {
   private async standing(tx: Transaction, staff: StaffPrincipal, call: LockedCall, command: CallCommand): Promise<Standing | undefined> {
     const standing = await this.calls.standing(tx, staff.id, call);
     const isOnDuty = command !== 'decline' && (await this.shifts.isOnDuty(tx, staff.id, call.dept));
-    return standing && { ...standing, isOnDuty };
+    const isClaimed = command !== 'arrive' || call.rank < BEDSIDE_PRESENCE_RANK;
+    return standing && { ...standing, isOnDuty, showsPresence: isClaimed || !(await this.calls.roomHasStation(tx, call.roomId)) };
+  }
+
+  private lockWhatChanges(tx: Transaction, callId: string, command: CallCommand): Promise<LockedCall | undefined> {
+    return command === 'complete' || command === 'cancel' ? this.calls.lockClosing(tx, callId) : this.calls.lock(tx, callId);
   }
 }
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { actorOf, type StaffPrincipal } from '../../../identity/access/principal.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
-import type { CallView } from '../call.js';
+import type { CallView, DeclineCode } from '../call.js';
 import { CallAccess, visibleTo } from './call-access.service.js';
-import { CallCancellation } from './call-cancellation.service.js';
+import { CallClosing, type ClosingDetails } from './call-closing.service.js';
 import { CallEscalation } from '../ladder/call-escalation.service.js';
 import { CallJournal } from '../call-journal.js';
 import { CallLanes } from '../call-lanes.js';
@@ -12,11 +12,11 @@ import type { CallCommand } from '../call-states.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
 
 /** What comes with a command. */
-export interface CommandDetails {
+export interface CommandDetails extends ClosingDetails {
   /** The version that the caller saw. */
   version?: number | undefined;
-  /** Free text; kept in the record, never in an event. */
-  reason?: string | undefined;
+  /** Why the person declines; in the event. */
+  code?: DeclineCode | undefined;
 }
 
 /** What people do with a call after it was placed. Every command: lock the call, ask the rules, change it, append its event. */
@@ -26,7 +26,7 @@ export class CallCommandsService {
     private readonly lanes: CallLanes,
     private readonly access: CallAccess,
     private readonly calls: CallsRepository,
-    private readonly cancellation: CallCancellation,
+    private readonly closing: CallClosing,
     private readonly escalation: CallEscalation,
     private readonly journal: CallJournal,
   ) {}
@@ -43,7 +43,7 @@ export class CallCommandsService {
       await this.access.requireTransition(tx, locked, command);
       requirePermission(command, standing, locked, details.reason);
       await this.access.requireVersion(tx, locked, details.version);
-      return this.carryOut(tx, staff, command, locked, standing, details.reason);
+      return this.carryOut(tx, staff, command, locked, standing, details);
     };
     // An answer that is given again must still be one that the person may see.
     return visibleTo(staff, this.lanes.onCall(callId, { by: staff, key, identity, work }));
@@ -55,7 +55,7 @@ export class CallCommandsService {
     command: CallCommand,
     call: LockedCall,
     standing: Standing,
-    reason: string | undefined,
+    details: CommandDetails,
   ): Promise<CallView> {
     switch (command) {
       case 'accept':
@@ -65,18 +65,17 @@ export class CallCommandsService {
         await this.calls.arrive(tx, call.id, actorOf(staff), staff.id);
         return this.tell(tx, 'call.in_progress', call, staff);
       case 'complete':
-        await this.calls.complete(tx, call.id, staff.id);
-        return this.tell(tx, 'call.completed', call, staff);
+        return this.closing.complete(tx, staff, call, details);
       case 'cancel':
-        return this.cancellation.byStaff(tx, staff, call, standing, reason);
+        return this.closing.byStaff(tx, staff, call, standing, details);
       case 'decline':
-        return this.decline(tx, staff, call);
+        return this.decline(tx, staff, call, details);
     }
   }
 
   private async tell(
     tx: Transaction,
-    event: 'call.accepted' | 'call.in_progress' | 'call.completed',
+    event: 'call.accepted' | 'call.in_progress',
     before: LockedCall,
     staff: StaffPrincipal,
   ): Promise<CallView> {
@@ -86,10 +85,11 @@ export class CallCommandsService {
   }
 
   /** A declined call goes to the next nurse at once. */
-  private async decline(tx: Transaction, staff: StaffPrincipal, call: LockedCall): Promise<CallView> {
-    await this.calls.markDeclined(tx, call.id, staff.id);
+  private async decline(tx: Transaction, staff: StaffPrincipal, call: LockedCall, details: CommandDetails): Promise<CallView> {
+    await this.calls.markDeclined(tx, call.id, staff.id, details);
     if (call.state === 'accepted') await this.calls.reopen(tx, call.id);
-    this.journal.append(tx, 'call.declined', await this.calls.view(tx, call.id), staff, { from: call.state });
+    const code = details.code === undefined ? {} : { code: details.code };
+    this.journal.append(tx, 'call.declined', await this.calls.view(tx, call.id), staff, { from: call.state, ...code });
     return this.escalation.passOn(tx, call, staff, call.state, 'declined');
   }
 }

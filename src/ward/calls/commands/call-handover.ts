@@ -5,7 +5,7 @@ import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { type ShiftHandover, ShiftsService } from '../../staffing/shifts/shifts.service.js';
 import { IN_FORCE, IS_TURN } from '../annunciations/asking.js';
-import { CallEscalation } from '../ladder/call-escalation.service.js';
+import { LostHolders } from '../ladder/lost-holders.service.js';
 import { CallsRepository } from '../calls.repository.js';
 
 /** Calls that were given to the person ($1), and those that everybody on duty was told of: a manager stays with these, on duty or not. */
@@ -25,6 +25,8 @@ const countHeld = statement(
 interface Holder {
   staffId: string;
   dept: string;
+  /** The account or the membership ends with the shift. */
+  isLeaving?: boolean;
 }
 
 /** A shift that ends hands on what the nurse was asked or has accepted; what is in progress must be finished first. */
@@ -33,25 +35,25 @@ export class CallHandover implements OnModuleInit, ShiftHandover {
   constructor(
     private readonly shifts: ShiftsService,
     private readonly calls: CallsRepository,
-    private readonly escalation: CallEscalation,
+    private readonly lost: LostHolders,
   ) {}
 
   onModuleInit(): void {
     this.shifts.handOverWith(this);
   }
 
-  async release(tx: Transaction, { staffId, dept }: Holder): Promise<void> {
+  async release(tx: Transaction, { staffId, dept, isLeaving = false }: Holder): Promise<void> {
     const by = { kind: 'staff', id: staffId } as const;
     for (const { id } of await tx.query<{ id: string }>(held, [staffId, dept])) {
       const call = await this.calls.lock(tx, id);
-      if (call?.state === 'in_progress' && call.acceptedBy === staffId) {
+      const isPresent = call?.state === 'in_progress' && call.acceptedBy === staffId;
+      if (isPresent && !isLeaving) {
         throw new DomainError('SHIFT_HAS_CALLS', 'finish the call in progress, or have a manager hand it over', {
           details: { call_ids: [id] },
         });
       }
-      const isHeld = call?.state === 'pending' || (call?.state === 'accepted' && call.acceptedBy === staffId);
-      if (!call || !isHeld) continue;
-      await this.escalation.stepBack(tx, call, staffId, by, 'shift_ended');
+      const isHeld = isPresent || call?.state === 'pending' || (call?.state === 'accepted' && call.acceptedBy === staffId);
+      if (call && isHeld) await this.lost.leave(tx, call, staffId, by);
     }
   }
 

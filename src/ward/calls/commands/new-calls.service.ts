@@ -6,6 +6,7 @@ import { EscalationPolicyProvider } from '../policies/escalation-policy.js';
 import type { DispatchMode } from '../../hospital/entities/call-type.entity.js';
 import type { CallView } from '../call.js';
 import { CallEscalation } from '../ladder/call-escalation.service.js';
+import { Supersession } from '../ladder/supersession.service.js';
 import { type Actor, CallJournal } from '../call-journal.js';
 import { CallsRepository } from '../calls.repository.js';
 import { type NewCall, PressesRepository } from '../presses.repository.js';
@@ -20,6 +21,7 @@ export class NewCalls {
     private readonly policies: EscalationPolicyProvider,
     private readonly recipients: Recipients,
     private readonly escalation: CallEscalation,
+    private readonly supersession: Supersession,
     private readonly journal: CallJournal,
   ) {}
 
@@ -27,7 +29,9 @@ export class NewCalls {
   async open(tx: Transaction, by: Actor, wanted: Omit<NewCall, 'id'> & { dispatch: DispatchMode }): Promise<CallView> {
     const call = { ...wanted, id: newId() };
     const policy = await this.policies.policyFor(tx, call);
-    if (!(await this.presses.insert(tx, call, policy))) throw new StartAgain();
+    const lesser = await this.presses.insert(tx, call, policy);
+    if (!lesser) throw new StartAgain();
+    await this.supersession.begin(tx, call, lesser, by);
     const asked = await this.recipients.dispatch(tx, call);
     const view = await this.calls.view(tx, call.id);
     this.journal.append(tx, 'call.pending', view, by);

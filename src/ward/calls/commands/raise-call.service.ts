@@ -5,11 +5,11 @@ import { DomainError, notFound } from '../../../platform/common/errors.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import type { CallView } from '../call.js';
-import { type Actor, CallJournal } from '../call-journal.js';
+import type { Actor } from '../call-journal.js';
 import { CallLanes } from '../call-lanes.js';
-import { CallsRepository } from '../calls.repository.js';
 import { NewCalls } from './new-calls.service.js';
-import { type NewCall, type OpenCall, PressesRepository } from '../presses.repository.js';
+import { RepeatedPresses } from './repeated-presses.service.js';
+import { type NewCall, PressesRepository } from '../presses.repository.js';
 
 const findPlace = statement(
   'find_place',
@@ -39,10 +39,9 @@ type Place = Omit<NewCall, 'id' | 'type' | 'rank'>;
 export class RaiseCallService {
   constructor(
     private readonly lanes: CallLanes,
-    private readonly calls: CallsRepository,
     private readonly presses: PressesRepository,
     private readonly newCalls: NewCalls,
-    private readonly journal: CallJournal,
+    private readonly repeats: RepeatedPresses,
     private readonly access: DepartmentAccess,
   ) {}
 
@@ -98,17 +97,8 @@ export class RaiseCallService {
     if (!sought) throw unknownType();
     if (allowed && !allowed.includes(type)) throw notOfStation();
     const { rank, dispatch, open } = sought;
-    if (open) return this.repeat(tx, by, open, place);
+    if (open) return { call: await this.repeats.press(tx, by, { ...open, rank }, place), repeated: true };
     return { call: await this.newCalls.open(tx, by, { ...place, type, rank, dispatch }), repeated: false };
-  }
-
-  private async repeat(tx: Transaction, by: Actor, open: OpenCall, place: Place): Promise<Raised> {
-    if (by === 'system') return { call: await this.calls.view(tx, open.id), repeated: true };
-    await this.presses.narrow(tx, open, place);
-    const due = await this.presses.repeat(tx, open.id, place.stationId);
-    const view = await this.calls.view(tx, open.id);
-    if (due) this.journal.append(tx, 'call.repeated', view, by);
-    return { call: view, repeated: true };
   }
 }
 

@@ -3,7 +3,7 @@ import { actorOf, type StationPrincipal } from '../../../identity/access/princip
 import type { Transaction } from '../../../platform/database/transactions.js';
 import type { CallView } from '../call.js';
 import { CallAccess } from './call-access.service.js';
-import { CallCancellation } from './call-cancellation.service.js';
+import { CallClosing } from './call-closing.service.js';
 import { CallJournal } from '../call-journal.js';
 import { CallLanes } from '../call-lanes.js';
 import { CallsRepository } from '../calls.repository.js';
@@ -15,22 +15,22 @@ export class StationCommandsService {
     private readonly lanes: CallLanes,
     private readonly access: CallAccess,
     private readonly calls: CallsRepository,
-    private readonly cancellation: CallCancellation,
+    private readonly closing: CallClosing,
     private readonly journal: CallJournal,
   ) {}
 
-  /** The station that placed the call takes it back. @throws DomainError NOT_FOUND, FORBIDDEN, CALL_CLOSED */
+  /** A station that pressed takes the call back. @throws DomainError NOT_FOUND, FORBIDDEN, CALL_CLOSED */
   cancel(station: StationPrincipal, callId: string, key: string | undefined): Promise<CallView> {
     const work = async (tx: Transaction) => {
       const call = await this.access.lockAtStation(tx, station, callId, 'own');
       await this.access.requireTransition(tx, call, 'cancel');
-      return this.cancellation.atStation(tx, station, call);
+      return this.closing.atStation(tx, station, call);
     };
     return this.lanes.onCall(callId, { by: station, key, identity: { type: 'call.cancel', callId }, work });
   }
 
   /**
-   * Somebody shows at the bedside that they are there. It names nobody: who accepted stays who accepted.
+   * Somebody shows at the bedside that they are there. It names nobody: the person who accepted stays so. At a call in progress it renews the attendance.
    * @throws DomainError NOT_FOUND, CALL_CLOSED, CALL_STATE_CONFLICT
    */
   showPresence(station: StationPrincipal, callId: string, key: string | undefined): Promise<CallView> {

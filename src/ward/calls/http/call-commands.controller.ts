@@ -6,7 +6,7 @@ import { requiredKey } from '../../../platform/idempotency/idempotency-key.js';
 import { uuid } from '../../../platform/common/ids.js';
 import { CallCommandsService } from '../commands/call-commands.service.js';
 import type { CallView } from '../call.js';
-import { commandBody, type CommandBody } from './call-schemas.js';
+import { commandBody, type CommandBody, declineBody, type DeclineBody } from './call-schemas.js';
 
 type Key = string | undefined;
 
@@ -34,7 +34,7 @@ export class CallCommandsController {
   decline(
     @CurrentStaff() staff: StaffPrincipal,
     @Param('id', { schema: uuid }) id: string,
-    @Body({ schema: commandBody }) body: CommandBody,
+    @Body({ schema: declineBody }) body: DeclineBody,
     @Headers('idempotency-key') key: Key,
   ): Promise<CallView> {
     return this.commands.execute(staff, 'decline', id, body, requiredKey(key));

@@ -7,7 +7,7 @@ import { Caller, Frame, OnFrame } from '../../../realtime/frames/frame.decorator
 import { CallCommandsService } from '../commands/call-commands.service.js';
 import type { CallCommand } from '../call-states.js';
 import type { CallView } from '../call.js';
-import { callFrame, type CallFrame, raiseFrame, type RaiseFrame } from './call-schemas.js';
+import { callFrame, type CallFrame, declineFrame, type DeclineFrame, raiseFrame, type RaiseFrame } from './call-schemas.js';
 import { RaiseCallService } from '../commands/raise-call.service.js';
 
 /** The commands of calls over a socket. */
@@ -33,8 +33,8 @@ export class CallsGateway {
     return this.execute('accept', frame, staff);
   }
 
-  @OnFrame('call.decline', callFrame)
-  decline(@Frame() frame: CallFrame, @Caller() staff: StaffPrincipal): Promise<CallView> {
+  @OnFrame('call.decline', declineFrame)
+  decline(@Frame() frame: DeclineFrame, @Caller() staff: StaffPrincipal): Promise<CallView> {
     return this.execute('decline', frame, staff);
   }
 
@@ -53,8 +53,8 @@ export class CallsGateway {
     return this.execute('cancel', frame, staff);
   }
 
-  private execute(command: CallCommand, { id, data }: CallFrame, staff: StaffPrincipal): Promise<CallView> {
-    const { call_id, version, reason } = data;
-    return this.commands.execute(staff, command, call_id, { version, reason }, id);
+  private execute(command: CallCommand, { id, data }: CallFrame | DeclineFrame, staff: StaffPrincipal): Promise<CallView> {
+    const { call_id, ...details } = data;
+    return this.commands.execute(staff, command, call_id, details, id);
   }
 }

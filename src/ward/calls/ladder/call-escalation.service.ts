@@ -98,13 +98,14 @@ export class CallEscalation {
   }
 
   /**
-   * A person steps back from a pending or accepted call: it is withdrawn from them, and goes on where they were the one who was asked. A call
+   * A person steps back from an open call: it is withdrawn from them, and goes on where they were the one who was asked. A call
    * that everybody was told of needs nobody else while somebody is left.
    */
   async stepBack(tx: Transaction, call: LockedCall, staffId: string, by: Actor, reason: CallReason): Promise<void> {
     await tx.query(withdraw, [call.id, staffId]);
-    if (call.state === 'accepted') await this.calls.reopen(tx, call.id);
-    if (call.state === 'accepted' || call.dispatch === 'assigned') await this.passOn(tx, call, by, call.state, reason);
+    const wasTakenOn = call.state !== 'pending';
+    if (wasTakenOn) await this.calls.reopen(tx, call.id);
+    if (wasTakenOn || call.dispatch === 'assigned') await this.passOn(tx, call, by, call.state, reason);
     else if (!(await this.recipients.hasWilling(tx, call))) await this.nobodyToAsk(tx, call, await this.calls.view(tx, call.id));
   }
 

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CallEscalation } from './call-escalation.service.js';
+import { LostHolders } from './lost-holders.service.js';
 import { CallJournal } from '../call-journal.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
 import { statement } from '../../../platform/database/statement.js';
@@ -37,6 +38,7 @@ export class LostNurseCalls implements OnModuleInit, DueWork {
     private readonly rows: DueRows,
     private readonly calls: CallsRepository,
     private readonly escalation: CallEscalation,
+    private readonly lost: LostHolders,
     private readonly journal: CallJournal,
     private readonly scheduler: DueWorkScheduler,
   ) {}
@@ -69,6 +71,7 @@ export class LostNurseCalls implements OnModuleInit, DueWork {
   }
 
   private async replace(tx: Transaction, call: LockedCall, staffId: string): Promise<void> {
+    if (call.acceptedBy === staffId && (await this.lost.pressedAgain(tx, call))) return;
     const wasTheirs = call.state === 'accepted' && call.acceptedBy === staffId;
     if (wasTheirs) {
       await this.calls.reopen(tx, call.id);

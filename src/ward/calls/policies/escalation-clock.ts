@@ -22,8 +22,9 @@ export function nextDeadline({
   repeats = 'c.failsafe_repeats',
   from = 'c.failsafe_from',
   early = 'c.top_level_sec',
+  superseded = 'c.superseded_by',
 } = {}): string {
-  return `CASE WHEN ${level} < 3 THEN ${deadlineOf(`${level} + 1`, paused)}
+  return `CASE WHEN ${superseded} IS NOT NULL THEN NULL WHEN ${level} < 3 THEN ${deadlineOf(`${level} + 1`, paused)}
     ELSE ${deadlineOf(from, paused, early)} + make_interval(secs => (${repeats} + 1) * c.repeat_sec) END`;
 }
 

@@ -42,8 +42,8 @@ export interface ShiftView {
 
 /** What must be handed over before a shift ends. */
 export interface ShiftHandover {
-  /** Locks and hands over what the nurse holds, before the shift is locked. @throws DomainError SHIFT_HAS_CALLS */
-  release(tx: Transaction, shift: { staffId: string; dept: string }): Promise<void>;
+  /** Locks and hands over what the nurse holds, before the shift is locked. Who leaves the department leaves a call in progress, too. @throws DomainError SHIFT_HAS_CALLS */
+  release(tx: Transaction, shift: { staffId: string; dept: string; isLeaving?: boolean }): Promise<void>;
   /** With the shift locked: whether something has come in between, so that all must start again. */
   settled(tx: Transaction, shift: { staffId: string; dept: string }): Promise<void>;
 }
@@ -99,15 +99,22 @@ export class ShiftsService {
    * Ends the person's shifts (in one department, or all) without their asking, after handing on what they accepted.
    * @returns the shifts that were active. @throws DomainError SHIFT_HAS_CALLS while a call of theirs is in progress
    */
-  async abandon(tx: Transaction, { staffId, dept }: { staffId: string; dept?: string }): Promise<ShiftView[]> {
+  async abandon(
+    tx: Transaction,
+    { staffId, dept, isLeaving = false }: { staffId: string; dept?: string; isLeaving?: boolean },
+  ): Promise<ShiftView[]> {
     const ended: ShiftView[] = [];
     for (const shift of await tx.query<{ dept: string }>(activeOf, [staffId, dept ?? null]))
-      ended.push(await this.finish(tx, { staffId, dept: shift.dept }, 'abandoned'));
+      ended.push(await this.finish(tx, { staffId, dept: shift.dept, isLeaving }, 'abandoned'));
     return ended;
   }
 
   /** Hand over, lock, look again, end, tell. */
-  private async finish(tx: Transaction, holder: { staffId: string; dept: string }, reason: 'ended' | 'abandoned'): Promise<ShiftView> {
+  private async finish(
+    tx: Transaction,
+    holder: { staffId: string; dept: string; isLeaving?: boolean },
+    reason: 'ended' | 'abandoned',
+  ): Promise<ShiftView> {
     for (const handover of this.handovers) await handover.release(tx, holder);
     const shift = await tx.one<{ id: string; role: Role }>(lock, [holder.staffId, holder.dept]);
     if (!shift) throw notFound('active shift');

@@ -38,9 +38,9 @@ export class StaffingEndings {
     private readonly log: EventLog,
   ) {}
 
-  /** Before they leave: their shifts end, after what they accepted was handed on. @throws DomainError SHIFT_HAS_CALLS */
+  /** Before they leave: their shifts end, after all that they have was handed on, calls in progress included. */
   async goOffDuty(tx: Transaction, leaver: Leaver): Promise<void> {
-    await this.shifts.abandon(tx, leaver);
+    await this.shifts.abandon(tx, { ...leaver, isLeaving: true });
   }
 
   /**

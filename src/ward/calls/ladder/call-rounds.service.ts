@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../../platform/database/transactions.js';
+import { Recipients } from '../annunciations/recipients.js';
+import type { CallReason } from '../call-events.js';
+import { type Actor, CallJournal } from '../call-journal.js';
+import type { CallView } from '../call.js';
+import { CallsRepository, type LockedCall } from '../calls.repository.js';
+import { CallEscalation } from './call-escalation.service.js';
+
+/** A call in progress starts again, from level 0, with the priority that it has. */
+@Injectable()
+export class CallRounds {
+  constructor(
+    private readonly calls: CallsRepository,
+    private readonly recipients: Recipients,
+    private readonly escalation: CallEscalation,
+    private readonly journal: CallJournal,
+  ) {}
+
+  /**
+   * The person who was present is asked alone. Where nobody is named, or the person cannot be reached, the call is dispatched like a new one; a
+   * broadcast goes to all.
+   * @param call as it was, locked
+   */
+  async begin(tx: Transaction, call: LockedCall, by: Actor, reason: CallReason): Promise<CallView> {
+    await this.calls.startRound(tx, call.id);
+    const asked = await this.ask(tx, call);
+    const view = await this.calls.view(tx, call.id);
+    this.journal.append(tx, 'call.pending', view, by, { from: call.state, reason });
+    this.journal.assigned(tx, view, by, asked);
+    return asked.length > 0 ? view : this.escalation.nobodyToAsk(tx, call, view);
+  }
+
+  private async ask(tx: Transaction, call: LockedCall): Promise<string[]> {
+    const { acceptedBy, dispatch } = call;
+    const alone = dispatch === 'broadcast' ? null : acceptedBy;
+    const isAsked = await this.recipients.startAgain(tx, call, alone);
+    return isAsked && alone !== null ? [alone] : this.recipients.dispatch(tx, call);
+  }
+}

@@ -1,0 +1,54 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { SESSION_SETTINGS } from '../../../platform/config/config.module.js';
+import type { SessionSettings } from '../../../platform/config/session.settings.js';
+import { statement } from '../../../platform/database/statement.js';
+import { DueRows } from '../../../platform/scheduling/due-rows.js';
+import type { DueWork } from '../../../platform/scheduling/due-work.js';
+import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
+import { CallsRepository } from '../calls.repository.js';
+import { backOffCall, NOT_PUT_OFF } from './back-off-call.js';
+import { LostHolders } from './lost-holders.service.js';
+
+/** The account of the person who holds the call has ended, or the last of their sessions. Few calls are held at a time. */
+const claim = statement(
+  'claim_departed_holder',
+  `SELECT c.id FROM calls c CROSS JOIN (SELECT app_now() AS time OFFSET 0) now
+   WHERE c.state IN ('accepted', 'in_progress') AND c.accepted_by IS NOT NULL AND ${NOT_PUT_OFF}
+     AND NOT EXISTS (SELECT FROM sessions x JOIN staff p ON p.id = x.staff_id AND p.active WHERE x.staff_id = c.accepted_by AND x.ended_at IS NULL
+       AND x.expires_at > now.time AND x.last_used_at > now.time - make_interval(secs => $1))
+   LIMIT 1 FOR NO KEY UPDATE OF c SKIP LOCKED`,
+);
+
+/** A call goes on when the account or the session of the person who accepted it, or is present, ends. */
+@Injectable()
+export class DepartedHolders implements OnModuleInit, DueWork {
+  readonly name = 'departed_holders';
+  readonly isCore = true;
+
+  constructor(
+    private readonly rows: DueRows,
+    private readonly calls: CallsRepository,
+    private readonly lost: LostHolders,
+    private readonly scheduler: DueWorkScheduler,
+    @Inject(SESSION_SETTINGS) private readonly session: SessionSettings,
+  ) {}
+
+  onModuleInit(): void {
+    this.scheduler.register(this);
+  }
+
+  handleOne(): Promise<boolean> {
+    return this.rows.nextOrBackOff<{ id: string }>({
+      claim,
+      values: [this.session.SESSION_IDLE_SEC],
+      backOff: backOffCall,
+      subject: 'call_id',
+      event: 'departed_holders.failed',
+      handle: async (tx, { id }) => {
+        const call = await this.calls.lock(tx, id);
+        if (!call?.acceptedBy) throw new Error('a claimed call cannot be read');
+        await this.lost.leave(tx, call, call.acceptedBy, 'system');
+      },
+    });
+  }
+}

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../../platform/database/transactions.js';
+import type { Actor } from '../call-journal.js';
+import type { LockedCall } from '../calls.repository.js';
+import { CallEscalation } from './call-escalation.service.js';
+import { CallRounds } from './call-rounds.service.js';
+
+/** Calls whose person is gone. */
+@Injectable()
+export class LostHolders {
+  constructor(
+    private readonly escalation: CallEscalation,
+    private readonly rounds: CallRounds,
+  ) {}
+
+  /** The account, the last session or the shift of the person ends: the call is pending. A press that came while they were present counts now. */
+  async leave(tx: Transaction, call: LockedCall, staffId: string, by: Actor): Promise<void> {
+    if (!(await this.pressedAgain(tx, call))) await this.escalation.stepBack(tx, call, staffId, by, 'shift_ended');
+  }
+
+  /** @returns whether a press came while somebody was present, which starts a new round now that they are lost */
+  async pressedAgain(tx: Transaction, call: LockedCall): Promise<boolean> {
+    if (call.state !== 'in_progress' || !call.isPressedAgain) return false;
+    await this.rounds.begin(tx, call, 'system', 'pressed_again');
+    return true;
+  }
+}

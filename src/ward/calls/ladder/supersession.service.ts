@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { statement } from '../../../platform/database/statement.js';
+import type { Transaction } from '../../../platform/database/transactions.js';
+import { BEDSIDE_PRESENCE_RANK } from '../call-permissions.js';
+import { type Actor, CallJournal } from '../call-journal.js';
+import { CALL_VIEW, type CallState, type CallView, IS_OPEN } from '../call.js';
+import { CallsRepository } from '../calls.repository.js';
+import { nextDeadline } from '../policies/escalation-clock.js';
+
+/** The clocks of open calls ($2) stop, one after another in the order in which calls are locked. */
+const supersede = statement(
+  'supersede_calls',
+  `WITH lesser AS (SELECT c.id FROM calls c WHERE c.id = ANY($2) AND ${IS_OPEN} AND c.superseded_by IS NULL ORDER BY c.id FOR NO KEY UPDATE)
+   UPDATE calls c SET superseded_by = $1, superseded_at = app_now(), clock_left = coalesce(c.presence_due_at, c.attendance_due_at) - app_now(),
+     next_escalation_at = NULL, presence_due_at = NULL, attendance_due_at = NULL
+   FROM lesser WHERE c.id = lesser.id RETURNING ${CALL_VIEW}`,
+);
+const PAUSED = `(CASE c.state WHEN 'pending' THEN c.paused + (app_now() - c.superseded_at) ELSE c.paused END)`;
+/**
+ * The clocks of the calls that the call ($1) has superseded go on with what was left. Another urgent call that names one of them, and is still
+ * open, keeps it.
+ */
+const release = statement(
+  'release_superseded_calls',
+  `UPDATE calls c SET superseded_by = u.id, superseded_at = CASE WHEN u.id IS NULL THEN NULL ELSE c.superseded_at END,
+     paused = CASE WHEN u.id IS NULL THEN ${PAUSED} ELSE c.paused END,
+     next_escalation_at = CASE WHEN u.id IS NULL AND c.state = 'pending' THEN ${nextDeadline({ paused: PAUSED, superseded: 'NULL' })} END,
+     presence_due_at = CASE WHEN u.id IS NULL AND c.state = 'accepted' THEN app_now() + c.clock_left END,
+     attendance_due_at = CASE WHEN u.id IS NULL AND c.state = 'in_progress' THEN app_now() + c.clock_left END,
+     clock_left = CASE WHEN u.id IS NULL THEN NULL ELSE c.clock_left END
+   FROM calls l LEFT JOIN LATERAL (
+     SELECT c.id FROM calls c JOIN call_types t ON t.id = c.type WHERE c.room_id = l.room_id AND ${IS_OPEN} AND c.id <> $1
+       AND l.id = ANY(c.supersedes) AND t.rank >= ${String(BEDSIDE_PRESENCE_RANK)} ORDER BY c.placed_at LIMIT 1
+   ) u ON true
+   WHERE c.id = l.id AND l.superseded_by = $1 RETURNING ${CALL_VIEW}`,
+);
+const complete = statement(
+  'complete_superseded_calls',
+  `UPDATE calls c SET state = 'completed', version = c.version + 1, completed_at = app_now(), closed_by = $2, next_escalation_at = NULL,
+     presence_due_at = NULL, attendance_due_at = NULL, press_again_at = NULL, repeat_due_at = NULL, superseded_by = NULL, superseded_at = NULL,
+     clock_left = NULL FROM calls o WHERE o.id = c.id AND o.superseded_by = $1 RETURNING o.state AS "from", ${CALL_VIEW}`,
+);
+
+type View = CallView & Record<string, unknown>;
+
+/** An urgent call stops the clocks of the less urgent ones of its place; they go on when it closes. */
+@Injectable()
+export class Supersession {
+  constructor(
+    private readonly calls: CallsRepository,
+    private readonly journal: CallJournal,
+  ) {}
+
+  /** A call has been placed that names less urgent ones. */
+  async begin(tx: Transaction, call: { id: string; rank: number }, lesser: readonly string[], by: Actor): Promise<void> {
+    if (lesser.length === 0 || call.rank < BEDSIDE_PRESENCE_RANK) return;
+    for (const view of await tx.query<View>(supersede, [call.id, lesser])) this.journal.append(tx, 'call.superseded', view, by);
+  }
+
+  /** The call has closed; those that it has superseded were locked with it. @param closedBy who completes the superseded calls, too; undefined: they go on */
+  async end(tx: Transaction, call: { id: string; rank: number }, by: Actor, closedBy?: string): Promise<void> {
+    if (call.rank < BEDSIDE_PRESENCE_RANK) return;
+    if (closedBy === undefined) {
+      for (const view of await tx.query<View>(release, [call.id]))
+        if (view.superseded_by === null) this.journal.append(tx, 'call.resumed', view, by);
+      return;
+    }
+    for (const { from, id } of await tx.query<{ from: CallState; id: string }>(complete, [call.id, closedBy])) {
+      this.journal.append(tx, 'call.completed', await this.calls.view(tx, id), by, { from, reason: 'superseded' });
+    }
+  }
+}
