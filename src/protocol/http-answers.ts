@@ -183,7 +183,7 @@ export const HTTP_ANSWERS: Readonly<Record<string, Readonly<Record<number, z.Zod
   [`DELETE ${D}/shifts/{staff}`]: { 200: shift },
   [`GET ${D}/staff`]: { 200: pageOf(member) },
   [`GET ${D}/exclusions`]: { 200: pageOf(exclusion) },
-  [`POST ${D}/exclusions`]: { 201: exclusion },
+  [`POST ${D}/exclusions`]: { 201: exclusion, 200: exclusion },
   [`DELETE ${D}/exclusions/{id}`]: { 204: null },
   [`GET ${D}/assignments`]: { 200: pageOf(assignment) },
   [`PUT ${D}/assignments/{room}`]: { 200: assignment },

@@ -1,6 +1,7 @@
 import type { Role } from '../../identity/access/principal.js';
 import { newId, newSecret } from '../../platform/common/ids.js';
 import type { StationKind } from './entities/station.entity.js';
+import { DEMO_NAMES, type DemoName } from './demo-names.js';
 import { newStationKey } from '../stations/station-keys.js';
 
 const DEPARTMENTS = [
@@ -9,7 +10,7 @@ const DEPARTMENTS = [
   { id: 'surg', name: 'Surgery', floor: 3 },
 ] as const;
 const ROOMS = 8;
-const NURSES = 6;
+const LANGUAGES = ['en', 'ar', 'de'];
 
 export interface DemoPerson {
   id: string;
@@ -17,6 +18,8 @@ export interface DemoPerson {
   name: string;
   role: Role;
   departments: string[];
+  /** That they read. */
+  language: string;
   password: string;
 }
 
@@ -32,6 +35,7 @@ export interface DemoStation {
 
 export interface DemoHospital {
   name: string;
+  languages: string[];
   departments: { id: string; name: string }[];
   rooms: { id: string; dept: string; name: string }[];
   beds: { id: string; roomId: string; name: string }[];
@@ -39,35 +43,37 @@ export interface DemoHospital {
   staff: DemoPerson[];
 }
 
-function person(username: string, name: string, role: Role, departments: string[]): DemoPerson {
-  return { id: newId(), username, name, role, departments, password: newSecret(12) };
+function person(username: string, { name, language }: DemoName, role: Role, departments: string[]): DemoPerson {
+  return { id: newId(), username, name, role, departments, language, password: newSecret(12) };
 }
 
 /** A small hospital to try Wardline on, with random passwords and keys. */
 export function makeDemoHospital(): DemoHospital {
   const hospital: DemoHospital = {
     name: 'Demo Hospital',
+    languages: LANGUAGES,
     departments: DEPARTMENTS.map(({ id, name }) => ({ id, name })),
     rooms: [],
     beds: [],
     stations: [],
-    staff: [person('admin', 'System administrator', 'admin', [])],
+    staff: [person('admin', { name: 'System administrator', language: 'en' }, 'admin', [])],
   };
-  for (const { id: dept, name, floor } of DEPARTMENTS) {
+  for (const { id: dept, floor } of DEPARTMENTS) {
     for (let number = floor * 100 + 1; number <= floor * 100 + ROOMS; number++) {
       const roomId = `${dept}-${String(number)}`;
       const bedId = `${roomId}-a`;
       hospital.rooms.push({ id: roomId, dept, name: `Room ${String(number)}` });
-      hospital.beds.push({ id: bedId, roomId, name: `Bed ${String(number)}A` });
+      hospital.beds.push({ id: bedId, roomId, name: 'Bed A' });
       hospital.stations.push(
-        { id: `${roomId}-bed`, dept, roomId, bedId, kind: 'bedside', name: `Bedside ${String(number)}A`, key: newStationKey() },
+        { id: `${roomId}-bed`, dept, roomId, bedId, kind: 'bedside', name: `Bedside ${String(number)} A`, key: newStationKey() },
         { id: `${roomId}-bath`, dept, roomId, bedId: null, kind: 'bathroom', name: `Bathroom ${String(number)}`, key: newStationKey() },
       );
     }
-    for (let number = 1; number <= NURSES; number++) {
-      hospital.staff.push(person(`${dept}-nurse-${String(number)}`, `${name} nurse ${String(number)}`, 'nurse', [dept]));
+    const { nurses, manager } = DEMO_NAMES[dept];
+    for (const [index, nurse] of nurses.entries()) {
+      hospital.staff.push(person(`${dept}-nurse-${String(index + 1)}`, nurse, 'nurse', [dept]));
     }
-    hospital.staff.push(person(`${dept}-manager`, `${name} manager`, 'manager', [dept]));
+    hospital.staff.push(person(`${dept}-manager`, manager, 'manager', [dept]));
   }
   return hospital;
 }

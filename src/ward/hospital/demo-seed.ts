@@ -5,6 +5,7 @@ import { OWN_PASSWORDS, type Passwords } from '../../identity/sign-in/passwords.
 import { writeWhole } from '../../platform/system/write-whole.js';
 import { openConnection } from '../../platform/database/bounded-client.js';
 import { connectionOptions } from '../../platform/database/connection-options.js';
+import { DEMO_WISHES } from './demo-names.js';
 import { type DemoHospital, firstRunFile, makeDemoHospital } from './demo-hospital.js';
 import { stationKeyHash } from '../stations/station-keys.js';
 
@@ -52,7 +53,12 @@ export async function seedDemoHospital({ databaseUrl, dataDir, url, passwords }:
 async function insert(client: pg.Client, hospital: DemoHospital, passwords: Passwords): Promise<void> {
   const { departments, rooms, beds, stations, staff } = hospital;
   const people = await Promise.all(staff.map(async (one) => ({ ...one, hash: await passwords.hash(OWN_PASSWORDS, one.password) })));
-  await client.query('UPDATE facility SET name = $1', [hospital.name]);
+  await client.query('UPDATE facility SET name = $1, languages = $2', [hospital.name, hospital.languages]);
+  await insertRows(
+    client,
+    'call_types (id, rank, dispatch, cancel_policy, station_kinds, labels)',
+    DEMO_WISHES.map(({ id, labels }) => [id, 0, 'assigned', 'on_duty_or_station', ['bedside'], labels]),
+  );
   await insertRows(
     client,
     'departments (id, name)',
@@ -72,8 +78,8 @@ async function insert(client: pg.Client, hospital: DemoHospital, passwords: Pass
   await insertRows(client, 'stations (id, room_id, bed_id, kind, name, key_hash)', stationRows);
   await insertRows(
     client,
-    'staff (id, username, name, role, password_hash)',
-    people.map((p) => [p.id, p.username, p.name, p.role, p.hash]),
+    'staff (id, username, name, role, password_hash, language)',
+    people.map((p) => [p.id, p.username, p.name, p.role, p.hash, p.language]),
   );
   await insertRows(
     client,

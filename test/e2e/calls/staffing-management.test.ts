@@ -327,7 +327,34 @@ describe('an exclusion', () => {
     expect((await manager.send('DELETE', `/departments/icu/exclusions/${exclusion.id}`)).status).toBe(204);
   });
 
-  it('is there once: a second one while it is active is ALREADY_EXISTS', async () => {
+  it('is extended by a later end: the same exclusion, told again, which ends by itself then', async () => {
+    const first = await exclude(ben, 60);
+    const until = await inSeconds(HOUR);
+    const path = '/departments/icu/exclusions';
+    const body = { staff_id: ben.user.id, until, reason: 'still in training' };
+    const key = { 'idempotency-key': randomUUID() };
+    const extended = await manager.post(path, body, key);
+    expect(extended).toMatchObject({
+      status: 200,
+      body: { id: first.id, until, reason: 'still in training', created_at: first.created_at },
+    });
+    expect(extended.body).not.toHaveProperty('extended');
+    expect(await manager.post(path, body, key)).toMatchObject({ status: 200, body: extended.body });
+    expect((await told(first.id)).map((event) => [event.type, event.data.until])).toEqual([
+      ['nurse.excluded', first.until],
+      ['nurse.excluded', until],
+    ]);
+    expect(await lastAudit('exclusion.create')).toMatchObject({ detail: { exclusion_id: first.id, until, extended: true } });
+    await wardline.database.moveClock(120);
+    expect(await entryOf(ben)).toMatchObject({ excluded_until: until });
+    await wardline.database.moveClock(HOUR);
+    await eventually(async () => {
+      const types = (await told(first.id)).map((event) => event.type as string);
+      return types.at(-1) === 'nurse.restored' ? true : undefined;
+    }, 'the end of the exclusion');
+  });
+
+  it('is there once: a second one while it lasts as long is ALREADY_EXISTS', async () => {
     const until = await inSeconds(HOUR);
     const answers = await Promise.all(
       [1, 2, 3, 4].map(() => manager.post('/departments/icu/exclusions', { staff_id: ben.user.id, until, reason: 'break' })),

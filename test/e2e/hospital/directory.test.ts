@@ -80,12 +80,18 @@ describe("a department's directory", () => {
 
   it('has a label in each language of the facility, whatever the type brings', async () => {
     await admin.send('PATCH', '/admin/facility', { languages: ['de', 'en-GB', 'fr'] });
-    await admin.post('/admin/call-types', { id: 'water', rank: 0, dispatch: 'assigned', cancel_policy: 'on_duty', labels: { fr: 'Eau' } });
+    await admin.post('/admin/call-types', {
+      id: 'music',
+      rank: 0,
+      dispatch: 'assigned',
+      cancel_policy: 'on_duty',
+      labels: { fr: 'Musique' },
+    });
     const { languages, call_types } = await directoryOf('icu');
     expect(languages).toEqual(['de', 'en-GB', 'fr']);
     const labelsOf = (id: string) => call_types.find((one: AnyFrame) => one.id === id).labels as unknown;
     expect(labelsOf('patient_normal')).toEqual({ de: 'Patientenruf', 'en-GB': 'Patient call', fr: 'Patientenruf' });
-    expect(labelsOf('water')).toEqual({ de: 'water', 'en-GB': 'water', fr: 'Eau' });
+    expect(labelsOf('music')).toEqual({ de: 'music', 'en-GB': 'music', fr: 'Musique' });
     await admin.send('PATCH', '/admin/facility', { languages: ['en'] });
   });
 });
@@ -147,10 +153,10 @@ describe('a station', () => {
   });
 
   it("raises a type of the installation's own that names its kind", async () => {
-    const type = { rank: 0, dispatch: 'assigned', cancel_policy: 'on_duty', labels: { en: 'Pain' } };
-    await admin.post('/admin/call-types', { ...type, id: 'pain', station_kinds: ['bedside'] });
-    expect((await asStation(wardline, 'icu-105-bed')('POST', '/calls', { type: 'pain' })).status).toBe(201);
-    expect((await asStation(wardline, 'icu-105-bath')('POST', '/calls', { type: 'pain' })).status).toBe(403);
+    const type = { rank: 0, dispatch: 'assigned', cancel_policy: 'on_duty', labels: { en: 'Pillow' } };
+    await admin.post('/admin/call-types', { ...type, id: 'pillow', station_kinds: ['bedside'] });
+    expect((await asStation(wardline, 'icu-105-bed')('POST', '/calls', { type: 'pillow' })).status).toBe(201);
+    expect((await asStation(wardline, 'icu-105-bath')('POST', '/calls', { type: 'pillow' })).status).toBe(403);
   });
 
   it('moves to another room and department with its key, and both departments hear of it', async () => {

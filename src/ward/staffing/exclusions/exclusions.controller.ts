@@ -1,5 +1,6 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
 import { optionalKey } from '../../../platform/idempotency/idempotency-key.js';
 import { slug, uuid } from '../../../platform/common/ids.js';
 import type { Page } from '../../../platform/common/paging.js';
@@ -20,16 +21,18 @@ export class ExclusionsController {
     return this.exclusions.list(dept, query);
   }
 
-  /** Takes a nurse out of the queue until then; ends by itself. */
+  /** Takes a nurse out of the queue until then; ends by itself. 200 where it extends the one that is active. */
   @Post()
-  @HttpCode(201)
-  exclude(
+  async exclude(
     @CurrentManager() by: Manager,
     @Param('dept', { schema: slug }) dept: string,
     @Body({ schema: exclusionBody }) body: ExclusionBody,
     @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<ExclusionView> {
-    return this.exclusions.exclude(by, dept, body, optionalKey(key));
+    const { extended = false, ...exclusion } = await this.exclusions.exclude(by, dept, body, optionalKey(key));
+    response.status(extended ? 200 : 201);
+    return exclusion;
   }
 
   @Delete(':id')

@@ -29,6 +29,11 @@ const insert = statement(
   `INSERT INTO exclusions (id, dept_id, staff_id, until, reason, author_id) VALUES ($1, $2, $3, $4, $5, $6)
    ON CONFLICT (dept_id, staff_id) WHERE ended_at IS NULL DO NOTHING RETURNING ${VIEW}`,
 );
+const extend = statement(
+  'extend_exclusion',
+  `UPDATE exclusions SET until = $3, reason = $4, author_id = $5 WHERE dept_id = $1 AND staff_id = $2 AND ${ACTIVE} AND until < $3
+   RETURNING ${VIEW}`,
+);
 const end = statement(
   'end_exclusion',
   `UPDATE exclusions SET ended_at = app_now() WHERE id = $1 AND dept_id = $2 AND ${ACTIVE} RETURNING staff_id`,
@@ -56,6 +61,8 @@ export interface ExclusionView {
   created_at: string;
 }
 
+type Row = ExclusionView & Record<string, unknown>;
+
 /** Nurses taken out of the queue for a time. They keep their place in it, and are not chosen. */
 @Injectable()
 export class ExclusionsService {
@@ -73,21 +80,24 @@ export class ExclusionsService {
   }
 
   /**
-   * @throws DomainError NOT_FOUND for somebody who is no member; ALREADY_EXISTS while an exclusion of theirs is active;
+   * A later `until` for a person who is excluded already extends that exclusion (`extended`).
+   * @throws DomainError NOT_FOUND for somebody who is no member; ALREADY_EXISTS while an exclusion of theirs lasts as long or longer;
    * VALIDATION_FAILED for an `until` that is past or more than 31 days away
    */
-  exclude(by: Manager, dept: string, body: ExclusionBody, key: string | undefined): Promise<ExclusionView> {
+  exclude(by: Manager, dept: string, body: ExclusionBody, key: string | undefined): Promise<ExclusionView & { extended?: true }> {
     return this.changes.run(by, key, { type: 'exclusion.create', dept, ...body }, async (tx, actorId) => {
       await requireAhead(tx, 'until', body.until, MAX_DAYS);
       await requireMembers(tx, dept, [body.staff_id]);
       await this.endOverdue(tx, dept, body.staff_id);
-      const values = [newId(), dept, body.staff_id, body.until, body.reason, by.staff.id];
-      const answer = await tx.one<ExclusionView & Record<string, unknown>>(insert, values);
-      if (!answer) throw new DomainError('ALREADY_EXISTS', 'the nurse is excluded already');
+      const { staff_id: staffId, until: wanted, reason } = body;
+      const made = await tx.one<Row>(insert, [newId(), dept, staffId, wanted, reason, by.staff.id]);
+      const extended = made ? undefined : await tx.one<Row>(extend, [dept, staffId, wanted, reason, by.staff.id]);
+      const answer = made ?? (extended && { ...extended, extended: true as const });
+      if (!answer) throw new DomainError('ALREADY_EXISTS', 'the nurse is excluded for as long already');
       const { id: exclusion_id, staff_id, until } = answer;
       await tx.query(moveCalls, [dept, staff_id]);
       this.log.append(tx, { dept, type: 'nurse.excluded', data: { staff_id, exclusion_id, until }, actorId });
-      return { answer, record: { target: `staff:${staff_id}`, detail: { exclusion_id, until } } };
+      return { answer, record: { target: `staff:${staff_id}`, detail: { exclusion_id, until, ...(extended && { extended: true }) } } };
     });
   }
 
