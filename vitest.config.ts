@@ -9,6 +9,9 @@ const shared = {
   // Loading the application takes seconds: a worker does it once, and not for every file.
   isolate: false,
 };
+// The client is tested from its sources: no build first.
+const conditions = ['@wardline/source'];
+const sources = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 const decorators = { decorator: { legacy: true, emitDecoratorMetadata: true } };
 const withDatabase = { ...shared, globalSetup: ['test/support/global-setup.ts'] };
 
@@ -18,11 +21,12 @@ export default defineConfig({
     passWithNoTests: false,
     projects: [
       {
+        ...sources,
         oxc: decorators,
         test: { ...shared, name: 'unit', include: ['src/**/*.spec.ts', 'tools/**/*.spec.ts', 'packages/*/src/**/*.spec.{ts,tsx}'] },
       },
-      { oxc: decorators, test: { ...withDatabase, name: 'integration', include: ['test/integration/**/*.test.ts'] } },
-      { oxc: decorators, test: { ...withDatabase, name: 'e2e', include: ['test/e2e/**/*.test.ts'] } },
+      { ...sources, oxc: decorators, test: { ...withDatabase, name: 'integration', include: ['test/integration/**/*.test.ts'] } },
+      { ...sources, oxc: decorators, test: { ...withDatabase, name: 'e2e', include: ['test/e2e/**/*.test.ts'] } },
     ],
   },
 });

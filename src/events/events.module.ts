@@ -15,6 +15,8 @@ import { resumeMetricProvider, Resumes } from './delivery/resumes.service.js';
 import { FeedMetrics, feedMetricProviders } from './delivery/feed-metrics.js';
 import { PollInterval } from './delivery/poll-interval.js';
 import { WakeUps } from './log/wake-ups.js';
+import { DepartmentsPollController } from './transports/departments-poll.controller.js';
+import { DepartmentsPollService } from './transports/departments-poll.service.js';
 import { AcksController } from './transports/acks.controller.js';
 import { DeliveryProgress } from './delivery/delivery-progress.js';
 
@@ -37,8 +39,8 @@ const shown = [
 /** The event log and its readers. Knows departments, and nothing of what the events mean. */
 @Global()
 @Module({
-  controllers: [DepartmentEventsController, AcksController],
-  providers: [...shown, ...feedMetricProviders, resumeMetricProvider, FeedMetrics, HistoryPages, PollInterval],
+  controllers: [DepartmentEventsController, AcksController, DepartmentsPollController],
+  providers: [...shown, ...feedMetricProviders, resumeMetricProvider, FeedMetrics, HistoryPages, PollInterval, DepartmentsPollService],
   exports: shown,
 })
 export class EventsModule {}

@@ -176,6 +176,16 @@ export const HTTP_ANSWERS: Readonly<Record<string, Readonly<Record<number, z.Zod
   [`GET ${D}/snapshot`]: { 200: z.strictObject({ dept: word, epoch: word, seq: count, data: snapshot }) },
   [`GET ${D}/events`]: { 200: z.strictObject({ items: z.array(event), head: count, epoch: word }) },
   [`GET ${D}/events/stream`]: { 200: null },
+  'GET /api/v1/events/stream': { 200: null },
+  'GET /api/v1/events': {
+    200: z.strictObject({
+      items: z.array(event.extend({ dept: word })),
+      after: word.describe('the places to name next time'),
+      heads: z.record(word, count).describe("the newest event of each department's log"),
+      reset: z.array(word).describe('departments that begin with their snapshot'),
+      epoch: word,
+    }),
+  },
   [`POST ${D}/acks`]: { 204: null },
   [`GET ${D}/report`]: { 200: report },
   [`POST ${D}/shifts`]: { 201: shift },

@@ -5,6 +5,7 @@ import { ClientRate } from './frames/client-rate.js';
 import { ClusterConnections } from './operations/cluster-connections.service.js';
 import { ConnectionDirectory } from './operations/connection-directory.service.js';
 import { Connections } from './connection/connections.js';
+import { DepartmentsStreamController } from './streams/departments-stream.controller.js';
 import { EventStreamController } from './streams/event-stream.controller.js';
 import { EventStreams } from './streams/event-streams.service.js';
 import { FrameRouter } from './frames/frame-router.js';
@@ -27,7 +28,7 @@ import { UpgradeAdmission } from './upgrade/upgrade-admission.js';
 
 /** The sockets: their upgrade, their frames, their subscriptions. Knows nothing of what is sent. */
 @Module({
-  controllers: [EventStreamController, AdmissionController],
+  controllers: [EventStreamController, DepartmentsStreamController, AdmissionController],
   providers: [
     ...socketMetricProviders,
     ...outboxProviders,

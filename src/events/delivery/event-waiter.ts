@@ -47,13 +47,13 @@ export class EventWaiter implements OnModuleInit {
   }
 
   /** As `next`, for a person, who counts as connected meanwhile; also over when their session ends. */
-  async nextFor(principal: StaffPrincipal, dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<void> {
+  async nextFor(principal: StaffPrincipal, places: ReadonlyMap<string, number>, seconds: number, gone: AbortSignal): Promise<void> {
     const poll = { id: newId(), principal };
     const ending = new AbortController();
     this.people.add(principal.sessionId, ending);
     for (const observer of this.observers) observer.began(poll);
     try {
-      await this.next(dept, seq, seconds, AbortSignal.any([gone, ending.signal]));
+      await this.nextOfAny(places, seconds, AbortSignal.any([gone, ending.signal]));
     } finally {
       this.people.delete(principal.sessionId, ending);
       for (const observer of this.observers) observer.ended(poll);
@@ -64,12 +64,17 @@ export class EventWaiter implements OnModuleInit {
    * Resolves with `true` at the first event after `seq`; with `false` after `seconds`, when `gone` aborts, or when the node leaves.
    * @throws DomainError UNAVAILABLE when as many wait already as sockets are allowed, or the node is leaving
    */
-  async next(dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<boolean> {
+  next(dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<boolean> {
+    return this.nextOfAny(new Map([[dept, seq]]), seconds, gone);
+  }
+
+  /** As `next`, for the first event of any of these departments. */
+  private async nextOfAny(places: ReadonlyMap<string, number>, seconds: number, gone: AbortSignal): Promise<boolean> {
     if (this.waiting.size >= this.limits.current.MAX_CONNECTIONS)
       throw new DomainError('UNAVAILABLE', 'too many requests wait', { retryAfter: 5 });
     this.state.requireStaying();
     return new Promise((resolve) => {
-      const follower = this.followers.follow(dept, seq, seq, {
+      const sink = {
         write: () => {
           done(true);
         },
@@ -77,12 +82,13 @@ export class EventWaiter implements OnModuleInit {
         lost: () => {
           done(true);
         },
-      });
+      };
+      const followers = [...places].map(([dept, seq]) => this.followers.follow(dept, seq, seq, sink));
       const done = (isNews: boolean) => {
         clearTimeout(timer);
         gone.removeEventListener('abort', giveUp);
         this.waiting.delete(giveUp);
-        follower.close();
+        for (const follower of followers) follower.close();
         resolve(isNews);
       };
       const giveUp = () => {
@@ -91,7 +97,7 @@ export class EventWaiter implements OnModuleInit {
       const timer = setTimeout(giveUp, seconds * 1000);
       gone.addEventListener('abort', giveUp);
       this.waiting.add(giveUp);
-      follower.start();
+      for (const follower of followers) follower.start();
     });
   }
 }

@@ -68,7 +68,7 @@ export class DepartmentEventsController {
     // A client asks for what follows what it has: its receipt of everything before.
     if (after > 0) this.progress.acknowledged(staff, dept, after);
     if (wait > 0 && after >= head.head) {
-      await this.waiter.nextFor(staff, dept, head.head, wait, goneSignal(response));
+      await this.waiter.nextFor(staff, new Map([[dept, head.head]]), wait, goneSignal(response));
       await this.requireStillPermitted(staff, dept);
     }
     const events = await this.log.page(dept, after, limit);

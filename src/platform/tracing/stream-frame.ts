@@ -4,6 +4,6 @@
  * @param text JSON; a line break in it can only stand between its tokens
  * @param id what the client names when it comes back
  */
-export function streamFrame(type: string, text: string, id?: number): Buffer {
+export function streamFrame(type: string, text: string, id?: number | string): Buffer {
   return Buffer.from(`event: ${type}\n${id === undefined ? '' : `id: ${String(id)}\n`}data: ${text.replaceAll('\n', ' ')}\n\n`, 'utf8');
 }

@@ -8,12 +8,12 @@ export class SharedFrame {
 
   /**
    * @param text the frame's JSON
-   * @param id of an event stream's message: what the client names when it comes back
+   * @param place the department and the event that the frame brings a reader to, where it does
    */
   constructor(
     readonly type: string,
-    private readonly text: string,
-    private readonly id?: number,
+    readonly text: string,
+    readonly place?: { dept: string; seq: number },
   ) {}
 
   static of(frame: Readonly<Record<string, unknown>> & { type: string }): SharedFrame {
@@ -28,7 +28,7 @@ export class SharedFrame {
 
   /** As a message of an event stream. */
   get message(): Buffer {
-    this.streamMessage ??= streamFrame(this.type, this.text, this.id);
+    this.streamMessage ??= streamFrame(this.type, this.text, this.place?.seq);
     return this.streamMessage;
   }
 }

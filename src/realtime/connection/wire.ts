@@ -5,6 +5,7 @@ import type { EventBatch } from '../../events/log/encoded-event.js';
 import { streamFrame } from '../../platform/tracing/stream-frame.js';
 import { textFrame } from '../../events/log/text-frame.js';
 import type { OutboxFormat } from './outbox.js';
+import { CLOSE_CODES } from './close-codes.js';
 import { SharedFrame } from './shared-frame.js';
 
 /** What carries a connection's frames: a WebSocket, or the answer to an event stream's request. */
@@ -70,6 +71,9 @@ export class SocketWire implements Wire {
   }
 }
 
+/** Milliseconds that a native client waits before it comes back. */
+const SUPERSEDED_RETRY_MS = 60_000;
+
 const STREAM_FORMAT: OutboxFormat = {
   event: (event) => event.message,
   batch: (batch: EventBatch) => batch.messages,
@@ -79,8 +83,8 @@ const STREAM_FORMAT: OutboxFormat = {
 
 /** An event stream says by a last message why it ends; the client's own reconnecting does the rest. */
 export class EventStreamWire implements Wire {
-  readonly format = STREAM_FORMAT;
-  readonly carriesOne = true;
+  readonly format: OutboxFormat = STREAM_FORMAT;
+  readonly carriesOne: boolean = true;
   /** It has asked, and only listens. */
   readonly bytesIn = undefined;
 
@@ -100,6 +104,8 @@ export class EventStreamWire implements Wire {
   }
 
   close(code: number, reason: string): void {
+    // A native client comes back by itself: one that gave way must not oust the next one at once.
+    if (code === CLOSE_CODES.SUPERSEDED.code) this.stream.write(`retry: ${String(SUPERSEDED_RETRY_MS)}\n\n`);
     this.stream.end(streamFrame('close', JSON.stringify({ type: 'close', code, reason })));
   }
 

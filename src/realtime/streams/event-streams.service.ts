@@ -13,7 +13,9 @@ import { OUTBOX_PARTS } from '../connection/outbox-parts.js';
 import { SERVER_ID } from '../../cluster/node/server-id.js';
 import { SharedFrame } from '../connection/shared-frame.js';
 import { SocketObservers } from '../connection/socket-observers.js';
-import { Subscriptions } from '../subscriptions/subscriptions.service.js';
+import { type Subscription, Subscriptions } from '../subscriptions/subscriptions.service.js';
+import { DepartmentsWire } from './departments-wire.js';
+import { DomainError, notFound, toErrorBody } from '../../platform/common/errors.js';
 import { EventStreamWire } from '../connection/wire.js';
 
 /** How often a silent stream says something, for the proxies on its way. */
@@ -60,6 +62,55 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
   async follow(principal: StaffPrincipal, dept: string, point: ResumePoint, response: Response, slot?: ConnectionSlot): Promise<void> {
     const connection = new Connection(slot?.id ?? newId(), principal, new EventStreamWire(response), this.outboxParts);
     const { resumption, start } = await this.subscriptions.subscribe(connection, dept, point, null);
+    const { epoch, recovered, from, head } = resumption;
+    this.begin(connection, response, slot, { epoch, dept, recovered, from, head }, [start]);
+  }
+
+  /**
+   * Answers with the events of several departments. One that the person may not read is named by an `error` frame, and the others go on.
+   * @throws DomainError NOT_FOUND where they may read none, before anything is written
+   */
+  async followAll(
+    principal: StaffPrincipal,
+    points: ReadonlyMap<string, ResumePoint>,
+    response: Response,
+    slot?: ConnectionSlot,
+  ): Promise<void> {
+    const known = new Map([...points].flatMap(([dept, { after }]) => (after === undefined ? [] : [[dept, after] as const])));
+    const connection = new Connection(slot?.id ?? newId(), principal, new DepartmentsWire(response, known), this.outboxParts);
+    const begun: Subscription[] = [];
+    const refused: string[] = [];
+    for (const [dept, point] of points) {
+      try {
+        begun.push(await this.subscriptions.subscribe(connection, dept, point, null));
+      } catch (error) {
+        const isOver = !(error instanceof DomainError) || error.code !== 'NOT_FOUND';
+        if (isOver || points.size === refused.length + 1) {
+          connection.endSubscriptions();
+          throw error;
+        }
+        refused.push(dept);
+      }
+    }
+    const departments = begun.map(({ resumption: { dept, recovered, from, head } }) => ({ dept, recovered, from, head }));
+    const epoch = begun[0]?.resumption.epoch;
+    this.begin(
+      connection,
+      response,
+      slot,
+      { epoch, departments },
+      begun.map(({ start }) => start),
+    );
+    for (const dept of refused) connection.send({ type: 'error', re: null, ...toErrorBody(notFound('department')), details: { dept } });
+  }
+
+  private begin(
+    connection: Connection,
+    response: Response,
+    slot: ConnectionSlot | undefined,
+    places: Readonly<Record<string, unknown>>,
+    starts: readonly (() => void)[],
+  ): void {
     if (response.destroyed) {
       connection.endSubscriptions();
       return;
@@ -69,22 +120,17 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
     slot?.onGiveWay(() => {
       connection.close(CLOSE_CODES.SUPERSEDED.code, 'superseded');
     });
-    const { epoch, recovered, from, head } = resumption;
     connection.send(
       SharedFrame.of({
         type: 'hello',
         connection_id: connection.id,
         server_id: this.serverId,
-        epoch,
-        user: userView(principal),
+        user: userView(connection.principal),
         heartbeat_sec: COMMENT_SEC,
-        dept,
-        recovered,
-        from,
-        head,
+        ...places,
       }),
     );
-    start();
+    for (const start of starts) start();
   }
 
   private register(connection: Connection, response: Response): void {

@@ -74,7 +74,8 @@ export class Subscriptions {
     connection.subscriptions.set(dept, follower);
     const start = () => {
       if (snapshot) {
-        connection.send(new SharedFrame('snapshot', this.resumes.snapshotText(resumption, snapshot, re), snapshot.seq));
+        const place = { dept, seq: snapshot.seq };
+        connection.send(new SharedFrame('snapshot', this.resumes.snapshotText(resumption, snapshot, re), place));
         this.progress.handed(connection.principal.id, dept, snapshot.seq);
       }
       follower.start();

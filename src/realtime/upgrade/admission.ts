@@ -52,8 +52,8 @@ export class Admission {
       fallback: {
         enabled: this.http.HTTP_FALLBACK,
         use: this.http.HTTP_FALLBACK ? use : null,
-        stream: '/api/v1/departments/:id/events/stream',
-        poll: '/api/v1/departments/:id/events?after=:seq&wait=25',
+        stream: '/api/v1/events/stream?dept=:ids',
+        poll: '/api/v1/events?dept=:ids&after=:places&wait=25',
         poll_interval_ms: this.limits.current.FALLBACK_POLL_INTERVAL_MS,
       },
     };

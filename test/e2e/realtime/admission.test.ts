@@ -17,8 +17,8 @@ import { startTestWardline, type TestWardline } from '../../support/wardline.js'
 const FORGED = `__Host-wardline=${'A'.repeat(43)}.${'A'.repeat(43)}`;
 const FALLBACK = {
   enabled: true,
-  stream: '/api/v1/departments/:id/events/stream',
-  poll: '/api/v1/departments/:id/events?after=:seq&wait=25',
+  stream: '/api/v1/events/stream?dept=:ids',
+  poll: '/api/v1/events?dept=:ids&after=:places&wait=25',
   poll_interval_ms: 3000,
 };
 

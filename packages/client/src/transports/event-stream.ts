@@ -1,4 +1,4 @@
-import { clientError, WardlineError } from '../errors.js';
+import { clientError, type ErrorBody, WardlineError } from '../errors.js';
 import type { EventFrame } from '../protocol.js';
 import type { Cursor, Hello, Link, LinkContext, LinkEvents, ServerFrame, Snapshot, Transport } from './transport.js';
 import { StreamParser } from './sse.js';
@@ -116,6 +116,9 @@ class StreamLink implements Link {
         this.cursors.delete(dept);
         this.events.refused(dept, { code: 'NOT_FOUND', message: 'the membership has ended', retryable: false });
         return;
+      case 'error':
+        this.failedDepartment(frame as unknown as ErrorBody);
+        return;
       case 'server_shutdown':
         this.reconnectIn = frame['reconnect_in'] as number;
         return;
@@ -133,6 +136,14 @@ class StreamLink implements Link {
     for (const { dept, recovered, head } of hello.departments ?? [])
       if (this.cursors.has(dept)) this.events.subscribed(dept, { recovered, head, epoch });
     this.events.frame(hello);
+  }
+
+  /** The stream goes on without a department that may not be read. */
+  private failedDepartment(error: ErrorBody): void {
+    const dept = error.details?.['dept'];
+    if (typeof dept !== 'string') return;
+    this.cursors.delete(dept);
+    this.events.refused(dept, error);
   }
 
   private moved(dept: string, after: number, epoch?: string): void {

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { DepartmentAccess } from '../../identity/access/department-access.js';
+import type { StaffPrincipal } from '../../identity/access/principal.js';
+import { SessionsService } from '../../identity/sessions/sessions.service.js';
+import { DomainError, notFound } from '../../platform/common/errors.js';
+import { DeliveryProgress } from '../delivery/delivery-progress.js';
+import { EventWaiter } from '../delivery/event-waiter.js';
+import type { StoredEvent } from '../log/event.js';
+import { EventCatalog } from '../log/event-catalog.js';
+import { EventLog, type Head } from '../log/event-log.js';
+import { LogEpoch } from '../log/log-epoch.js';
+
+/** Where a client is in each department, and how it asks. */
+export interface DepartmentsPoll {
+  depts: readonly string[];
+  /** `seq` of the newest event that the client has; a department without one begins with its snapshot. */
+  after: ReadonlyMap<string, number>;
+  epoch: string | undefined;
+  /** Events of one department, at most. */
+  limit: number;
+  /** Seconds to wait where there is nothing yet. */
+  wait: number;
+}
+
+/** Pages of several departments' logs in one answer. */
+@Injectable()
+export class DepartmentsPollService {
+  constructor(
+    private readonly access: DepartmentAccess,
+    private readonly log: EventLog,
+    private readonly catalog: EventCatalog,
+    private readonly epoch: LogEpoch,
+    private readonly waiter: EventWaiter,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  /** @throws DomainError NOT_FOUND where the person may not read one of them */
+  async poll(staff: StaffPrincipal, { depts, after, epoch, limit, wait }: DepartmentsPoll, progress: DeliveryProgress, gone: AbortSignal) {
+    for (const dept of depts) this.access.require(staff, dept);
+    const heads = new Map<string, Head>();
+    for (const [at, head] of (await Promise.all(depts.map((dept) => this.log.head(dept)))).entries()) {
+      if (!head) throw notFound('department');
+      heads.set(depts[at] ?? '', head);
+    }
+    const isSameEpoch = epoch === undefined || epoch === this.epoch.current;
+    const isKnown = (dept: string) => {
+      const seq = after.get(dept);
+      const head = heads.get(dept);
+      return isSameEpoch && seq !== undefined && head !== undefined && seq <= head.head && seq >= head.purged;
+    };
+    const known = depts.filter(isKnown);
+    // A client asks for the events behind those that it has: its receipt of everything before.
+    for (const dept of known) if ((after.get(dept) ?? 0) > 0) progress.acknowledged(staff, dept, after.get(dept) ?? 0);
+    const isBehind = known.length < depts.length || known.some((dept) => (after.get(dept) ?? 0) < (heads.get(dept)?.head ?? 0));
+    if (wait > 0 && !isBehind) {
+      await this.waiter.nextFor(staff, new Map(known.map((dept) => [dept, heads.get(dept)?.head ?? 0])), wait, gone);
+      await this.requireStillPermitted(staff, depts);
+    }
+    const items: ReturnType<DepartmentsPollService['view']>[] = [];
+    const places: Record<string, number> = {};
+    for (const dept of known) {
+      const events = await this.log.page(dept, after.get(dept) ?? 0, limit);
+      items.push(...events.map((event) => this.view(event)));
+      places[dept] = events.at(-1)?.seq ?? after.get(dept) ?? 0;
+      if (events.length > 0) progress.handed(staff.id, dept, places[dept]);
+    }
+    return {
+      items,
+      after: Object.entries(places)
+        .map(([dept, seq]) => `${dept}:${String(seq)}`)
+        .join(','),
+      heads: Object.fromEntries(known.map((dept) => [dept, Math.max(heads.get(dept)?.head ?? 0, places[dept] ?? 0)])),
+      reset: depts.filter((dept) => !known.includes(dept)),
+      epoch: this.epoch.current,
+    };
+  }
+
+  /** A session or a membership may have ended while the request waited. */
+  private async requireStillPermitted({ sessionId }: StaffPrincipal, depts: readonly string[]): Promise<void> {
+    const now = (await this.sessions.live([sessionId])).get(sessionId);
+    if (!now) throw new DomainError('UNAUTHENTICATED', 'the session has ended');
+    for (const dept of depts) this.access.require(now.principal, dept);
+  }
+
+  private view({ dept, id, seq, type, time, data }: StoredEvent) {
+    return { dept, id, seq, type, time, critical: this.catalog.isCritical(type), data: JSON.parse(data) as unknown };
+  }
+}
