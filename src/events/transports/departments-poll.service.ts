@@ -83,6 +83,6 @@ export class DepartmentsPollService {
   }
 
   private view({ dept, id, seq, type, time, data }: StoredEvent) {
-    return { dept, id, seq, type, time, critical: this.catalog.isCritical(type), data: JSON.parse(data) as unknown };
+    return { dept, id, seq, type, time, critical: this.catalog.isCritical(type, data), data: JSON.parse(data) as unknown };
   }
 }
