@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { lineOutput } from './platform/common/line-output.js';
-import { ConfigError, EX_CONFIG, readConfig } from './platform/config/config.js';
+import { lineOutput } from './platform/logging/line-output.js';
+import { readConfig } from './platform/config/config.js';
 import { environment } from './platform/config/environment.js';
+import { EXIT_REFUSED, StartRefused } from './platform/common/start-refused.js';
 import { processLogger } from './startup/process-logger.js';
 
 /** sysexits.h: the command is used wrongly. */
@@ -30,7 +31,7 @@ try {
     await runAlone(config, logger);
   }
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
+  if (!(error instanceof StartRefused)) throw error;
   lineOutput(2).write(`${error.lines.join('\n')}\n`);
-  process.exit(EX_CONFIG);
+  process.exit(EXIT_REFUSED);
 }

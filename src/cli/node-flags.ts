@@ -1,9 +1,7 @@
-import { ConfigError, readConfig } from '../platform/config/config.js';
+import { EXIT_REFUSED, StartRefused } from '../platform/common/start-refused.js';
+import { readConfig } from '../platform/config/config.js';
 import { environment } from '../platform/config/environment.js';
 import { maxHeapMb } from '../platform/config/memory.js';
-
-/** sysexits.h: the configuration is wrong. */
-const EX_CONFIG = 78;
 
 /**
  * Prints how Node is to be started where nobody supervises it: V8's limit from MAX_MEMORY_MB, which a process cannot raise itself.
@@ -12,7 +10,7 @@ const EX_CONFIG = 78;
 try {
   process.stdout.write(`--max-old-space-size=${String(maxHeapMb(readConfig(environment()).operations))}\n`);
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
+  if (!(error instanceof StartRefused)) throw error;
   process.stderr.write(`${error.lines.join('\n')}\n`);
-  process.exitCode = EX_CONFIG;
+  process.exitCode = EXIT_REFUSED;
 }

@@ -1,4 +1,5 @@
-import { type Config, ConfigError, EX_CONFIG, readConfig } from '../platform/config/config.js';
+import { EXIT_REFUSED, StartRefused } from '../platform/common/start-refused.js';
+import { type Config, readConfig } from '../platform/config/config.js';
 import { environment } from '../platform/config/environment.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { startEmbeddedPostgres } from '../platform/database/embedded/embedded-postgres.js';
@@ -31,7 +32,7 @@ export async function withDatabase(work: (context: CommandContext) => Promise<vo
     }
     process.exit(0);
   } catch (error) {
-    process.stderr.write(`${error instanceof ConfigError ? error.lines.join('\n') : error instanceof Error ? error.message : 'failed'}\n`);
-    process.exit(error instanceof ConfigError ? EX_CONFIG : 1);
+    process.stderr.write(`${error instanceof StartRefused ? error.lines.join('\n') : error instanceof Error ? error.message : 'failed'}\n`);
+    process.exit(error instanceof StartRefused ? EXIT_REFUSED : 1);
   }
 }

@@ -109,7 +109,7 @@ describe('lines on a disk that fills and has room again', () => {
     const ballast = join(small, 'ballast');
     writeFileSync(ballast, Buffer.alloc(8192));
     const code = `
-      const { lineOutput } = await import(${JSON.stringify(pathToFileURL(join(packageRoot(), 'dist/src/platform/common/line-output.js')).href)});
+      const { lineOutput } = await import(${JSON.stringify(pathToFileURL(join(packageRoot(), 'dist/src/platform/logging/line-output.js')).href)});
       const output = lineOutput(1);
       output.onRecovered = (lost) => process.send({ recovered: lost });
       process.on('message', (count) => {

@@ -1,11 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { migrationNames } from '../../src/platform/database/migrations.js';
+import { packageRoot } from '../../src/platform/system/package-root.js';
+import { packageVersion } from '../../src/platform/system/package-version.js';
 import { asStation, request, signIn, Socket } from '../support/client.js';
 import { createTestDatabase } from '../support/database.js';
-import { type Program, run } from '../support/process.js';
+import { type Program, run, runCommand } from '../support/process.js';
 import { sendSignal } from '../support/signal.js';
 import type { FirstRun, TestWardline } from '../support/wardline.js';
 
@@ -196,6 +199,33 @@ describe('Wardline as a process, on its embedded database', { timeout: 90_000 },
   });
 });
 
+describe('the file .env in the working directory', () => {
+  it('stops the start with one line for each line that cannot be read and each name that is no setting', async () => {
+    const folder = dataDir();
+    mkdirSync(folder);
+    writeFileSync(join(folder, '.env'), '\uFEFFPORT=eighty\n');
+    const main = join(packageRoot(), 'dist', MAIN);
+    const marked = runCommand(process.execPath, [main], {}, folder);
+    expect(await marked.exited).toBe(78);
+    // The mark is no part of the name: the setting was read.
+    expect(marked.stderr()).toMatch(/^PORT: must be a whole number/);
+    writeFileSync(join(folder, '.env'), 'PORT=8443\nESCALATION_L1_SECS=60\nHOST 127.0.0.1\n');
+    for (const script of [MAIN, 'src/cli/migrate.js', 'src/cli/node-flags.js']) {
+      const refused = runCommand(process.execPath, [join(packageRoot(), 'dist', script)], {}, folder);
+      expect(await refused.exited).toBe(78);
+      expect(refused.stderr().trim().split('\n')).toEqual([
+        '.env line 2: ESCALATION_L1_SECS is not a setting; the nearest is ESCALATION_L1_SEC',
+        '.env line 3: has no =; example: PORT=8443',
+      ]);
+    }
+    rmSync(join(folder, '.env'));
+    mkdirSync(join(folder, '.env'));
+    const unreadable = runCommand(process.execPath, [main], {}, folder);
+    expect(await unreadable.exited).toBe(78);
+    expect(unreadable.stderr()).toMatch(/^\.env: cannot be read \(EISDIR\)/);
+  });
+});
+
 describe('Wardline on a database that was given', { timeout: 90_000 }, () => {
   const env = { SESSION_SECRETS: 'a-secret-for-tests-of-at-least-32-characters', REQUIRE_WSS: 'false', HOST: '127.0.0.1' };
   let database: Awaited<ReturnType<typeof createTestDatabase>>;
@@ -222,6 +252,28 @@ describe('Wardline on a database that was given', { timeout: 90_000 }, () => {
     const again = start(settings, ['--username', 'jane'], 'src/cli/admin-create.js');
     expect(await again.exited).toBe(1);
     expect(again.stderr()).toContain('is taken');
+  });
+
+  it('is not started on by an older program, unless what is newer only adds: exit 78, both versions named', async () => {
+    const newest = async (name: string, isAdditive: boolean) => {
+      await database.query('INSERT INTO migrations (timestamp, name) VALUES ($1, $2)', [name.slice(-14), name]);
+      await database.query('INSERT INTO migration_notes VALUES ($1, $2, $3)', [name, isAdditive, '9.8.7']);
+    };
+    await newest('more-columns29990101000000', true);
+    for (const SUPERVISOR of ['on', 'off']) {
+      const program = start({ ...env, SUPERVISOR, DATA_DIR: dataDir(), DATABASE_URL: database.url });
+      await program.event('wardline.ready');
+      await killGroup(program, 'SIGTERM');
+    }
+    await newest('other-rules29990102000000', false);
+    for (const SUPERVISOR of ['on', 'off']) {
+      const program = start({ ...env, SUPERVISOR, DATA_DIR: dataDir(), DATABASE_URL: database.url });
+      expect(await program.exited).toBe(78);
+      const [line] = program.stderr().split('\n');
+      expect(line).toContain('other-rules29990102000000, applied by Wardline 9.8.7');
+      expect(line).toContain(`Wardline ${packageVersion()}, knows ${migrationNames().at(-1)!}`);
+    }
+    await database.query("DELETE FROM migrations WHERE name LIKE '%2999%'");
   });
 
   it('refuses plain HTTP where TLS is required and no trusted proxy vouches for it', async () => {

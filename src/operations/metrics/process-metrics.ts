@@ -1,4 +1,4 @@
-import { lineOutput } from '../../platform/common/line-output.js';
+import { lineOutput } from '../../platform/logging/line-output.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { scrapedCounter, scrapedGauge } from '../../platform/metrics/scraped-metrics.js';
 import { MemoryGauge } from '../health/memory.js';

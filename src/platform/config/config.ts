@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StartRefused } from '../common/start-refused.js';
 import { clusterSettings, type ClusterSettings } from './cluster.settings.js';
 import { databaseSettings, type DatabaseSettings } from './database.settings.js';
 import { facilitySettings, type FacilitySettings } from './facility.settings.js';
@@ -21,6 +22,9 @@ export const CONCERNS = {
   operations: operationsSettings,
 } as const;
 
+/** Of every setting, in the order of `.env.example`. */
+export const SETTING_NAMES: readonly string[] = Object.values(CONCERNS).flatMap((schema) => Object.keys(schema.shape));
+
 /** All settings of one process, read once. */
 export interface Config {
   http: HttpSettings;
@@ -37,11 +41,8 @@ export interface Config {
 export const EX_CONFIG = 78;
 
 /** The environment holds wrong values; `lines` has one for each, ready to print. */
-export class ConfigError extends Error {
+export class ConfigError extends StartRefused {
   override readonly name = 'ConfigError';
-  constructor(readonly lines: readonly string[]) {
-    super(lines.join('\n'));
-  }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { refuseNewerSchema } from './newer-schema.js';
+import { packageVersion } from '../system/package-version.js';
 import { packageRoot } from '../system/package-root.js';
 import { openConnection } from './bounded-client.js';
 import { connectionOptions } from './connection-options.js';
@@ -11,7 +13,12 @@ import { GuardedPool } from './pools.js';
 const MIGRATION_LOCK = 0x57a2d;
 const LOCK_WAIT_MS = 60_000;
 const MIGRATION_TIMEOUT_MS = 600_000;
+/** First line of an `.up.sql` on whose schema an older program can run. */
+const ADDITIVE = /^-- additive\b/;
 const FILE = /^(\d{14})-([a-z0-9-]+)\.up\.sql$/;
+
+/** The migration that made `migration_notes`: it and those after it are noted there. */
+const NOTES_SINCE = '20261129020000';
 
 interface MigrationFile {
   stamp: string;
@@ -39,8 +46,12 @@ function asMigration(file: MigrationFile): new () => MigrationInterface {
     readonly name = name;
     async up(runner: QueryRunner): Promise<void> {
       await runner.query(file.up);
+      if (file.stamp >= NOTES_SINCE) {
+        await runner.query('INSERT INTO migration_notes VALUES ($1, $2, $3)', [name, ADDITIVE.test(file.up), packageVersion()]);
+      }
     }
     async down(runner: QueryRunner): Promise<void> {
+      if (file.stamp >= NOTES_SINCE) await runner.query('DELETE FROM migration_notes WHERE name = $1', [name]);
       await runner.query(file.down);
     }
   };
@@ -65,6 +76,7 @@ async function withLockedSource<T>(url: string, work: (source: DataSource) => Pr
   });
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await refuseNewerSchema(guard, migrationNames());
     await source.initialize();
     return await work(source);
   } finally {

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import type { LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger as Pino, pino } from 'pino';
-import { lineOutput } from '../common/line-output.js';
+import { lineOutput } from './line-output.js';
 
 /** Whatever a line tells beside its event: ids, counts, codes. Never names, cookies, keys or bodies. */
 export type LogFields = Readonly<Record<string, unknown>>;

@@ -1,0 +1,41 @@
+import type pg from 'pg';
+import { StartRefused } from '../common/start-refused.js';
+import { packageVersion } from '../system/package-version.js';
+
+interface UnknownMigration {
+  readonly name: string;
+  readonly isAdditive: boolean;
+  readonly version: string | null;
+}
+
+/**
+ * A database that a newer program has migrated is not for this one, unless everything that it does not know is marked as additive
+ * (`-- additive` as the first line of the `.up.sql`): it would read and write by rules that have changed.
+ * @param known the migrations that this program brings, oldest first
+ * @throws StartRefused with both versions
+ */
+export async function refuseNewerSchema(client: pg.Client, known: readonly string[]): Promise<void> {
+  if (!(await exists(client, 'migrations'))) return;
+  const notes = (await exists(client, 'migration_notes'))
+    ? 'LEFT JOIN migration_notes n USING (name)'
+    : 'LEFT JOIN (SELECT NULL::text AS name, false AS is_additive, NULL::text AS version) n USING (name)';
+  const { rows } = await client.query<UnknownMigration>(
+    `SELECT m.name, coalesce(n.is_additive, false) AS "isAdditive", n.version FROM migrations m ${notes}
+     WHERE NOT m.name = ANY ($1) ORDER BY m.id`,
+    [known],
+  );
+  const foreign = rows.filter(({ isAdditive }) => !isAdditive);
+  const last = foreign.at(-1);
+  if (!last) return;
+  const theirs = `${last.name}${last.version === null ? '' : `, applied by Wardline ${last.version}`}`;
+  const ours = `Wardline ${packageVersion()}, knows ${known.at(-1) ?? 'none'}`;
+  throw new StartRefused([
+    `the database is newer than this program: it has the migration ${theirs}; this program, ${ours}. ` +
+      'Start the newer program, or restore a backup from before it',
+  ]);
+}
+
+async function exists(client: pg.Client, table: string): Promise<boolean> {
+  const { rows } = await client.query<{ found: boolean }>("SELECT to_regclass('public.' || $1) IS NOT NULL AS found", [table]);
+  return rows[0]?.found === true;
+}
