@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
-import { lineOutput } from '../platform/common/line-output.js';
+import { lineOutput } from '../platform/logging/line-output.js';
 import type { DatabaseSettings } from '../platform/config/database.settings.js';
 
 /** Tells a person where to look, whom to sign in as and how to press a button. Beside JSON logs it goes to stderr. */

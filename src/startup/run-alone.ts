@@ -1,7 +1,9 @@
 import { getHeapStatistics } from 'node:v8';
 import type { Logger } from '../platform/logging/logger.js';
 import type { Config } from '../platform/config/config.js';
+import { isRunByNpm } from '../platform/config/environment.js';
 import { maxHeapMb } from '../platform/config/memory.js';
+import { watchLoop } from '../platform/watchdog/watchdog.js';
 import { embeddedServer, givenServer } from './database-server.js';
 import { greet } from './greeting.js';
 import { listenHost } from './listen-place.js';
@@ -16,19 +18,20 @@ export async function runAlone(config: Config, logger: Logger): Promise<void> {
     stop: () => {
       node.leave('shutdown', false);
     },
+    endsWithParent: isRunByNpm(),
   });
   const onDatabaseLost = (reason: string) => {
     logger.error('database.lost', { reason });
-    node.fail();
-    process.exit(1);
+    node.databaseLost();
   };
   const place = { host: listenHost(config), port: config.http.PORT };
   const openServer = () => Promise.resolve(givenServer(config.database) ?? embeddedServer(config.database, logger, onDatabaseLost));
-  const wardline = await node.start(async () => {
+  const wardline = await node.start(async (unwanted) => {
     // Only now, so that signals are heard while it loads: for process 1 of a container they would be lost.
     const { startWardline } = await import('./wardline.js');
-    return startWardline({ config, logger, place, openServer });
+    return startWardline({ config, logger, place, openServer, unwanted });
   });
+  watchLoop({ logger, endAfterSec: config.operations.WORKER_STUCK_SEC, reportTo: undefined });
   wardline.onAsk((departure) => {
     node.leave(departure, false);
   });

@@ -23,17 +23,21 @@ interface StorageOptions {
   /** Where Wardline will listen. */
   url: string;
   logger: Logger;
+  /** The start is not wanted any more. */
+  unwanted: AbortSignal;
 }
 
 /** Brings the database where the application needs it: the migrations, the grants, the demo hospital, the facility's name and zone. */
-export async function openStorage({ server, settings, facility, url, logger }: StorageOptions): Promise<Storage> {
+export async function openStorage({ server, settings, facility, url, logger, unwanted }: StorageOptions): Promise<Storage> {
   try {
+    unwanted.throwIfAborted();
     const { DATABASE_MIGRATION_URL, DATABASE_URL } = settings;
     if (DATABASE_URL !== undefined) await requireOwnSessions('DATABASE_URL', DATABASE_URL);
     if (DATABASE_MIGRATION_URL !== undefined) await requireOwnSessions('DATABASE_MIGRATION_URL', DATABASE_MIGRATION_URL);
     const applied = await migrateUp(server.ownerUrl);
     if (applied.length > 0) logger.info('database.migrated', { applied });
     await grantToApplication(server.ownerUrl, server.applicationUrl);
+    unwanted.throwIfAborted();
     if (settings.SEED_DEMO ?? settings.DATABASE_URL === undefined) {
       const { ownerUrl: databaseUrl } = server;
       await seedDemoHospital({ databaseUrl, dataDir: settings.DATA_DIR, url, passwords: new Passwords() });

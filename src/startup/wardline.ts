@@ -44,15 +44,17 @@ interface WardlineOptions {
   readonly logger: Logger;
   readonly place: ListenPlace;
   readonly openServer: () => Promise<DatabaseServer>;
+  /** The start is not wanted any more: it ends at the next place where nothing is half done. */
+  readonly unwanted: AbortSignal;
 }
 
-/** Starts everything: database, certificate, application, port. */
-export async function startWardline({ config, logger, place, openServer }: WardlineOptions): Promise<Wardline> {
+/** Starts everything: database, certificate, application, port. Nothing is left running where it fails or is not wanted any more. */
+export async function startWardline({ config, logger, place, openServer, unwanted }: WardlineOptions): Promise<Wardline> {
   const { database, facility, session } = config;
   const certificate = certificateSource(config);
   const urlAt = (port: number) => urlOf(certificate !== undefined, place.host, port);
   // The database first: it makes DATA_DIR so that the account it runs under can enter.
-  const storage = await openStorage({ server: await openServer(), settings: database, facility, url: urlAt(place.port), logger });
+  const storage = await openStorage({ server: await openServer(), unwanted, settings: database, facility, url: urlAt(place.port), logger });
   try {
     const secrets = await signingSecrets(session.SESSION_SECRETS, database.DATA_DIR);
     const tls: TlsOptions | undefined = certificate && {
@@ -62,6 +64,7 @@ export async function startWardline({ config, logger, place, openServer }: Wardl
     };
     const app = await createApp({ ...extensions, config, databaseUrl: storage.databaseUrl, signingSecrets: secrets, logger }, tls);
     if (certificate && tls) app.get(CertificateWatch).watch(app.getHttpServer() as Server, certificate, tls);
+    unwanted.throwIfAborted();
     await listen(app, place, config.http.LISTEN_BACKLOG);
     const { port } = app.getHttpServer().address() as AddressInfo;
     return {

@@ -87,16 +87,6 @@ describe('the supervisor', { timeout: 180_000 }, () => {
     expect((await request(again.wardline, 'GET', '/readyz')).status).toBe(200);
   });
 
-  it('ends at once with 1 at a second signal, and leaves nothing running', async () => {
-    const { program } = await supervised.start();
-    const { pid } = await program.event('embedded_postgres.started');
-    sendSignal(program.child.pid, 'SIGTERM');
-    sendSignal(program.child.pid, 'SIGINT');
-    expect(await program.exited).toBe(1);
-    await gone(workers(program)[0]!);
-    await gone(pid as number);
-  });
-
   it('ends with 0 when an administrator drains it, with and without a supervisor', async () => {
     for (const SUPERVISOR of ['on', 'off']) {
       const { program, wardline } = await supervised.start({ SUPERVISOR });

@@ -1,4 +1,5 @@
-import { lineOutput } from '../../platform/common/line-output.js';
+import { EXIT_REFUSED, StartRefused } from '../../platform/common/start-refused.js';
+import { lineOutput } from '../../platform/logging/line-output.js';
 import type { Logger } from '../../platform/logging/logger.js';
 
 /**
@@ -18,8 +19,9 @@ export function exitOnFatalErrors(logger: Logger, onFatal: () => void = () => un
   process.on('uncaughtException', end('process.uncaught_exception'));
 }
 
-/** For logs and for whoever started us. */
-export function reportStartFailure(logger: Logger, error: unknown): void {
+/** For logs and for whoever started us. @returns the exit code: 78 when the start was refused, else 1 */
+export function reportStartFailure(logger: Logger, error: unknown): number {
   logger.error('wardline.start_failed', { error });
   lineOutput(2).write(`wardline: ${error instanceof Error ? error.message : 'start failed'}\n`);
+  return error instanceof StartRefused ? EXIT_REFUSED : 1;
 }

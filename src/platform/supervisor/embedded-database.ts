@@ -38,6 +38,11 @@ export class EmbeddedDatabase {
     return { ownerUrl: this.server.ownerUrl, applicationUrl: this.server.applicationUrl };
   }
 
+  /** It is not started again when it ends: the supervisor is about to stop it, and whatever ends that may end it too. */
+  letGo(): void {
+    this.stopping = true;
+  }
+
   /** Also while it starts. @throws EmbeddedPostgresError STOP_FAILED */
   async stop(): Promise<void> {
     this.stopping = true;
@@ -48,7 +53,7 @@ export class EmbeddedDatabase {
   private async open(): Promise<void> {
     this.server = await embeddedServer(this.settings, this.logger, (reason) => {
       this.logger.error('database.lost', { reason });
-      this.starting = this.revive(reason);
+      if (!this.stopping) this.starting = this.revive(reason);
     });
   }
 

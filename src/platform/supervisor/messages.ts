@@ -26,6 +26,8 @@ export type ToWorker =
 
 /** From a worker to the supervisor. */
 export type FromWorker =
+  /** Its event loop turns: once a second from when it is ready. */
+  | { readonly kind: 'beat' }
   /** It takes connections. `rssBytes` is what a fresh worker needs. */
   | { readonly kind: 'ready'; readonly url: string; readonly rssBytes: number }
   /** It should leave; the supervisor says when. */

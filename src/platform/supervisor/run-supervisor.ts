@@ -1,5 +1,6 @@
 import type { Logger } from '../logging/logger.js';
 import type { Config } from '../config/config.js';
+import { isRunByNpm } from '../config/environment.js';
 import { exitOnFatalErrors, reportStartFailure } from '../../operations/shutdown/fatal-errors.js';
 import { greet } from '../../startup/greeting.js';
 import { onSignals } from '../../operations/shutdown/signals.js';
@@ -23,13 +24,14 @@ export async function runSupervisor(config: Config, logger: Logger): Promise<voi
   const supervisor = new Supervisor(config, logger, (why) => void end(why, why === 'administrator' ? 0 : 1));
   exitOnFatalErrors(logger);
   onSignals({
-    stop: (signal) => void end(signal, 0),
+    stop: (reason) => void end(reason, 0),
     end: () => {
       supervisor.kill();
     },
     reload: () => {
       supervisor.replaceAll();
     },
+    endsWithParent: isRunByNpm(),
   });
   try {
     const url = await supervisor.start();
@@ -38,7 +40,6 @@ export async function runSupervisor(config: Config, logger: Logger): Promise<voi
   } catch (error) {
     if (stopping) return; // a signal came during the start
     const isReported = error instanceof FirstWorkerFailed;
-    if (!isReported) reportStartFailure(logger, error);
-    await end('start failed', isReported ? error.exitCode : 1);
+    await end('start failed', isReported ? error.exitCode : reportStartFailure(logger, error));
   }
 }

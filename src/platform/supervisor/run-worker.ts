@@ -12,7 +12,8 @@ import { startWardline } from '../../startup/wardline.js';
 import type { ToWorker } from './messages.js';
 import { NewsRelay } from './news-relay.js';
 import type { SupervisorLink } from './supervisor-link.js';
-import { LISTENING_DESCRIPTOR } from './worker-process.js';
+import { HANG_DESCRIPTOR, LISTENING_DESCRIPTOR } from './worker-process.js';
+import { watchLoop } from '../watchdog/watchdog.js';
 
 type StartMessage = Extract<ToWorker, { kind: 'start' }>;
 
@@ -43,8 +44,8 @@ export async function runWorker(link: SupervisorLink): Promise<void> {
     },
     () => {
       logger.error('supervisor.gone');
-      if (!started) process.exit(1);
-      // Without the port: another supervisor may be about to take it.
+      // Another supervisor may be about to take the port: this one has not used it yet, or lets go of it first.
+      if (!node.isUp) process.exit(1);
       node.leave('shutdown', true);
     },
   );
@@ -61,16 +62,19 @@ async function serve(config: Config, { port, database, serverId }: StartMessage,
   const named = serverId === undefined ? config : { ...config, cluster: { ...config.cluster, SERVER_ID: serverId } };
   const server = database ? notOurs(database) : givenServer(config.database);
   if (!server) throw new Error('the supervisor named no database');
-  const wardline = await node.start(() =>
+  const wardline = await node.start((unwanted) =>
     startWardline({
       config: named,
       logger,
       place: { host: listenHost(config), port, fd: LISTENING_DESCRIPTOR },
       openServer: () => Promise.resolve(server),
+      unwanted,
     }),
   );
   wardline.onAsk((departure, reason) => void link.send({ kind: 'ask', departure, reason }));
   // With Redis the cluster's bus does it.
   if (config.cluster.REDIS_URL === undefined) relay.connect(wardline.app.get(WakeUps), wardline.app.get(SessionEndings));
+  const onBeat = () => void link.send({ kind: 'beat' });
+  watchLoop({ logger, onBeat, endAfterSec: undefined, reportTo: HANG_DESCRIPTOR });
   await link.send({ kind: 'ready', url: wardline.url, rssBytes: process.memoryUsage.rss() });
 }

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logging/logger.js';
 import type { Config } from '../config/config.js';
 import type { Departure, DepartureReason } from '../../operations/shutdown/departure.js';
 import { listenHost } from '../../startup/listen-place.js';
+import { TOGETHER_MS } from '../../operations/shutdown/signals.js';
 import { EmbeddedDatabase } from './embedded-database.js';
 import { ListeningSocket } from './listening-socket.js';
 import { MemoryRestarts } from './memory-restarts.js';
@@ -28,6 +30,7 @@ export class Supervisor {
   private readonly places: Place[] = [];
   private socket: ListeningSocket | undefined;
   private crew: WorkerCrew | undefined;
+  private readonly stopping = new AbortController();
   /** One worker is replaced at a time: the others serve meanwhile. */
   private replacing: Promise<void> = Promise.resolve();
 
@@ -59,12 +62,13 @@ export class Supervisor {
     this.crew = crew;
     const first = crew.launch();
     await this.database?.start();
+    this.stopping.signal.throwIfAborted();
     crew.databaseIsThere(this.database ? () => (this.database as EmbeddedDatabase).urls : 'given');
     const slot = this.addPlace(crew);
     const failure = await slot.fill(first);
     if (failure) throw new FirstWorkerFailed(failure.code ?? 1);
     for (let number = 2; number <= config.operations.WORKERS; number++) void this.addPlace(crew).open();
-    return first.url;
+    return slot.worker?.url ?? first.url;
   }
 
   /** A graceful restart of every worker, one after another. */
@@ -74,6 +78,8 @@ export class Supervisor {
 
   /** Workers leave in order, then the database stops. @throws EmbeddedPostgresError STOP_FAILED */
   async stop(): Promise<void> {
+    this.stopping.abort();
+    this.database?.letGo();
     for (const { slot } of this.places) slot.close();
     this.socket?.close();
     await this.crew?.dismissAll();
@@ -103,6 +109,20 @@ export class Supervisor {
       this.onEnd('administrator');
       return;
     }
+    if (reason === 'signal') void this.replaceSignalled(worker);
+    else this.replaceFor(worker, reason);
+  }
+
+  /** A worker that was signalled alone is replaced; the same signal may be on its way to this process, which then means the end of all. */
+  private async replaceSignalled(worker: WorkerProcess): Promise<void> {
+    await sleep(TOGETHER_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    if (this.stopping.signal.aborted) return;
+    // One that has not taken connections yet has nobody to send on: its place is filled as after a crash.
+    if (worker.isReady) this.replaceFor(worker, 'signal');
+    else worker.kill();
+  }
+
+  private replaceFor(worker: WorkerProcess, reason: DepartureReason): void {
     const place = this.places.find(({ slot }) => slot.worker === worker);
     if (!place) return; // it is leaving already
     const decision = reason === 'memory' ? place.memory.decide(worker.freshRss) : 'new worker first';

@@ -2,11 +2,15 @@ import type { Logger } from '../logging/logger.js';
 import type { Config } from '../config/config.js';
 import { maxHeapMb } from '../config/memory.js';
 import type { Departure, DepartureReason } from '../../operations/shutdown/departure.js';
+import { START_CUT_MS } from '../../startup/node-run.js';
 import { limitedStep } from '../../operations/shutdown/limited-step.js';
+import { BeatWatch } from './beat-watch.js';
 import type { ListeningSocket } from './listening-socket.js';
 import type { DatabaseUrls, FromWorker } from './messages.js';
 import { WorkerProcess } from './worker-process.js';
 
+/** For a worker that has not taken connections yet to give its start up. */
+const STARTING_MS = START_CUT_MS + 2000;
 /** What a worker needs beside its window: to flush closes, answer requests, and end its application. */
 const BESIDE_WINDOW_MS = 25_000;
 
@@ -23,7 +27,12 @@ export class WorkerCrew {
   private started = 0;
   private database: (() => DatabaseUrls) | 'given' | undefined;
 
-  constructor(private readonly options: CrewOptions) {}
+  private readonly beats: BeatWatch;
+
+  constructor(private readonly options: CrewOptions) {
+    this.beats = new BeatWatch(this.workers, options.config.operations.WORKER_STUCK_SEC, options.logger);
+    this.beats.start();
+  }
 
   /** Starts a worker. It loads meanwhile, and goes on once the database is there. */
   launch(): WorkerProcess {
@@ -57,13 +66,15 @@ export class WorkerCrew {
     const windowMs = (departure === 'restart' ? RESTART_DRAIN_SEC : SHUTDOWN_DRAIN_SEC) * 1000;
     worker.isLeaving = true;
     worker.send({ kind: 'leave', departure });
-    if (await limitedStep(this.options.logger, 'worker.leave', windowMs + BESIDE_WINDOW_MS, () => worker.exited)) return;
+    const limitMs = worker.isReady ? windowMs + BESIDE_WINDOW_MS : STARTING_MS;
+    if (await limitedStep(this.options.logger, 'worker.leave', limitMs, () => worker.exited)) return;
     worker.kill();
     await worker.exited;
   }
 
   async dismissAll(): Promise<void> {
     await Promise.all([...this.workers].map((worker) => this.dismiss(worker, 'shutdown')));
+    this.beats.stop();
   }
 
   killAll(): void {
@@ -85,7 +96,7 @@ export class WorkerCrew {
   private take(message: FromWorker, from: WorkerProcess): void {
     if (message.kind === 'ready') this.introduce();
     else if (message.kind === 'ask') this.options.onAsk(from, message.departure, message.reason);
-    else for (const worker of this.workers) if (worker !== from) worker.send(message);
+    else if (message.kind === 'news') for (const worker of this.workers) if (worker !== from) worker.send(message);
   }
 
   private introduce(): void {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { FromWorker, ToWorker } from './messages.js';
 
@@ -6,6 +7,10 @@ const ENTRY = fileURLToPath(new URL('../../worker.js', import.meta.url));
 
 /** Of the listening socket in the worker: behind standard input, output and error, and the channel to the supervisor. */
 export const LISTENING_DESCRIPTOR = 4;
+/** Where the worker's watchdog says in which extension its event loop hangs: what hangs cannot send messages. */
+export const HANG_DESCRIPTOR = 5;
+/** One line of it is far below. */
+const MAX_HANG_CHARACTERS = 4096;
 
 interface WorkerOptions {
   /** Counts the workers of this supervisor, from 1. */
@@ -36,13 +41,15 @@ export class WorkerProcess {
   isLeaving = false;
   isGone = false;
   private readyAt: number | undefined;
+  private missedBeats = 0;
+  private hangReport = '';
   private readonly child: ChildProcess;
 
   constructor({ number, descriptor, maxHeapMb, onMessage }: WorkerOptions) {
     this.number = number;
     this.child = fork(ENTRY, {
       execArgv: [...process.execArgv, `--max-old-space-size=${String(maxHeapMb)}`],
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', descriptor],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', descriptor, 'pipe'],
     });
     this.exited = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => {
@@ -53,8 +60,15 @@ export class WorkerProcess {
         if (this.child.pid === undefined) resolve({ code: 1, signal: null });
       });
     });
+    const hangs = (this.child.stdio as readonly unknown[])[HANG_DESCRIPTOR] as Readable | null | undefined;
+    hangs
+      ?.on('error', () => undefined)
+      .on('data', (chunk: Buffer) => {
+        this.hangReport = (this.hangReport + chunk.toString()).slice(-MAX_HANG_CHARACTERS);
+      });
     this.ready = new Promise((resolve) => {
       this.child.on('message', (message: FromWorker) => {
+        this.missedBeats = 0;
         if (message.kind === 'ready') {
           this.url = message.url;
           this.freshRss = message.rssBytes;
@@ -74,9 +88,24 @@ export class WorkerProcess {
     return this.child.pid;
   }
 
+  get isReady(): boolean {
+    return this.readyAt !== undefined;
+  }
+
   /** Milliseconds since it was ready; 0 before. */
   get upMs(): number {
     return this.readyAt === undefined ? 0 : performance.now() - this.readyAt;
+  }
+
+  /** Once a second. @returns how many beats in a row are missing; 0 before it is ready */
+  missBeat(): number {
+    return this.readyAt === undefined || this.isGone ? 0 : ++this.missedBeats;
+  }
+
+  /** The extension points that it was in when its event loop stopped, the latest first. */
+  get hangsIn(): string | undefined {
+    const last = this.hangReport.split('\n').at(-2);
+    return last === undefined ? undefined : (JSON.parse(last) as { extension?: string }).extension;
   }
 
   /** One that has just ended takes no messages any more, and needs none. */

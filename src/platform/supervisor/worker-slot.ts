@@ -23,15 +23,29 @@ export class WorkerSlot {
 
   constructor(private readonly options: SlotOptions) {}
 
+  private get isClosed(): boolean {
+    return this.closing.signal.aborted;
+  }
+
   get worker(): WorkerProcess | undefined {
     return this.current;
   }
 
-  /** The first worker. @returns undefined when it takes connections, else how it ended */
+  /**
+   * The first worker. One that is killed before it takes connections is followed by another; one that ends by itself has said why.
+   * @returns undefined when one takes connections, else how it ended
+   */
   async fill(worker: WorkerProcess): Promise<WorkerExit | undefined> {
-    if (!(await worker.ready)) return worker.exited;
-    this.settle(worker);
-    return undefined;
+    for (let first = worker; ; first = this.options.launch()) {
+      if (await first.ready) {
+        this.settle(first);
+        return undefined;
+      }
+      const exit = await first.exited;
+      if (exit.signal === null) return exit;
+      this.crashed(first, exit);
+      if (!(await this.pause(0))) return exit;
+    }
   }
 
   /** A worker beside the first; one that does not come up is tried again. */
@@ -49,7 +63,7 @@ export class WorkerSlot {
    */
   async replace(drainFirst: boolean): Promise<void> {
     const old = this.current;
-    if (this.isChanging || !old || this.closing.signal.aborted) return;
+    if (this.isChanging || !old || this.isClosed) return;
     this.isChanging = true;
     this.options.logger.info('worker.replacing', { worker: old.pid, drain_first: drainFirst });
     if (drainFirst) await this.options.dismiss(old);
@@ -78,18 +92,16 @@ export class WorkerSlot {
   }
 
   private ended(worker: WorkerProcess, exit: WorkerExit): void {
-    if (worker !== this.current || worker.isLeaving || this.closing.signal.aborted) return;
-    this.options.logger.error('worker.crashed', { worker: worker.pid, ...exit, up_ms: Math.round(worker.upMs) });
+    if (worker !== this.current || worker.isLeaving || this.isClosed) return;
+    this.crashed(worker, exit);
     // One that was to take its place anyway is on its way.
     if (!this.isChanging) void this.revive(worker.upMs);
   }
 
   private async revive(upMs: number): Promise<void> {
     this.isChanging = true;
-    for (let up = upMs; !this.closing.signal.aborted; up = 0) {
-      const delayMs = this.pace.delayAfter(up);
-      this.options.logger.warn('worker.restarting', { delay_ms: delayMs });
-      await sleep(delayMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
+    for (let up = upMs; !this.isClosed; up = 0) {
+      await this.pause(up);
       const worker = await this.launch();
       if (!worker) continue;
       this.settle(worker);
@@ -98,9 +110,21 @@ export class WorkerSlot {
     this.isChanging = false;
   }
 
+  private crashed(worker: WorkerProcess, exit: WorkerExit): void {
+    this.options.logger.error('worker.crashed', { worker: worker.pid, ...exit, up_ms: Math.round(worker.upMs) });
+  }
+
+  /** Before another worker. @returns false, early, when the place is closed */
+  private async pause(upMs: number): Promise<boolean> {
+    const delayMs = this.pace.delayAfter(upMs);
+    this.options.logger.warn('worker.restarting', { delay_ms: delayMs });
+    await sleep(delayMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
+    return !this.isClosed;
+  }
+
   /** @returns a worker that takes connections, or undefined */
   private async launch(): Promise<WorkerProcess | undefined> {
-    if (this.closing.signal.aborted) return undefined;
+    if (this.isClosed) return undefined;
     const worker = this.options.launch();
     const isDecided = await limitedStep(this.options.logger, 'worker.start', START_MS, () => worker.ready);
     if (isDecided && (await worker.ready)) return worker;
