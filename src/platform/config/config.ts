@@ -37,9 +37,6 @@ export interface Config {
   operations: OperationsSettings;
 }
 
-/** sysexits.h: the configuration is wrong. */
-export const EX_CONFIG = 78;
-
 /** The environment holds wrong values; `lines` has one for each, ready to print. */
 export class ConfigError extends StartRefused {
   override readonly name = 'ConfigError';
