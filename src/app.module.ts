@@ -80,7 +80,7 @@ export class AppModule {
         PresenceModule,
         EscalationModule,
         SupervisionModule,
-        NotificationsModule.with(own.notifier),
+        NotificationsModule.with(own.notifiers),
         AdminModule,
         RealtimeModule,
         RoomsModule.with(own.roomAuthorizer),

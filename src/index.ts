@@ -13,8 +13,8 @@ export interface Extensions {
   dispatchStrategy?: Type<DispatchStrategy>;
   /** When a call climbs; by department, else as set, unless given. */
   escalationPolicies?: Type<EscalationPolicyProvider>;
-  /** Who outside of Wardline is told of annunciations; nobody, unless given. */
-  notifier?: NotifierProvider;
+  /** Systems outside of Wardline that are informed of calls, each with a queue of its own; none, unless given. */
+  notifiers?: readonly NotifierProvider[];
   /** What clients may do with rooms; nothing, unless given. */
   roomAuthorizer?: RoomAuthorizerProvider;
   /** What a socket's upgrade passes, in this order; DEFAULT_UPGRADE_GUARDS, unless given. */

@@ -6,6 +6,7 @@ import { STATION_KINDS } from '../ward/hospital/entities/station.entity.js';
 import { NODE_STATS } from '../operations/metrics/node-stats.service.js';
 import { admissionView } from '../realtime/upgrade/admission.js';
 import { SOCKET_STATS } from '../realtime/statistics/socket-stats.service.js';
+import { NOTIFICATION_TYPES } from '../ward/notifications/notifier.js';
 import { INTERVAL_NAMES } from '../ward/reports/report.js';
 
 const time = z.string().describe('ISO 8601, UTC');
@@ -48,9 +49,14 @@ const steps = {
   withdrawn_at: reached,
 };
 const withdrawal = { withdrawn_reason: z.enum(WITHDRAWAL_REASONS).nullable() };
+const notificationTry = z.strictObject({
+  ...{ notifier: word, staff_id: uuid, id: uuid, type: z.enum(NOTIFICATION_TYPES), try: z.int().min(1), tried_at: time },
+  ...{ result: z.enum(['delivered', 'failed', 'given_up']), answer: word.nullable() },
+});
 const callWithHistory = call.extend({
   history: z.array(z.strictObject({ seq: z.int().min(1), id: uuid, type: word, time, data })),
   annunciations: z.array(z.strictObject({ staff_id: uuid, role, reason: word, ...steps, ...withdrawal })),
+  notifications: z.array(notificationTry),
 });
 const event = z.strictObject({ id: uuid, seq: z.int().min(1), type: word, time, critical: z.boolean(), data });
 const snapshot = z.looseObject({ calls: z.array(call), staff: z.array(z.looseObject({ staff_id: uuid })) });

@@ -2,23 +2,28 @@ import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/co
 import { NotificationDelivery } from './notifications/notification-delivery.js';
 import { NotificationMetrics, notificationMetricProviders } from './notifications/notification-metrics.js';
 import { NotificationOutbox } from './notifications/notification-outbox.js';
-import { Notifier } from './notifications/notifier.js';
+import { Notifier, NOTIFIERS } from './notifications/notifier.js';
 import { NotifierSubscriptions } from './notifications/notifier-subscriptions.js';
 
 /** `{ provide: Notifier, useFactory: () => new WebhookNotifier({ url, secret }) }`. */
 export type NotifierProvider = Exclude<Provider<Notifier>, Type>;
 
-const NOBODY: Provider = { provide: Notifier, useValue: null };
+/** Each under a token of its own: two of one class are two. */
+function providersOf(notifiers: readonly NotifierProvider[]): Provider[] {
+  const own = notifiers.map((provider, n) => ({ ...provider, provide: Symbol(`notifier ${String(n)}`) }));
+  const all = { provide: NOTIFIERS, useFactory: (...made: Notifier[]) => made, inject: own.map(({ provide }) => provide) };
+  return [...own, all];
+}
 
-/** Whoever outside of Wardline is told of annunciations: nobody, unless given. */
+/** The systems outside of Wardline that are informed of calls: none, unless given. */
 @Module({})
 export class NotificationsModule {
-  static with(notifier: NotifierProvider = NOBODY as NotifierProvider): DynamicModule {
+  static with(notifiers: readonly NotifierProvider[] = []): DynamicModule {
     return {
       module: NotificationsModule,
       providers: [
         ...notificationMetricProviders,
-        notifier,
+        ...providersOf(notifiers),
         NotificationMetrics,
         NotificationOutbox,
         NotifierSubscriptions,

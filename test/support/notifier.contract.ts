@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { type Annunciation, type Notifier, NOTIFIER_NAME } from '../../src/ward/notifications/notifier.js';
+import { NOTIFICATION_TYPES, type Notification, type Notifier, NOTIFIER_NAME } from '../../src/ward/notifications/notifier.js';
 
 /** What an implementer brings for the contract to be checked. */
 export interface NotifierSubject {
   notifier: Notifier;
   /** What has reached the receiver of what it accepted, oldest first, as far as it is kept there; `id` at least. */
-  received: () => Partial<Annunciation>[];
+  received: () => Partial<Notification>[];
   /** What the receiver does from now on. `hang`: takes the connection and never answers. */
   receiver: (behaviour: 'accept' | 'refuse' | 'hang') => void;
 }
@@ -14,10 +14,14 @@ export interface NotifierSubject {
 /** Within this the promise must be settled, whatever the receiver does. */
 const SETTLE_WITHIN_MS = 20_000;
 
-export function anAnnunciation(more: Partial<Annunciation> = {}): Annunciation {
+let sequence = 0;
+
+export function aNotification(more: Partial<Notification> = {}): Notification {
   const [call_id, staff_id] = [randomUUID(), randomUUID()];
   return {
-    id: `${call_id}:${staff_id}`,
+    id: randomUUID(),
+    sequence: ++sequence,
+    type: 'told',
     call_id,
     dept: 'icu',
     room_id: 'icu-101',
@@ -30,6 +34,8 @@ export function anAnnunciation(more: Partial<Annunciation> = {}): Annunciation {
   };
 }
 
+const calm = () => new AbortController().signal;
+
 /** The promise of `Notifier`; call it inside a `describe`. */
 export function notifierContract(subject: () => NotifierSubject): void {
   it('has a name that stays', () => {
@@ -41,47 +47,67 @@ export function notifierContract(subject: () => NotifierSubject): void {
   it('resolves when the receiver has taken it, and hands on what it was given and nothing else', async () => {
     const { notifier, received, receiver } = subject();
     receiver('accept');
-    const annunciation = anAnnunciation();
-    await notifier.notify(annunciation);
+    const notification = aNotification();
+    await notifier.notify(notification, calm());
     const handed = received().at(-1);
-    expect(handed).toMatchObject({ id: annunciation.id });
-    expect(annunciation).toMatchObject(handed ?? {});
+    expect(handed).toMatchObject({ id: notification.id });
+    expect(notification).toMatchObject(handed ?? {});
   });
 
   it('rejects when the receiver has not taken it, and succeeds when it is told again', async () => {
     const { notifier, received, receiver } = subject();
-    const annunciation = anAnnunciation();
+    const notification = aNotification();
     receiver('refuse');
-    await expect(notifier.notify(annunciation)).rejects.toThrow();
+    await expect(notifier.notify(notification, calm())).rejects.toThrow();
     receiver('accept');
-    await notifier.notify(annunciation);
-    expect(received().at(-1)).toMatchObject({ id: annunciation.id });
+    await notifier.notify(notification, calm());
+    expect(received().at(-1)).toMatchObject({ id: notification.id });
   });
 
   it('rejects in time when the receiver never answers', { timeout: SETTLE_WITHIN_MS + 5000 }, async () => {
     const { notifier, receiver } = subject();
     receiver('hang');
     const started = performance.now();
-    await expect(notifier.notify(anAnnunciation())).rejects.toThrow();
+    await expect(notifier.notify(aNotification(), calm())).rejects.toThrow();
     expect(performance.now() - started).toBeLessThan(SETTLE_WITHIN_MS);
     receiver('accept');
   });
 
-  it('hands on the same id each time that it is told of the same annunciation', async () => {
+  it('rejects when it is aborted', async () => {
+    const { notifier, receiver } = subject();
+    receiver('hang');
+    const abort = new AbortController();
+    const settled = notifier.notify(aNotification(), abort.signal);
+    abort.abort();
+    await expect(settled).rejects.toThrow();
+    receiver('accept');
+  });
+
+  it('takes each of the four types', async () => {
     const { notifier, received, receiver } = subject();
     receiver('accept');
-    const annunciation = anAnnunciation();
-    await notifier.notify(annunciation);
-    await notifier.notify({ ...annunciation, priority: 13, level: 2 });
-    expect(received().filter(({ id }) => id === annunciation.id).length).toBeGreaterThanOrEqual(1);
-    expect(received().at(-1)).toMatchObject({ id: annunciation.id });
+    for (const type of NOTIFICATION_TYPES) {
+      const message = aNotification({ type, ...(type === 'reminded' && { repeat: 1 }), ...(type === 'withdrawn' && { reason: 'closed' }) });
+      await notifier.notify(message, calm());
+      expect(received().at(-1)).toMatchObject({ id: message.id });
+    }
+  });
+
+  it('hands on the same id each time that it is told of the same message', async () => {
+    const { notifier, received, receiver } = subject();
+    receiver('accept');
+    const notification = aNotification();
+    await notifier.notify(notification, calm());
+    await notifier.notify({ ...notification, priority: 13, level: 2 }, calm());
+    expect(received().filter(({ id }) => id === notification.id).length).toBeGreaterThanOrEqual(1);
+    expect(received().at(-1)).toMatchObject({ id: notification.id });
   });
 
   it('can be asked for many at once, some of which fail', async () => {
     const { notifier, received, receiver } = subject();
     receiver('accept');
-    const many = Array.from({ length: 16 }, () => anAnnunciation());
-    await Promise.all(many.map((one) => notifier.notify(one)));
+    const many = Array.from({ length: 16 }, () => aNotification());
+    await Promise.all(many.map((one) => notifier.notify(one, calm())));
     const ids = received().map(({ id }) => id);
     for (const { id } of many) expect(ids).toContain(id);
   });

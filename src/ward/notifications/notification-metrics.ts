@@ -5,16 +5,30 @@ import { Counter } from 'prom-client';
 export const notificationMetricProviders = [
   makeCounterProvider({
     name: 'wardline_notifications_total',
-    help: 'Tries to tell a notifier of an annunciation: delivered, failed, and given up for good.',
+    help: 'Tries to tell a notifier of a call: delivered, failed, and given up for good.',
     labelNames: ['notifier', 'result'],
+  }),
+  makeCounterProvider({
+    name: 'wardline_extension_failures_total',
+    help: 'Failures of code that is not Wardline’s, by extension point: it threw, did not settle in time, or answered what it may not.',
+    labelNames: ['point', 'reason'],
   }),
 ];
 
+export type NotifierFailure = 'threw' | 'timeout' | 'invalid';
+
 @Injectable()
 export class NotificationMetrics {
-  constructor(@InjectMetric('wardline_notifications_total') private readonly tries: Counter) {}
+  constructor(
+    @InjectMetric('wardline_notifications_total') private readonly tries: Counter,
+    @InjectMetric('wardline_extension_failures_total') private readonly failures: Counter,
+  ) {}
 
   count(notifier: string, result: 'delivered' | 'failed' | 'given_up'): void {
     this.tries.inc({ notifier, result });
+  }
+
+  failed(reason: NotifierFailure): void {
+    this.failures.inc({ point: 'notifier', reason });
   }
 }

@@ -1,65 +1,70 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
-import type { Annunciation } from './notifier.js';
+import type { Notification } from './notifier.js';
 
 /** Longer than a try may take. */
 const LEASE_SEC = 60;
 const MAX_PAUSE_SEC = 256;
+/** A message is tried for a day. */
+const GIVE_UP_SEC = 86_400;
 
-/** MATERIALIZED: the row is chosen once, whatever the plan. */
-const lease = statement(
-  'lease_notification',
-  `WITH due AS MATERIALIZED (
-     SELECT notifier, call_id, staff_id FROM notifications WHERE notifier = $1 AND due_at <= app_now()
-     ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-   UPDATE notifications n SET tries = n.tries + 1, due_at = app_now() + make_interval(secs => ${String(LEASE_SEC)})
-   FROM due JOIN calls c ON c.id = due.call_id JOIN annunciations a ON a.call_id = due.call_id AND a.staff_id = due.staff_id
-   WHERE n.notifier = due.notifier AND n.call_id = due.call_id AND n.staff_id = due.staff_id
-   RETURNING n.tries, n.call_id || ':' || n.staff_id AS id, n.call_id, c.dept_id AS dept, c.room_id, c.type AS call_type,
-     c.priority, c.level, n.staff_id, iso(a.queued_at) AS queued_at`,
-);
-const remove = statement('remove_notification', 'DELETE FROM notifications WHERE notifier = $1 AND call_id = $2 AND staff_id = $3');
-const postpone = statement(
-  'postpone_notification',
-  `UPDATE notifications SET due_at = app_now() + make_interval(secs => least(2 ^ (tries - 1), ${String(MAX_PAUSE_SEC)}))
-   WHERE notifier = $1 AND call_id = $2 AND staff_id = $3 AND tries = $4`,
+const lease = statement('lease_notification', 'SELECT lease_notification($1, $2) AS leased');
+const settle = statement(
+  'settle_notification',
+  'SELECT settle_notification($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) AS result',
 );
 const nextDue = statement(
   'next_notification_due',
   'SELECT (extract(epoch FROM min(due_at) - app_now()) * 1000)::float8 AS ms FROM notifications WHERE notifier = $1',
 );
-
-/** An annunciation that is this node's to tell, for the time of the lease. */
+/** A message that is this node's to try, for the time of the lease. */
 export interface Leased {
-  annunciation: Annunciation;
-  /** This one included. */
+  notification: Notification;
+  /** Of the message, this one included. */
   tries: number;
+  lease: number;
+  generation: number;
+  asked_at: string;
+  repeats: number;
 }
 
+/** How a try ended. */
+export interface Outcome {
+  isDelivered: boolean;
+  /** The receiver's words, or those of the failure. */
+  answer: string | undefined;
+  /** Seconds since the try began. */
+  seconds: number;
+}
+
+export type TryResult = 'delivered' | 'failed' | 'given_up';
+
 /**
- * What notifiers are still to be told. Every change is a single short statement, on a pool of its own: no transaction is open
- * while a notifier is asked.
+ * What notifiers are still to be told: `lease_notification` and `settle_notification` in the migrations. Every change is a single short
+ * statement, on a pool of its own: no transaction is open while a notifier is asked.
  */
 @Injectable()
 export class NotificationOutbox {
   constructor(private readonly database: Database) {}
 
   async lease(notifier: string): Promise<Leased | undefined> {
-    const [row] = await this.database.query<Annunciation & { tries: number }>(lease, [notifier], 'notifications');
-    if (!row) return undefined;
-    const { tries, ...annunciation } = row;
-    return { annunciation, tries };
+    const [row] = await this.database.query<{ leased: Leased | null }>(lease, [notifier, LEASE_SEC], 'notifications');
+    return row?.leased ?? undefined;
   }
 
-  /** Delivered, or given up. */
-  async remove(notifier: string, { annunciation: { call_id, staff_id } }: Leased): Promise<void> {
-    await this.database.query(remove, [notifier, call_id, staff_id], 'notifications');
-  }
-
-  /** Again after 1, 2, 4 … seconds; not when the lease has ended meanwhile and another node tries. */
-  async postpone(notifier: string, { annunciation: { call_id, staff_id }, tries }: Leased): Promise<void> {
-    await this.database.query(postpone, [notifier, call_id, staff_id, tries], 'notifications');
+  /** Writes down a try and what follows from it. A lease that has ended meanwhile changes nothing any more. */
+  async settle(notifier: string, leased: Leased, { isDelivered, answer, seconds }: Outcome): Promise<TryResult> {
+    const { notification: n, tries, asked_at, repeats } = leased;
+    const [row] = await this.database.query<{ result: TryResult }>(
+      settle,
+      [
+        ...[notifier, n.call_id, n.staff_id, n.id, n.type, leased.lease, leased.generation, tries, asked_at, n.level, n.priority, repeats],
+        ...[seconds, isDelivered, answer ?? null, MAX_PAUSE_SEC, GIVE_UP_SEC],
+      ],
+      'notifications',
+    );
+    return row?.result ?? 'failed';
   }
 
   async nextDueIn(notifier: string): Promise<number | undefined> {

@@ -1,38 +1,59 @@
-/** One call shown to one person. Ids, places, types and times; never a name. */
-export interface Annunciation {
-  /** The same whenever this annunciation is told again: what a receiver knows a repetition by. */
+/** What a notification says of a call and a person. */
+export const NOTIFICATION_TYPES = ['told', 'reminded', 'escalated', 'withdrawn'] as const;
+export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
+
+/** One message about one call for one person. Ids, places, types and times; never a name. */
+export interface Notification {
+  /** The same whenever this message is tried again: a receiver knows a repetition by it. */
   id: string;
+  /** Rises from message to message: of two for one call and person the higher one is true. */
+  sequence: number;
+  /**
+   * `told`: the call is asked of the person, for the first time or once more. `reminded`: nobody has acted, the failsafe repeats. `escalated`: level
+   * or priority changed. `withdrawn`: the device has to stop.
+   */
+  type: NotificationType;
   call_id: string;
   dept: string;
   room_id: string;
+  bed_id?: string;
   call_type: string;
-  /** As they stand when it is told. */
+  /** As they are when the message is tried. */
   priority: number;
   level: number;
   staff_id: string;
-  /** ISO 8601, UTC: when the person was added to the call's recipients. */
+  /** ISO 8601, UTC: when the person was asked. */
   queued_at: string;
+  /** `reminded` only: which repeat of the failsafe it is. */
+  repeat?: number;
+  /** `withdrawn` only: `accepted` (by this person), `accepted_by_another`, `closed`, `stepped_back`, `reopened`. */
+  reason?: string;
 }
 
-/** What {@link Notifier.name} looks like. */
+/** The form of {@link Notifier.name}. */
 export const NOTIFIER_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 
 /**
- * Extension point: tells somebody outside of Wardline (pagers, phones, a hospital's message bus) of each annunciation.
+ * Extension point: informs a system outside of Wardline (pagers, phones, a hospital's message bus) of each person who is asked.
  *
- * Wardline promises: each person that is added to a call's recipients is told after the commit, at least once, by one node, and never
- * twice at the same time as long as `notify` settles in time; when `notify` rejects, or has not settled within 20 s, again after 1, 2, 4 … 256 s;
- * after the 10th try (8.5 minutes) it is given up, with the log line `notification.given_up` and
- * `wardline_notifications_total{result="given_up"}`. A node that dies while it tells leaves that to another, 60 s later. No call ever
- * waits for a notifier, however slow: no transaction is open and no row is locked while it is asked. Nothing is promised of the
- * order, and a call may be accepted or closed by the time that it is told of.
+ * Wardline promises, for each call and person: messages come after the commit, in order, at least once, never two at the same time as long as
+ * `notify` settles in time. Only the newest waits: a message that is no longer true when its turn comes is not sent. A `withdrawn` for what was
+ * or may have been told always is. So the devices that ring are those of the people who are asked, as soon as nothing waits any more.
+ * When `notify` rejects, has not settled within 20 s, or answers anything but text, the message is tried again after 1, 2, 4 … 256 s, for a
+ * day; then it is given up, with the log line `notification.given_up` and `wardline_notifications_total{result="given_up"}`. A node that
+ * dies during a try leaves the message to another, 60 s later. Each notifier has its own queue: no call and no other notifier waits for it.
  *
- * An implementation must resolve only when the receiver has taken the annunciation, must reject when it has not, must settle within 20 s,
- * must hand on the same `id` each time, may be asked for up to 16 at once, and keeps its `name`: under it what is still to be told
- * waits for 24 h when no node has the notifier. `test/support/notifier.contract.ts` checks the promise.
+ * An implementation must resolve only when the receiver has taken the message, must reject when it has not, should stop when `signal` aborts,
+ * may be asked for up to 16 messages at once (of different calls or people), and keeps its `name`: under it the queue waits for 24 h when no
+ * node has the notifier. `test/support/notifier.contract.ts` checks the promise.
  */
 export abstract class Notifier {
-  /** {@link NOTIFIER_NAME}; of its own among all notifiers of the installation. */
+  /** {@link NOTIFIER_NAME}; unique among the notifiers of the installation. */
   abstract readonly name: string;
-  abstract notify(annunciation: Annunciation): Promise<void>;
+  /** @returns the receiver's answer in a few words, for the record of the call; nothing where it has none */
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most implementations answer nothing
+  abstract notify(notification: Notification, signal: AbortSignal): Promise<string | void>;
 }
+
+/** All notifiers of this installation, in the order in which they are named. */
+export const NOTIFIERS = Symbol('notifiers');

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { type Annunciation, Notifier, NOTIFIER_NAME } from './notifier.js';
+import { type Notification, Notifier, NOTIFIER_NAME } from './notifier.js';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
@@ -38,9 +38,20 @@ export function webhookSignature(secret: string, unixSeconds: number, body: stri
   return `t=${t},v1=${createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')}`;
 }
 
+const BASE64_SECRET = /^whsec_([A-Za-z0-9+/]{22,}={0,2})$/;
+
+/** The headers of the Standard Webhooks specification. A secret in its form (`whsec_<base64>`) is the key's bytes, any other one is the key as it is. */
+export function standardWebhookHeaders(secret: string, id: string, unixSeconds: number, body: string): Record<string, string> {
+  const encoded = BASE64_SECRET.exec(secret)?.[1];
+  const key = encoded === undefined ? Buffer.from(secret, 'utf8') : Buffer.from(encoded, 'base64');
+  const timestamp = String(unixSeconds);
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+}
+
 /**
- * POSTs each annunciation as JSON, signed in `X-Wardline-Signature`. Taken is what was answered 2xx in time; redirects are not followed: the
- * signed body is for one place. Receivers know a repetition by `id`.
+ * POSTs each message as JSON, signed in `X-Wardline-Signature` and by the headers of Standard Webhooks. Taken is what was answered 2xx in time; redirects are not followed: the
+ * signed body is for one place. Receivers know a repetition by `id`, and an older message that comes late by `sequence`.
  */
 export class WebhookNotifier extends Notifier {
   readonly name: string;
@@ -55,22 +66,26 @@ export class WebhookNotifier extends Notifier {
     this.name = parsed.data.name;
   }
 
-  /** @throws WebhookRefused; whatever fetch throws when the receiver cannot be reached, or not in time */
-  async notify(annunciation: Annunciation): Promise<void> {
+  /** @returns the status. @throws WebhookRefused; whatever fetch throws when the receiver cannot be reached, or not in time */
+  async notify(notification: Notification, signal?: AbortSignal): Promise<string> {
     const { url, secret, timeoutMs } = this.options;
-    const body = JSON.stringify(annunciation);
+    const body = JSON.stringify(notification);
+    const now = Math.floor(Date.now() / 1000);
+    const limit = AbortSignal.timeout(timeoutMs);
     const response = await fetch(url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         'user-agent': 'wardline',
-        'x-wardline-signature': webhookSignature(secret, Math.floor(Date.now() / 1000), body),
+        'x-wardline-signature': webhookSignature(secret, now, body),
+        ...standardWebhookHeaders(secret, notification.id, now, body),
       },
       body,
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
     await response.body?.cancel();
     if (!response.ok) throw new WebhookRefused(response.status);
+    return String(response.status);
   }
 }

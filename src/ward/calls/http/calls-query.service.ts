@@ -11,6 +11,7 @@ import { CALL_VIEW, type CallState, type CallView, IS_OPEN, OPEN_STATES, type Wi
 
 const MAX_HISTORY = 500;
 const MAX_ANNUNCIATIONS = 1000;
+const MAX_TRIES = 500;
 
 const list = statement(
   'list_calls',
@@ -25,6 +26,11 @@ const annunciations = statement(
   `SELECT staff_id, role, reason, iso(queued_at) AS queued_at, iso(sent_at) AS sent_at, iso(received_at) AS received_at, iso(accepted_at) AS accepted_at,
      iso(declined_at) AS declined_at, iso(withdrawn_at) AS withdrawn_at, withdrawn_reason
    FROM annunciation_ledger l WHERE call_id = $1 ORDER BY l.queued_at, staff_id LIMIT ${String(MAX_ANNUNCIATIONS)}`,
+);
+const tries = statement(
+  'notification_tries',
+  `SELECT notifier, staff_id, message_id AS id, type, try, iso(tried_at) AS tried_at, result, answer FROM notification_tries t
+   WHERE t.call_id = $1 ORDER BY t.id DESC LIMIT ${String(MAX_TRIES)}`,
 );
 const find = statement('find_call', `SELECT ${CALL_VIEW} FROM calls c WHERE c.id = $1`);
 const atStation = statement(
@@ -55,10 +61,27 @@ export interface AnnunciationView {
   withdrawn_reason: WithdrawalReason | null;
 }
 
+/** One try to tell a notifier of the call. */
+export interface NotificationTryView {
+  notifier: string;
+  staff_id: string;
+  /** The message's: the same when it is tried again. */
+  id: string;
+  type: string;
+  /** 1, 2, 3 … of the message. */
+  try: number;
+  tried_at: string;
+  result: 'delivered' | 'failed' | 'given_up';
+  /** The receiver's words, or those of the failure. */
+  answer: string | null;
+}
+
 /** A call and everything that happened to it. */
 export interface CallWithHistory extends CallView {
   history: { seq: number; id: string; type: string; time: string; data: unknown }[];
   annunciations: AnnunciationView[];
+  /** What other systems were told: the newest tries, oldest first. */
+  notifications: NotificationTryView[];
 }
 
 /** Reading calls. */
@@ -93,7 +116,9 @@ export class CallsQueryService {
       time,
       data: JSON.parse(data) as unknown,
     }));
-    return { ...call, history, annunciations: await this.database.query<AnnunciationView & Record<string, unknown>>(annunciations, [id]) };
+    const asked = await this.database.query<AnnunciationView & Record<string, unknown>>(annunciations, [id]);
+    const tried = await this.database.query<NotificationTryView & Record<string, unknown>>(tries, [id]);
+    return { ...call, history, annunciations: asked, notifications: tried.reverse() };
   }
 
   /** The open calls that the station has pressed, for its reassurance light. */
