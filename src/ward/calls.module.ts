@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 import { StaffingModule } from './staffing.module.js';
 import { AnnunciationReceipts } from './calls/annunciations/annunciation-receipts.js';
+import { LostAccepts } from './calls/annunciations/lost-accepts.js';
 import { AnnunciationsSent } from './calls/annunciations/annunciations-sent.js';
 import { CallAccess } from './calls/commands/call-access.service.js';
 import { CallClosing } from './calls/commands/call-closing.service.js';
@@ -69,6 +70,7 @@ import { StationCommandsService } from './calls/commands/station-commands.servic
     pendingCallsMetric,
     ReassuranceLight,
     AnnunciationReceipts,
+    LostAccepts,
     AnnunciationsSent,
   ],
   exports: [CallsRepository, CallEscalation, CallRounds, LostHolders, CallJournal, RaiseCallService, CallWithdrawal],

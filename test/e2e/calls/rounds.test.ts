@@ -370,6 +370,29 @@ describe('no_presence', () => {
   });
 });
 
+describe('an accept of an urgent call', () => {
+  it('silences the device of the person who gave it, also one that comes second; the others ring until presence is shown', async () => {
+    const call = await ward.press('code_blue');
+    await anna.does('accept', call);
+    expect(await askedNow(call)).toEqual(expect.arrayContaining([ben.id, cleo.id, manager.id]));
+    expect(await ben.command('accept', call)).toMatchObject({ ok: false, code: 'CALL_ALREADY_ACCEPTED' });
+    const ringing = await askedNow(call);
+    expect(ringing).not.toContain(ben.id);
+    expect(ringing).toEqual(expect.arrayContaining([cleo.id, manager.id]));
+    await showPresence(call);
+    expect(await askedNow(call)).toEqual([anna.id]);
+  });
+
+  it('that comes second is asked again when nobody came', async () => {
+    const call = await ward.press('code_blue');
+    await anna.does('accept', call);
+    await ben.command('accept', call);
+    await ward.move(61);
+    await ward.until(call, (one) => one.state === 'pending', 'pending');
+    expect(await askedNow(call)).toEqual(expect.arrayContaining([anna.id, ben.id, cleo.id]));
+  });
+});
+
 describe('a decline', () => {
   it('carries its code in the event; its text stays in the record', async () => {
     const call = await ward.press();

@@ -9,6 +9,7 @@ import { BEDSIDE_PRESENCE_RANK, type Standing } from '../call-permissions.js';
 import { type CallCommand, transition } from '../call-states.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
 import { AnnunciationReceipts } from '../annunciations/annunciation-receipts.js';
+import { LostAccepts } from '../annunciations/lost-accepts.js';
 
 /** Locks a call for a caller, and says how they stand to it and what its state allows. A call that one may not know of does not exist. */
 @Injectable()
@@ -18,6 +19,7 @@ export class CallAccess {
     private readonly shifts: ShiftsService,
     private readonly access: DepartmentAccess,
     private readonly receipts: AnnunciationReceipts,
+    private readonly lostAccepts: LostAccepts,
   ) {}
 
   /** @throws DomainError NOT_FOUND */
@@ -54,6 +56,11 @@ export class CallAccess {
   async requireTransition(tx: Transaction, call: LockedCall, command: CallCommand): Promise<void> {
     const next = transition(call.state, command);
     if ('refused' in next) throw await this.conflict(tx, call, next.refused, next.because);
+  }
+
+  /** An accept was refused: where somebody else came first, the person's own devices need not ring any more. */
+  async acceptRefused(refusal: unknown, callId: string, staffId: string): Promise<void> {
+    if (refusal instanceof DomainError && refusal.code === 'CALL_ALREADY_ACCEPTED') await this.lostAccepts.silence(callId, staffId);
   }
 
   /** @throws DomainError CALL_VERSION_STALE with `details.call` */

@@ -46,7 +46,11 @@ export class CallCommandsService {
       return this.carryOut(tx, staff, command, locked, standing, details);
     };
     // An answer that is given again must still be one that the person may see.
-    return visibleTo(staff, this.lanes.onCall(callId, { by: staff, key, identity, work }));
+    const answer = this.lanes.onCall(callId, { by: staff, key, identity, work }).catch(async (error: unknown) => {
+      if (command === 'accept') await this.access.acceptRefused(error, callId, staff.id);
+      throw error;
+    });
+    return visibleTo(staff, answer);
   }
 
   private async carryOut(
