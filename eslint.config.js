@@ -23,6 +23,13 @@ export default tseslint.config(
       ],
       'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
       'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MethodDefinition[kind='constructor'] > FunctionExpression[params.length>6]",
+          message: 'A class has at most six dependencies: split it.',
+        },
+      ],
     },
   },
   {

@@ -2,6 +2,7 @@ import type { NextFunction, Response } from 'express';
 import type { GuardedRequest } from '../../identity/access/guarded-request.js';
 import type { TrustedProxies } from '../../identity/access/trusted-proxies.js';
 import { newId } from '../common/ids.js';
+import { withLogContext } from '../logging/log-context.js';
 import { beginTraced } from '../tracing/tracing.js';
 
 /** Gives each request its id and its client's address, before anything can refuse it. */
@@ -19,7 +20,7 @@ export function requestContext(proxies: TrustedProxies) {
         span.setAttributes({ 'http.response.status_code': response.statusCode, ...(route !== undefined && { 'http.route': route }) });
         span.end();
       });
-      next();
+      withLogContext({ request_id: request.requestId ?? '' }, next);
     });
   };
 }

@@ -1,7 +1,9 @@
 import { isatty } from 'node:tty';
 import type { LoggerService } from '@nestjs/common';
+import { trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger as Pino, pino } from 'pino';
 import { lineOutput } from './line-output.js';
+import { currentLogContext } from './log-context.js';
 
 /** Whatever a line tells beside its event: ids, counts, codes. Never names, cookies, keys or bodies. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -42,6 +44,8 @@ export async function createLogger({ level, pretty, destination }: LogOptions): 
     base: null,
     timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
+    // A copy each time: pino writes the line's own fields over it.
+    mixin: () => ({ ...currentLogContext(), ...currentTrace() }),
     serializers: { error: describeError },
     redact: { paths: ['cookie', 'password', 'key', '*.cookie', '*.password', '*.key', '*.authorization'], censor: '[hidden]' },
   };
@@ -52,6 +56,11 @@ export async function createLogger({ level, pretty, destination }: LogOptions): 
     logger.warn('log.lines_lost', { lines });
   };
   return logger;
+}
+
+function currentTrace(): LogFields {
+  const trace_id = trace.getActiveSpan()?.spanContext().traceId;
+  return trace_id === undefined ? {} : { trace_id };
 }
 
 async function prettyLines(output: DestinationStream): Promise<DestinationStream> {

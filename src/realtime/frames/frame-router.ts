@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { firstValueFrom, isObservable } from 'rxjs';
 import { DomainError, toErrorBody } from '../../platform/common/errors.js';
+import { withLogContext } from '../../platform/logging/log-context.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { traced } from '../../platform/tracing/tracing.js';
 import { asDomainError } from '../../platform/database/database-error.js';
@@ -31,7 +32,8 @@ export class FrameRouter {
   async dispatch(command: Command): Promise<DomainError | undefined> {
     try {
       const attributes = { connection_id: command.connection.id };
-      const data = await traced(`command ${command.type}`, attributes, () => this.handle(command), command.trace);
+      const work = () => withLogContext(attributes, () => this.handle(command));
+      const data = await traced(`command ${command.type}`, attributes, work, command.trace);
       command.connection.send({ type: 'ok', re: command.re, data });
       command.replied();
       return undefined;
