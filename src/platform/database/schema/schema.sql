@@ -344,6 +344,13 @@ CREATE TABLE memberships (
   CONSTRAINT memberships_pkey PRIMARY KEY (staff_id, dept_id)
 );
 
+CREATE TABLE migration_notes (
+  is_additive boolean NOT NULL,
+  name text NOT NULL,
+  version text NOT NULL,
+  CONSTRAINT migration_notes_pkey PRIMARY KEY (name)
+);
+
 CREATE TABLE migrations (
   id integer DEFAULT nextval('migrations_id_seq'::regclass) NOT NULL,
   name character varying NOT NULL,
@@ -359,11 +366,40 @@ CREATE TABLE nodes (
   CONSTRAINT nodes_pkey PRIMARY KEY (server_id)
 );
 
+CREATE TABLE notification_tries (
+  answer text,
+  call_id uuid NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  message_id uuid NOT NULL,
+  notifier text NOT NULL,
+  result text NOT NULL,
+  staff_id uuid NOT NULL,
+  tried_at timestamp with time zone NOT NULL,
+  try integer NOT NULL,
+  type text NOT NULL,
+  CONSTRAINT notification_tries_answer_check CHECK ((length(answer) <= 200)),
+  CONSTRAINT notification_tries_result_check CHECK ((result = ANY (ARRAY['delivered'::text, 'failed'::text, 'given_up'::text]))),
+  CONSTRAINT notification_tries_type_check CHECK ((type = ANY (ARRAY['told'::text, 'reminded'::text, 'escalated'::text, 'withdrawn'::text]))),
+  CONSTRAINT notification_tries_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE notifications (
   call_id uuid NOT NULL,
-  due_at timestamp with time zone DEFAULT app_now() NOT NULL,
+  due_at timestamp with time zone DEFAULT app_now(),
+  first_try_at timestamp with time zone,
+  generation integer DEFAULT 1 NOT NULL,
+  lease integer DEFAULT 0 NOT NULL,
+  leased_until timestamp with time zone,
+  may_ring boolean DEFAULT false NOT NULL,
+  message_id uuid,
+  message_key text,
   notifier text NOT NULL,
+  sequence bigint,
   staff_id uuid NOT NULL,
+  told_asked_at timestamp with time zone,
+  told_level integer,
+  told_priority integer,
+  told_repeat integer,
   tries integer DEFAULT 0 NOT NULL,
   CONSTRAINT notifications_call_id_staff_id_fkey FOREIGN KEY (call_id, staff_id) REFERENCES annunciations(call_id, staff_id) ON DELETE CASCADE,
   CONSTRAINT notifications_pkey PRIMARY KEY (notifier, call_id, staff_id)
@@ -570,7 +606,9 @@ CREATE UNIQUE INDEX exclusions_active ON public.exclusions USING btree (dept_id,
 CREATE INDEX exclusions_due ON public.exclusions USING btree (until) WHERE (ended_at IS NULL);
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX memberships_dept ON public.memberships USING btree (dept_id);
-CREATE INDEX notifications_due ON public.notifications USING btree (notifier, due_at);
+CREATE INDEX notification_tries_age ON public.notification_tries USING btree (tried_at);
+CREATE INDEX notification_tries_call ON public.notification_tries USING btree (call_id, id);
+CREATE INDEX notifications_due ON public.notifications USING btree (notifier, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX past_annunciations_call ON public.past_annunciations USING btree (call_id);
 CREATE INDEX room_assignments_due ON public.room_assignments USING btree (until) WHERE (until IS NOT NULL);
 CREATE INDEX rooms_dept ON public.rooms USING btree (dept_id);
@@ -590,10 +628,12 @@ CREATE INDEX stations_heard ON public.stations USING btree (last_seen_at) WHERE 
 CREATE INDEX stations_room ON public.stations USING btree (room_id);
 
 CREATE TRIGGER keep_asking BEFORE INSERT OR UPDATE OF queued_at, declined_at, withdrawn_at ON public.annunciations FOR EACH ROW EXECUTE FUNCTION keep_asking();
-CREATE TRIGGER queue_notifications AFTER INSERT ON public.annunciations REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION queue_notifications();
+CREATE TRIGGER notify_asked AFTER INSERT ON public.annunciations REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION notify_asked();
+CREATE TRIGGER notify_changed AFTER UPDATE ON public.annunciations FOR EACH ROW WHEN ((((old.queued_at IS DISTINCT FROM new.queued_at) OR (old.withdrawn_at IS DISTINCT FROM new.withdrawn_at)) OR (old.accepted_at IS DISTINCT FROM new.accepted_at))) EXECUTE FUNCTION notify_changed();
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER follow_call AFTER UPDATE OF state, accepted_by, attended_at ON public.calls FOR EACH ROW WHEN ((((old.state IS DISTINCT FROM new.state) OR (old.accepted_by IS DISTINCT FROM new.accepted_by)) OR (old.attended_at IS DISTINCT FROM new.attended_at))) EXECUTE FUNCTION follow_call();
+CREATE TRIGGER notify_escalated AFTER UPDATE OF level, priority, failsafe_repeats ON public.calls FOR EACH ROW WHEN ((((old.level IS DISTINCT FROM new.level) OR (old.priority IS DISTINCT FROM new.priority)) OR (old.failsafe_repeats IS DISTINCT FROM new.failsafe_repeats))) EXECUTE FUNCTION notify_escalated();
 CREATE TRIGGER open_department_queue AFTER INSERT ON public.departments FOR EACH ROW EXECUTE FUNCTION open_department_queue();
 CREATE TRIGGER open_dept_stream AFTER INSERT ON public.departments FOR EACH ROW EXECUTE FUNCTION open_dept_stream();
 CREATE TRIGGER open_station_supervision AFTER INSERT ON public.departments FOR EACH ROW EXECUTE FUNCTION open_station_supervision();
