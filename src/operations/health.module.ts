@@ -4,6 +4,7 @@ import { scrapedGauge } from '../platform/metrics/scraped-metrics.js';
 import { OPERATIONS_SETTINGS } from '../platform/config/config.module.js';
 import { maxMemoryMb } from '../platform/config/memory.js';
 import type { OperationsSettings } from '../platform/config/operations.settings.js';
+import { ClockWatch } from '../ward/calls/ladder/clock-watch.js';
 import { EscalationModule } from '../ward/escalation.module.js';
 import { HealthController } from './health/health.controller.js';
 import { DatabaseHealth } from './health/database-health.js';
@@ -28,6 +29,13 @@ import { MemoryGauge } from './health/memory.js';
       DatabaseHealth,
       async (gauge, database) => {
         gauge.set((await database.condition()).takesWrites ? 1 : 0);
+      },
+    ),
+    scrapedGauge(
+      { name: 'wardline_clock_ok', help: '0 while the database went back in time, or a log ends in the future; else 1.' },
+      ClockWatch,
+      (gauge, watch) => {
+        gauge.set(watch.condition.status === 'up' ? 1 : 0);
       },
     ),
     {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CallsModule } from './calls.module.js';
 import { CallTimers } from './calls/ladder/call-timers.js';
+import { ClockWatch } from './calls/ladder/clock-watch.js';
 import { DepartedHolders } from './calls/ladder/departed-holders.js';
 import { EscalationEngine } from './calls/ladder/escalation-engine.js';
 import { EscalationMetrics, escalationMetricProviders } from './calls/ladder/escalation-metrics.js';
@@ -16,9 +17,10 @@ import { LostNurseCalls } from './calls/ladder/lost-nurse-calls.js';
     EscalationEngine,
     EscalationWatchdog,
     CallTimers,
+    ClockWatch,
     DepartedHolders,
     LostNurseCalls,
   ],
-  exports: [EscalationWatchdog],
+  exports: [ClockWatch, EscalationWatchdog],
 })
 export class EscalationModule {}

@@ -37,6 +37,7 @@ export const METRICS: Readonly<Record<string, readonly [Kind, ...labels: string[
   wardline_server_heartbeat_age_seconds: ['gauge'],
   wardline_dead_nodes_total: ['counter'],
   wardline_database_up: ['gauge'],
+  wardline_clock_ok: ['gauge'],
   wardline_database_writable: ['gauge'],
   wardline_log_lines_lost_total: ['counter'],
   // Node's own.

@@ -5,6 +5,7 @@ import type { Response } from 'express';
 import { Public } from '../../identity/access/access.js';
 import { Cluster } from '../../cluster/node/cluster.js';
 import { Clock } from '../../platform/common/clock.js';
+import { ClockWatch } from '../../ward/calls/ladder/clock-watch.js';
 import { DatabaseHealth } from './database-health.js';
 import { Indicators } from './indicators.js';
 import { MemoryGauge } from './memory.js';
@@ -20,6 +21,7 @@ export class HealthController {
     private readonly databaseHealth: DatabaseHealth,
     private readonly memory: MemoryGauge,
     private readonly clock: Clock,
+    private readonly clockWatch: ClockWatch,
     private readonly cluster: Cluster,
   ) {}
 
@@ -53,12 +55,14 @@ export class HealthController {
   @Get('healthz')
   async summary(@Res({ passthrough: true }) response: Response) {
     const [{ answers, takesWrites }, overdue] = await Promise.all([this.databaseHealth.condition(), this.indicators.overdue()]);
+    const clock = this.clockWatch.condition;
     const isDatabaseOk = answers && takesWrites;
     if (!isDatabaseOk) response.status(503);
     return {
-      status: isDatabaseOk && overdue === 0 && this.cluster.isUp !== false ? 'ok' : 'degraded',
+      status: isDatabaseOk && overdue === 0 && clock.status === 'up' && this.cluster.isUp !== false ? 'ok' : 'degraded',
       db_ok: isDatabaseOk,
       ...(this.cluster.isUp !== undefined && { redis_ok: this.cluster.isUp }),
+      clock,
       memory_pct: this.memory.percent,
       escalation_overdue: overdue ?? null,
       ts: Math.floor(this.clock.now() / 1000),

@@ -4,9 +4,20 @@
  */
 const START = 'coalesce(c.round_started_at, c.placed_at)';
 
-function deadlineOf(level: string, paused: string, early = 'c.top_level_sec'): string {
-  return `(${START} + ${paused} + make_interval(secs => CASE ${level} WHEN 0 THEN ${early} WHEN 1 THEN c.l1_sec WHEN 2 THEN c.l2_sec ELSE c.l3_sec END))`;
+function secondsOf(level: string, early = 'c.top_level_sec'): string {
+  return `CASE ${level} WHEN 0 THEN ${early} WHEN 1 THEN c.l1_sec WHEN 2 THEN c.l2_sec ELSE c.l3_sec END`;
 }
+
+function deadlineOf(level: string, paused: string, early = 'c.top_level_sec'): string {
+  return `(${START} + ${paused} + make_interval(secs => ${secondsOf(level, early)}))`;
+}
+
+/** The length of the deadline that a call waits for: its level's seconds, or those between two repeats. */
+export const OWN_SEC = `(CASE WHEN c.level < 3 THEN ${secondsOf('c.level + 1')} ELSE c.repeat_sec END)`;
+
+/** The value of `paused` with which the deadline that a call waits for is its own length away from now, and those after it follow. */
+export const PAUSED_FROM_NOW = `(app_now() - ${START} - make_interval(secs => CASE WHEN c.level < 3 THEN 0
+  ELSE ${secondsOf('c.failsafe_from')} + c.failsafe_repeats * c.repeat_sec END))`;
 
 /** Seconds that the ladder's clock has run. */
 export const LADDER_SEC = `extract(epoch FROM app_now() - ${START} - c.paused)::float8`;

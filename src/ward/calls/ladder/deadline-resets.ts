@@ -1,0 +1,116 @@
+import { type Statement, statement } from '../../../platform/database/statement.js';
+import { nextDeadline, OWN_SEC, PAUSED_FROM_NOW } from '../policies/escalation-clock.js';
+
+/** A deadline may be so much further ahead than its own length: two statements do not have the same time. */
+const SLACK = `interval '2 seconds'`;
+/** Back-offs are far shorter. */
+const LONGEST_BACK_OFF = `interval '1 minute'`;
+const LONGEST_BREAK = `interval '1 hour'`;
+/** As long as the person who is present has to answer. */
+const ANSWER_SEC = 120;
+
+const ahead = (column: string, seconds: string) => `${column} > app_now() + make_interval(secs => ${seconds}) + ${SLACK}`;
+const fromNow = (column: string, seconds: string) =>
+  `${column} = CASE WHEN ${ahead(`c.${column}`, seconds)} THEN app_now() + make_interval(secs => ${seconds}) ELSE c.${column} END`;
+
+const OPEN = `c.state IN ('pending', 'accepted', 'in_progress')`;
+const ATTENDANCE_SEC = `(CASE WHEN c.attendance_asked_at IS NULL THEN coalesce(c.attendance_sec, ${String(ANSWER_SEC)}) ELSE ${String(ANSWER_SEC)} END)`;
+
+interface DeadlineReset {
+  /** For the log. */
+  readonly subject: string;
+  readonly statement: Statement;
+  /** $1 is CALL_PRESS_AGAIN_SEC; the others have no parameter. */
+  readonly takesPressAgain?: true;
+}
+
+/**
+ * What the clock's step back left in the future, each set to its own length from now. A row that was set is not found again, so each
+ * deadline is set once, whichever nodes try.
+ */
+export const DEADLINE_RESETS: readonly DeadlineReset[] = [
+  {
+    subject: 'ladders',
+    statement: statement(
+      'reset_ladders',
+      `WITH late AS MATERIALIZED (
+         SELECT c.id FROM calls c WHERE c.state = 'pending' AND ${ahead('c.next_escalation_at', OWN_SEC)} ORDER BY c.id FOR NO KEY UPDATE)
+       UPDATE calls c SET paused = ${PAUSED_FROM_NOW}, next_escalation_at = ${nextDeadline({ paused: PAUSED_FROM_NOW })}, engine_retry_at = NULL
+       FROM late WHERE c.id = late.id RETURNING c.id`,
+    ),
+  },
+  {
+    subject: 'timers',
+    takesPressAgain: true,
+    statement: statement(
+      'reset_timers',
+      `WITH late AS MATERIALIZED (
+         SELECT c.id FROM calls c WHERE ${OPEN} AND (${ahead('c.presence_due_at', 'c.presence_sec')} OR ${ahead('c.attendance_due_at', ATTENDANCE_SEC)}
+           OR ${ahead('c.press_again_at', '$1::float8')} OR ${ahead('c.repeat_due_at', '1')} OR ${ahead('c.repeated_event_at', '0')}
+           OR c.engine_retry_at > app_now() + ${LONGEST_BACK_OFF}) ORDER BY c.id FOR NO KEY UPDATE)
+       UPDATE calls c SET ${fromNow('presence_due_at', 'c.presence_sec')}, ${fromNow('attendance_due_at', ATTENDANCE_SEC)},
+         ${fromNow('press_again_at', '$1::float8')}, ${fromNow('repeat_due_at', '1')}, ${fromNow('repeated_event_at', '0')},
+         engine_retry_at = CASE WHEN c.engine_retry_at > app_now() + ${LONGEST_BACK_OFF} THEN NULL ELSE c.engine_retry_at END
+       FROM late WHERE c.id = late.id RETURNING c.id`,
+    ),
+  },
+  {
+    subject: 'exclusions',
+    statement: statement(
+      'reset_exclusions',
+      `UPDATE exclusions SET until = app_now() + (until - created_at), created_at = app_now()
+       WHERE ended_at IS NULL AND created_at > app_now() + ${SLACK} RETURNING id`,
+    ),
+  },
+  {
+    subject: 'assignments',
+    statement: statement(
+      'reset_assignments',
+      `UPDATE room_assignments SET until = app_now() + (until - assigned_at), assigned_at = app_now()
+       WHERE assigned_at > app_now() + ${SLACK} RETURNING room_id`,
+    ),
+  },
+  {
+    subject: 'breaks',
+    statement: statement(
+      'reset_breaks',
+      `UPDATE shifts SET paused_until = app_now() + ${LONGEST_BREAK}
+       WHERE ended_at IS NULL AND paused_until > app_now() + ${LONGEST_BREAK} + ${SLACK} RETURNING id`,
+    ),
+  },
+  {
+    subject: 'absences',
+    statement: statement(
+      'reset_absences',
+      `UPDATE staff_absences SET since = app_now() WHERE handled_at IS NULL AND since > app_now() + ${SLACK} RETURNING staff_id`,
+    ),
+  },
+  {
+    subject: 'stations',
+    statement: statement(
+      'reset_stations',
+      `UPDATE stations SET last_seen_at = app_now() WHERE last_seen_at > app_now() + ${SLACK} AND retired_at IS NULL RETURNING id`,
+    ),
+  },
+  {
+    subject: 'outage',
+    statement: statement(
+      'reset_outage',
+      `UPDATE ward_watch SET ready_at = app_now() WHERE ready_at > app_now() + ${SLACK} RETURNING ready_at`,
+    ),
+  },
+  ...['call_moves', 'nodes', 'shifts', 'staff_absences'].map((table) => ({
+    subject: 'back_offs',
+    statement: statement(
+      `reset_back_off_${table}`,
+      `UPDATE ${table} SET retry_at = NULL WHERE retry_at > app_now() + ${LONGEST_BACK_OFF} RETURNING 1`,
+    ),
+  })),
+  {
+    subject: 'notifications',
+    statement: statement(
+      'reset_notifications',
+      `UPDATE notifications SET due_at = app_now() WHERE due_at > app_now() + interval '10 minutes' RETURNING 1`,
+    ),
+  },
+];

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asStation, request, signIn } from '../../support/client.js';
+import { parseMetrics } from '../../support/metrics.js';
+import { closeAllCalls, eventually, logOf, Person } from '../../support/person.js';
+import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+
+const HOUR = 3600;
+let first: TestWardline;
+let second: TestWardline;
+let nurse: Person;
+
+beforeAll(async () => {
+  first = await startTestWardline();
+  second = await startTestWardline({ sharedWith: first });
+  nurse = await Person.come(first, 'icu-nurse-1');
+  await nurse.startShift('icu');
+  const other = await Person.come(second, 'icu-nurse-2');
+  await other.startShift('icu');
+});
+afterAll(async () => {
+  await second.stop();
+  await first.stop();
+});
+
+const clockOf = async (target: TestWardline) =>
+  (await request(target, 'GET', '/healthz')).body as { status: string; clock: { status: string } };
+
+async function untilClock(status: 'up' | 'down'): Promise<void> {
+  for (const node of [first, second])
+    await eventually(async () => ((await clockOf(node)).clock.status === status ? true : undefined), `clock ${status}`);
+}
+
+/** Seconds until the column's time; undefined where there is none. */
+async function secondsUntil(table: string, column: string, where: string): Promise<number | undefined> {
+  const [row] = await first.database.query<{ seconds: number | null }>(
+    `SELECT extract(epoch FROM ${column} - app_now())::float8 AS seconds FROM ${table} WHERE ${where}`,
+  );
+  return row?.seconds ?? undefined;
+}
+
+async function untilWithin(table: string, column: string, where: string, most: number): Promise<void> {
+  await eventually(
+    async () => {
+      const seconds = await secondsUntil(table, column, where);
+      return seconds !== undefined && seconds <= most ? true : undefined;
+    },
+    `${table}.${column} within ${String(most)} s`,
+  );
+}
+
+const levels = async (id: string) =>
+  (await logOf(nurse.session, 'icu', id)).filter(({ type }) => type === 'call.escalated').map(({ data }) => data.level as number);
+
+describe('the database’s time', { timeout: 120_000 }, () => {
+  it('goes back an hour: the clock is red, every deadline is its own length away, and the call climbs', async () => {
+    await untilClock('up');
+    const call = await asStation(first, 'icu-101-bed')('POST', '/calls', { type: 'patient_normal' });
+    const accepted = await asStation(first, 'icu-102-bed')('POST', '/calls', { type: 'patient_normal' });
+    expect((await nurse.command('HTTP', 'accept', accepted.body.id as string)).ok).toBe(true);
+    const manager = await signIn(first, 'icu-manager');
+    const until = new Date(Date.now() + 1800_000).toISOString();
+    const staffId = (await signIn(first, 'icu-nurse-3')).user.id;
+    const excluded = await manager.post('/departments/icu/exclusions', { staff_id: staffId, until, reason: 'training' });
+    expect(excluded.status).toBeLessThan(300);
+    await first.database.moveClock(-HOUR);
+    await untilClock('down');
+    expect(await clockOf(first)).toMatchObject({ status: 'degraded', clock: { status: 'down' } });
+    expect(parseMetrics((await request(second, 'GET', '/metrics')).body as string).value('wardline_clock_ok')).toBe(0);
+    expect((await request(first, 'GET', '/readyz')).status).toBe(200);
+    await untilWithin('calls', 'next_escalation_at', `id = '${call.body.id as string}'`, 90);
+    await untilWithin('calls', 'presence_due_at', `id = '${accepted.body.id as string}'`, 180);
+    await untilWithin('exclusions', 'until', 'ended_at IS NULL', 1800);
+    // Once: a second later nothing is set anew.
+    const [set] = await first.database.query('SELECT next_escalation_at FROM calls WHERE id = $1', [call.body.id]);
+    const looks = first.log.length;
+    await request(first, 'GET', '/healthz');
+    await eventually(
+      async () => ((await secondsUntil('calls', 'next_escalation_at', `id = '${call.body.id as string}'`))! < 88 ? true : undefined),
+      'two seconds',
+    );
+    expect(await first.database.query('SELECT next_escalation_at FROM calls WHERE id = $1', [call.body.id])).toEqual([set]);
+    expect(first.log.slice(looks).filter((line) => line.includes('clock.deadlines_reset'))).toEqual([]);
+    await first.database.moveClock(91);
+    await eventually(async () => ((await levels(call.body.id as string)).includes(1) ? true : undefined), 'level 1');
+    await first.database.moveClock(90);
+    await eventually(async () => ((await levels(call.body.id as string)).includes(2) ? true : undefined), 'level 2');
+    // The manager has no connection, so that level 2 passes on at once.
+    expect(await levels(call.body.id as string)).toEqual([1, 2, 3]);
+    const resets = [first, second].flatMap(({ log }) =>
+      log.filter((line) => line.includes('"event":"clock.deadlines_reset"') && line.includes('ladders')),
+    );
+    expect(resets).toHaveLength(1);
+  });
+
+  it('is right again: the clock is green; a jump forwards duplicates no level, and its taking back keeps the repeats going', async () => {
+    await first.database.moveClock(HOUR);
+    await untilClock('up');
+    expect((await clockOf(first)).status).toBe('ok');
+    await closeAllCalls(await signIn(first, 'admin'));
+    const call = await asStation(first, 'icu-103-bed')('POST', '/calls', { type: 'patient_normal' });
+    const id = call.body.id as string;
+    await first.database.moveClock(HOUR);
+    await eventually(async () => ((await levels(id)).includes(3) ? true : undefined), 'level 3');
+    await untilClock('up');
+    const climbed = await levels(id);
+    expect(climbed.filter((level) => level < 3)).toEqual([1, 2]);
+    await first.database.moveClock(-HOUR);
+    await untilClock('down');
+    await untilWithin('calls', 'next_escalation_at', `id = '${id}'`, 60);
+    const before = (await levels(id)).length;
+    await first.database.moveClock(61);
+    await eventually(async () => ((await levels(id)).length > before ? true : undefined), 'another repeat');
+    expect((await levels(id)).filter((level) => level < 3)).toEqual([1, 2]);
+  });
+});
