@@ -33,7 +33,7 @@ async function pooled(mode: PoolMode, ignored: readonly string[]): Promise<strin
 /** As a database that was set up for it: what the pooler forgets is the session's all the same. */
 async function setForDatabase(): Promise<void> {
   const name = new URL(database.url).pathname.slice(1);
-  const limits = { statement_timeout: '3000', lock_timeout: '2000', idle_in_transaction_session_timeout: '5000' };
+  const limits = { statement_timeout: '3000', lock_timeout: '2000', idle_in_transaction_session_timeout: '3000' };
   for (const [setting, value] of Object.entries({ ...limits, ...SESSION_SETTINGS })) {
     const list = setting === 'datestyle' || setting === 'search_path' ? value : `'${value}'`;
     await database.query(`ALTER DATABASE ${name} SET ${setting} = ${list}`);

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asStation, type Answer } from '../support/client.js';
 import { eventually, Person } from '../support/person.js';
+import { type Program, run } from '../support/process.js';
 import { type Silence, stallingProxy, type StallingProxy } from '../support/stalling-proxy.js';
-import { startTestWardline, type TestWardline } from '../support/wardline.js';
+import { startTestWardline, TEST_SECRET, type TestWardline } from '../support/wardline.js';
 
 /** Comfortably more than the limits of all waits together; without limits it is not enough by minutes. */
 const BACK_MS = 30_000;
@@ -14,6 +18,8 @@ const BED = 'icu-101-bed';
 let wardline: TestWardline;
 let proxy: StallingProxy;
 let nurse: Person;
+let urlByProxy: string;
+const dataDir = mkdtempSync(join(tmpdir(), 'wardline-silent-'));
 
 beforeAll(async () => {
   wardline = await startTestWardline({
@@ -22,7 +28,8 @@ beforeAll(async () => {
       const { user, password, database, host, port } = new pg.Client({ connectionString: url });
       proxy = await stallingProxy(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${String(port)}` } : { host, port });
       const credentials = [user ?? '', password ?? ''].map(encodeURIComponent).join(':');
-      return `postgresql://${credentials}@127.0.0.1:${String(proxy.port)}/${database ?? ''}`;
+      urlByProxy = `postgresql://${credentials}@127.0.0.1:${String(proxy.port)}/${database ?? ''}`;
+      return urlByProxy;
     },
   });
   nurse = await Person.come(wardline, 'icu-nurse-1');
@@ -30,6 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await wardline.stop();
   await proxy.close();
+  rmSync(dataDir, { recursive: true, force: true });
 });
 
 function press(station: string, key: string): Promise<Answer> {
@@ -64,6 +72,13 @@ async function level(call: string): Promise<number> {
   return row?.level ?? 0;
 }
 
+/** The same database by way of the proxy, as a process is told of it. */
+async function started(env: Record<string, string>): Promise<Program> {
+  const program = run('src/main.js', { PORT: '0', SESSION_SECRETS: TEST_SECRET, DATABASE_URL: urlByProxy, DATA_DIR: dataDir, ...env });
+  await program.event('wardline.ready');
+  return program;
+}
+
 describe('every connection falls silent at one instant, and new ones work', () => {
   it.each<Silence>(['both', 'to the server', 'to the client'])(
     '(%s) presses are taken, levels climb, and whoever waits has an answer',
@@ -79,5 +94,49 @@ describe('every connection falls silent at one instant, and new ones work', () =
       expect((await nurse.session.get('/auth/session')).status).toBe(200);
     },
     120_000,
+  );
+});
+
+describe('a database that is stopped, and lets in nobody new either', () => {
+  it('refuses commands over both transports as UNAVAILABLE, to be tried again, and takes them when it is back', async () => {
+    await warmUp();
+    proxy.stall();
+    try {
+      const [session, frame] = await Promise.all([
+        nurse.session.get('/auth/session'),
+        nurse.socket.ask({
+          id: randomUUID(),
+          type: 'call.raise',
+          data: { room_id: wardline.firstRun.stations.find(({ dept }) => dept === 'icu')?.room_id, type: 'patient_normal' },
+        }),
+      ]);
+      expect(session).toMatchObject({ status: 503, body: { error: { code: 'UNAVAILABLE', retryable: true } } });
+      expect(frame).toMatchObject({ type: 'error', code: 'UNAVAILABLE', retryable: true });
+    } finally {
+      proxy.resume();
+    }
+    await pressUntilTaken(BED);
+  }, 60_000);
+});
+
+describe('SIGTERM', () => {
+  it.each([
+    ['off', 'silent'],
+    ['off', 'stopped'],
+    ['on', 'silent'],
+  ])(
+    'ends the process in order (SUPERVISOR=%s, the database %s)',
+    async (SUPERVISOR, fault) => {
+      const program = await started({ SUPERVISOR, SHUTDOWN_DRAIN_SEC: '1' });
+      if (fault === 'silent') proxy.silence('both');
+      else proxy.stall();
+      try {
+        program.child.kill('SIGTERM');
+        expect(await program.exited).toBe(0);
+      } finally {
+        proxy.resume();
+      }
+    },
+    90_000,
   );
 });

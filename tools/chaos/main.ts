@@ -27,7 +27,7 @@ async function rage(
   ward: Ward,
   cluster: Cluster,
   options: ChaosOptions,
-  world: Pick<Parameters<typeof makeFaults>[0], 'database' | 'ownDatabase' | 'redis'>,
+  world: Pick<Parameters<typeof makeFaults>[0], 'database' | 'ownDatabase' | 'redis' | 'redisNetwork'>,
   over: AbortController,
 ): Promise<FaultCounts> {
   await ward.open();
@@ -37,7 +37,12 @@ async function rage(
   };
   const work = ward.work();
   const holdMs = options.holdSec * 1000;
-  const faults = makeFaults({ ...world, cluster, deaf: ward.deaf, holdMs, signal: over.signal }, options.faults, options.seed, trace);
+  const faults = makeFaults(
+    { ...world, cluster, deaf: ward.deaf, holdMs, signal: over.signal, acknowledged: () => ward.ledger.acknowledged.length },
+    options.faults,
+    options.seed,
+    trace,
+  );
   await sleep(options.seconds * 1000);
   over.abort();
   const counts = await faults;
@@ -47,15 +52,20 @@ async function rage(
 
 /** @returns whether every rule held */
 async function run(options: ChaosOptions, ends: Ends): Promise<boolean> {
-  const { disk, redis, impossible } = await gatherMeans(options.faults, options.url !== undefined);
+  const { disk, redis, redisNetwork, impossible } = await gatherMeans(options.faults, options.url !== undefined);
   ends.add(() => disk?.unmount());
   ends.add(() => redis?.kill());
+  ends.add(() => redisNetwork?.close());
   const ownDatabase = options.url === undefined ? await OwnPostgres.start(disk) : undefined;
   const database: ChaosDatabase = ownDatabase ?? (await openGivenDatabase(options.url ?? ''));
   ends.add(() => database.drop());
   if (options.logs !== undefined) mkdirSync(options.logs, { recursive: true });
   const hospital = await furnish(database);
-  const cluster = await Cluster.start(options.nodes, { ...database.settings, ...(redis && { REDIS_URL: redis.url }) }, options.logs);
+  const cluster = await Cluster.start(
+    options.nodes,
+    { ...database.settings, ...(redisNetwork && { REDIS_URL: `redis://127.0.0.1:${String(redisNetwork.port)}` }) },
+    options.logs,
+  );
   ends.add(() => {
     cluster.kill();
   });
@@ -63,7 +73,7 @@ async function run(options: ChaosOptions, ends: Ends): Promise<boolean> {
 
   const over = new AbortController();
   const ward = new Ward(cluster, hospital, options.seed, over.signal);
-  const faults = await rage(ward, cluster, options, { database, ownDatabase, redis }, over);
+  const faults = await rage(ward, cluster, options, { database, ownDatabase, redis, redisNetwork }, over);
   const rest = await comeToRest(database, cluster, ward);
   const audit = await ward.verifyAudit();
   // First nobody sees anything any more, then the log is read: what was seen is in what is read.

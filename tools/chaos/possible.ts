@@ -1,5 +1,6 @@
 import { OwnRedis } from '../bench/process/own-redis.js';
 import { SmallDisk } from './world/small-disk.js';
+import { TcpProxy } from './world/tcp-proxy.js';
 
 const DISK_MB = 384;
 
@@ -7,6 +8,8 @@ const DISK_MB = 384;
 export interface Means {
   readonly disk: SmallDisk | undefined;
   readonly redis: OwnRedis | undefined;
+  /** Before that Redis. */
+  readonly redisNetwork: TcpProxy | undefined;
   readonly impossible: Readonly<Record<string, string>>;
 }
 
@@ -20,7 +23,8 @@ export async function gatherMeans(faults: readonly string[], isGivenDatabase: bo
   const disk = needsDisk ? SmallDisk.mount(DISK_MB) : undefined;
   if (needsDisk && !disk) impossible['disk-full'] = 'a small file system may not be mounted here';
   const hasRedis = OwnRedis.isPossible();
-  if (!hasRedis) for (const name of ['redis-kill', 'redis-freeze']) impossible[name] = 'redis-server is not installed';
+  if (!hasRedis) for (const name of ['redis-kill', 'redis-freeze', 'redis-silence']) impossible[name] = 'redis-server is not installed';
   const redis = hasRedis ? await OwnRedis.start() : undefined;
-  return { disk, redis, impossible };
+  const redisNetwork = redis && (await TcpProxy.listen(() => ({ host: '127.0.0.1', port: Number(new URL(redis.url).port) })));
+  return { disk, redis, redisNetwork, impossible };
 }

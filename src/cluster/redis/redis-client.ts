@@ -1,8 +1,8 @@
 import { createClient } from '@redis/client';
 
 const CONNECT_TIMEOUT_MS = 2000;
-/** A connection on which nothing has moved for this long is broken: the probe asks every second. */
-const SILENCE_MS = 10_000;
+/** A connection on which nothing has moved for this long is broken, and another one is made: the probe asks every second. */
+const SILENCE_MS = 2500;
 const MAX_QUEUED = 10_000;
 const FIRST_RECONNECT_MS = 100;
 const MAX_RECONNECT_MS = 5000;

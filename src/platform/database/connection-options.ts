@@ -2,7 +2,11 @@ import type pg from 'pg';
 
 const STATEMENT_TIMEOUT_MS = 3000;
 const LOCK_TIMEOUT_MS = 2000;
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5000;
+/** A client that fell silent holds its locks for so long. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 3000;
+
+/** So that the server gives up what a client that is gone without a word has held: its place and the node's lock. Nothing on a socket of the file system. */
+const KEEP_ALIVE = { tcp_keepalives_idle: '10', tcp_keepalives_interval: '5', tcp_keepalives_count: '3' };
 
 /**
  * Settings that change what a statement means or how its answer reads. A connection names them itself, because a database and a role can have
@@ -30,7 +34,7 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
 const OURS = ['options', 'application_name', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'query_timeout'];
 
 function asStartupOptions(given: string): string {
-  const ours = Object.entries(SESSION_SETTINGS).map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`);
+  const ours = Object.entries({ ...SESSION_SETTINGS, ...KEEP_ALIVE }).map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`);
   return [given, ...ours].filter(Boolean).join(' ');
 }
 

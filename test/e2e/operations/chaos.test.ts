@@ -21,7 +21,7 @@ describe('a ward whose nodes are killed', () => {
   beforeAll(async () => {
     const files = { out: join(folder, 'result.json'), history: join(folder, 'history.json') };
     const args = ['--seed', '7', '--seconds', '20', '--nodes', '2', '--faults', 'node-kill', '--url', inject('adminUrl')];
-    const program = join(packageRoot(), 'dist', 'bench', 'chaos', 'main.js');
+    const program = join(packageRoot(), 'dist', 'tools', 'chaos', 'main.js');
     const child = spawn(process.execPath, [program, ...args, '--out', files.out, '--history', files.history], {
       env: { PATH: process.env['PATH'] ?? '' },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -42,7 +42,7 @@ async function exitOf(child: ChildProcess): Promise<number | null> {
 export async function simulate({ options, tls, atEnd }: Bench, server: WardlineServer, profile: string): Promise<WardResult> {
   const file = join(server.dataDir, `simulate-${profile}.json`);
   const url = `${tls ? 'https' : 'http'}://127.0.0.1:${String(server.port)}`;
-  const program = join(packageRoot(), 'dist', 'bench', 'simulate', 'main.js');
+  const program = join(packageRoot(), 'dist', 'tools', 'simulate', 'main.js');
   const args = [program, profile, '--url', url, '--data-dir', server.dataDir, '--minutes', String(options.minutes), '--json', file];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const exited = exitOf(child);

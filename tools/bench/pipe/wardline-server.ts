@@ -47,7 +47,7 @@ export class WardlineServer {
     const dist = join(packageRoot(), 'dist');
     const child = Child.start<typeof PROBE>({
       runtime: process.execPath,
-      args: ['--expose-gc', '--import', join(dist, 'bench', 'process', 'preload.js'), join(dist, 'src', 'main.js')],
+      args: ['--expose-gc', '--import', join(dist, 'tools', 'bench', 'process', 'preload.js'), join(dist, 'src', 'main.js')],
       env: {
         ...settings,
         DATABASE_URL: databaseUrl,

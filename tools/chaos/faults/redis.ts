@@ -1,3 +1,4 @@
+import { SILENCES } from './network.js';
 import { between, type Fault, type Lane, pause, seconds } from './fault.js';
 
 const DOWN_MS = [200, 5000] as const;
@@ -26,4 +27,13 @@ const freeze: Fault = {
   },
 };
 
-export const REDIS: Lane = { name: 'redis', every: [2000, 6000], faults: [kill, freeze] };
+const silence: Fault = {
+  name: 'redis-silence',
+  inject({ redisNetwork }, random) {
+    const direction = SILENCES[Math.floor(random() * SILENCES.length)] ?? 'both';
+    const silent = redisNetwork?.silence(direction) ?? 0;
+    return Promise.resolve(silent === 0 ? undefined : `${String(silent)} connections to Redis fell silent (${direction})`);
+  },
+};
+
+export const REDIS: Lane = { name: 'redis', every: [2000, 6000], faults: [kill, freeze, silence] };

@@ -35,7 +35,9 @@ export function throughProxy(url: string, proxy: TcpProxy): string {
 }
 
 export async function openClient(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000 });
+  // Also while the database is read-only for everybody else.
+  const options = '-c default_transaction_read_only=off';
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000, options });
   // The server may be killed while we are connected; the statement that is running says so.
   client.on('error', () => undefined);
   await client.connect();

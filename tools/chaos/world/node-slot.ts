@@ -8,7 +8,7 @@ import { NodeProcess } from '../../bench/escalation/node-process.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 const RETRY_MS = 300;
-const CLOCK = pathToFileURL(join(packageRoot(), 'dist', 'bench', 'chaos', 'world', 'skewed-clock.js')).href;
+const CLOCK = pathToFileURL(join(packageRoot(), 'dist', 'tools', 'chaos', 'world', 'skewed-clock.js')).href;
 
 export interface NodeSettings {
   readonly databaseUrl: string;

@@ -85,4 +85,27 @@ describe('TcpProxy', () => {
     late.on('error', () => undefined);
     await closed(late);
   });
+
+  it.each(['both', 'to the server', 'to the client'] as const)(
+    'lets connections fall silent (%s), tells nobody, and lets new ones work',
+    async (direction) => {
+      const { proxy, client, server, heard } = await connected();
+      let echoed = '';
+      server.on('data', (chunk: Buffer) => (echoed += chunk.toString()));
+      const before = echoed;
+      expect(proxy.silence(direction)).toBe(1);
+      client.write('again');
+      // Sent behind it on a connection that works: what passes has passed by then.
+      const other = connect(proxy.port, '127.0.0.1');
+      cleanUp.push(() => other.destroy());
+      let answer = '';
+      other.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+      other.write('new');
+      await until(() => answer === 'new');
+      if (direction === 'to the client') await until(() => echoed === `${before}again`);
+      else expect(echoed).toBe(before);
+      expect(heard()).toBe('hello ');
+      expect([client.destroyed, server.destroyed]).toEqual([false, false]);
+    },
+  );
 });

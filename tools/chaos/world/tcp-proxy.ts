@@ -4,6 +4,12 @@ import type { Random } from '../../simulate/random.js';
 /** Which end of a connection is left to believe that nothing has happened. */
 export type End = 'client' | 'server';
 
+/** What passes no more on a connection that falls silent. */
+export type Silence = 'both' | 'to the server' | 'to the client';
+
+/** A server notices by its own keep-alive that a client is gone. */
+const SERVER_NOTICES_MS = 8000;
+
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
@@ -17,11 +23,18 @@ function cut(end: Socket): void {
   else end.resetAndDestroy();
 }
 
+/** What comes from one end goes nowhere. */
+function drop(from: Socket, to: Socket): void {
+  from.unpipe(to);
+  from.resume();
+}
+
 /** Stands between clients and a server and lets the network fail: resets, stalls, and connections of which one end is gone. */
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private readonly waiting = new Set<Socket>();
   private isStalled = false;
+  private readonly timers = new Set<NodeJS.Timeout>();
 
   private constructor(
     private readonly listener: Server,
@@ -70,6 +83,28 @@ export class TcpProxy {
     return chosen.length;
   }
 
+  /**
+   * Every connection that is open falls silent at this instant, without a word to either end; new ones work. The server's ends are
+   * reset after a while, as by its keep-alive. @returns how many connections
+   */
+  silence(direction: Silence): number {
+    const silent = [...this.pairs].filter((pair) => !pair.isHalf);
+    for (const pair of silent) {
+      pair.isHalf = true;
+      if (direction !== 'to the client') drop(pair.client, pair.server);
+      if (direction !== 'to the server') drop(pair.server, pair.client);
+    }
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      for (const pair of silent) {
+        cut(pair.server);
+        this.pairs.delete(pair);
+      }
+    }, SERVER_NOTICES_MS);
+    this.timers.add(timer);
+    return silent.length;
+  }
+
   /** Nothing passes in either direction, and nobody new gets through, until the function that is returned is called. */
   stall(): () => void {
     this.isStalled = true;
@@ -90,6 +125,7 @@ export class TcpProxy {
 
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.listener.close(resolve));
+    for (const timer of this.timers) clearTimeout(timer);
     for (const client of this.waiting) client.destroy();
     for (const { client, server } of this.pairs) {
       client.destroy();
