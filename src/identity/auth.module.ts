@@ -48,7 +48,10 @@ export class AuthModule {
       providers: [
         { provide: SESSION_SIGNING_SECRETS, useValue: signingSecrets },
         { provide: IdentityProvider, useClass: identityProvider },
-        makeCounterProvider({ name: 'wardline_auth_denied_total', help: 'Requests about departments that the caller does not belong to.' }),
+        makeCounterProvider({
+          name: 'wardline_department_denied_total',
+          help: 'Requests about departments that the caller does not belong to.',
+        }),
         makeGaugeProvider({ name: 'wardline_login_queue_depth', help: 'Sign-ins that wait for their password to be checked.' }),
         SessionCookie,
         DeviceCookie,

@@ -1,15 +1,15 @@
 import { UseFilters } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { freeJson } from '../platform/common/text.js';
 import { clusterName } from '../cluster/ports/names.js';
 import { Command } from '../realtime/frames/command.js';
 import { CommandErrorFilter } from '../realtime/frames/command-error.filter.js';
 import { Frame, OnFrame, plainFrame, TheCommand } from '../realtime/frames/frame.decorators.js';
 import { type JoinAnswer, RoomCommands } from './room-commands.service.js';
 
-const data = z.record(z.string(), z.unknown());
-const visit = plainFrame({ room: clusterName, data: data.optional() });
-const push = plainFrame({ room: clusterName, data });
+const visit = plainFrame({ room: clusterName, data: freeJson.optional() });
+const push = plainFrame({ room: clusterName, data: freeJson });
 
 /** Rooms over a socket. */
 @WebSocketGateway()

@@ -16,7 +16,7 @@ import { jsonOnly } from '../platform/http/json-only.js';
 import { ValidationPipe } from '../platform/http/validation.pipe.js';
 import { describeApi } from '../protocol/openapi.js';
 import { GatewayAdapter } from '../realtime/upgrade/gateway-adapter.js';
-import type { TlsOptions } from '../platform/certificates/certificate.js';
+import { CIPHERS, type TlsOptions } from '../platform/certificates/certificate.js';
 import { HttpTraffic } from '../operations/shutdown/http-traffic.js';
 
 const MAX_BODY_BYTES = 65_536;
@@ -31,7 +31,7 @@ const PLAIN_HEADERS: HelmetOptions = {
 export async function createApp(options: AppOptions, tls: TlsOptions | undefined): Promise<NestExpressApplication> {
   const { http, realtime } = options.config;
   const nest: NestApplicationOptions = {
-    ...(tls && { httpsOptions: tls }),
+    ...(tls && { httpsOptions: { ...tls, ciphers: CIPHERS } }),
     logger: new NestLogger(options.logger),
     bodyParser: false,
     abortOnError: false,

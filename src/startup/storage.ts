@@ -4,6 +4,8 @@ import type { DatabaseSettings } from '../platform/config/database.settings.js';
 import { DEFAULT_FACILITY_NAME, type FacilitySettings } from '../platform/config/facility.settings.js';
 import { grantToApplication } from '../platform/database/grants.js';
 import { requireOwnSessions } from '../platform/database/own-sessions.js';
+import { excessPowerOf } from '../platform/database/role-check.js';
+import { setRetentionFloor } from '../platform/database/retention-floor.js';
 import { migrateUp } from '../platform/database/migrations.js';
 import { seedDemoHospital } from '../ward/hospital/demo-seed.js';
 import { settleFacility } from '../ward/hospital/settle-facility.js';
@@ -38,6 +40,13 @@ export async function openStorage({ server, settings, facility, url, logger, unw
     if (applied.length > 0) logger.info('database.migrated', { applied });
     await grantToApplication(server.ownerUrl, server.applicationUrl);
     unwanted.throwIfAborted();
+    const { EVENT_RETENTION_DAYS: eventDays, AUDIT_RETENTION_DAYS: auditDays } = settings;
+    await setRetentionFloor(server.ownerUrl, { eventDays, auditDays });
+    const power = await excessPowerOf(server.applicationUrl);
+    if (power !== undefined) {
+      const hint = 'this role could change the audit: name the owner in DATABASE_MIGRATION_URL and a lesser role in DATABASE_URL';
+      logger.warn('database.role_too_powerful', { power, hint });
+    }
     if (settings.SEED_DEMO ?? settings.DATABASE_URL === undefined) {
       const { ownerUrl: databaseUrl } = server;
       await seedDemoHospital({ databaseUrl, dataDir: settings.DATA_DIR, url, passwords: new Passwords() });

@@ -351,6 +351,16 @@ describe('the compose file', () => {
     }
   });
 
+  it('lets the nodes work under a role that owns nothing, and migrate under the owner', () => {
+    for (const [, { environment }] of nodes) {
+      expect(environment.DATABASE_URL).toMatch(/^postgresql:\/\/wardline_app:/);
+      expect(environment.DATABASE_MIGRATION_URL).toMatch(/^postgresql:\/\/wardline_owner:/);
+    }
+    const script = read('docker/create-roles.sh');
+    for (const role of ['wardline_owner', 'wardline_app']) expect(script).toMatch(new RegExp(`^CREATE ROLE ${role} LOGIN PASSWORD`, 'm'));
+    expect(compose.services.postgres.volumes).toContain('./docker/create-roles.sh:/docker-entrypoint-initdb.d/10-roles.sh:ro');
+  });
+
   it('asks for every secret that has no default, and the example lists them all', () => {
     const asked = [...read('compose.yaml').matchAll(/\$\{(\w+):\?/g)].map((found) => found[1] ?? '');
     expect(asked.length).toBeGreaterThan(3);

@@ -86,6 +86,44 @@ it('a record that was changed behind the anchor is found', async () => {
   expect((await admin.get('/admin/audit/verify')).body).toMatchObject({ ok: false, broken_at: changed?.['id'] });
 });
 
+it('each purge leaves a record of how many, and of the last hash, which verification follows', async () => {
+  await notices(2);
+  await wardline.database.moveClock(61 * DAY_SEC);
+  const records = await wardline.database.query<{ id: number; hash: string }>(
+    "SELECT id::int AS id, encode(hash, 'hex') AS hash FROM audit ORDER BY id",
+  );
+  await purge();
+  const left = (await admin.get('/admin/audit?action=audit.purge')).body.items;
+  expect(left).toHaveLength(1);
+  expect(left[0]).toMatchObject({
+    actor: 'system',
+    detail: { count: records.length, upto: records.at(-1)?.id, last_hash: records.at(-1)?.hash },
+  });
+  expect((await admin.get('/admin/audit/verify')).body).toMatchObject({ ok: true });
+});
+
+it.each([
+  ['the first records are gone and the anchor was set behind them', 'DELETE FROM audit WHERE id <= 3', 3, 0, 4],
+  ['a record in between is gone', 'DELETE FROM audit WHERE id = 3', 0, 2, 4],
+  ['a record was changed', "UPDATE audit SET actor = 'nobody' WHERE id = 4", 0, 3, 4],
+])('verification notices that %s, and says how many hold before', async (_, change, anchor, checked, brokenAt) => {
+  for (let i = 0; i < 5; i++) await admin.post('/admin/departments', { id: `lab-${String(i)}`, name: 'Laboratory' });
+  await wardline.database.query('ALTER TABLE audit DISABLE TRIGGER audit_append_only');
+  if (anchor > 0) {
+    await wardline.database.query('UPDATE audit_head SET purged_id = $1, purged_hash = (SELECT hash FROM audit WHERE id = $1)', [anchor]);
+  }
+  await wardline.database.query(change);
+  expect((await admin.get('/admin/audit/verify')).body).toEqual({ ok: false, checked, broken_at: brokenAt });
+});
+
+it("a shorter time than the owner's floor counts for nothing, whatever the application names", async () => {
+  await notices(2);
+  await wardline.database.moveClock(31 * DAY_SEC);
+  expect(await wardline.database.query('SELECT purge_audit(1, 1) AS gone')).toEqual([{ gone: 0 }]);
+  await wardline.database.query('UPDATE retention_floor SET event_days = 90');
+  expect(await wardline.database.query("SELECT purge_events('icu', 1, 1) AS gone")).toEqual([{ gone: 0 }]);
+});
+
 it('what is not old cannot be purged, whoever asks', async () => {
   await notices(2);
   expect(await wardline.database.query("SELECT purge_events('icu', 2, -5) AS gone")).toEqual([{ gone: 0 }]);

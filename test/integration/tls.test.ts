@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type KeyPair, selfSignedPair } from '../../src/platform/certificates/certificate.js';
+import { CIPHERS, type KeyPair, selfSignedPair } from '../../src/platform/certificates/certificate.js';
 import { request, signIn, Socket } from '../support/client.js';
 import { type Program, run } from '../support/process.js';
 import type { FirstRun, TestWardline } from '../support/wardline.js';
@@ -92,6 +92,14 @@ describe('who asks for a protocol by ALPN', () => {
     expect(await agreed([])).toBe(false);
     await expect(agreed(['h2'])).rejects.toThrow('no application protocol');
   });
+});
+
+it('of TLS 1.2 no cipher is in force that is not both forward secret and authenticated: no CBC', () => {
+  const known = new Set(tls.getCiphers().map((name) => name.toUpperCase()));
+  for (const cipher of CIPHERS.split(':')) {
+    expect(known).toContain(cipher);
+    expect(cipher).toMatch(/^TLS_|^ECDHE-.*(GCM|POLY1305)/);
+  }
 });
 
 describe('a certificate that changes', () => {

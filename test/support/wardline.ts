@@ -11,6 +11,7 @@ import { readConfig } from '../../src/platform/config/config.js';
 import type { Extensions } from '../../src/index.js';
 import { selfSignedPair } from '../../src/platform/certificates/certificate.js';
 import { createApp } from '../../src/startup/create-app.js';
+import { setRetentionFloor } from '../../src/platform/database/retention-floor.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 /** `first-run.json` */
@@ -60,6 +61,9 @@ export async function startTestWardline({
   const database = sharedWith?.database ?? (await createTestDatabase('demo hospital'));
   const dataDir = mkdtempSync(join(tmpdir(), 'wardline-data-'));
   const config = readConfig({ SESSION_SECRETS: TEST_SECRET, DATABASE_URL: database.url, DATA_DIR: dataDir, PORT: '0', ...env });
+  // As the start does, which is the owner's.
+  const { EVENT_RETENTION_DAYS: eventDays, AUDIT_RETENTION_DAYS: auditDays } = config.database;
+  if (!sharedWith) await setRetentionFloor(database.url, { eventDays, auditDays });
   const log: string[] = [];
   const logger = await createLogger({
     level: 'debug',

@@ -51,7 +51,10 @@ export class EscalationAdminService {
   }
 
   async resetDepartment(by: Administrator, dept: string): Promise<void> {
-    await this.changes.run(by, { action: 'escalation.reset', target: `department:${dept}` }, (tx) => tx.query(removeDepartment, [dept]));
+    await this.changes.run(by, { action: 'escalation.reset', target: `department:${dept}` }, async (tx) => {
+      await this.requireDepartment(tx, dept);
+      await tx.query(removeDepartment, [dept]);
+    });
   }
 
   type(dept: string, type: string) {
@@ -77,7 +80,11 @@ export class EscalationAdminService {
 
   async resetType(by: Administrator, dept: string, type: string): Promise<void> {
     const change = { action: 'escalation.reset', target: `department:${dept}`, detail: { type } };
-    await this.changes.run(by, change, (tx) => tx.query(removeType, [dept, type]));
+    await this.changes.run(by, change, async (tx) => {
+      await this.requireDepartment(tx, dept);
+      if (!(await tx.one(requireType, [type]))) throw notFound('call type');
+      await tx.query(removeType, [dept, type]);
+    });
   }
 
   private async readDepartment(tx: Transaction, dept: string) {

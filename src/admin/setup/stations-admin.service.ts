@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { SessionEndings } from '../../identity/sessions/session-endings.js';
 import { DomainError, notFound } from '../../platform/common/errors.js';
 import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
 import { Database } from '../../platform/database/database.js';
@@ -84,6 +85,7 @@ export class StationsAdminService {
   constructor(
     private readonly database: Database,
     private readonly changes: AuditedChanges,
+    private readonly endings: SessionEndings,
   ) {}
 
   async list({ limit, cursor, dept }: PageQuery & { dept?: string | undefined }): Promise<Page<StationAdminView>> {
@@ -140,6 +142,10 @@ export class StationsAdminService {
     const key = newStationKey();
     return this.changes.run(by, { action: 'station.rotate_key', target: `station:${id}` }, async (tx) => {
       if (!(await tx.one(rotate, [id, stationKeyHash(key)]))) throw notFound('station');
+      // A request that waits under the old key ends at once.
+      tx.afterCommit(() => {
+        this.endings.changed();
+      });
       return { id, key };
     });
   }

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Roles } from '../../identity/access/access.js';
 import { clusterName } from '../../cluster/ports/names.js';
+import { freeJson } from '../../platform/common/text.js';
 import { cursorParam, limitParam, type Page, readCursor, writeCursor } from '../../platform/common/paging.js';
 import { RealtimeHub } from '../../rooms/realtime-hub.service.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';
@@ -10,7 +11,7 @@ import { pageQuery, type PageQuery } from '../shared/admin-schemas.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';
 
 const membersQuery = z.strictObject({ count: limitParam, cursor: cursorParam });
-const broadcastBody = z.strictObject({ data: z.record(z.string(), z.unknown()) });
+const broadcastBody = z.strictObject({ data: freeJson });
 
 /** Rooms, and messages to everybody. */
 @ApiTags('administration')

@@ -29,6 +29,11 @@ export class EventWaiter implements OnModuleInit {
     private readonly endings: SessionEndings,
   ) {}
 
+  /** How many wait. */
+  get size(): number {
+    return this.waiting.size;
+  }
+
   observe(observer: WaitObserver): void {
     this.observers.push(observer);
   }

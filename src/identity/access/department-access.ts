@@ -7,7 +7,7 @@ import { belongsTo, type StaffPrincipal } from './principal.js';
 /** Departments one does not belong to do not exist; asking for one is counted. */
 @Injectable()
 export class DepartmentAccess {
-  constructor(@InjectMetric('wardline_auth_denied_total') private readonly denied: Counter) {}
+  constructor(@InjectMetric('wardline_department_denied_total') private readonly denied: Counter) {}
 
   /** @throws DomainError NOT_FOUND */
   require(principal: StaffPrincipal, dept: string): void {

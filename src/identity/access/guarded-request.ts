@@ -13,6 +13,8 @@ export type GuardedRequest = IncomingMessage & {
   identification?: Identification;
   /** The guards are asked what they would say: nothing is to be counted or taken. */
   isPreview?: boolean;
+  /** Whether the key that a station sent is still its own. Asked again after a long wait. */
+  isKeyValid?: () => Promise<boolean>;
 };
 
 /** Of a path that is written down. */

@@ -18,10 +18,17 @@ const verifyAudit = statement(
      FROM audit WHERE id > $1 AND id <= $1 + $2 WINDOW w AS (ORDER BY id)
    ) links`,
 );
+/** `purge_record`: whether the purge that set the anchor has left its record; `first` and `newest`: of what there is. */
 const auditHead = statement(
   'audit_head',
-  'SELECT last_id::float8 AS last, last_hash AS hash, purged_id::float8 AS purged, purged_hash AS anchor FROM audit_head',
+  `SELECT last_id::float8 AS last, last_hash AS hash, purged_id::float8 AS purged, purged_hash AS anchor,
+     (SELECT min(id) FROM audit)::float8 AS first, (SELECT max(id) FROM audit)::float8 AS newest,
+     purged_id = 0 OR EXISTS (SELECT FROM audit WHERE action = 'audit.purge' AND actor = 'system'
+       AND detail @> jsonb_build_object('upto', purged_id, 'last_hash', encode(purged_hash, 'hex'))) AS "purgeRecord"
+   FROM audit_head`,
 );
+
+const countBefore = statement('count_audit_before', 'SELECT count(*)::float8 AS count FROM audit WHERE id > $1 AND id < $2');
 
 /** Links checked in one statement. */
 const VERIFY_BATCH = 20_000;
@@ -51,6 +58,7 @@ export interface AuditFilter {
 
 export interface ChainReport {
   ok: boolean;
+  /** Records that hold: all of them, or those before the first that does not. */
   checked: number;
   /** The first record that does not fit; null when all do. */
   broken_at: number | null;
@@ -62,6 +70,9 @@ interface AuditHead extends Record<string, unknown> {
   hash: Buffer;
   purged: number;
   anchor: Buffer;
+  first: number | null;
+  newest: number | null;
+  purgeRecord: boolean;
 }
 
 interface Links extends Record<string, unknown> {
@@ -85,15 +96,22 @@ export class AuditQueryService {
   async verify(): Promise<ChainReport> {
     const [head] = await this.database.query<AuditHead>(auditHead);
     if (!head) throw new Error('the record has no head');
+    if (head.first !== null && head.first <= head.purged) return this.broken(head, head.first);
+    if (!head.purgeRecord) return this.broken(head, head.purged + 1);
     let { purged: at, anchor: hash } = head;
     while (at < head.last) {
       const [batch] = await this.database.query<Links>(verifyAudit, [at, Math.min(VERIFY_BATCH, head.last - at), hash]);
-      if (!batch?.last || !batch.last_hash || batch.broken_at !== null) {
-        return { ok: false, checked: at - head.purged, broken_at: batch?.broken_at ?? at + 1 };
-      }
+      if (!batch?.last || !batch.last_hash || batch.broken_at !== null) return this.broken(head, batch?.broken_at ?? at + 1);
       ({ last: at, last_hash: hash } = batch);
     }
-    const ok = hash.equals(head.hash);
-    return { ok, checked: at - head.purged, broken_at: ok ? null : at };
+    if (!hash.equals(head.hash)) return this.broken(head, at);
+    if ((head.newest ?? 0) > head.last) return this.broken(head, head.last + 1);
+    return { ok: true, checked: at - head.purged, broken_at: null };
+  }
+
+  /** The records before the one that does not fit are those that hold. */
+  private async broken({ purged }: AuditHead, at: number): Promise<ChainReport> {
+    const [before] = await this.database.query<{ count: number }>(countBefore, [purged, at]);
+    return { ok: false, checked: before?.count ?? 0, broken_at: at };
   }
 }

@@ -1,12 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuditLog } from '../audit/audit-log.service.js';
+import { RefusalRecorder } from '../../platform/common/refusal-recorder.js';
+import { recordRefusal } from '../access/record-refusal.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { ACCESS, type Access, BEFORE_PASSWORD_CHANGE, ROLES } from '../access/access.js';
-import { type GuardedRequest, identifyOnce, targetOf } from '../access/guarded-request.js';
+import { type GuardedRequest, identifyOnce } from '../access/guarded-request.js';
 import { type Identification, IdentityProvider } from '../access/identity-provider.js';
-import { actorOf, type Role } from '../access/principal.js';
+import type { Role } from '../access/principal.js';
 import { UpgradeRefusal } from '../access/upgrade-refusal.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -17,7 +18,7 @@ export class SessionCookieGuard implements CanActivate {
   constructor(
     private readonly identities: IdentityProvider,
     private readonly reflector: Reflector,
-    private readonly audit: AuditLog,
+    private readonly refusals: RefusalRecorder,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -27,7 +28,14 @@ export class SessionCookieGuard implements CanActivate {
     if (!isUpgrade && this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets) !== undefined) return true;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     const identification = await identifyOnce(request, this.identities);
-    if (identification.kind !== 'identified') throw isUpgrade ? closeFor(identification) : unauthenticated();
+    if (identification.kind !== 'identified') {
+      // Invalid, and no credential: it was never one of ours.
+      const isForged = identification.kind === 'invalid' && this.identities.credentialOf(request) === undefined;
+      const unauthenticated = new DomainError('UNAUTHENTICATED', 'sign in first', isForged ? { refusal: 'access.forged_cookie' } : {});
+      if (!isUpgrade) throw unauthenticated;
+      await recordRefusal(this.refusals, unauthenticated, request);
+      throw closeFor(identification);
+    }
     request.principal = identification.principal;
     request.csrfToken = identification.csrfToken;
     const mustChange = identification.principal.passwordChangeRequired === true;
@@ -39,22 +47,9 @@ export class SessionCookieGuard implements CanActivate {
     if (mustChange && !this.reflector.getAllAndOverride<boolean | undefined>(BEFORE_PASSWORD_CHANGE, targets))
       throw new DomainError('PASSWORD_CHANGE_REQUIRED', 'change the password first: POST /api/v1/auth/password');
     const roles = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES, targets);
-    if (roles && !roles.includes(identification.principal.role)) await this.refuseRole(request);
+    if (roles && !roles.includes(identification.principal.role))
+      throw new DomainError('FORBIDDEN', 'your role does not permit this', { refusal: 'access' });
     return true;
-  }
-
-  /** Somebody tried a door that is not theirs: that stands in the record. @throws DomainError FORBIDDEN */
-  private async refuseRole(request: GuardedRequest): Promise<never> {
-    const { principal, clientAddress: address } = request;
-    const actor = principal ? actorOf(principal) : 'anonymous';
-    await this.audit.record({
-      actor,
-      action: 'access',
-      target: targetOf(request),
-      result: 'refused',
-      ...(address !== undefined && { address }),
-    });
-    throw new DomainError('FORBIDDEN', 'your role does not permit this');
   }
 }
 
@@ -63,10 +58,6 @@ function closeFor(identification: Identification): UpgradeRefusal {
   return identification.kind === 'absent'
     ? UpgradeRefusal.close(4001, 'no session', { reason: 'auth_required' })
     : UpgradeRefusal.close(4002, 'bad or expired session', { reason: 'auth_invalid' });
-}
-
-function unauthenticated(): DomainError {
-  return new DomainError('UNAUTHENTICATED', 'sign in first');
 }
 
 function requireCsrfToken(request: GuardedRequest): void {

@@ -96,7 +96,10 @@ export class SignInBudgets {
       return wait;
     });
     if (retryAfter > 0)
-      throw new DomainError('RATE_LIMITED', 'too many failed sign-ins, try again later', { retryAfter: Math.ceil(retryAfter) });
+      throw new DomainError('RATE_LIMITED', 'too many failed sign-ins, try again later', {
+        retryAfter: Math.ceil(retryAfter),
+        refusal: 'sign_in',
+      });
   }
 
   /** The password was right. */

@@ -13,11 +13,18 @@ const ADMISSION_MS = 100;
 @Injectable()
 export class HttpTraffic {
   private server: Server | undefined;
-  private requests = 0;
+  /** Without their whole answer yet. */
+  private readonly answers = new Set<ServerResponse>();
   /** By the client's address and port, which the plain and the TLS side of a connection have in common. */
   private readonly young = new Set<string>();
 
-  constructor(private readonly state: ServerState) {}
+  /** A request that came before the node began to leave is answered, and its connection ends with the answer. */
+  constructor(private readonly state: ServerState) {
+    state.onChange(() => {
+      if (!state.isLeaving) return;
+      for (const response of this.answers) if (!response.headersSent) response.setHeader('Connection', 'close');
+    });
+  }
 
   /** To be called once, before the server listens. */
   watch(server: Server): void {
@@ -34,14 +41,14 @@ export class HttpTraffic {
     server.on('upgrade', (_request: IncomingMessage, stream: Duplex) => this.young.delete(clientOf(stream)));
     server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
       this.young.delete(clientOf(socket));
-      this.requests += 1;
-      response.once('close', () => (this.requests -= 1));
+      this.answers.add(response);
+      response.once('close', () => this.answers.delete(response));
       if (this.state.isLeaving) response.setHeader('Connection', 'close');
     });
   }
 
   get requestsInFlight(): number {
-    return this.requests;
+    return this.answers.size;
   }
 
   /** Takes no more connections; those that stand go on, kept-alive ones included. */
@@ -58,7 +65,7 @@ export class HttpTraffic {
 
   /** Resolves when no request is without its answer. */
   async answered(gone: AbortSignal): Promise<void> {
-    while (this.requests > 0 && !gone.aborted) await sleep(LOOK_MS);
+    while (this.answers.size > 0 && !gone.aborted) await sleep(LOOK_MS);
   }
 }
 

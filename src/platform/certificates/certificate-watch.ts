@@ -5,7 +5,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Gauge } from 'prom-client';
 import { Clock } from '../common/clock.js';
 import { Logger } from '../logging/logger.js';
-import { checkedCertificate, type CertificateSource, type KeyPair, type TlsOptions } from './certificate.js';
+import { CIPHERS, checkedCertificate, type CertificateSource, type KeyPair, type TlsOptions } from './certificate.js';
 
 /**
  * What is looked at is the content: it changes whichever way the files do (written over, renamed into place, a link above them that is
@@ -38,7 +38,7 @@ export class CertificateWatch implements BeforeApplicationShutdown {
       this.looking ??= this.renewed(source, current)
         .then((pair) => {
           if (!pair) return;
-          server.setSecureContext({ cert: pair.cert, key: pair.key, minVersion: served.minVersion });
+          server.setSecureContext({ cert: pair.cert, key: pair.key, minVersion: served.minVersion, ciphers: CIPHERS });
           current = pair;
           this.show(pair);
           this.logger.info('tls.certificate_reloaded', { valid_to: new X509Certificate(pair.cert).validTo });

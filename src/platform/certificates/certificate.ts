@@ -18,6 +18,13 @@ export interface KeyPair {
   key: Buffer;
 }
 
+/** Of TLS 1.3, and of TLS 1.2 those with forward secrecy and AEAD: no CBC. */
+export const CIPHERS = [
+  ...['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'],
+  ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384'],
+  ...['ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305'],
+].join(':');
+
 /** What the server is given of TLS. */
 export interface TlsOptions extends KeyPair {
   minVersion: 'TLSv1.2' | 'TLSv1.3';

@@ -59,16 +59,19 @@ export class DomainError extends Error {
   readonly retryAfter: number | undefined;
   /** Whether the caller tried something that is not for them. Not told to them: what they may not know of is as what does not exist. */
   readonly isDenial: boolean;
+  /** What the record calls this refusal, where that does not follow from the code. Not told to the caller either. */
+  readonly refusal: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options: { details?: ErrorDetails; retryAfter?: number; cause?: unknown; isDenial?: boolean } = {},
+    options: { details?: ErrorDetails; retryAfter?: number; cause?: unknown; isDenial?: boolean; refusal?: string } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.details = options.details;
     this.retryAfter = options.retryAfter;
     this.isDenial = options.isDenial ?? code === 'FORBIDDEN';
+    this.refusal = options.refusal;
   }
 }
 

@@ -10,17 +10,26 @@ export type NoBody = z.infer<typeof noBody>;
 interface Issue {
   readonly code?: string | undefined;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  /** Of fields that the schema does not know. */
+  readonly keys?: readonly string[] | undefined;
 }
 
-function pathOf(issue: Issue, parameter: string | undefined): string {
+/** A field that the schema does not know is named only where its name is one: what else stands there is the caller's text. */
+const FIELD_NAME = /^[A-Za-z_]{1,40}$/;
+
+function fieldsOf(issue: Issue, parameter: string | undefined): { path: string; problem: string }[] {
   const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
-  return [...(parameter === undefined ? [] : [parameter]), ...path].join('.');
+  const own = [...(parameter === undefined ? [] : [parameter]), ...path];
+  const problem = issue.code ?? 'invalid';
+  const unknown = (issue.keys ?? []).filter((key) => FIELD_NAME.test(key));
+  if (unknown.length === 0) return [{ path: own.join('.'), problem }];
+  return unknown.map((key) => ({ path: [...own, key].join('.'), problem }));
 }
 
-/** Names fields of the schema and the kind of mistake; never a value or a key of the caller's. @param parameter of the path, where it is one that is wrong */
+/** Names the fields and the kind of mistake; never a value. @param parameter of the path, where it is one that is wrong */
 export function validationError(issues: readonly Issue[], parameter?: string): DomainError {
-  const fields = issues.slice(0, MAX_FIELDS).map((issue) => ({ path: pathOf(issue, parameter), problem: issue.code ?? 'invalid' }));
-  return new DomainError('VALIDATION_FAILED', 'a field is missing, unknown or wrong', { details: { fields } });
+  const fields = issues.slice(0, MAX_FIELDS).flatMap((issue) => fieldsOf(issue, parameter));
+  return new DomainError('VALIDATION_FAILED', 'a field is missing, unknown or wrong', { details: { fields: fields.slice(0, MAX_FIELDS) } });
 }
 
 /** @throws DomainError VALIDATION_FAILED */

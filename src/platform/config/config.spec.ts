@@ -34,6 +34,13 @@ describe('readConfig', () => {
     }
   });
 
+  it('refuses a METRICS_TOKEN that can be guessed, without repeating it', () => {
+    const [line, ...more] = linesOf({ METRICS_TOKEN: 'x7' });
+    expect(line).toMatch(/^METRICS_TOKEN: must have at least 16 characters; example: /);
+    expect(line).not.toContain('x7');
+    expect(more).toEqual([]);
+  });
+
   it('takes an empty value for not given', () => {
     expect(readConfig({ PORT: '', REDIS_URL: '' })).toEqual(readConfig({}));
   });

@@ -24,8 +24,13 @@ export const operationsSettings = z.object({
     defaultNote: 'json, pretty on a terminal',
   }),
   METRICS_TOKEN: optionalText(
-    { doc: 'Bearer token for scraping /metrics.', defaultNote: 'none: only from loopback, and not through a proxy', secret: true },
+    {
+      doc: 'Bearer token for scraping /metrics; 16 characters or more.',
+      defaultNote: 'none: only from loopback, and not through a proxy',
+      secret: true,
+    },
     'a-long-random-token',
+    z.string().min(16, 'must have at least 16 characters'),
   ),
   OTEL_EXPORTER_OTLP_ENDPOINT: optionalUrl(
     ['http:', 'https:'],

@@ -65,8 +65,8 @@ export function text(fallback: string, doc: Doc) {
   return described(z.string().default(fallback), doc, fallback);
 }
 
-export function optionalText(doc: Doc, example: string) {
-  return described(z.string().optional(), doc, example);
+export function optionalText(doc: Doc, example: string, schema = z.string()) {
+  return described(schema.optional(), doc, example);
 }
 
 /** A name that is safe in keys, channels and paths. */

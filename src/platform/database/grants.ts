@@ -2,7 +2,17 @@ import { openConnection } from './bounded-client.js';
 import { connectionOptions } from './connection-options.js';
 
 /** Written through their functions only; the application may read them. */
-const READ_ONLY = ['migrations', 'migration_notes', 'events', 'dept_stream', 'audit', 'audit_head', 'clock_skew', 'log_epoch'];
+const READ_ONLY = [
+  'migrations',
+  'migration_notes',
+  'events',
+  'dept_stream',
+  'audit',
+  'audit_head',
+  'clock_skew',
+  'log_epoch',
+  'retention_floor',
+];
 
 function roleOf(url: string): string {
   return decodeURIComponent(new URL(url).username);

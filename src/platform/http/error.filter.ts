@@ -1,6 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, NotFoundException } from '@nestjs/common';
 import type { Express, Response } from 'express';
 import type { GuardedRequest } from '../../identity/access/guarded-request.js';
+import { recordRefusal } from '../../identity/access/record-refusal.js';
+import { RefusalRecorder } from '../common/refusal-recorder.js';
 import { DomainError, type ErrorCode, notFound, toErrorBody } from '../common/errors.js';
 import { Logger } from '../logging/logger.js';
 import { asDomainError } from '../database/database-error.js';
@@ -21,12 +23,25 @@ const CODE_OF_STATUS: Readonly<Record<number, [ErrorCode, string]>> = {
 /** The one place that turns an error into an HTTP answer. */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly refusals: RefusalRecorder,
+  ) {}
 
-  catch(exception: unknown, host: ArgumentsHost): void {
+  catch(exception: unknown, host: ArgumentsHost): Promise<void> | void {
     const response = host.switchToHttp().getResponse<Response>();
     const request = host.switchToHttp().getRequest<GuardedRequest>();
     const error = this.toDomainError(exception, request, response);
+    // In the same turn, unless there is something to write: a client that goes on with what cannot be read is cut before the next.
+    const recorded = recordRefusal(this.refusals, error, request);
+    const answer = () => {
+      this.answer(error, request, response);
+    };
+    if (recorded) return recorded.then(answer);
+    answer();
+  }
+
+  private answer(error: DomainError, request: GuardedRequest, response: Response): void {
     if (response.headersSent) {
       response.end();
       return;

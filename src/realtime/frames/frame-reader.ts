@@ -27,6 +27,7 @@ export interface FrameReaderParts {
   rate: ClientRate;
   maxProtocolErrors: number;
   onProtocolError: () => void;
+  onDenial: (connection: Connection, error: DomainError, type: string) => void;
   onAck: (connection: Connection, dept: string, seq: number) => void;
   onPong: (connection: Connection, t: number) => void;
 }
@@ -104,7 +105,7 @@ export class FrameReader {
     this.busy = true;
     for (let next = this.waiting.shift(); next && this.connection.isOpen; next = this.waiting.shift()) {
       const verdict = next.verdict instanceof Promise ? await next.verdict : next.verdict;
-      if (verdict.allowed) this.judge(await this.parts.router.dispatch(next.command));
+      if (verdict.allowed) this.judge(await this.parts.router.dispatch(next.command), next.command.type);
       else this.refuseOverRate(next.command, verdict);
       this.connection.commandAnswered();
     }
@@ -112,9 +113,10 @@ export class FrameReader {
   }
 
   /** What an answer says of the client. */
-  private judge(refusal: DomainError | undefined): void {
+  private judge(refusal: DomainError | undefined, type: string): void {
     if (refusal?.code === 'VALIDATION_FAILED') this.countProtocolError();
     if (!refusal?.isDenial) return;
+    this.parts.onDenial(this.connection, refusal, type);
     this.denials ??= new Occurrences(MAX_DENIALS);
     if (this.denials.add(performance.now())) this.connection.close(CLOSE_CODES.FORBIDDEN.code, 'not permitted, repeatedly');
   }

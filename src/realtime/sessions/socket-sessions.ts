@@ -1,13 +1,16 @@
 import type { Duplex } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { WebSocket } from 'ws';
-import { type StaffPrincipal, userView } from '../../identity/access/principal.js';
+import { recordCommandRefusal } from '../../identity/access/record-refusal.js';
+import { RefusalRecorder } from '../../platform/common/refusal-recorder.js';
+import { actorOf, type StaffPrincipal, userView } from '../../identity/access/principal.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
 import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
 import { LogEpoch } from '../../events/log/log-epoch.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
 import { ClientRate } from '../frames/client-rate.js';
+import { CLOSE_CODES } from '../connection/close-codes.js';
 import { Connection, type PlainFrame } from '../connection/connection.js';
 import { Connections } from '../connection/connections.js';
 import { FrameReader, type FrameReaderParts } from '../frames/frame-reader.js';
@@ -21,11 +24,20 @@ import { SocketCounts } from './socket-counts.js';
 import { SocketObservers } from '../connection/socket-observers.js';
 import { SocketWire } from '../connection/wire.js';
 
+/** The code that `ws` closes with after what is malformed: it tells `close` of 1006. Undefined for a failure of the network. */
+function codeOfFailure(error: string | undefined): number | undefined {
+  if (error?.startsWith('WS_ERR_') !== true) return undefined;
+  if (error === 'WS_ERR_INVALID_UTF8') return CLOSE_CODES.INVALID_PAYLOAD.code;
+  if (error === 'WS_ERR_TOO_MANY_BUFFERED_PARTS') return CLOSE_CODES.POLICY_VIOLATION.code;
+  return error.startsWith('WS_ERR_UNSUPPORTED_') ? CLOSE_CODES.MESSAGE_TOO_BIG.code : CLOSE_CODES.PROTOCOL_ERROR.code;
+}
+
 /** The life of an authenticated socket on this node, from `hello` to its removal. */
 @Injectable()
 export class SocketSessions {
   private readonly readerParts: FrameReaderParts;
 
+  // eslint-disable-next-line no-restricted-syntax -- it puts the parts of a socket together; a split is due
   constructor(
     private readonly connections: Connections,
     router: FrameRouter,
@@ -39,6 +51,7 @@ export class SocketSessions {
     @Inject(OUTBOX_PARTS) private readonly outboxParts: OutboxParts,
     private readonly counts: SocketCounts,
     private readonly roundTrips: RoundTrips,
+    refusals: RefusalRecorder,
   ) {
     this.readerParts = {
       router,
@@ -49,6 +62,9 @@ export class SocketSessions {
       },
       onPong: (connection, t) => {
         roundTrips.pong(connection, t);
+      },
+      onDenial: ({ principal }, error, type) => {
+        void recordCommandRefusal(refusals, error, actorOf(principal), type);
       },
       onProtocolError: () => {
         counts.error();
@@ -70,14 +86,16 @@ export class SocketSessions {
     socket.on('pong', (payload) => {
       this.roundTrips.controlPong(connection, payload);
     });
+    let failedWith: number | undefined;
     // `ws` closes the socket itself after an error of the protocol or the network.
     socket.on('error', (error: Error & { code?: string }) => {
+      failedWith ??= codeOfFailure(error.code);
       this.counts.error();
       this.logger.debug('socket.error', { connection_id: connection.id, code: error.code });
     });
     socket.on('close', (heard) => {
       // Of a peer that is gone nothing is heard: then what we closed with tells why.
-      const code = connection.closeCode ?? heard;
+      const code = connection.closeCode ?? failedWith ?? heard;
       connection.endSubscriptions();
       this.connections.remove(connection, code);
       this.observers.closed(connection);

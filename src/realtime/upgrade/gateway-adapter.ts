@@ -7,6 +7,8 @@ import type { StaffPrincipal } from '../../identity/access/principal.js';
 import { UpgradeRefusal } from '../../identity/access/upgrade-refusal.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { newId } from '../../platform/common/ids.js';
+import { recordRefusal } from '../../identity/access/record-refusal.js';
+import { RefusalRecorder } from '../../platform/common/refusal-recorder.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { ServerState } from '../../platform/common/server-state.js';
 import { TRACEPARENT } from '../../platform/tracing/tracing.js';
@@ -48,6 +50,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
   private readonly sessions: SocketSessions;
   private readonly logger: Logger;
   private readonly state: ServerState;
+  private readonly refusals: RefusalRecorder;
   private readonly server: WebSocketServer;
 
   constructor(app: INestApplication) {
@@ -56,6 +59,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     this.sessions = app.get(SocketSessions);
     this.logger = app.get(Logger);
     this.state = app.get(ServerState);
+    this.refusals = app.get(RefusalRecorder);
     const settings = app.get<RealtimeSettings>(REALTIME_SETTINGS);
     this.server = new WebSocketServer({
       noServer: true,
@@ -161,6 +165,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
 
   private refuse(stream: Duplex, request: ConnectionRequest, error: unknown): void {
     const refusal = toRefusal(error);
+    void recordRefusal(this.refusals, refusal.error, request);
     refuseUpgrade(stream, refusal, request.requestId);
     this.sessions.refused(refusal.reason);
     const fields = { request_id: request.requestId, code: refusal.error.code, reason: refusal.reason };

@@ -21,9 +21,14 @@ export class StationKeyGuard implements CanActivate {
     if (access !== 'station') return true;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    const station = key === undefined ? undefined : await this.stations.findByKey(key);
-    if (!station) throw new DomainError('UNAUTHENTICATED', 'a valid station key is needed');
+    const find = () => (key === undefined ? Promise.resolve(undefined) : this.stations.findByKey(key));
+    const station = await find();
+    if (!station) {
+      const isWrong = request.headers.authorization !== undefined;
+      throw new DomainError('UNAUTHENTICATED', 'a valid station key is needed', isWrong ? { refusal: 'access.station_key' } : {});
+    }
     request.principal = station;
+    request.isKeyValid = async () => (await find()) !== undefined;
     return true;
   }
 }

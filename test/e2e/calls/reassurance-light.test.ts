@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asStation, type Answer, type Session, signIn } from '../../support/client.js';
-import { closeAllCalls } from '../../support/person.js';
+import { EventWaiter } from '../../../src/events/delivery/event-waiter.js';
+import { closeAllCalls, eventually } from '../../support/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;
@@ -62,5 +63,18 @@ describe("a station's reassurance light", () => {
   it('answers what is so when nothing has changed for so long', async () => {
     await now();
     expect(states(await station('GET', '/calls?wait=1'))).toEqual(['pending']);
+  });
+
+  it('goes out for who waits under a key that is the station’s no more', async () => {
+    const made = await admin.post('/admin/stations', { id: 'icu-103-spare', room_id: 'icu-103', kind: 'bedside' });
+    const spare = { id: 'icu-103-spare', key: made.body.key as string };
+    const target = {
+      ...wardline,
+      firstRun: { ...wardline.firstRun, stations: [{ ...spare, dept: 'icu', room_id: 'icu-103', kind: 'bedside' }] },
+    };
+    const light = asStation(target, spare.id)('GET', '/calls?wait=25');
+    await eventually(() => (wardline.app.get(EventWaiter, { strict: false }).size > 0 ? true : undefined), 'the wait');
+    expect((await admin.post(`/admin/stations/${spare.id}/rotate`)).status).toBeLessThan(300);
+    expect((await light).status).toBe(401);
   });
 });

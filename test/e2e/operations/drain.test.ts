@@ -45,9 +45,10 @@ describe('POST /api/v1/admin/drain', () => {
     for (const { ws } of sockets) ws.on('close', () => closedAt.push(performance.now()));
     await asStation(wardline, 'icu-101-bed')('POST', '/calls', { type: 'patient_normal' });
     const { head } = (await nurse.get('/departments/icu/events')).body;
-    longPoll = nurse.get(`/departments/icu/events?after=${String(head)}&wait=25`);
+    const kept = { cookie: nurse.cookie, connection: 'keep-alive' };
+    longPoll = request(wardline, 'GET', `/api/v1/departments/icu/events?after=${String(head)}&wait=25`, { headers: kept });
     stream = nurse.get('/departments/icu/events/stream');
-    lamp = asStation(wardline, 'icu-101-bed')('GET', '/calls?wait=25');
+    lamp = asStation(wardline, 'icu-101-bed')('GET', '/calls?wait=25', undefined, { connection: 'keep-alive' });
     await eventually(() => ((wardline.app.get(Feeds).get('icu')?.size ?? 0) >= 3 ? true : undefined), 'three requests that wait');
   });
   afterAll(() => wardline.stop());
@@ -70,7 +71,8 @@ describe('POST /api/v1/admin/drain', () => {
     });
   });
 
-  it('answers long polls that wait', async () => {
+  it('answers long polls that wait, and their connections end with the answer', async () => {
+    for (const { headers } of await Promise.all([longPoll, lamp])) expect(headers.connection).toBe('close');
     expect(await longPoll).toMatchObject({ status: 200, body: { items: [] } });
     expect((await lamp).status).toBe(200);
     expect((await lamp).body.items).toHaveLength(1);

@@ -697,3 +697,60 @@ describe('a NUL character', () => {
     await wardline.stop();
   });
 });
+
+describe('free JSON', () => {
+  it('is bounded in depth: 20,000 levels are a 400, over HTTP and over a socket, never a 500', async () => {
+    const admin = await signIn(wardline, 'admin');
+    const deep = `{"data":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`;
+    const headers = { cookie: admin.cookie, 'x-csrf-token': admin.csrf, 'content-type': 'application/json' };
+    const answer = await request(wardline, 'POST', '/api/v1/admin/broadcast', { body: deep, headers });
+    expect([answer.status, answer.body.error.code]).toEqual([400, 'VALIDATION_FAILED']);
+    const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) });
+    expect((await admin.post('/admin/broadcast', { data: nested(32) })).status).toBeLessThan(300);
+    expect((await admin.post('/admin/broadcast', { data: nested(33) })).status).toBe(400);
+    expect((await admin.post('/admin/broadcast', { data: { a: '\ud83d' } })).status).toBe(400);
+  });
+});
+
+describe('an unknown field', () => {
+  it('is named in details.fields; what is no name of a field is not repeated', async () => {
+    const admin = await signIn(wardline, 'admin');
+    const answer = await admin.post('/admin/departments', { id: 'lab', name: 'Laboratory', colour: 'red', '<b>1</b>': 2 });
+    expect(answer.status).toBe(400);
+    expect(answer.body.error.details.fields).toEqual([{ path: 'colour', problem: 'unrecognized_keys' }]);
+  });
+});
+
+describe('free text', () => {
+  it.each(['\ud83d', 'a\ude00b', '\u0000', '\ud83d\ud83d'])(
+    'with %j is refused with 400, in names and in reasons, and nothing is stored',
+    async (bad) => {
+      const admin = await signIn(wardline, 'admin');
+      expect((await admin.post('/admin/departments', { id: 'lab', name: `Lab ${bad}` })).status).toBe(400);
+      expect((await admin.get('/departments/lab')).status).toBe(404);
+      const press = await admin.post('/calls', { type: 'service_request', room_id: 'icu-104' });
+      expect((await admin.post(`/calls/${press.body.id as string}/cancel`, { reason: `because ${bad}` })).status).toBe(400);
+      expect((await admin.post(`/calls/${press.body.id as string}/cancel`, { reason: 'because 😀' })).status).toBe(200);
+    },
+  );
+
+  it('is stored as it is answered: composed (NFC)', async () => {
+    const admin = await signIn(wardline, 'admin');
+    const made = await admin.post('/admin/departments', { id: 'cafe', name: 'Cafe\u0301' });
+    expect(made.body.name).toBe('Caf\u00e9');
+    expect((await admin.get('/departments')).body.items).toContainEqual(expect.objectContaining({ id: 'cafe', name: 'Caf\u00e9' }));
+  });
+});
+
+describe('DELETE of deadlines', () => {
+  it('of a department, or of a type, that there is not is 404, and in no record', async () => {
+    const admin = await signIn(wardline, 'admin');
+    for (const path of [
+      '/admin/departments/nope/escalation',
+      '/admin/departments/nope/escalation/code_blue',
+      '/admin/departments/icu/escalation/nope',
+    ])
+      expect([path, (await admin.send('DELETE', path)).status]).toEqual([path, 404]);
+    expect((await admin.get('/admin/audit?action=escalation.reset')).body.items).toEqual([]);
+  });
+});

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket as NetSocket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Connections } from '../../../src/realtime/connection/connections.js';
-import { type Session, signIn } from '../../support/client.js';
+import { request, type Session, signIn } from '../../support/client.js';
 import { eventually } from '../../support/person.js';
 import { dial } from '../../support/raw-connection.js';
 import { upgradeText } from '../../support/upgrade.js';
@@ -79,5 +79,21 @@ describe('a socket that does not answer its close frame', () => {
     socket.pause();
     socket.write(OVERSIZE);
     await eventually(() => (connections.size === 0 ? true : undefined), 'the connection to be gone');
+  });
+});
+
+describe('what is malformed is counted by the code that it is closed with', () => {
+  it.each([
+    ['a reserved bit', Buffer.concat([Buffer.from([0xf1, 0x80]), NO_MASK]), '1002'],
+    ['text that is not UTF-8', masked(TEXT, Buffer.from([0xff, 0xfe])), '1007'],
+    ['a frame that is too large', OVERSIZE, '1009'],
+  ])('%s', async (_, bytes, code) => {
+    const closes = async () => String((await request(wardline, 'GET', '/metrics')).body);
+    const countOf = (text: string) => Number(new RegExp(`wardline_ws_closes_total\\{code="${code}"\\} (\\d+)`).exec(text)?.[1] ?? 0);
+    const before = countOf(await closes());
+    const { socket } = await open();
+    socket.write(bytes);
+    await once(socket, 'close');
+    await eventually(async () => (countOf(await closes()) === before + 1 ? true : undefined), `a close counted as ${code}`);
   });
 });

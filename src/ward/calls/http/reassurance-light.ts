@@ -1,5 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { StationPrincipal } from '../../../identity/access/principal.js';
+import { SessionEndings } from '../../../identity/sessions/session-endings.js';
+import { DomainError } from '../../../platform/common/errors.js';
 import { EventLog } from '../../../events/log/event-log.js';
 import { EventWaiter } from '../../../events/delivery/event-waiter.js';
 import type { CallView } from '../call.js';
@@ -15,15 +17,28 @@ const MAX_TOLD = 10_000;
 
 /** Tells a station that somebody is on the way: the state of its own calls, as soon as it changes. */
 @Injectable()
-export class ReassuranceLight {
+export class ReassuranceLight implements OnModuleInit {
   /** By station: the picture that it was told last, on this node. */
   private readonly told = new Map<string, string>();
+
+  /** Of those that wait: whether their key still holds is asked again. */
+  private readonly rechecks = new Set<AbortController>();
 
   constructor(
     private readonly queries: CallsQueryService,
     private readonly log: EventLog,
     private readonly waiter: EventWaiter,
+    private readonly endings: SessionEndings,
   ) {}
+
+  onModuleInit(): void {
+    this.endings.listen({
+      ended: () => undefined,
+      changed: () => {
+        for (const one of [...this.rechecks]) one.abort();
+      },
+    });
+  }
 
   /** The station's open calls, now. */
   async now(station: StationPrincipal): Promise<CallView[]> {
@@ -35,8 +50,12 @@ export class ReassuranceLight {
     this.told.delete(station.id);
   }
 
-  /** The station's open calls once they differ from what it was told last (else from what they are now), or after `seconds`. */
-  async change(station: StationPrincipal, seconds: number, gone: AbortSignal): Promise<CallView[]> {
+  /**
+   * The station's open calls once they differ from what it was told last (else from what they are now), or after `seconds`.
+   * @param isKeyValid asked when the wait is over
+   * @throws DomainError UNAUTHENTICATED when it is not
+   */
+  async change(station: StationPrincipal, isKeyValid: () => Promise<boolean>, seconds: number, gone: AbortSignal): Promise<CallView[]> {
     const deadline = performance.now() + seconds * 1000;
     let before = this.told.get(station.id);
     for (;;) {
@@ -44,9 +63,23 @@ export class ReassuranceLight {
       const calls = await this.queries.atStation(station);
       before ??= picture(calls);
       const left = (deadline - performance.now()) / 1000;
-      const isOver = picture(calls) !== before || left <= 0 || !(await this.waiter.next(station.dept, seq, left, gone));
+      if (picture(calls) !== before || left <= 0) return this.tell(station, calls);
+      const wait = await this.wait(station.dept, seq, left, gone);
       if (gone.aborted) return calls; // nobody reads it
-      if (isOver) return this.tell(station, calls);
+      if (!(await isKeyValid())) throw new DomainError('UNAUTHENTICATED', 'the key of the station is another now');
+      if (wait === 'over') return this.tell(station, calls);
+    }
+  }
+
+  private async wait(dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<'news' | 'recheck' | 'over'> {
+    const recheck = new AbortController();
+    this.rechecks.add(recheck);
+    try {
+      const isNews = await this.waiter.next(dept, seq, seconds, AbortSignal.any([gone, recheck.signal]));
+      if (isNews) return 'news';
+      return recheck.signal.aborted ? 'recheck' : 'over';
+    } finally {
+      this.rechecks.delete(recheck);
     }
   }
 

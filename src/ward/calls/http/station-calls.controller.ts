@@ -1,8 +1,9 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { CurrentStation, ForStations } from '../../../identity/access/access.js';
+import type { GuardedRequest } from '../../../identity/access/guarded-request.js';
 import type { StationPrincipal } from '../../../identity/access/principal.js';
 import { optionalKey } from '../../../platform/idempotency/idempotency-key.js';
 import { uuid } from '../../../platform/common/ids.js';
@@ -45,9 +46,10 @@ export class StationCallsController {
   async list(
     @CurrentStation() station: StationPrincipal,
     @Query({ schema: lightQuery }) { wait }: z.infer<typeof lightQuery>,
+    @Req() { isKeyValid = () => Promise.resolve(false) }: GuardedRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<{ items: CallView[]; next_cursor: null }> {
-    const items = wait > 0 ? await this.light.change(station, wait, goneSignal(response)) : await this.light.now(station);
+    const items = wait > 0 ? await this.light.change(station, isKeyValid, wait, goneSignal(response)) : await this.light.now(station);
     return { items, next_cursor: null };
   }
 
