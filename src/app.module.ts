@@ -18,6 +18,7 @@ import { EscalationModule } from './ward/escalation.module.js';
 import { EventsModule } from './events/events.module.js';
 import type { Extensions } from './index.js';
 import { HealthModule } from './operations/health.module.js';
+import { GuestsModule } from './ward/guests.module.js';
 import { HospitalModule } from './ward/hospital.module.js';
 import { StationKeyGuard } from './ward/stations/station-key.guard.js';
 import { HttpErrorFilter } from './platform/http/error.filter.js';
@@ -80,6 +81,7 @@ export class AppModule {
         PresenceModule,
         EscalationModule,
         SupervisionModule,
+        GuestsModule,
         NotificationsModule.with(own.notifiers),
         AdminModule,
         RealtimeModule,

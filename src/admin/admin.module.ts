@@ -10,6 +10,7 @@ import { DrainAdminController } from './cluster/drain-admin.controller.js';
 import { EscalationAdminController } from './setup/escalation-admin.controller.js';
 import { EscalationAdminService } from './setup/escalation-admin.service.js';
 import { FacilityAdminController } from './setup/facility-admin.controller.js';
+import { GuestLinksAdminController } from './setup/guest-links-admin.controller.js';
 import { LimitsAdminController } from './cluster/limits-admin.controller.js';
 import { LimitsAdminService } from './cluster/limits-admin.service.js';
 import { PlacesAdminController } from './setup/places-admin.controller.js';
@@ -29,6 +30,7 @@ import { StationsAdminService } from './setup/stations-admin.service.js';
   imports: [StaffingModule, RealtimeModule],
   controllers: [
     FacilityAdminController,
+    GuestLinksAdminController,
     PlacesAdminController,
     StationsAdminController,
     StaffAdminController,

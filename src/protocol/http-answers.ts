@@ -7,6 +7,7 @@ import { NODE_STATS } from '../operations/metrics/node-stats.service.js';
 import { admissionView } from '../realtime/upgrade/admission.js';
 import { SOCKET_STATS } from '../realtime/statistics/socket-stats.service.js';
 import { NOTIFICATION_TYPES } from '../ward/notifications/notifier.js';
+import { ownDeadlines, policy, typePolicy } from './deadline-answers.js';
 import { INTERVAL_NAMES } from '../ward/reports/report.js';
 
 const time = z.string().describe('ISO 8601, UTC');
@@ -73,16 +74,12 @@ const station = z.strictObject({
   types: z.array(word).describe('the types of call that it may raise'),
 });
 const adminStation = station.extend({ own_types: z.boolean() });
-const givenSeconds = z.int().min(0).nullable();
-const ownDeadlines = {
-  ...{ l1_sec: givenSeconds, l2_sec: givenSeconds, l3_sec: givenSeconds, repeat_sec: givenSeconds },
-  ...{ presence_sec: givenSeconds, attendance_sec: givenSeconds },
-};
 const labels = z.record(word, word).describe('by language');
 const callType = z.strictObject({
   ...{ id: word, rank: z.int(), dispatch: z.enum(DISPATCH_MODES), cancel_policy: z.enum(CANCEL_POLICIES), labels },
   ...{ station_kinds: z.array(z.enum(STATION_KINDS)), escalation: z.strictObject(ownDeadlines), retired: z.boolean() },
 });
+const guestLink = z.strictObject({ bed_id: word, room_id: word, issued_at: time, expires_at: time, devices: count });
 const directory = z.strictObject({
   ...{ ...place, languages: z.array(word), rooms: z.array(z.strictObject(place)), beds: z.array(bed) },
   stations: z.array(
@@ -96,13 +93,6 @@ const staff = z.strictObject({
   ...{ id: uuid, username: word, name: word, role, active: z.boolean(), departments: z.array(word), language: word.nullable() },
 });
 const membership = z.strictObject({ staff_id: uuid, dept: word, since: time });
-const seconds = z.int().min(1);
-const inForce = {
-  ...{ dept: word, l1_sec: seconds, l2_sec: seconds, l3_sec: seconds, repeat_sec: seconds, own: z.boolean() },
-  ...{ presence_sec: givenSeconds, attendance_sec: givenSeconds },
-};
-const policy = z.strictObject({ ...inForce, types: z.array(z.strictObject({ type: word, ...ownDeadlines })) });
-const typePolicy = z.strictObject({ ...inForce, type: word });
 
 const shift = z.strictObject({ id: uuid, dept: word, staff_id: uuid, started_at: time, ended_at: reached });
 const member = z.strictObject({
@@ -226,6 +216,9 @@ export const HTTP_ANSWERS: Readonly<Record<string, Readonly<Record<number, z.Zod
   [`GET ${A}/departments/{dept}/escalation/{type}`]: { 200: typePolicy },
   [`PUT ${A}/departments/{dept}/escalation/{type}`]: { 200: typePolicy },
   [`DELETE ${A}/departments/{dept}/escalation/{type}`]: { 204: null },
+  [`GET ${A}/departments/{dept}/guest-links`]: { 200: pageOf(guestLink) },
+  [`POST ${A}/departments/{dept}/beds/{id}/guest-link`]: { 201: z.strictObject({ bed_id: word, path: word, expires_at: time }) },
+  [`DELETE ${A}/departments/{dept}/beds/{id}/guest-link`]: { 204: null },
   [`GET ${A}/connections`]: { 200: connections },
   [`GET ${A}/connections/{id}`]: { 200: connection },
   [`DELETE ${A}/connections/{id}`]: { 204: null },

@@ -20,6 +20,10 @@ import { CIPHERS, type TlsOptions } from '../platform/certificates/certificate.j
 import { HttpTraffic } from '../operations/shutdown/http-traffic.js';
 
 const MAX_BODY_BYTES = 65_536;
+/** The guest page's form; everything else takes JSON. */
+const FORMS = /^\/g\/[^/]+$/;
+const MAX_FORM_BYTES = 2048;
+const MAX_FORM_FIELDS = 10;
 
 /** Where there is no TLS a browser must not be told to insist on it. */
 const PLAIN_HEADERS: HelmetOptions = {
@@ -44,8 +48,9 @@ export async function createApp(options: AppOptions, tls: TlsOptions | undefined
   app.use(helmet(http.REQUIRE_WSS ? {} : PLAIN_HEADERS));
   app.use(beforeRouting(app.get(TlsGuard), app.get(OriginGuard)));
   app.enableCors({ origin: http.ALLOWED_ORIGINS, credentials: true, exposedHeaders: ['X-Request-Id', 'Retry-After', 'ETag'] });
-  app.use(jsonOnly);
+  app.use(jsonOnly(FORMS));
   app.useBodyParser('json', { limit: MAX_BODY_BYTES, strict: true, inflate: false });
+  app.useBodyParser('urlencoded', { limit: MAX_FORM_BYTES, extended: false, inflate: false, parameterLimit: MAX_FORM_FIELDS });
   app.useGlobalPipes(new ValidationPipe());
   describeApi(app, sessionCookieName(http));
   app.useWebSocketAdapter(new GatewayAdapter(app));

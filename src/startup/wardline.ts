@@ -14,7 +14,7 @@ import { Departures } from '../operations/shutdown/departures.service.js';
 import { Drain } from '../operations/shutdown/drain.service.js';
 import { limitedStep } from '../operations/shutdown/limited-step.js';
 import type { ListenPlace } from './listen-place.js';
-import { signingSecrets } from './signing-secrets.js';
+import { guestLinkSecrets, signingSecrets } from './signing-secrets.js';
 import type { DatabaseServer } from './database-server.js';
 import { openStorage, type Storage } from './storage.js';
 
@@ -62,7 +62,12 @@ export async function startWardline({ config, logger, place, openServer, unwante
       minVersion: config.http.TLS_MIN_VERSION,
       handshakeTimeout: config.realtime.HANDSHAKE_TIMEOUT_SEC * 1000,
     };
-    const app = await createApp({ ...extensions, config, databaseUrl: storage.databaseUrl, signingSecrets: secrets, logger }, tls);
+    const isEmbedded = database.DATABASE_URL === undefined;
+    const guests = { GUEST_LINK_SECRETS: await guestLinkSecrets(config.guests.GUEST_LINK_SECRETS, database.DATA_DIR, isEmbedded) };
+    const app = await createApp(
+      { ...extensions, config: { ...config, guests }, databaseUrl: storage.databaseUrl, signingSecrets: secrets, logger },
+      tls,
+    );
     if (certificate && tls) app.get(CertificateWatch).watch(app.getHttpServer() as Server, certificate, tls);
     unwanted.throwIfAborted();
     await listen(app, place, config.http.LISTEN_BACKLOG);

@@ -26,6 +26,6 @@ const entities = TypeOrmModule.forFeature([Facility, Department, Room, Bed, Stat
   imports: [entities],
   controllers: [DepartmentsController, FacilityController, StationsController],
   providers: [DepartmentDirectories, DirectoryChanges, DirectoryService, FacilityService, StationsService, StationKeyGuard],
-  exports: [entities, DirectoryChanges, FacilityService, StationsService, StationKeyGuard],
+  exports: [entities, DepartmentDirectories, DirectoryChanges, FacilityService, StationsService, StationKeyGuard],
 })
 export class HospitalModule {}

@@ -29,8 +29,15 @@ export interface StationPrincipal {
 
 export type Principal = StaffPrincipal | StationPrincipal;
 
+/** A patient or relative at a guest page: known by the bed alone, and no caller of anything else. */
+export interface GuestActor {
+  readonly kind: 'guest';
+  /** The bed's. */
+  readonly id: string;
+}
+
 /** How a principal is named in idempotency keys, events and the audit. */
-export function actorOf(principal: Pick<Principal, 'kind' | 'id'>): string {
+export function actorOf(principal: Pick<Principal, 'kind' | 'id'> | GuestActor): string {
   return `${principal.kind}:${principal.id}`;
 }
 

@@ -6,6 +6,7 @@ export const HTTP_SETTINGS = Symbol('http settings');
 export const DATABASE_SETTINGS = Symbol('database settings');
 export const SESSION_SETTINGS = Symbol('session settings');
 export const REALTIME_SETTINGS = Symbol('realtime settings');
+export const GUEST_SETTINGS = Symbol('guest settings');
 export const WARD_SETTINGS = Symbol('ward settings');
 export const CLUSTER_SETTINGS = Symbol('cluster settings');
 export const OPERATIONS_SETTINGS = Symbol('operations settings');
@@ -19,6 +20,7 @@ export class ConfigModule {
       { provide: DATABASE_SETTINGS, useValue: config.database },
       { provide: SESSION_SETTINGS, useValue: config.session },
       { provide: REALTIME_SETTINGS, useValue: config.realtime },
+      { provide: GUEST_SETTINGS, useValue: config.guests },
       { provide: WARD_SETTINGS, useValue: config.ward },
       { provide: CLUSTER_SETTINGS, useValue: config.cluster },
       { provide: OPERATIONS_SETTINGS, useValue: config.operations },

@@ -3,6 +3,7 @@ import { StartRefused } from '../common/start-refused.js';
 import { clusterSettings, type ClusterSettings } from './cluster.settings.js';
 import { databaseSettings, type DatabaseSettings } from './database.settings.js';
 import { facilitySettings, type FacilitySettings } from './facility.settings.js';
+import { guestSettings, type GuestSettings } from './guest.settings.js';
 import { httpSettings, type HttpSettings } from './http.settings.js';
 import { operationsSettings, type OperationsSettings } from './operations.settings.js';
 import { realtimeSettings, type RealtimeSettings } from './realtime.settings.js';
@@ -15,6 +16,7 @@ export const CONCERNS = {
   http: httpSettings,
   database: databaseSettings,
   facility: facilitySettings,
+  guests: guestSettings,
   session: sessionSettings,
   realtime: realtimeSettings,
   ward: wardSettings,
@@ -30,6 +32,7 @@ export interface Config {
   http: HttpSettings;
   database: DatabaseSettings;
   facility: FacilitySettings;
+  guests: GuestSettings;
   session: SessionSettings;
   realtime: RealtimeSettings;
   ward: WardSettings;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { actorOf, type Principal } from '../../identity/access/principal.js';
+import { actorOf, type GuestActor, type Principal } from '../../identity/access/principal.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { EventLog } from '../../events/log/event-log.js';
 import type { CallEventData, CallEventType } from './call-events.js';
@@ -7,7 +7,7 @@ import { CallMetrics } from './call-metrics.js';
 import type { CallView } from './call.js';
 
 /** Who caused an event; the engines are the system. */
-export type Actor = Pick<Principal, 'kind' | 'id'> | 'system';
+export type Actor = Pick<Principal, 'kind' | 'id'> | GuestActor | 'system';
 
 /** Writes what happens to calls into their department's log. */
 @Injectable()

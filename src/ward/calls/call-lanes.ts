@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { actorOf, type StaffPrincipal, type StationPrincipal } from '../../identity/access/principal.js';
+import { actorOf, type GuestActor, type StaffPrincipal, type StationPrincipal } from '../../identity/access/principal.js';
 import { type CommandIdentity, type CommandRoute, IdempotentCommands } from '../../platform/idempotency/idempotent-commands.js';
 import { KeyedPlaces } from '../../platform/common/keyed-places.js';
 import { together } from '../../platform/common/together.js';
@@ -30,7 +30,7 @@ const ROOM = 'room:';
 
 /** A command of calls: who gives it, under which key, what makes it the same command, and what it does. */
 export interface CallCommandRun<T> {
-  by: StaffPrincipal | StationPrincipal;
+  by: StaffPrincipal | StationPrincipal | GuestActor;
   key: string | undefined;
   identity: CommandIdentity;
   work: (tx: Transaction) => Promise<T>;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DepartmentAccess } from '../../../identity/access/department-access.js';
-import type { StaffPrincipal, StationPrincipal } from '../../../identity/access/principal.js';
+import type { GuestActor, StaffPrincipal, StationPrincipal } from '../../../identity/access/principal.js';
 import { DomainError, notFound } from '../../../platform/common/errors.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
@@ -79,6 +79,20 @@ export class RaiseCallService {
       return this.place(tx, staff, type, { dept: found.dept, roomId, bedId, stationId: null, raisedBy: staff.id, atDevice: false });
     };
     return this.lanes.inRoom(roomId, { by: staff, key, identity: { type: 'call.raise', call_type: type, roomId, bedId }, work });
+  }
+
+  /**
+   * A guest page's button: the bed's own call, as a bedside button would raise it.
+   * @throws DomainError VALIDATION_FAILED for an unknown type
+   */
+  raiseByGuest(
+    { bedId, roomId, dept }: { bedId: string; roomId: string; dept: string },
+    type: string,
+    key: string | undefined,
+  ): Promise<Raised> {
+    const by: GuestActor = { kind: 'guest', id: bedId };
+    const work = (tx: Transaction) => this.place(tx, by, type, { dept, roomId, bedId, stationId: null, raisedBy: null, atDevice: false });
+    return this.lanes.inRoom(roomId, { by, key, identity: { type: 'call.raise', call_type: type }, work });
   }
 
   /**

@@ -1,0 +1,2 @@
+DROP TABLE guest_devices;
+DROP TABLE guest_links;

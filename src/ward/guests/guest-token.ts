@@ -1,0 +1,33 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** The bed that a link is for, which of its links it is, and how long it lasts. */
+export interface GuestClaim {
+  bedId: string;
+  /** Rises when the bed's links end: earlier ones are worth nothing then. */
+  generation: number;
+  /** Seconds since 1970. */
+  expires: number;
+}
+
+const TOKEN = /^([a-z0-9][a-z0-9-]{0,63})\.(\d{1,9})\.(\d{1,11})\.([A-Za-z0-9_-]{43})$/;
+
+function macOf(secret: string, payload: string): Buffer {
+  return createHmac('sha256', secret).update(`wardline guest link\n${payload}`).digest();
+}
+
+/** @param secret the first of GUEST_LINK_SECRETS */
+export function signGuestToken(secret: string, { bedId, generation, expires }: GuestClaim): string {
+  const payload = `${bedId}.${String(generation)}.${String(expires)}`;
+  return `${payload}.${macOf(secret, payload).toString('base64url')}`;
+}
+
+/** Undefined for a token that none of the secrets has signed. Whether it has expired is the database's to say. */
+export function readGuestToken(secrets: readonly string[], token: string): GuestClaim | undefined {
+  const parts = TOKEN.exec(token);
+  const [, bedId, generation, expires, mac] = parts ?? [];
+  if (bedId === undefined || generation === undefined || expires === undefined || mac === undefined) return undefined;
+  const given = Buffer.from(mac, 'base64url');
+  const payload = `${bedId}.${generation}.${expires}`;
+  const isSigned = secrets.some((secret) => timingSafeEqual(macOf(secret, payload), given));
+  return isSigned ? { bedId, generation: Number(generation), expires: Number(expires) } : undefined;
+}
