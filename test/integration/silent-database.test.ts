@@ -86,7 +86,10 @@ describe('every connection falls silent at one instant, and new ones work', () =
       await warmUp();
       const waiting = await pressUntilTaken('med-201-bed');
       expect(proxy.silence(direction)).toBeGreaterThan(8);
-      const [, session] = await Promise.all([pressUntilTaken(BED), nurse.session.get('/auth/session')]);
+      // More than a pool holds, so that each of its connections is in somebody's hands, and others wait for one.
+      const stations = wardline.firstRun.stations.slice(0, 24).map(({ id }) => id);
+      const [session] = await Promise.all([nurse.session.get('/auth/session'), pressUntilTaken(BED), ...stations.map(pressUntilTaken)]);
+      for (const { status } of await Promise.all(stations.map((id) => press(id, randomUUID())))) expect([200, 201]).toContain(status);
       expect([200, 503]).toContain(session.status);
       const answered = await nurse.socket.ask({ id: randomUUID(), type: 'shift.start', data: { dept: 'icu' } });
       expect(['ok', 'error']).toContain(answered.type);
