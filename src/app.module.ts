@@ -8,6 +8,7 @@ import { CallsModule } from './ward/calls.module.js';
 import { ClusterModule } from './cluster/cluster.module.js';
 import { CommandsModule } from './platform/commands.module.js';
 import { CommonModule } from './platform/common.module.js';
+import { ExtensionsModule } from './platform/extensions.module.js';
 import type { Logger } from './platform/logging/logger.js';
 import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
@@ -63,6 +64,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         CommonModule.with(logger),
+        ExtensionsModule,
         TracingModule,
         DatabaseModule.connect(databaseUrl),
         AuthModule.with(signingSecrets, own.identityProvider),

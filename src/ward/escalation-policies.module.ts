@@ -1,6 +1,6 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import { Logger } from '../platform/logging/logger.js';
-import { CheckedPolicies } from './calls/policies/checked-policies.js';
+import { ExtensionGuard } from '../platform/extensions/extension-guard.js';
+import { GuardedPolicies } from './calls/policies/guarded-policies.js';
 import { DepartmentPolicies } from './calls/policies/department-policies.js';
 import { EscalationPolicyProvider } from './calls/policies/escalation-policy.js';
 
@@ -15,9 +15,9 @@ export class EscalationPoliciesModule {
           { provide: OWN_POLICIES, useClass: policies },
           {
             provide: EscalationPolicyProvider,
-            inject: [OWN_POLICIES, DepartmentPolicies, Logger],
-            useFactory: (own: EscalationPolicyProvider, standard: DepartmentPolicies, logger: Logger) =>
-              new CheckedPolicies(own, standard, logger),
+            inject: [OWN_POLICIES, DepartmentPolicies, ExtensionGuard],
+            useFactory: (own: EscalationPolicyProvider, standard: DepartmentPolicies, guard: ExtensionGuard) =>
+              new GuardedPolicies(own, standard, guard),
           },
         ]
       : [{ provide: EscalationPolicyProvider, useExisting: DepartmentPolicies }];

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
+import type { ExtensionFailure } from '../../platform/extensions/extension-guard.js';
 
 export const notificationMetricProviders = [
   makeCounterProvider({
@@ -8,14 +9,7 @@ export const notificationMetricProviders = [
     help: 'Tries to tell a notifier of a call: delivered, failed, and given up for good.',
     labelNames: ['notifier', 'result'],
   }),
-  makeCounterProvider({
-    name: 'wardline_extension_failures_total',
-    help: 'Failures of code that is not Wardline’s, by extension point: it threw, did not settle in time, or answered what it may not.',
-    labelNames: ['point', 'reason'],
-  }),
 ];
-
-export type NotifierFailure = 'threw' | 'timeout' | 'invalid';
 
 @Injectable()
 export class NotificationMetrics {
@@ -28,7 +22,7 @@ export class NotificationMetrics {
     this.tries.inc({ notifier, result });
   }
 
-  failed(reason: NotifierFailure): void {
+  failed(reason: ExtensionFailure): void {
     this.failures.inc({ point: 'notifier', reason });
   }
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../platform/common/clock.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import type { DueWork } from '../../platform/scheduling/due-work.js';
-import type { NotificationMetrics, NotifierFailure } from './notification-metrics.js';
+import type { ExtensionFailure } from '../../platform/extensions/extension-guard.js';
+import type { NotificationMetrics } from './notification-metrics.js';
 import type { Leased, NotificationOutbox } from './notification-outbox.js';
 import type { Notifier } from './notifier.js';
 
@@ -144,7 +145,7 @@ export class NotifierQueue implements DueWork {
   }
 }
 
-function reasonOf(error: unknown): NotifierFailure {
+function reasonOf(error: unknown): ExtensionFailure {
   if (error instanceof TooLate) return 'timeout';
   return error instanceof InvalidAnswer ? 'invalid' : 'threw';
 }
