@@ -76,7 +76,7 @@ export class ExtensionGuard {
       ending.abort();
       this.failed(point, error);
       await tx.query(rollback);
-      return fallback();
+      return await fallback();
     } finally {
       leave();
     }
