@@ -290,6 +290,18 @@ describe('attendance', () => {
   });
 });
 
+it('a presence or an attendance that nobody looks after turns health red', async () => {
+  const call = await ward.press();
+  await anna.does('arrive', call);
+  await ward.wardline.database.query(
+    `UPDATE calls SET attendance_due_at = app_now() - interval '10 seconds', engine_retry_at = app_now() + interval '1 hour' WHERE id = $1`,
+    [call.id],
+  );
+  await eventually(async () => ((await ward.probe('/readyz')).status === 503 ? true : undefined), 'readyz 503');
+  await ward.wardline.database.query('UPDATE calls SET engine_retry_at = NULL WHERE id = $1', [call.id]);
+  await eventually(async () => ((await ward.probe('/readyz')).status === 200 ? true : undefined), 'readyz 200');
+});
+
 describe('a colleague who arrives', () => {
   it.each(['pending', 'accepted', 'in_progress'] as const)('takes the call over when it is %s', async (state) => {
     const call = await ward.press();

@@ -11,7 +11,7 @@ import { CallEscalation } from './call-escalation.service.js';
 import { CallRounds } from './call-rounds.service.js';
 
 /** After an outage of everything people have so much time to say what they did. */
-const AFTER_OUTAGE_SEC = 30;
+export const AFTER_OUTAGE_SEC = 30;
 /** Whoever is asked whether they are still there has so much time to answer. */
 const ANSWER_SEC = 120;
 

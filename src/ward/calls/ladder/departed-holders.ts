@@ -9,13 +9,14 @@ import { CallsRepository } from '../calls.repository.js';
 import { backOffCall, NOT_PUT_OFF } from './back-off-call.js';
 import { LostHolders } from './lost-holders.service.js';
 
-/** The account of the person who holds the call has ended, or the last of their sessions. Few calls are held at a time. */
+/** The account of the person who holds the call has ended, or the last of their sessions, if they had one. Few calls are held at a time. */
 const claim = statement(
   'claim_departed_holder',
   `SELECT c.id FROM calls c CROSS JOIN (SELECT app_now() AS time OFFSET 0) now
    WHERE c.state IN ('accepted', 'in_progress') AND c.accepted_by IS NOT NULL AND ${NOT_PUT_OFF}
-     AND NOT EXISTS (SELECT FROM sessions x JOIN staff p ON p.id = x.staff_id AND p.active WHERE x.staff_id = c.accepted_by AND x.ended_at IS NULL
-       AND x.expires_at > now.time AND x.last_used_at > now.time - make_interval(secs => $1))
+     AND (EXISTS (SELECT FROM staff p WHERE p.id = c.accepted_by AND NOT p.active)
+       OR EXISTS (SELECT FROM sessions x WHERE x.staff_id = c.accepted_by) AND NOT EXISTS (SELECT FROM sessions x WHERE x.staff_id = c.accepted_by
+         AND x.ended_at IS NULL AND x.expires_at > now.time AND x.last_used_at > now.time - make_interval(secs => $1)))
    LIMIT 1 FOR NO KEY UPDATE OF c SKIP LOCKED`,
 );
 

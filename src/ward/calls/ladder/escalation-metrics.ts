@@ -11,7 +11,7 @@ export const escalationMetricProviders = [
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
   }),
   scrapedGauge(
-    { name: 'wardline_escalation_overdue', help: 'Pending calls whose deadline is more than ESCALATION_OVERDUE_SEC past.' },
+    { name: 'wardline_escalation_overdue', help: 'Calls with a deadline that is more than ESCALATION_OVERDUE_SEC past.' },
     EscalationWatchdog,
     async (gauge, watchdog) => {
       // A scrape must not fail with the database: the last count stands, and `wardline_database_up` tells.
