@@ -94,10 +94,10 @@ const staff = z.strictObject({
 });
 const membership = z.strictObject({ staff_id: uuid, dept: word, since: time });
 
-const shift = z.strictObject({ id: uuid, dept: word, staff_id: uuid, started_at: time, ended_at: reached });
+const shift = z.strictObject({ id: uuid, dept: word, staff_id: uuid, started_at: time, ended_at: reached, paused_until: reached });
 const member = z.strictObject({
   ...{ staff_id: uuid, name: word, role, on_duty_since: reached, queue_position: z.int().min(1).nullable(), excluded_until: reached },
-  ...{ load: count, online: z.boolean(), reachable: z.boolean() },
+  ...{ paused_until: reached, responsive: z.boolean(), load: count, online: z.boolean(), reachable: z.boolean() },
 });
 const exclusion = z.strictObject({ id: uuid, dept: word, staff_id: uuid, until: time, reason: word, author_id: uuid, created_at: time });
 const assignment = z.strictObject({
@@ -185,8 +185,8 @@ export const HTTP_ANSWERS: Readonly<Record<string, Readonly<Record<number, z.Zod
   [`POST ${D}/acks`]: { 204: null },
   [`GET ${D}/report`]: { 200: report },
   [`POST ${D}/shifts`]: { 201: shift },
-  [`DELETE ${D}/shifts/mine`]: { 200: shift },
-  [`DELETE ${D}/shifts/{staff}`]: { 200: shift },
+  ...{ [`POST ${D}/shifts/mine/pause`]: { 200: shift }, [`POST ${D}/shifts/mine/resume`]: { 200: shift } },
+  ...{ [`DELETE ${D}/shifts/mine`]: { 200: shift }, [`DELETE ${D}/shifts/{staff}`]: { 200: shift } },
   [`GET ${D}/staff`]: { 200: pageOf(member) },
   [`GET ${D}/exclusions`]: { 200: pageOf(exclusion) },
   [`POST ${D}/exclusions`]: { 201: exclusion, 200: exclusion },

@@ -29,6 +29,8 @@ describe('the published protocol', () => {
         'room.leave',
         'room.push',
         'shift.end',
+        'shift.pause',
+        'shift.resume',
         'shift.start',
         'subscribe',
         'unsubscribe',

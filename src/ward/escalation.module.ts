@@ -3,14 +3,19 @@ import { CallsModule } from './calls.module.js';
 import { CallTimers } from './calls/ladder/call-timers.js';
 import { ClockWatch } from './calls/ladder/clock-watch.js';
 import { DepartedHolders } from './calls/ladder/departed-holders.js';
+import { CameOnDuty } from './calls/ladder/came-on-duty.js';
 import { EscalationEngine } from './calls/ladder/escalation-engine.js';
 import { EscalationMetrics, escalationMetricProviders } from './calls/ladder/escalation-metrics.js';
 import { EscalationWatchdog } from './calls/ladder/escalation-watchdog.service.js';
 import { LostNurseCalls } from './calls/ladder/lost-nurse-calls.js';
+import { MissedReceipts } from './calls/ladder/missed-receipts.js';
+import { SecondLineWatch } from './calls/ladder/second-line-watch.js';
+import { PresenceModule } from './presence.module.js';
+import { StaffingModule } from './staffing.module.js';
 
 /** The engines that let no call wait for ever. */
 @Module({
-  imports: [CallsModule],
+  imports: [CallsModule, StaffingModule, PresenceModule],
   providers: [
     ...escalationMetricProviders,
     EscalationMetrics,
@@ -20,6 +25,9 @@ import { LostNurseCalls } from './calls/ladder/lost-nurse-calls.js';
     ClockWatch,
     DepartedHolders,
     LostNurseCalls,
+    CameOnDuty,
+    MissedReceipts,
+    SecondLineWatch,
   ],
   exports: [ClockWatch, EscalationWatchdog],
 })

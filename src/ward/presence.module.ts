@@ -8,6 +8,8 @@ import { LostStaff } from './presence/lost-staff.js';
 import { NodeRegistry } from './presence/node-registry.js';
 import { PresenceEvents } from './presence/presence-events.js';
 import { presenceMetricProviders } from './presence/presence-metrics.js';
+import { Responsiveness } from './presence/responsiveness.js';
+import { SignsOfLife } from './presence/signs-of-life.js';
 import { SocketPresence } from './presence/socket-presence.js';
 import { StaffPresence } from './presence/staff-presence.js';
 
@@ -18,6 +20,8 @@ import { StaffPresence } from './presence/staff-presence.js';
     NodeRegistry,
     PresenceEvents,
     StaffPresence,
+    Responsiveness,
+    SignsOfLife,
     SocketPresence,
     LostStaff,
     DeadNodes,
@@ -25,5 +29,6 @@ import { StaffPresence } from './presence/staff-presence.js';
     AttendanceRecord,
     ...presenceMetricProviders,
   ],
+  exports: [Responsiveness],
 })
 export class PresenceModule {}

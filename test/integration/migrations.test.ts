@@ -272,7 +272,7 @@ describe('the application under a role of its own', () => {
       await calls.arrive(tx, call.id, `staff:${nurse}`, nurse);
       await calls.complete(tx, call.id, nurse);
     });
-    await shifts.end(staff, 'er', newId());
+    await shifts.end(staff, 'er', true, newId());
     await transactions.run((tx) => sessions.end(tx, { sessionId }, 'logout'));
     await audit.record({ actor: 'anonymous', action: 'session.open', result: 'refused' });
     await sessions.purge();

@@ -76,7 +76,7 @@ export class Person {
   }
 
   async endShift(dept: string): Promise<AnyFrame> {
-    return this.socket.ask({ type: 'shift.end', data: { dept } });
+    return this.socket.ask({ type: 'shift.end', data: { dept, confirm: true } });
   }
 
   /** The call as it is now. */

@@ -17,6 +17,8 @@ const CALM: Record<string, string> = {
   CONNECT_RATE_LIMIT: '0',
   SERVER_HEARTBEAT_SEC: '1',
   SERVER_STALE_SEC: '86400',
+  // Nobody here acknowledges.
+  RECEIPT_SEC: '0',
 };
 
 /** Someone of the demo hospital: signed in over HTTP, connected only while the test says so. */
@@ -59,8 +61,17 @@ export class Member {
     if (answer.status >= 300) throw new Error(`${this.name}: shift start answered ${String(answer.status)}`);
   }
 
+  /** Also where nobody else can be reached. */
   endShift(dept: string): Promise<Answer> {
-    return this.session.send('DELETE', `/departments/${dept}/shifts/mine`);
+    return this.session.send('DELETE', `/departments/${dept}/shifts/mine?confirm=true`);
+  }
+
+  pause(dept: string, body: Record<string, unknown> = { confirm: true }): Promise<Answer> {
+    return this.session.post(`/departments/${dept}/shifts/mine/pause`, body);
+  }
+
+  resume(dept: string): Promise<Answer> {
+    return this.session.post(`/departments/${dept}/shifts/mine/resume`);
   }
 
   async command(command: CallCommand, call: AnyFrame, fields: Record<string, unknown> = {}): Promise<Outcome> {

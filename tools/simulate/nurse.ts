@@ -76,7 +76,7 @@ export class Nurse {
   }
 
   /** Sends a command and counts its failure, except for the codes in `normal`. */
-  async command(type: string, data: Readonly<Record<string, string>>, normal: readonly string[] = []): Promise<CommandAnswer> {
+  async command(type: string, data: Readonly<Record<string, string | boolean>>, normal: readonly string[] = []): Promise<CommandAnswer> {
     const { measurements } = this.world;
     const counted = measurements.counting;
     if (counted) measurements.requests += 1;
@@ -91,7 +91,7 @@ export class Nurse {
   async endShift(): Promise<void> {
     if (!this.onShift || !this.live.isLive) return;
     this.onShift = false;
-    await this.command('shift.end', { dept: this.ward.dept });
+    await this.command('shift.end', { dept: this.ward.dept, confirm: true });
   }
 
   async leave(): Promise<void> {

@@ -33,7 +33,15 @@ export const ERROR_CODES = {
   CALL_CLOSED: { retryable: false, meaning: 'The call is completed or cancelled; `details.call` is the call.' },
   CALL_STATE_CONFLICT: { retryable: false, meaning: "The call's state does not allow the command; `details.call` is the call." },
   CALL_VERSION_STALE: { retryable: false, meaning: 'The call changed since the version named; `details.call` is the call.' },
-  SHIFT_HAS_CALLS: { retryable: false, meaning: 'A call in progress must be completed or handed over before the shift ends.' },
+  SHIFT_HAS_CALLS: {
+    retryable: false,
+    meaning: 'A call in progress must be completed or handed over before the shift ends or a break begins.',
+  },
+  LAST_ON_DUTY: {
+    retryable: false,
+    meaning:
+      'Nobody else on duty can be reached in `details.departments`; `confirm: true` ends the shift or begins the break all the same.',
+  },
   PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The body, or the headers, are over their limit.' },
   REQUEST_TIMEOUT: { retryable: true, meaning: 'The request took too long to come.' },
   IDEMPOTENCY_KEY_REUSED: { retryable: false, meaning: 'The key was used for another command.' },

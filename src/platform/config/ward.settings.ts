@@ -26,6 +26,12 @@ export const wardSettings = z.object({
     { doc: 'A call in progress asks the person who is present after this long, and is pending again 120 s later. Urgent calls: 3600.' },
     { min: 1, max: 86_400 },
   ),
+  RECEIPT_SEC: integer(
+    15,
+    { doc: 'A call without a receipt of the person asked goes to the next one after this long, too; 0: never.' },
+    { max: 86_400 },
+  ),
+  BREAK_MAX_SEC: integer(3600, { doc: 'The longest break.' }, { min: 1, max: 86_400 }),
   STATION_STALE_SEC: integer(90, { doc: 'A station silent for this long is stale.' }, { min: 1, max: 86_400 }),
 });
 export type WardSettings = z.infer<typeof wardSettings>;

@@ -99,6 +99,7 @@ export class IdempotentCommands {
   private readonly running = new Map<string, Running>();
   private readonly departments = new KeyedPlaces(OF_A_DEPARTMENT);
   private readSubject: SubjectReader | undefined;
+  private readonly listeners: ((actor: string) => void)[] = [];
 
   constructor(
     private readonly database: Database,
@@ -108,6 +109,11 @@ export class IdempotentCommands {
   /** To be called while modules are initialised, by the feature whose refusals show a call. */
   showCallsBy(reader: SubjectReader): void {
     this.readSubject = reader;
+  }
+
+  /** Called synchronously with whoever gives a command, whatever its answer: keep it short, and do not throw. */
+  onCommand(listener: (actor: string) => void): void {
+    this.listeners.push(listener);
   }
 
   /**
@@ -124,6 +130,7 @@ export class IdempotentCommands {
     work: (tx: Transaction) => Promise<T>,
     route = this.routeOf(command),
   ): Promise<T> {
+    for (const listener of this.listeners) listener(actor);
     if (key === undefined) return route.within(() => this.transactions.run(work, route.pool));
     const place = `${actor} ${key}`;
     const hash = hashOf(command);

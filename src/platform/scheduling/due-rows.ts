@@ -73,13 +73,16 @@ export class DueRows {
   }
 
   /** @param deadline answers with `ms`, or with no row where none is known */
-  async nextDueIn(deadline: Statement): Promise<number | undefined> {
-    return (await this.nextDue(deadline))?.ms ?? undefined;
+  async nextDueIn(deadline: Statement, values: readonly unknown[] = []): Promise<number | undefined> {
+    return (await this.nextDue(deadline, values))?.ms ?? undefined;
   }
 
   /** The same with what else the statement tells. */
-  async nextDue<Told extends Row>(deadline: Statement): Promise<(Told & { ms: number | null }) | undefined> {
-    const [row] = await this.database.query<Told & { ms: number | null }>(deadline, [], 'engine');
+  async nextDue<Told extends Row>(
+    deadline: Statement,
+    values: readonly unknown[] = [],
+  ): Promise<(Told & { ms: number | null }) | undefined> {
+    const [row] = await this.database.query<Told & { ms: number | null }>(deadline, values, 'engine');
     return row;
   }
 }

@@ -18,6 +18,9 @@ export class DueWorkLoop {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private stopped = false;
+  private isTicking = false;
+  /** Asked while a tick ran: what it is about may have come behind the tick's look. */
+  private isAwaited = false;
   private failures = 0;
   private lastGoodTick: number;
 
@@ -46,6 +49,15 @@ export class DueWorkLoop {
     this.schedule(MIN_PAUSE_MS);
   }
 
+  /** Looks at once, or once more after the tick that runs. */
+  wake(): void {
+    if (this.isTicking) this.isAwaited = true;
+    else if (this.timer) {
+      clearTimeout(this.timer);
+      this.schedule(0);
+    }
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
@@ -55,8 +67,11 @@ export class DueWorkLoop {
   private schedule(pauseMs: number): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
+      this.isTicking = true;
       this.running = this.tick().then((next) => {
-        this.schedule(next);
+        this.isTicking = false;
+        this.schedule(this.isAwaited ? 0 : next);
+        this.isAwaited = false;
       });
     }, pauseMs);
   }

@@ -19,6 +19,11 @@ export class DueWorkScheduler implements OnApplicationBootstrap, BeforeApplicati
     this.loops.push(new DueWorkLoop(work, this.clock, this.logger));
   }
 
+  /** There is something to do for the work of this name: it looks at once, not only at its next scan. */
+  wake(name: string): void {
+    for (const loop of this.loops) if (loop.name === name) loop.wake();
+  }
+
   onApplicationBootstrap(): void {
     for (const loop of this.loops) loop.start();
   }

@@ -13,7 +13,10 @@ export type CallReason =
   | 'nurse_disconnected'
   | 'remote_cancel'
   | UnattendedReason
+  | 'shift_paused'
   | 'excluded'
+  | 'came_on_duty'
+  | 'no_receipt'
   | 'timeout'
   | 'reassigned'
   | 'restored'

@@ -3,6 +3,7 @@ import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { EventLog } from '../../events/log/event-log.js';
 import { DepartmentQueue } from '../staffing/queue/department-queue.service.js';
+import { DutyArrivals } from '../staffing/queue/duty-arrivals.js';
 
 /** One person at a time, whichever node writes; in one order, so that two batches wait for one another instead of standing in a circle. */
 const lock = statement(
@@ -46,6 +47,7 @@ export type SocketsOf = ReadonlyMap<string, readonly string[]>;
 export class StaffPresence {
   constructor(
     private readonly queue: DepartmentQueue,
+    private readonly arrivals: DutyArrivals,
     private readonly log: EventLog,
   ) {}
 
@@ -69,7 +71,9 @@ export class StaffPresence {
     const absence = await tx.one<{ handled: boolean }>(back, [staffId]);
     if (!absence?.handled) return;
     for (const { dept, waiting } of await tx.query<{ dept: string; waiting: boolean }>(shiftsOf, [staffId])) {
+      await this.queue.lock(tx, dept);
       if (waiting) await this.queue.toTail(tx, dept, staffId);
+      await this.arrivals.note(tx, dept, staffId);
       this.log.append(tx, { dept, type: 'nurse.online', data: { staff_id: staffId }, actorId: `staff:${staffId}` });
     }
   }

@@ -853,7 +853,8 @@ describe('the end of a shift', () => {
     await dora.startShift('icu');
     expect((await dora.command('HTTP', 'accept', call.id)).ok).toBe(true);
     const before = await readLog(anna.session, 'icu');
-    if (transport === 'HTTP') expect((await dora.session.send('DELETE', '/departments/icu/shifts/mine')).status).toBeLessThan(300);
+    if (transport === 'HTTP')
+      expect((await dora.session.send('DELETE', '/departments/icu/shifts/mine?confirm=true')).status).toBeLessThan(300);
     else expect((await dora.endShift('icu')).type).toBe('ok');
     const reopened = await eventually(
       async () =>
@@ -871,7 +872,7 @@ describe('the end of a shift', () => {
     const call = await pendingCall();
     await dora.startShift('icu');
     expect((await dora.command('HTTP', 'arrive', call.id)).ok).toBe(true);
-    const refused = await dora.session.send('DELETE', '/departments/icu/shifts/mine');
+    const refused = await dora.session.send('DELETE', '/departments/icu/shifts/mine?confirm=true');
     expect(refused.status).toBe(409);
     expect((await dora.endShift('icu')).type).toBe('error');
     expect(await anna.call(call.id)).toMatchObject({ state: 'in_progress', accepted_by: dora.id });

@@ -70,7 +70,7 @@ describe('department.summary', () => {
     await comes(summaries, { calls: { by_state: { ...none, in_progress: 1 } } });
     await anna.post(`/calls/${call}/complete`, {});
     await comes(summaries, { calls: { open: 0, by_state: none, by_priority: {} } });
-    await anna.send('DELETE', '/departments/icu/shifts/mine');
+    await anna.send('DELETE', '/departments/icu/shifts/mine?confirm=true');
     await comes(summaries, { staff: { on_duty: 0 } });
     for (const summary of summaries) expect(Object.keys(summary).sort()).toEqual(['at', 'data', 'dept', 'time', 'type']);
     socket.close();

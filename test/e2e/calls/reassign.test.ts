@@ -50,7 +50,7 @@ describe('a manager gives a call to a nurse', () => {
     expect((await first.post(`/calls/${String(call.id)}/arrive`)).status).toBe(200);
     expect((await first.send('DELETE', '/departments/icu/shifts/mine')).body.error.code).toBe('SHIFT_HAS_CALLS');
     expect((await reassign(manager!, call, second)).body).toMatchObject({ state: 'in_progress', accepted_by: second.user.id });
-    expect((await first.send('DELETE', '/departments/icu/shifts/mine')).status).toBe(200);
+    expect((await first.send('DELETE', '/departments/icu/shifts/mine?confirm=true')).status).toBe(200);
     expect((await second.post(`/calls/${String(call.id)}/complete`)).body).toMatchObject({ state: 'completed' });
     expect((await first.post('/departments/icu/shifts')).status).toBe(201);
   });
@@ -78,7 +78,7 @@ describe('a manager gives a call to a nurse', () => {
     const [first, chosen] = [asked(call), other(call)];
     expect((await first.post(`/calls/${String(call.id)}/decline`)).status).toBe(200);
     expect((await reassign(manager!, call, chosen)).status).toBe(200);
-    expect((await chosen.send('DELETE', '/departments/icu/shifts/mine')).status).toBe(200);
+    expect((await chosen.send('DELETE', '/departments/icu/shifts/mine?confirm=true')).status).toBe(200);
     const history = (await manager!.get(`/calls/${String(call.id)}`)).body.history as AnyFrame[];
     expect(history.filter((event) => event.data.reason === 'shift_ended')).toMatchObject([{ type: 'call.pending' }]);
     expect((await chosen.post('/departments/icu/shifts')).status).toBe(201);

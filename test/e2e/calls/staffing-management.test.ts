@@ -219,7 +219,7 @@ describe('the queue', () => {
     const before = await order();
     expect((await dora.post('/departments/icu/shifts')).status).toBe(201);
     expect(await order()).toEqual([...before, dora.user.id]);
-    expect((await dora.send('DELETE', '/departments/icu/shifts/mine')).status).toBe(200);
+    expect((await dora.send('DELETE', '/departments/icu/shifts/mine?confirm=true')).status).toBe(200);
     expect(await order()).toEqual(before);
   });
 
@@ -680,7 +680,7 @@ describe("a manager who says that somebody's shift is abandoned", () => {
     expect((await abandon(ben, anna)).status).toBe(403);
     expect((await abandon(ben, strangeManager)).status).toBe(404);
     expect((await abandon(ben, stranger)).status).toBe(404);
-    expect((await cleo.send('DELETE', '/departments/icu/shifts/mine')).body).toMatchObject({ staff_id: cleo.user.id });
+    expect((await cleo.send('DELETE', '/departments/icu/shifts/mine?confirm=true')).body).toMatchObject({ staff_id: cleo.user.id });
     expect((await cleo.post('/departments/icu/shifts')).status).toBe(201);
   });
 });

@@ -144,7 +144,8 @@ POST /auth/login · GET /auth/session · POST /auth/logout · POST /auth/passwor
 POST /calls/{}/decline · POST /calls/{}/arrive · POST /calls/{}/complete · POST /calls/{}/cancel · POST /calls/{}/reassign
 POST /stations/self/calls · POST /stations/self/calls/{}/cancel · POST /stations/self/heartbeat · GET /stations/self · GET /stations/self/calls
 POST /stations/self/calls/{}/presence · GET /facility · GET /admin/facility · PATCH /admin/facility · GET /departments · GET /departments/{}/snapshot · GET /departments/{}/events
-GET /departments/{}/events/stream · GET /departments/{}/report · POST /departments/{}/shifts · DELETE /departments/{}/shifts/mine
+GET /departments/{}/events/stream · GET /departments/{}/report · POST /departments/{}/shifts · POST /departments/{}/shifts/mine/pause · POST /departments/{}/shifts/mine/resume
+DELETE /departments/{}/shifts/mine
 GET /departments/{}/staff · POST /departments/{}/exclusions · DELETE /departments/{}/exclusions/{} · PUT /departments/{}/assignments/{}
 DELETE /departments/{}/assignments/{} · PUT /departments/{}/queue · POST /departments/{}/notices · GET /ws/admission
 GET /admin/connections · GET /admin/connections/{} · DELETE /admin/connections/{} · GET /admin/rooms · GET /admin/rooms/{}/members
@@ -265,7 +266,9 @@ describe('the description of the API', () => {
       const who = path.includes('/admin/') ? admin : path === '/api/v1/departments' ? nurse : manager;
       hold(route, await request(wardline, 'GET', filled, { headers: { cookie: who.cookie } }));
     }
-    await at(nurse, `DELETE ${D}/shifts/mine`, '/departments/icu/shifts/mine');
+    await at(nurse, `POST ${D}/shifts/mine/pause`, '/departments/icu/shifts/mine/pause', { confirm: true });
+    await at(nurse, `POST ${D}/shifts/mine/resume`, '/departments/icu/shifts/mine/resume', {});
+    await at(nurse, `DELETE ${D}/shifts/mine`, '/departments/icu/shifts/mine?confirm=true');
     socket.ws.terminate();
     expect(untrue).toEqual([]);
     expect(seen.size).toBeGreaterThan(55);

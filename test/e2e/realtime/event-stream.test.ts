@@ -177,7 +177,7 @@ describe('the event stream', () => {
     const pending = await stream.until('call.pending');
     expect(pending.data.data.call.recipients).toMatchObject([{ staff_id: anna.user.id }]);
     stream.close();
-    await anna.send('DELETE', '/departments/icu/shifts/mine');
+    await anna.send('DELETE', '/departments/icu/shifts/mine?confirm=true');
   });
 
   it('is off with HTTP_FALLBACK=false', async () => {
@@ -202,7 +202,7 @@ describe('the long poll', () => {
     await station()('POST', '/calls', { type: 'service_request' });
     const { items } = (await waiting).body;
     expect(items[0]).toMatchObject({ type: 'call.pending', data: { call: { recipients: [{ staff_id: anna.user.id }] } } });
-    await anna.send('DELETE', '/departments/icu/shifts/mine');
+    await anna.send('DELETE', '/departments/icu/shifts/mine?confirm=true');
   });
 
   it('is over with its session: 401, while one that was asked before it still waits', async () => {

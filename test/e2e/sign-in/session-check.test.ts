@@ -97,7 +97,7 @@ describe('the idle time', () => {
     expect((await idle.untilClosed()).code).toBe(4401);
     expect(onShift.closed).toBeUndefined();
     expect((await nurse.get('/auth/session')).status).toBe(200);
-    expect((await onShift.ask({ type: 'shift.end', data: { dept: 'icu' } })).type).toBe('ok');
+    expect((await onShift.ask({ type: 'shift.end', data: { dept: 'icu', confirm: true } })).type).toBe('ok');
   });
 
   it('starts anew with a command over the socket, as with a request; not with what a client sends by itself', async () => {

@@ -93,7 +93,7 @@ export class LiveSocket {
     return this.isLive;
   }
 
-  command(type: string, data: Readonly<Record<string, string>>): Promise<CommandAnswer> {
+  command(type: string, data: Readonly<Record<string, string | boolean>>): Promise<CommandAnswer> {
     const id = randomUUID();
     const text = JSON.stringify({ id, type, data });
     const answer = this.inFlight.open(id, text);

@@ -117,7 +117,7 @@ export class Person {
   private async changeShift(): Promise<void> {
     const { dept, role } = this.employee;
     if (role !== 'nurse' || dept === undefined) return;
-    const answer = await this.ask({ method: 'DELETE', path: `/api/v1/departments/${dept}/shifts/mine` });
+    const answer = await this.ask({ method: 'DELETE', path: `/api/v1/departments/${dept}/shifts/mine?confirm=true` });
     this.world.ledger.note('shift end', String(answer?.status ?? 'unanswered'));
     await sleep(this.world.random() * SPREAD_MS);
     await this.startShift();

@@ -3,8 +3,14 @@ import { statement } from '../../../platform/database/statement.js';
 /** An asking of `annunciations a` that was not withdrawn. A person who stepped back from a call has none. */
 export const IN_FORCE = 'a.withdrawn_at IS NULL';
 
+/** An asking of `annunciations a` that did not miss its receipt, or was heard of later. */
+export const IS_HEARD = '(a.missed_at IS NULL OR a.missed_at < a.queued_at OR a.received_at IS NOT NULL OR a.accepted_at IS NOT NULL)';
+
 /** An asking of `annunciations a` that was the person's alone, not everybody's. */
 export const IS_TURN = "a.reason IN ('primary', 'backup', 'queue', 'reassigned', 'no_receipt', 'came_on_duty', 'was_present')";
+
+/** An asking of `annunciations a`, of the person `p` (`staff`), at level 2, or because nobody could be asked. */
+export const IS_SECOND_LINE = "(p.role = 'manager' OR a.reason = 'signed_in')";
 
 /** An INSERT INTO annunciations that asks a person who stepped back once more, unless they declined. A person who is asked already stays so. */
 export const OR_ASK_AGAIN = `ON CONFLICT (call_id, staff_id) DO UPDATE SET role = excluded.role, queued_at = excluded.queued_at, reason = excluded.reason,

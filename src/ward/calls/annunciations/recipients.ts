@@ -8,8 +8,9 @@ import type { Transaction } from '../../../platform/database/transactions.js';
 import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from '../dispatch/dispatch-strategy.js';
 import type { DispatchMode } from '../../hospital/entities/call-type.entity.js';
 import { DepartmentQueue } from '../../staffing/queue/department-queue.service.js';
-import { forgetAskings, IN_FORCE, MAY_BE_ASKED, OR_ASK_AGAIN } from './asking.js';
+import { forgetAskings, IN_FORCE, IS_HEARD, IS_SECOND_LINE, MAY_BE_ASKED, OR_ASK_AGAIN } from './asking.js';
 import type { UnattendedReason } from '../call-events.js';
+import { BEDSIDE_PRESENCE_RANK } from '../call-permissions.js';
 import { CallMetrics } from '../call-metrics.js';
 
 /** Adds people to a call; answers those who were not told before, and whether each can be reached. */
@@ -26,7 +27,6 @@ function addStatement(name: string, source: string, reason: string) {
 
 const MEMBERS = 'memberships m JOIN staff p ON p.id = m.staff_id AND p.active WHERE m.dept_id = $2';
 const SIGNED_IN = `EXISTS (SELECT FROM sessions s WHERE s.staff_id = p.id AND s.ended_at IS NULL AND s.expires_at > app_now())`;
-const ON_DUTY = 'EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = $2 AND h.ended_at IS NULL)';
 
 const addOne = statement(
   'add_recipient',
@@ -47,7 +47,13 @@ const addPresent = statement(
    ${OR_ASK_AGAIN} RETURNING staff_id`,
 );
 const canReach = statement('can_reach', 'SELECT is_reachable($1, $2, $3) AS reachable');
-const addBroadcast = addStatement('add_broadcast', `${MEMBERS} AND (p.role = 'manager' OR ${ON_DUTY})`, "'broadcast'");
+/** On a break ($5: the call is so urgent that they are told, too). */
+const addBroadcast = addStatement(
+  'add_broadcast',
+  `(SELECT p.id, p.role, (SELECT h.paused_until IS NOT NULL FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = $2 AND h.ended_at IS NULL) AS paused
+    FROM ${MEMBERS}) p WHERE CASE WHEN p.paused THEN $5 ELSE p.role = 'manager' OR p.paused IS NOT NULL END`,
+  "'broadcast'",
+);
 const addManagers = addStatement('add_managers', `${MEMBERS} AND p.role = 'manager'`, "'manager'");
 const addAdmins = addStatement('add_admins', "staff p WHERE p.role = 'admin' AND p.active AND $2::text IS NOT NULL", "'administrator'");
 const addEverybody = addStatement(
@@ -59,14 +65,14 @@ const addEverybody = addStatement(
 const willing = statement(
   'has_willing_recipient',
   `SELECT EXISTS (SELECT FROM annunciations a JOIN staff p ON p.id = a.staff_id AND p.active
-     WHERE a.call_id = $1 AND ${IN_FORCE} AND is_reachable(a.staff_id, $3, $4)
+     WHERE a.call_id = $1 AND ${IN_FORCE} AND ${IS_HEARD} AND is_reachable(a.staff_id, $3, $4)
        AND (p.role <> 'nurse' OR EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = $2 AND h.ended_at IS NULL))) AS willing`,
 );
 /** Level 2, and everybody who was told because nobody could be asked. $4: the managers' buffer. */
 const secondLine = statement(
   'has_second_line',
   `SELECT EXISTS (SELECT FROM annunciations a JOIN staff p ON p.id = a.staff_id AND p.active
-     WHERE a.call_id = $1 AND ${IN_FORCE} AND (p.role = 'manager' OR a.reason = 'signed_in')
+     WHERE a.call_id = $1 AND ${IN_FORCE} AND ${IS_SECOND_LINE}
        AND is_reachable(a.staff_id, CASE p.role WHEN 'nurse' THEN $2::float8 ELSE $4::float8 END, $3)) AS reached`,
 );
 /** Why nobody on duty can be asked. */
@@ -185,11 +191,17 @@ export class Recipients {
   /** Every on-duty nurse and manager of the department at once. */
   private async broadcast(tx: Transaction, call: DispatchableCall): Promise<string[]> {
     await this.queue.lock(tx, call.dept);
-    return this.add(tx, addBroadcast, call, this.ward.NURSE_DISCONNECT_GRACE_SEC);
+    return this.add(tx, addBroadcast, call, this.ward.NURSE_DISCONNECT_GRACE_SEC, call.rank >= BEDSIDE_PRESENCE_RANK);
   }
 
-  private async add(tx: Transaction, statement: typeof addManagers, call: DispatchableCall, graceSec: number): Promise<string[]> {
-    const added = await tx.query<Added & Record<string, unknown>>(statement, [call.id, call.dept, graceSec, this.stale]);
+  private async add(
+    tx: Transaction,
+    statement: typeof addManagers,
+    call: DispatchableCall,
+    graceSec: number,
+    ...more: boolean[]
+  ): Promise<string[]> {
+    const added = await tx.query<Added & Record<string, unknown>>(statement, [call.id, call.dept, graceSec, this.stale, ...more]);
     return added.filter((one) => one.reachable).map((one) => one.staffId);
   }
 }

@@ -109,6 +109,16 @@ export class CallEscalation {
     else if (!(await this.recipients.hasWilling(tx, call))) await this.nobodyToAsk(tx, call, await this.calls.view(tx, call.id));
   }
 
+  /** A person who was asked does not hear: the next one is asked, too. */
+  async passOver(tx: Transaction, call: AskingCall): Promise<void> {
+    const asked = await this.recipients.addNext(tx, call);
+    const view = await this.calls.view(tx, call.id);
+    if (asked.length > 0) {
+      this.journal.append(tx, 'call.pending', view, 'system', { from: 'pending', reason: 'no_receipt' });
+      this.journal.assigned(tx, view, 'system', asked);
+    } else if (!(await this.recipients.hasWilling(tx, call))) await this.nobodyToAsk(tx, call, view);
+  }
+
   /** One of its people has left the queue: the next nurse is added at once. The level stays: levels belong to the ladder. */
   async replaceLost(tx: Transaction, call: AskingCall): Promise<void> {
     const asked = await this.recipients.addNext(tx, call);

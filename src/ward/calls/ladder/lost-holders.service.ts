@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/transactions.js';
+import type { CallReason } from '../call-events.js';
 import type { Actor } from '../call-journal.js';
 import type { LockedCall } from '../calls.repository.js';
 import { CallEscalation } from './call-escalation.service.js';
@@ -13,9 +14,12 @@ export class LostHolders {
     private readonly rounds: CallRounds,
   ) {}
 
-  /** The account, the last session or the shift of the person ends: the call is pending. A press that came while they were present counts now. */
-  async leave(tx: Transaction, call: LockedCall, staffId: string, by: Actor): Promise<void> {
-    if (!(await this.pressedAgain(tx, call))) await this.escalation.stepBack(tx, call, staffId, by, 'shift_ended');
+  /**
+   * The account, the last session or the shift of the person ends, or they take a break: the call is pending. A press that came while they were
+   * present counts now.
+   */
+  async leave(tx: Transaction, call: LockedCall, staffId: string, by: Actor, reason: CallReason = 'shift_ended'): Promise<void> {
+    if (!(await this.pressedAgain(tx, call))) await this.escalation.stepBack(tx, call, staffId, by, reason);
   }
 
   /** @returns whether a press came while somebody was present, which starts a new round now that they are lost */

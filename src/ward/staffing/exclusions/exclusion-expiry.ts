@@ -4,12 +4,17 @@ import { EventLog } from '../../../events/log/event-log.js';
 import { DueRows } from '../../../platform/scheduling/due-rows.js';
 import type { DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
+import { DepartmentQueue } from '../queue/department-queue.service.js';
+import { DutyArrivals } from '../queue/duty-arrivals.js';
 
+/** The queue is locked before the exclusion: the row is looked at, not locked, and read again under the lock. */
+const findDue = statement(
+  'find_due_exclusion',
+  'SELECT id, dept_id AS dept, staff_id FROM exclusions WHERE ended_at IS NULL AND until <= app_now() ORDER BY until LIMIT 1',
+);
 const endOne = statement(
   'end_due_exclusion',
-  `UPDATE exclusions SET ended_at = app_now() WHERE ended_at IS NULL AND id = (
-     SELECT id FROM exclusions WHERE ended_at IS NULL AND until <= app_now() ORDER BY until LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
-   RETURNING id, dept_id AS dept, staff_id`,
+  'UPDATE exclusions SET ended_at = app_now() WHERE id = $1 AND ended_at IS NULL AND until <= app_now() RETURNING id',
 );
 const next = statement(
   'next_due_exclusion',
@@ -26,6 +31,8 @@ export class ExclusionExpiry implements DueWork, OnModuleInit {
   constructor(
     private readonly scheduler: DueWorkScheduler,
     private readonly rows: DueRows,
+    private readonly queue: DepartmentQueue,
+    private readonly arrivals: DutyArrivals,
     private readonly log: EventLog,
   ) {}
 
@@ -35,8 +42,11 @@ export class ExclusionExpiry implements DueWork, OnModuleInit {
 
   handleOne(): Promise<boolean> {
     return this.rows.next<{ id: string; dept: string; staff_id: string }>({
-      claim: endOne,
-      handle: (tx, { id: exclusion_id, dept, staff_id }) => {
+      claim: findDue,
+      handle: async (tx, { id: exclusion_id, dept, staff_id }) => {
+        await this.queue.lock(tx, dept);
+        if (!(await tx.one(endOne, [exclusion_id]))) return;
+        await this.arrivals.note(tx, dept, staff_id);
         this.log.append(tx, { dept, type: 'nurse.restored', data: { staff_id, exclusion_id } });
       },
     });

@@ -6,6 +6,8 @@ import { Database } from '../../../platform/database/database.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { EventLog } from '../../../events/log/event-log.js';
+import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
+import { DutyArrivals } from '../queue/duty-arrivals.js';
 import { type Manager, StaffingChanges } from '../staffing-changes.js';
 import { requireAhead, requireMembers } from '../staffing-checks.js';
 import type { ExclusionBody, PageQuery } from '../staffing-schemas.js';
@@ -70,6 +72,8 @@ export class ExclusionsService {
     private readonly database: Database,
     private readonly changes: StaffingChanges,
     private readonly log: EventLog,
+    private readonly arrivals: DutyArrivals,
+    private readonly scheduler: DueWorkScheduler,
   ) {}
 
   /** The active ones, oldest first. */
@@ -96,6 +100,9 @@ export class ExclusionsService {
       if (!answer) throw new DomainError('ALREADY_EXISTS', 'the nurse is excluded for as long already');
       const { id: exclusion_id, staff_id, until } = answer;
       await tx.query(moveCalls, [dept, staff_id]);
+      tx.afterCommit(() => {
+        this.scheduler.wake('lost_nurse_calls');
+      });
       this.log.append(tx, { dept, type: 'nurse.excluded', data: { staff_id, exclusion_id, until }, actorId });
       return { answer, record: { target: `staff:${staff_id}`, detail: { exclusion_id, until, ...(extended && { extended: true }) } } };
     });
@@ -106,6 +113,7 @@ export class ExclusionsService {
     await this.changes.run(by, key, { type: 'exclusion.end', dept, id }, async (tx, actorId) => {
       const ended = await tx.one<{ staff_id: string }>(end, [id, dept]);
       if (!ended) throw notFound('exclusion');
+      await this.arrivals.note(tx, dept, ended.staff_id);
       const data = { staff_id: ended.staff_id, exclusion_id: id };
       this.log.append(tx, { dept, type: 'nurse.restored', data, actorId });
       return { answer: null, record: { target: `staff:${ended.staff_id}`, detail: { exclusion_id: id } } };

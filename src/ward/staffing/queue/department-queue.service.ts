@@ -9,11 +9,16 @@ const lock = statement('lock_queue', 'SELECT dept_id FROM department_queue WHERE
 const toTail = statement(
   'to_queue_tail',
   `WITH tail AS (UPDATE department_queue SET next_position = next_position + 1 WHERE dept_id = $1 RETURNING next_position - 1 AS place)
-   UPDATE shifts SET queue_position = (SELECT place FROM tail) WHERE dept_id = $1 AND staff_id = $2 AND ended_at IS NULL RETURNING id`,
+   UPDATE shifts SET queue_position = (SELECT place FROM tail) WHERE dept_id = $1 AND staff_id = $2 AND ended_at IS NULL AND paused_until IS NULL RETURNING id`,
 );
 const leave = statement(
   'leave_queue',
   'UPDATE shifts SET queue_position = NULL WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL AND queue_position IS NOT NULL RETURNING id',
+);
+const isLast = statement(
+  'is_last_reachable',
+  `SELECT EXISTS (SELECT FROM queued_nurses n WHERE n.dept_id = $1 AND n.staff_id = $2) AND is_reachable($2, $3, $4)
+     AND NOT EXISTS (SELECT FROM queued_nurses n WHERE n.dept_id = $1 AND n.staff_id <> $2 AND is_reachable(n.staff_id, $3, $4)) AS last`,
 );
 const takeTurn = statement(
   'take_turn',
@@ -29,7 +34,8 @@ export interface Turn {
 /** The department's on-duty nurses in round-robin order. Its row is locked first, then somebody is chosen: two calls at once never take the same turn. */
 @Injectable()
 export class DepartmentQueue {
-  private readonly reach: readonly [number, number];
+  /** The grace, and when a node counts as dead, both in seconds: how `is_reachable` is asked. */
+  readonly reach: readonly [number, number];
 
   constructor(@Inject(WARD_SETTINGS) ward: WardSettings, @Inject(CLUSTER_SETTINGS) cluster: ClusterSettings) {
     this.reach = [ward.NURSE_DISCONNECT_GRACE_SEC, cluster.SERVER_STALE_SEC];
@@ -48,6 +54,12 @@ export class DepartmentQueue {
   /** @returns whether the nurse was in the queue */
   async leave(tx: Transaction, dept: string, staffId: string): Promise<boolean> {
     return (await tx.one(leave, [staffId, dept])) !== undefined;
+  }
+
+  /** Whether the person takes turns, can be reached, and nobody else. The queue must be locked. */
+  async isLastReachable(tx: Transaction, dept: string, staffId: string): Promise<boolean> {
+    const row = await tx.one<{ last: boolean }>(isLast, [dept, staffId, ...this.reach]);
+    return row?.last ?? false;
   }
 
   /**

@@ -4,7 +4,7 @@ import { optionalKey } from '../../../platform/idempotency/idempotency-key.js';
 import { slug, uuid } from '../../../platform/common/ids.js';
 import { CurrentManager, ForManagers } from '../managers-routes.js';
 import { ShiftAbandonment } from './shift-abandonment.service.js';
-import type { ShiftView } from './shifts.service.js';
+import type { ShiftView } from './shift.js';
 import type { Manager } from '../staffing-changes.js';
 
 @ApiTags('staffing')

@@ -12,7 +12,8 @@ const list = statement(
   'list_department_staff',
   `SELECT p.id AS staff_id, p.name, p.role, iso(s.started_at) AS on_duty_since,
      CASE WHEN s.queue_position IS NOT NULL THEN rank() OVER (ORDER BY s.queue_position)::int END AS queue_position,
-     iso(x.until) AS excluded_until,
+     iso(x.until) AS excluded_until, iso(s.paused_until) AS paused_until,
+     NOT EXISTS (SELECT FROM missed_receipts r WHERE r.staff_id = p.id AND r.unresponsive_since IS NOT NULL) AS responsive,
      (SELECT count(*)::int FROM calls c
       WHERE c.accepted_by = p.id AND c.dept_id = m.dept_id AND c.state IN ('accepted', 'in_progress')) AS load,
      EXISTS (SELECT FROM staff_connections c JOIN nodes n USING (server_id)
@@ -35,6 +36,10 @@ export interface StaffMemberView {
   /** The place in the queue, 1 the first; null: not in it. Who is excluded keeps their place. */
   queue_position: number | null;
   excluded_until: string | null;
+  /** On a break until then. */
+  paused_until: string | null;
+  /** False: calls came to their screen, and no receipt came back. */
+  responsive: boolean;
   /** Open calls of this department that they have accepted. */
   load: number;
   /** A live socket on a live node. */

@@ -3,7 +3,8 @@ import { AuditLog } from '../../../identity/audit/audit-log.service.js';
 import { actorOf } from '../../../identity/access/principal.js';
 import { IdempotentCommands } from '../../../platform/idempotency/idempotent-commands.js';
 import { notFound } from '../../../platform/common/errors.js';
-import { ShiftsService, type ShiftView } from './shifts.service.js';
+import type { ShiftView } from './shift.js';
+import { ShiftsService } from './shifts.service.js';
 import type { Manager } from '../staffing-changes.js';
 
 /** Shifts that end because a manager says so: who went home without ending theirs. Handing over locks calls, so the queue is not locked before. */

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventCatalog } from '../../../events/log/event-catalog.js';
 
-/** `data` of `nurse.shift_started` and `nurse.shift_ended`. */
+/** `data` of `nurse.shift_started`, `nurse.shift_paused`, `nurse.shift_resumed` and `nurse.shift_ended`. */
 export interface ShiftEventData {
   staff_id: string;
   shift_id: string;
@@ -11,12 +11,16 @@ export interface ShiftEventData {
 declare module '../../../events/log/event.js' {
   interface EventPayloads {
     'nurse.shift_started': ShiftEventData;
+    'nurse.shift_paused': ShiftEventData & { until: string };
+    'nurse.shift_resumed': ShiftEventData;
     'nurse.shift_ended': ShiftEventData & { reason: 'ended' | 'abandoned' };
   }
 }
 
 export const SHIFT_EVENT_TYPES = {
   'nurse.shift_started': { critical: false },
+  'nurse.shift_paused': { critical: false },
+  'nurse.shift_resumed': { critical: false },
   'nurse.shift_ended': { critical: false },
 } as const;
 

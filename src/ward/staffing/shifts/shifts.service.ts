@@ -7,20 +7,24 @@ import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { DepartmentQueue } from '../queue/department-queue.service.js';
 import { EventLog } from '../../../events/log/event-log.js';
-
-const VIEW = `id, dept_id AS dept, staff_id, iso(started_at) AS started_at, iso(ended_at) AS ended_at`;
+import { DutyArrivals } from '../queue/duty-arrivals.js';
+import { LastOnDuty } from '../queue/last-on-duty.js';
+import { SHIFT_VIEW, type ShiftView } from './shift.js';
+import { ShiftHandovers } from './shift-handovers.js';
 
 const member = statement(
   'shift_member',
   `SELECT p.role FROM staff p JOIN memberships m ON m.staff_id = p.id JOIN departments d ON d.id = m.dept_id AND d.retired_at IS NULL
    WHERE p.id = $1 AND m.dept_id = $2 AND p.active`,
 );
+/** A person on a break elsewhere is on a break here, too. */
 const start = statement(
   'start_shift',
-  `INSERT INTO shifts (id, staff_id, dept_id, started_at) VALUES ($1, $2, $3, app_now())
-   ON CONFLICT (dept_id, staff_id) WHERE ended_at IS NULL DO NOTHING RETURNING ${VIEW}`,
+  `INSERT INTO shifts (id, staff_id, dept_id, started_at, paused_until)
+   VALUES ($1, $2, $3, app_now(), (SELECT max(o.paused_until) FROM shifts o WHERE o.staff_id = $2 AND o.ended_at IS NULL))
+   ON CONFLICT (dept_id, staff_id) WHERE ended_at IS NULL DO NOTHING RETURNING ${SHIFT_VIEW}`,
 );
-const active = statement('active_shift', `SELECT ${VIEW} FROM shifts WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL`);
+const active = statement('active_shift', `SELECT ${SHIFT_VIEW} FROM shifts WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL`);
 const hold = statement('hold_shift', 'SELECT id FROM shifts WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL FOR SHARE');
 const lock = statement(
   'lock_shift',
@@ -30,42 +34,25 @@ const activeOf = statement(
   'active_shifts_of',
   'SELECT dept_id AS dept FROM shifts WHERE staff_id = $1 AND ended_at IS NULL AND ($2::text IS NULL OR dept_id = $2) ORDER BY dept_id',
 );
-const end = statement('end_shift', `UPDATE shifts SET ended_at = app_now(), end_reason = $2 WHERE id = $1 RETURNING ${VIEW}`);
-
-export interface ShiftView {
-  id: string;
-  dept: string;
-  staff_id: string;
-  started_at: string;
-  ended_at: string | null;
-}
-
-/** What must be handed over before a shift ends. */
-export interface ShiftHandover {
-  /** Locks and hands over what the nurse holds, before the shift is locked. Who leaves the department leaves a call in progress, too. @throws DomainError SHIFT_HAS_CALLS */
-  release(tx: Transaction, shift: { staffId: string; dept: string; isLeaving?: boolean }): Promise<void>;
-  /** With the shift locked: whether something has come in between, so that all must start again. */
-  settled(tx: Transaction, shift: { staffId: string; dept: string }): Promise<void>;
-}
+const end = statement(
+  'end_shift',
+  `UPDATE shifts SET ended_at = app_now(), end_reason = $2, paused_until = NULL WHERE id = $1 RETURNING ${SHIFT_VIEW}`,
+);
 
 /** Being on duty: starting and ending a shift, and who is. */
 @Injectable()
 export class ShiftsService {
-  private readonly handovers: ShiftHandover[] = [];
-
   constructor(
     private readonly commands: IdempotentCommands,
     private readonly log: EventLog,
     private readonly queue: DepartmentQueue,
+    private readonly handovers: ShiftHandovers,
+    private readonly lastOnDuty: LastOnDuty,
+    private readonly arrivals: DutyArrivals,
   ) {}
 
-  /** A feature that nurses hold something of registers how it is handed over. */
-  handOverWith(handover: ShiftHandover): void {
-    this.handovers.push(handover);
-  }
-
   /**
-   * Starts the person's shift; one that is active already goes on.
+   * Starts the person's shift; one that is active already goes on, paused or not.
    * @throws DomainError NOT_FOUND for a department one is no member of
    */
   start(staff: StaffPrincipal, dept: string, key: string | undefined): Promise<ShiftView> {
@@ -75,6 +62,7 @@ export class ShiftsService {
       const started = await tx.one<ShiftView & Record<string, unknown>>(start, [newId(), staff.id, dept]);
       if (started) {
         await this.queue.toTail(tx, dept, staff.id);
+        await this.arrivals.note(tx, dept, staff.id);
         const data = { staff_id: staff.id, shift_id: started.id, role };
         this.log.append(tx, { dept, type: 'nurse.shift_started', data, actorId: actorOf(staff) });
         return started;
@@ -87,11 +75,12 @@ export class ShiftsService {
 
   /**
    * Ends the person's shift after handing on what they accepted.
-   * @throws DomainError NOT_FOUND without an active shift; SHIFT_HAS_CALLS while a call of theirs is in progress
+   * @param confirm although nobody else can be reached
+   * @throws DomainError NOT_FOUND without an active shift; SHIFT_HAS_CALLS while a call of theirs is in progress; LAST_ON_DUTY
    */
-  end(staff: StaffPrincipal, dept: string, key: string | undefined): Promise<ShiftView> {
-    return this.commands.run(actorOf(staff), key, { type: 'shift.end', dept }, (tx) =>
-      this.finish(tx, { staffId: staff.id, dept }, 'ended'),
+  end(staff: StaffPrincipal, dept: string, confirm: boolean | undefined, key: string | undefined): Promise<ShiftView> {
+    return this.commands.run(actorOf(staff), key, { type: 'shift.end', dept, confirm }, (tx) =>
+      this.finish(tx, { staffId: staff.id, dept }, 'ended', () => this.lastOnDuty.require(tx, staff.id, [dept], confirm ?? false)),
     );
   }
 
@@ -109,20 +98,24 @@ export class ShiftsService {
     return ended;
   }
 
-  /** Hand over, lock, look again, end, tell. */
+  /** Locks what they hold, the queue and the shift; ends it; hands on. @param mayLeave looks at who else is there */
   private async finish(
     tx: Transaction,
-    holder: { staffId: string; dept: string; isLeaving?: boolean },
+    { staffId, dept, isLeaving = false }: { staffId: string; dept: string; isLeaving?: boolean },
     reason: 'ended' | 'abandoned',
+    mayLeave: () => Promise<void> = () => Promise.resolve(),
   ): Promise<ShiftView> {
-    for (const handover of this.handovers) await handover.release(tx, holder);
-    const shift = await tx.one<{ id: string; role: Role }>(lock, [holder.staffId, holder.dept]);
+    const leaving = { staffId, dept, reason: 'shift_ended' as const, isLeaving };
+    await this.handovers.hold(tx, leaving);
+    await this.queue.lock(tx, dept);
+    await mayLeave();
+    const shift = await tx.one<{ id: string; role: Role }>(lock, [staffId, dept]);
     if (!shift) throw notFound('active shift');
-    for (const handover of this.handovers) await handover.settled(tx, holder);
     const ended = await tx.one<ShiftView & Record<string, unknown>>(end, [shift.id, reason]);
     if (!ended) throw new Error('a locked shift cannot be ended');
-    const data = { staff_id: holder.staffId, shift_id: shift.id, role: shift.role, reason };
-    this.log.append(tx, { dept: holder.dept, type: 'nurse.shift_ended', data, actorId: `staff:${holder.staffId}` });
+    await this.handovers.release(tx, leaving);
+    const data = { staff_id: staffId, shift_id: shift.id, role: shift.role, reason };
+    this.log.append(tx, { dept, type: 'nurse.shift_ended', data, actorId: `staff:${staffId}` });
     return ended;
   }
 
