@@ -9,8 +9,8 @@ DECLARE
   v_gone int;
 BEGIN
   PERFORM FROM dept_stream WHERE dept_id = p_dept FOR UPDATE;
-  SELECT hash INTO v_hash FROM events
-    WHERE dept_id = p_dept AND seq = p_upto AND at < app_now() - make_interval(days => greatest(p_days, 1));
+  SELECT e.hash INTO v_hash FROM events e, retention_floor f
+    WHERE e.dept_id = p_dept AND e.seq = p_upto AND e.at < app_now() - make_interval(days => greatest(p_days, f.event_days));
   IF NOT FOUND THEN
     RETURN 0;
   END IF;

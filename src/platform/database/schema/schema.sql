@@ -310,6 +310,25 @@ CREATE TABLE facility (
   CONSTRAINT facility_pkey PRIMARY KEY (only_row)
 );
 
+CREATE TABLE guest_devices (
+  bed_id text NOT NULL,
+  device bytea NOT NULL,
+  last_seen_at timestamp with time zone DEFAULT app_now() NOT NULL,
+  CONSTRAINT guest_devices_bed_id_fkey FOREIGN KEY (bed_id) REFERENCES guest_links(bed_id),
+  CONSTRAINT guest_devices_pkey PRIMARY KEY (bed_id, device)
+);
+
+CREATE TABLE guest_links (
+  bed_id text NOT NULL,
+  ended_at timestamp with time zone,
+  expires_at timestamp with time zone NOT NULL,
+  generation integer DEFAULT 1 NOT NULL,
+  issued_at timestamp with time zone DEFAULT app_now() NOT NULL,
+  last_call_id uuid,
+  CONSTRAINT guest_links_bed_id_fkey FOREIGN KEY (bed_id) REFERENCES beds(id),
+  CONSTRAINT guest_links_pkey PRIMARY KEY (bed_id)
+);
+
 CREATE TABLE idempotency_keys (
   actor text NOT NULL,
   answer jsonb,
@@ -428,6 +447,16 @@ CREATE TABLE past_annunciations (
   CONSTRAINT past_annunciations_call_id_fkey FOREIGN KEY (call_id) REFERENCES calls(id),
   CONSTRAINT past_annunciations_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
   CONSTRAINT past_annunciations_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE retention_floor (
+  audit_days integer DEFAULT 730 NOT NULL,
+  event_days integer DEFAULT 90 NOT NULL,
+  only_row boolean DEFAULT true NOT NULL,
+  CONSTRAINT retention_floor_audit_days_check CHECK ((audit_days >= 1)),
+  CONSTRAINT retention_floor_event_days_check CHECK ((event_days >= 1)),
+  CONSTRAINT retention_floor_only_row_check CHECK (only_row),
+  CONSTRAINT retention_floor_pkey PRIMARY KEY (only_row)
 );
 
 CREATE TABLE room_assignments (
