@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/platform/system/package-root.js';
 import { request } from '../support/client.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/person.js';
 import { type Program, run } from '../support/process.js';
 import { sendSignal } from '../support/signal.js';
 import { nextWorker, workers } from '../support/supervised.js';
@@ -88,8 +89,9 @@ describe('a process whose event loop does not turn any more', { timeout: 120_000
     for (const { child } of [program, alone.program]) process.kill(-child.pid!, 'SIGSTOP');
     await sleep((STUCK_SEC + 2) * 1000);
     for (const { child } of [program, alone.program]) process.kill(-child.pid!, 'SIGCONT');
-    expect(await isReady(url)).toBe(200);
-    expect(await isReady(alone.url)).toBe(200);
+    // Ready again once the loops have ticked.
+    for (const node of [url, alone.url])
+      await eventually(async () => ((await isReady(node)) === 200 ? true : undefined), 'a ready node', 30_000);
     // What is silent from here on is found, and is the first that was.
     sendSignal(worker, 'SIGSTOP');
     sendSignal(alone.program.child.pid, 'SIGUSR2');

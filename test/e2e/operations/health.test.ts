@@ -58,6 +58,7 @@ describe('probes', () => {
     expect(body).toEqual({
       status: 'ok',
       db_ok: true,
+      clock: { status: 'up', went_back_sec: 0, log_ahead_sec: 0 },
       memory_pct: expect.any(Number),
       escalation_overdue: 0,
       ts: expect.any(Number),
