@@ -137,7 +137,11 @@ const indicators = z.record(word, z.looseObject({ status: z.enum(['up', 'down'])
 const ready = z.strictObject({ status: word, info: indicators, error: indicators, details: indicators });
 const health = z.strictObject({
   ...{ status: z.enum(['ok', 'degraded']), db_ok: z.boolean(), redis_ok: z.boolean().optional(), memory_pct: z.number() },
-  ...{ escalation_overdue: count.nullable(), ts: z.int() },
+  ...{
+    escalation_overdue: count.nullable(),
+    clock: z.object({ status: z.enum(['up', 'down']), went_back_sec: z.number(), log_ahead_sec: z.number() }),
+    ts: z.int(),
+  },
 });
 
 const A = '/api/v1/admin';
