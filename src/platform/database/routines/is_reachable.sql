@@ -8,6 +8,10 @@ DECLARE
   v_gone_before timestamptz;
   v_ready timestamptz;
 BEGIN
+  PERFORM FROM missed_receipts m WHERE m.staff_id = p_staff AND m.unresponsive_since IS NOT NULL;
+  IF FOUND THEN
+    RETURN false;
+  END IF;
   PERFORM FROM staff_connections c JOIN nodes n USING (server_id)
   WHERE c.staff_id = p_staff AND n.heartbeat_at > statement_timestamp() - make_interval(secs => p_stale_sec);
   IF FOUND THEN

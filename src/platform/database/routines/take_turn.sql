@@ -32,8 +32,8 @@ BEGIN
       ORDER BY n.queue_position LIMIT 1;
       EXIT WHEN NOT FOUND;
     END IF;
-    UPDATE shifts SET queue_position = v_tail WHERE dept_id = p_dept AND staff_id = o_staff AND ended_at IS NULL;
+    UPDATE shifts SET queue_position = v_tail WHERE dept_id = p_dept AND staff_id = o_staff AND ended_at IS NULL AND queue_position IS NOT NULL;
     EXIT WHEN FOUND;
-    -- Their shift ended while we waited for its row; the next look no longer finds them.
+    -- They left the queue while we waited for its row; the next look no longer finds them.
   END LOOP;
 END $function$;

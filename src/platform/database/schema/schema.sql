@@ -7,6 +7,7 @@ CREATE TABLE annunciations (
   decline_code text,
   decline_reason text,
   declined_at timestamp with time zone,
+  missed_at timestamp with time zone,
   queued_at timestamp with time zone DEFAULT app_now() NOT NULL,
   reason text NOT NULL,
   received_at timestamp with time zone,
@@ -247,6 +248,17 @@ CREATE TABLE dept_stream (
   CONSTRAINT dept_stream_pkey PRIMARY KEY (dept_id)
 );
 
+CREATE TABLE duty_arrivals (
+  created_at timestamp with time zone DEFAULT app_now() NOT NULL,
+  dept_id text NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  retry_at timestamp with time zone,
+  staff_id uuid NOT NULL,
+  CONSTRAINT duty_arrivals_dept_id_fkey FOREIGN KEY (dept_id) REFERENCES departments(id),
+  CONSTRAINT duty_arrivals_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  CONSTRAINT duty_arrivals_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE escalation_policies (
   attendance_sec integer,
   dept_id text NOT NULL,
@@ -375,6 +387,15 @@ CREATE TABLE migrations (
   name character varying NOT NULL,
   "timestamp" bigint NOT NULL,
   CONSTRAINT "PK_8c82d7f526340ab734260ea46be" PRIMARY KEY (id)
+);
+
+CREATE TABLE missed_receipts (
+  first_missed_at timestamp with time zone NOT NULL,
+  noticed_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+  staff_id uuid NOT NULL,
+  unresponsive_since timestamp with time zone,
+  CONSTRAINT missed_receipts_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  CONSTRAINT missed_receipts_pkey PRIMARY KEY (staff_id)
 );
 
 CREATE TABLE nodes (
