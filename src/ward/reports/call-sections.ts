@@ -1,4 +1,13 @@
-import { type CallCounts, type EscalationRow, type Figures, INTERVAL_NAMES, type IntervalRow, LEVELS } from './report.js';
+import {
+  type CallCounts,
+  type EscalationRow,
+  type Figures,
+  INTERVAL_NAMES,
+  type IntervalRow,
+  LEVELS,
+  WITHIN_SEC,
+  type Within,
+} from './report.js';
 import type { CallFiguresRow, RawFigures, ReachedRow } from './report-statements.js';
 
 /** Seconds to the millisecond, as exact as the times they come from. */
@@ -6,14 +15,19 @@ function toMilliseconds(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }
 
-/** Undefined when nothing was measured. */
-function toFigures({ count, max, percentiles }: RawFigures): Figures | undefined {
-  if (count === 0 || max === null || percentiles === null) return undefined;
-  const [p50 = 0, p90 = 0, p95 = 0, p99 = 0] = percentiles.map(toMilliseconds);
-  return { count, p50, p90, p95, p99, max: toMilliseconds(max) };
+/** Undefined when no call began the interval. */
+function toFigures({ count, begun, max, percentiles, ...answered }: RawFigures): Figures | undefined {
+  if (begun === 0) return undefined;
+  const [p50 = null, p90 = null, p95 = null, p99 = null] = (percentiles ?? []).map((one) =>
+    typeof one === 'number' ? toMilliseconds(one) : null,
+  );
+  const shares = Object.fromEntries(
+    WITHIN_SEC.map((sec) => [`within_${String(sec)}`, toMilliseconds(answered[`within_${sec}`] / begun)]),
+  ) as Record<Within, number>;
+  return { count, never: begun - count, p50, p90, p95, p99, max: max === null ? null : toMilliseconds(max), ...shares };
 }
 
-/** A row for each interval that at least one call of the type and shift has. */
+/** A row for each interval that at least one call of the type and shift has begun. */
 export function intervalsOf(rows: readonly CallFiguresRow[]): IntervalRow[] {
   return rows.flatMap((row) =>
     INTERVAL_NAMES.flatMap((interval) => {
@@ -28,8 +42,8 @@ function overAllShifts(rows: readonly CallFiguresRow[]): CallFiguresRow[] {
 }
 
 export function countsOf(rows: readonly CallFiguresRow[]): CallCounts[] {
-  return overAllShifts(rows).map(({ type, placed, completed, cancelled, repeats }) => {
-    return { type, placed, completed, cancelled, open: placed - completed - cancelled, repeats };
+  return overAllShifts(rows).map(({ type, placed, completed, cancelled, repeats, reminders }) => {
+    return { type, placed, completed, cancelled, open: placed - completed - cancelled, repeats, reminders };
   });
 }
 

@@ -7,6 +7,10 @@ const nurse = (dispatched: number, hours: number) => ({
   accepted: 0,
   completed: 0,
   shift_seconds: hours * 3600,
+  alarms: 0,
+  alarms_per_hour: 0,
+  repeats: 0,
+  missed_receipts: 0,
 });
 
 describe('the spread of dispatched calls', () => {

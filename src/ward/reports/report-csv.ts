@@ -5,6 +5,7 @@ export const CSV_COLUMNS = [
   ...['section', 'dept', 'from', 'to', 'time_zone', 'type', 'shift', 'interval', 'count', 'p50', 'p90', 'p95', 'p99', 'max'],
   ...['level', 'reached', 'placed', 'completed', 'cancelled', 'open', 'repeats'],
   ...['staff_id', 'dispatched', 'accepted', 'shift_seconds', 'spread'],
+  ...['never', 'within_30', 'within_60', 'within_120', 'reminders', 'alarms', 'alarms_per_hour', 'missed_receipts'],
 ] as const;
 type Column = (typeof CSV_COLUMNS)[number];
 type CsvRow = Partial<Record<Column, string | number | null>>;

@@ -3,7 +3,7 @@ import { DomainError } from '../../platform/common/errors.js';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_MS = DAY_MS;
-const MAX_DAYS = 92;
+const MAX_DAYS = 100;
 /** What PostgreSQL and JavaScript write alike; a ward's calls lie well within. */
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
 const LATEST_MS = Date.UTC(2200, 0, 1);
@@ -27,7 +27,7 @@ export interface Period {
 /**
  * What is left out is filled in: `to` is now, `from` 24 hours before `to`.
  * @param now milliseconds since 1970, by the database's clock
- * @throws DomainError VALIDATION_FAILED unless `from` lies before `to` and at most 92 days
+ * @throws DomainError VALIDATION_FAILED unless `from` lies before `to` and at most 100 days
  */
 export function resolvePeriod(query: ReportQuery, now: number): Period {
   const to = query.to ?? now;

@@ -3,7 +3,8 @@ type Moment = 'placed_at' | 'annunciated_at' | 'accepted_at' | 'present_at' | 'c
 
 /**
  * The intervals of a call, each from one moment to another: first how long the patient waited since the press, then the steps in
- * between. A call counts in an interval when it has both moments; of one that was reopened, the last acceptance stands.
+ * between. A call that has the first moment counts; one that never reached the second took longer than all others. Of one that was reopened,
+ * the last acceptance stands. `cancellation` counts cancelled calls alone: no call is meant to end so.
  */
 export const INTERVALS = {
   annunciation: ['placed_at', 'annunciated_at'],
@@ -18,26 +19,35 @@ export const INTERVALS = {
 export type Interval = keyof typeof INTERVALS;
 export const INTERVAL_NAMES = Object.keys(INTERVALS) as Interval[];
 
-/** Eight hours each by the facility's clock: day from 6, evening from 14, night from 22. A call belongs to the one it was placed in. */
-export type WardShift = 'day' | 'evening' | 'night';
+/** A shift of the facility, by its clock. A call belongs to the one it was placed in. */
+export type WardShift = string;
+
+/** A call is answered in time within so many seconds. */
+export const WITHIN_SEC = [30, 60, 120] as const;
+export type Within = `within_${(typeof WITHIN_SEC)[number]}`;
 
 /** Of the ladder; 0 is a call that never climbed. */
 export const LEVELS = [0, 1, 2, 3] as const;
 
-/** How long an interval took, in seconds to the millisecond. */
-export interface Figures {
-  /** Calls measured; at least 1. */
+/** How long an interval took, in seconds to the millisecond. Percentiles are over `count` and `never` together. */
+export interface Figures extends Record<Within, number> {
+  /** Calls measured. */
   count: number;
-  p50: number;
-  p90: number;
-  p95: number;
-  p99: number;
-  max: number;
+  /** Calls that began the interval and have not reached its end. */
+  never: number;
+  /** Null where it lies among those that never reached the end: longer than any that was measured. */
+  p50: number | null;
+  p90: number | null;
+  p95: number | null;
+  p99: number | null;
+  /** Of the calls measured; null without any. */
+  max: number | null;
 }
 
 export interface IntervalRow extends Figures {
   type: string;
-  shift: WardShift | 'all';
+  /** Of the facility, or `all`. */
+  shift: WardShift;
   interval: Interval;
 }
 
@@ -50,6 +60,8 @@ export interface CallCounts {
   open: number;
   /** Presses of a button whose call was open already. */
   repeats: number;
+  /** Repeats of the failsafe after level 3. */
+  reminders: number;
 }
 
 export interface EscalationRow {
@@ -67,11 +79,19 @@ export interface NurseLoad {
   staff_id: string;
   /** Calls that the dispatch or a rung of the ladder put to this nurse in person; broadcasts are nobody's turn. */
   dispatched: number;
-  /** Calls that stand accepted by this nurse, or were closed so. */
+  /** Calls that this nurse accepted, also where the call went on to somebody else. */
   accepted: number;
   completed: number;
   /** Seconds on duty within the period. */
   shift_seconds: number;
+  /** How often the nurse was asked, by whatever rule, once more included. */
+  alarms: number;
+  /** Alarms for each hour on duty, to the thousandth; null for who was not on duty. */
+  alarms_per_hour: number | null;
+  /** Alarms for a call that the nurse had been asked for before. */
+  repeats: number;
+  /** Alarms that went without a receipt of the nurse's for longer than RECEIPT_SEC. */
+  missed_receipts: number;
 }
 
 export interface Fairness {

@@ -20,6 +20,15 @@ import {
 /** Reports share their connections with the calls, which go first: the others of the pool stay theirs. */
 const MAX_AT_ONCE = 3;
 const RETRY_AFTER_SEC = 2;
+/** A receipt later than this is missed. */
+const RECEIPT_SEC = 15;
+
+/** Starts in minutes, rising, and names. */
+function shiftColumns(shifts: readonly { name: string; start: string }[]): [number[], string[]] {
+  const minutes = ({ start }: { start: string }) => Number(start.slice(0, 2)) * 60 + Number(start.slice(3, 5));
+  const inOrder = [...shifts].sort((a, b) => minutes(a) - minutes(b));
+  return [inOrder.map(minutes), inOrder.map(({ name }) => name)];
+}
 
 /** What a department did in a period, read at one instant. */
 @Injectable()
@@ -50,9 +59,9 @@ export class ReportsService {
       if (!frame) throw notFound('department');
       const period = resolvePeriod(query, frame.now);
       const [from, to, now] = [period.from, period.to, frame.now].map((ms) => new Date(ms).toISOString()) as [string, string, string];
-      const calls = await tx.query<CallFiguresRow>(readCallFigures, [dept, from, to, frame.timeZone]);
+      const calls = await tx.query<CallFiguresRow>(readCallFigures, [dept, from, to, frame.timeZone, ...shiftColumns(frame.shifts)]);
       const reached = await tx.query<ReachedRow & Record<string, unknown>>(readReachedLevels, [dept, from, to]);
-      const nurses = await tx.query<NurseLoadRow>(readNurseLoads, [dept, from, to, now]);
+      const nurses = await tx.query<NurseLoadRow>(readNurseLoads, [dept, from, to, now, RECEIPT_SEC]);
       return {
         dept,
         from,
