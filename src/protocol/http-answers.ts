@@ -8,7 +8,7 @@ import { admissionView } from '../realtime/upgrade/admission.js';
 import { SOCKET_STATS } from '../realtime/statistics/socket-stats.service.js';
 import { NOTIFICATION_TYPES } from '../ward/notifications/notifier.js';
 import { ownDeadlines, policy, typePolicy } from './deadline-answers.js';
-import { INTERVAL_NAMES } from '../ward/reports/report.js';
+import { report } from './report-answer.js';
 
 const time = z.string().describe('ISO 8601, UTC');
 const word = z.string();
@@ -102,26 +102,6 @@ const member = z.strictObject({
 const exclusion = z.strictObject({ id: uuid, dept: word, staff_id: uuid, until: time, reason: word, author_id: uuid, created_at: time });
 const assignment = z.strictObject({
   ...{ room_id: word, dept: word, primary: uuid, backup: uuid.nullable(), until: reached, author_id: uuid, assigned_at: time },
-});
-
-const never = z.number().nullable().describe('null: longer than any that was measured');
-const share = z.number().min(0).max(1);
-const rank = {
-  ...{ count, never: count, p50: never, p90: never, p95: never, p99: never, max: z.number().nullable() },
-  ...{ within_30: share, within_60: share, within_120: share },
-};
-const load = {
-  ...{ dispatched: count, accepted: count, completed: count, shift_seconds: z.number() },
-  ...{ alarms: count, alarms_per_hour: z.number().nullable(), repeats: count, missed_receipts: count },
-};
-const report = z.strictObject({
-  ...{ dept: word, from: time, to: time, time_zone: word },
-  intervals: z.array(z.strictObject({ type: word, shift: word, interval: z.enum(INTERVAL_NAMES), ...rank })),
-  calls: z.array(
-    z.strictObject({ type: word, placed: count, completed: count, cancelled: count, open: count, repeats: count, reminders: count }),
-  ),
-  escalations: z.array(z.strictObject({ type: word, level: z.int(), count, reached: count })),
-  fairness: z.strictObject({ nurses: z.array(z.strictObject({ staff_id: uuid, ...load })), spread: z.number().nullable() }),
 });
 
 const connection = z.strictObject({

@@ -22,7 +22,7 @@ function toFigures({ count, begun, max, percentiles, ...answered }: RawFigures):
     typeof one === 'number' ? toMilliseconds(one) : null,
   );
   const shares = Object.fromEntries(
-    WITHIN_SEC.map((sec) => [`within_${String(sec)}`, toMilliseconds(answered[`within_${sec}`] / begun)]),
+    WITHIN_SEC.map((sec) => [`within_${String(sec)}`, toMilliseconds(answered[`within_${String(sec)}` as Within] / begun)]),
   ) as Record<Within, number>;
   return { count, never: begun - count, p50, p90, p95, p99, max: max === null ? null : toMilliseconds(max), ...shares };
 }
