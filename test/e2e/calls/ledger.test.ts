@@ -185,6 +185,21 @@ describe('withdrawn', () => {
     expect(await last(call, anna!)).toMatchObject({ withdrawn_reason: 'stepped_back' });
   });
 
+  it('a decline bars asking the person again, except by the failsafe: another asking, the decline stays on record', async () => {
+    const [anna] = await ward.onDuty('icu', 'icu-nurse-1', 'icu-nurse-2');
+    const call = await ward.press();
+    await anna!.does('decline', call);
+    await ward.at(call, 301);
+    const top = await ward.untilLevel(call, 3);
+    expect(recipient(top, anna!).withdrawn_at).not.toBeNull();
+    await ward.at(call, 361);
+    await ward.until(call, (now) => recipient(now, anna!).withdrawn_at === null, 'asked by the failsafe');
+    const [first, second] = await askings(call, anna!);
+    expect(first).toMatchObject({ withdrawn_reason: 'stepped_back' });
+    expect(first.declined_at).not.toBeNull();
+    expect(second).toMatchObject({ declined_at: null, withdrawn_at: null });
+  });
+
   it('a call that comes back asks its people once more: one row for each asking, receipts of the first count for the first', async () => {
     const [anna, ben] = await ward.onDuty('icu', 'icu-nurse-1', 'icu-nurse-2');
     const call = await ward.press();

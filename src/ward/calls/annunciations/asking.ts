@@ -34,3 +34,13 @@ export const forgetAskings = statement(
 /** The person on duty `h` (`shifts`) may be asked: neither on a break nor excluded. */
 export const MAY_BE_ASKED = `h.ended_at IS NULL AND h.paused_until IS NULL AND NOT EXISTS (SELECT FROM exclusions x
   WHERE x.dept_id = h.dept_id AND x.staff_id = h.staff_id AND x.ended_at IS NULL AND x.until > app_now())`;
+
+/** The failsafe asks people who declined the call ($1) once more, where they may be asked. Rows are locked in one order. */
+export const askDecliners = statement(
+  'ask_decliners_again',
+  `UPDATE annunciations SET queued_at = app_now(), withdrawn_at = NULL, declined_at = NULL WHERE call_id = $1 AND staff_id IN (
+     SELECT a.staff_id FROM annunciations a JOIN calls c ON c.id = a.call_id JOIN staff p ON p.id = a.staff_id AND p.active
+     WHERE a.call_id = $1 AND a.declined_at IS NOT NULL
+       AND (p.role <> 'nurse' OR EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = c.dept_id AND ${MAY_BE_ASKED}))
+     ORDER BY a.staff_id FOR NO KEY UPDATE OF a)`,
+);

@@ -5,7 +5,7 @@ import { type Actor, CallJournal } from '../call-journal.js';
 import type { CallReason } from '../call-events.js';
 import { CALL_VIEW, type CallState, callView, type CallView } from '../call.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
-import { OR_ASK_AGAIN, withdraw } from '../annunciations/asking.js';
+import { askDecliners, OR_ASK_AGAIN, withdraw } from '../annunciations/asking.js';
 import { LADDER_SEC, type LadderClock, nextDeadline } from '../policies/escalation-clock.js';
 import { type AskingCall, Recipients } from '../annunciations/recipients.js';
 
@@ -148,6 +148,7 @@ export class CallEscalation {
   }
 
   private async repeat(tx: Transaction, id: string, number: number): Promise<void> {
+    await tx.query(askDecliners, [id]);
     const view = await this.changed(tx, repeat, [id, number]);
     this.journal.append(tx, 'call.escalated', view, 'system', { reason: 'timeout', level: TOP_LEVEL, repeat: number });
   }
