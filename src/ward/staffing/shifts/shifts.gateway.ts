@@ -1,6 +1,7 @@
 import { UseFilters } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import { z } from 'zod';
+import { DepartmentAccess } from '../../../identity/access/department-access.js';
 import type { StaffPrincipal } from '../../../identity/access/principal.js';
 import { slug } from '../../../platform/common/ids.js';
 import { CommandErrorFilter } from '../../../realtime/frames/command-error.filter.js';
@@ -21,26 +22,31 @@ export class ShiftsGateway {
   constructor(
     private readonly shifts: ShiftsService,
     private readonly breaks: BreaksService,
+    private readonly access: DepartmentAccess,
   ) {}
 
   @OnFrame('shift.start', shiftFrame)
   start(@Frame() { id, data }: ShiftFrame, @Caller() staff: StaffPrincipal): Promise<ShiftView> {
+    this.access.require(staff, data.dept);
     return this.shifts.start(staff, data.dept, id);
   }
 
   @OnFrame('shift.end', endFrame)
   end(@Frame() { id, data }: z.infer<typeof endFrame>, @Caller() staff: StaffPrincipal): Promise<ShiftView> {
+    this.access.require(staff, data.dept);
     return this.shifts.end(staff, data.dept, data.confirm, id);
   }
 
   @OnFrame('shift.pause', pauseFrame)
   pause(@Frame() { id, data }: z.infer<typeof pauseFrame>, @Caller() staff: StaffPrincipal): Promise<ShiftView> {
     const { dept, ...request } = data;
+    this.access.require(staff, dept);
     return this.breaks.pause(staff, dept, request, id);
   }
 
   @OnFrame('shift.resume', shiftFrame)
   resume(@Frame() { id, data }: ShiftFrame, @Caller() staff: StaffPrincipal): Promise<ShiftView> {
+    this.access.require(staff, data.dept);
     return this.breaks.resume(staff, data.dept, id);
   }
 }
