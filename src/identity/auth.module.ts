@@ -19,6 +19,7 @@ import { SignInBudgets } from './sign-in/sign-in-budgets.js';
 import { SignInService } from './sign-in/sign-in.service.js';
 import { StaffPasswords } from './sign-in/staff-passwords.js';
 import { TlsGuard } from './access/tls.guard.js';
+import { AllowedHosts } from './access/allowed-hosts.js';
 import { TrustedProxies } from './access/trusted-proxies.js';
 
 const shown = [
@@ -26,6 +27,7 @@ const shown = [
   SessionEndings,
   Passwords,
   TrustedProxies,
+  AllowedHosts,
   TlsGuard,
   OriginGuard,
   SessionCookieGuard,

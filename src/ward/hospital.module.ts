@@ -15,6 +15,7 @@ import { Station } from './hospital/entities/station.entity.js';
 import { FacilityController } from './hospital/facility.controller.js';
 import { FacilityService } from './hospital/facility.service.js';
 import { StationKeyGuard } from './stations/station-key.guard.js';
+import { WrongKeys } from './stations/wrong-keys.js';
 import { StationsController } from './stations/stations.controller.js';
 import { StationsService } from './stations/stations.service.js';
 
@@ -25,7 +26,7 @@ const entities = TypeOrmModule.forFeature([Facility, Department, Room, Bed, Stat
 @Module({
   imports: [entities],
   controllers: [DepartmentsController, FacilityController, StationsController],
-  providers: [DepartmentDirectories, DirectoryChanges, DirectoryService, FacilityService, StationsService, StationKeyGuard],
-  exports: [entities, DepartmentDirectories, DirectoryChanges, FacilityService, StationsService, StationKeyGuard],
+  providers: [DepartmentDirectories, DirectoryChanges, DirectoryService, FacilityService, StationsService, StationKeyGuard, WrongKeys],
+  exports: [entities, DepartmentDirectories, DirectoryChanges, FacilityService, StationsService, StationKeyGuard, WrongKeys],
 })
 export class HospitalModule {}

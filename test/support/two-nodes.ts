@@ -71,6 +71,7 @@ export async function startTwoNodes(env: Record<string, string> = {}): Promise<T
   const settings = {
     DATABASE_URL: database.url,
     SESSION_SECRETS: TEST_SECRET,
+    HTTP_RATE_LIMIT: '0',
     HOST: '127.0.0.1',
     TRUSTED_PROXIES: '127.0.0.1',
     SEED_DEMO: 'true',

@@ -60,7 +60,14 @@ export async function startTestWardline({
   register.clear();
   const database = sharedWith?.database ?? (await createTestDatabase('demo hospital'));
   const dataDir = mkdtempSync(join(tmpdir(), 'wardline-data-'));
-  const config = readConfig({ SESSION_SECRETS: TEST_SECRET, DATABASE_URL: database.url, DATA_DIR: dataDir, PORT: '0', ...env });
+  const config = readConfig({
+    SESSION_SECRETS: TEST_SECRET,
+    DATABASE_URL: database.url,
+    DATA_DIR: dataDir,
+    PORT: '0',
+    HTTP_RATE_LIMIT: '0',
+    ...env,
+  });
   // As the start does, which is the owner's.
   const { EVENT_RETENTION_DAYS: eventDays, AUDIT_RETENTION_DAYS: auditDays } = config.database;
   if (!sharedWith) await setRetentionFloor(database.url, { eventDays, auditDays });

@@ -18,8 +18,14 @@ export interface WaitObserver {
 @Injectable()
 export class EventWaiter implements OnModuleInit {
   private readonly waiting = new Set<() => void>();
-  /** Of people, by session. */
+  /** Those of `waiting` that are people's. Stations have as many places of their own. */
+  private waitingPeople = 0;
+  private waitingStations = 0;
+  /** Of stations, by station, the oldest first. */
+  private readonly stations = new SetIndex<string, AbortController>();
+  /** Of people, by session, the oldest first. */
   private readonly people = new SetIndex<string, AbortController>();
+  private readonly byStaff = new SetIndex<string, AbortController>();
   private readonly observers: WaitObserver[] = [];
 
   constructor(
@@ -51,32 +57,71 @@ export class EventWaiter implements OnModuleInit {
     });
   }
 
-  /** As `next`, for a person, who counts as connected meanwhile; also over when their session ends. */
+  /**
+   * As `next`, for a person, who counts as connected meanwhile; also over when their session ends. The caps are those of sockets: of a session the oldest
+   * wait gives way and is answered. @throws DomainError UNAVAILABLE when the person, or all people together, have too many
+   */
   async nextFor(principal: StaffPrincipal, places: ReadonlyMap<string, number>, seconds: number, gone: AbortSignal): Promise<void> {
+    this.requirePlace(this.waitingPeople);
+    this.giveWay(principal);
     const poll = { id: newId(), principal };
     const ending = new AbortController();
     this.people.add(principal.sessionId, ending);
+    this.byStaff.add(principal.id, ending);
+    this.waitingPeople++;
     for (const observer of this.observers) observer.began(poll);
     try {
       await this.nextOfAny(places, seconds, AbortSignal.any([gone, ending.signal]));
     } finally {
+      this.waitingPeople--;
       this.people.delete(principal.sessionId, ending);
+      this.byStaff.delete(principal.id, ending);
       for (const observer of this.observers) observer.ended(poll);
     }
   }
 
+  /** As `next`, for a station: of too many of its own the oldest is answered. @throws DomainError UNAVAILABLE when all stations together have too many */
+  async nextForStation(stationId: string, dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<boolean> {
+    this.requirePlace(this.waitingStations);
+    for (const ending of this.surplus(this.stations.of(stationId))) ending.abort();
+    const ending = new AbortController();
+    this.stations.add(stationId, ending);
+    this.waitingStations++;
+    try {
+      return await this.next(dept, seq, seconds, AbortSignal.any([gone, ending.signal]));
+    } finally {
+      this.waitingStations--;
+      this.stations.delete(stationId, ending);
+    }
+  }
+
+  private requirePlace(taken: number): void {
+    if (taken >= this.limits.current.MAX_CONNECTIONS) throw new DomainError('UNAVAILABLE', 'too many requests wait', { retryAfter: 5 });
+  }
+
+  private giveWay({ id, sessionId }: StaffPrincipal): void {
+    const surplus = this.surplus(this.people.of(sessionId));
+    if (this.byStaff.count(id) - surplus.length >= this.limits.current.MAX_CONNECTIONS_PER_USER)
+      throw new DomainError('UNAVAILABLE', 'you have too many requests that wait', { retryAfter: 5, details: { reason: 'user_capacity' } });
+    for (const ending of surplus) ending.abort();
+  }
+
+  /** Those that make room for one more. */
+  private surplus(waits: Iterable<AbortController>): AbortController[] {
+    const all = [...waits];
+    return all.slice(0, Math.max(0, all.length + 1 - this.limits.current.MAX_CONNECTIONS_PER_SESSION));
+  }
+
   /**
    * Resolves with `true` at the first event after `seq`; with `false` after `seconds`, when `gone` aborts, or when the node leaves.
-   * @throws DomainError UNAVAILABLE when as many wait already as sockets are allowed, or the node is leaving
+   * @throws DomainError UNAVAILABLE when the node is leaving
    */
-  next(dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<boolean> {
+  private next(dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<boolean> {
     return this.nextOfAny(new Map([[dept, seq]]), seconds, gone);
   }
 
   /** As `next`, for the first event of any of these departments. */
   private async nextOfAny(places: ReadonlyMap<string, number>, seconds: number, gone: AbortSignal): Promise<boolean> {
-    if (this.waiting.size >= this.limits.current.MAX_CONNECTIONS)
-      throw new DomainError('UNAVAILABLE', 'too many requests wait', { retryAfter: 5 });
     this.state.requireStaying();
     return new Promise((resolve) => {
       const sink = {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { together } from '../../platform/common/together.js';
 import { Database } from '../../platform/database/database.js';
 import { ContributedParts } from './contributed-parts.js';
 
@@ -22,15 +23,25 @@ export class DepartmentSnapshots {
     (parts) => `SELECT last_seq::float8 AS seq, purged_seq::float8 AS purged, ${parts} AS data FROM dept_stream WHERE dept_id = $1`,
   );
 
-  constructor(private readonly database: Database) {}
+  /**
+   * Undefined when there is no such department. Who asks while others' reads are under way shares the next one: a flood of askers costs a read at a time.
+   */
+  readonly read: (dept: string) => Promise<DepartmentSnapshot | undefined>;
+
+  constructor(private readonly database: Database) {
+    this.read = together(async (departments) => {
+      const unlike = [...new Set(departments)];
+      const read = new Map(await Promise.all(unlike.map(async (dept) => [dept, await this.readOne(dept)] as const)));
+      return departments.map((dept) => read.get(dept));
+    });
+  }
 
   /** @param query a scalar subquery that answers JSON; `$1` is the department's id */
   contribute(part: string, query: string): void {
     this.parts.contribute(part, query);
   }
 
-  /** Undefined when there is no such department. */
-  async read(dept: string): Promise<DepartmentSnapshot | undefined> {
+  private async readOne(dept: string): Promise<DepartmentSnapshot | undefined> {
     const rows = await this.database.query<DepartmentSnapshot & Record<string, unknown>>(this.parts.statement, [dept]);
     return rows[0];
   }

@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { DomainError } from '../../platform/common/errors.js';
 import { HTTP_SETTINGS } from '../../platform/config/config.module.js';
 import type { HttpSettings } from '../../platform/config/http.settings.js';
+import { AllowedHosts } from './allowed-hosts.js';
 import type { GuardedRequest } from './guarded-request.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
@@ -11,6 +12,7 @@ export class OriginGuard implements CanActivate {
   constructor(
     @Inject(HTTP_SETTINGS) private readonly http: HttpSettings,
     private readonly proxies: TrustedProxies,
+    private readonly hosts: AllowedHosts,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
@@ -19,8 +21,9 @@ export class OriginGuard implements CanActivate {
     return true;
   }
 
-  /** @throws DomainError ORIGIN_FORBIDDEN */
+  /** @throws DomainError ORIGIN_FORBIDDEN; VALIDATION_FAILED for a host that is not served */
   requireOwnOrigin(request: GuardedRequest): void {
+    this.hosts.require(request);
     const { origin } = request.headers;
     if (origin === undefined || this.http.ALLOWED_ORIGINS.includes(origin) || this.isSameHost(origin, request)) return;
     throw new DomainError('ORIGIN_FORBIDDEN', 'this origin may not call');

@@ -6,7 +6,7 @@ import type { GuardedRequest } from './guarded-request.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
 /** Asked over plain HTTP from inside, and holding nothing worth hiding from there. */
-const PROBES = new Set(['/livez', '/readyz', '/healthz', '/ws-health', '/healthz/ws', '/metrics']);
+export const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/healthz', '/ws-health', '/healthz/ws', '/metrics']);
 
 /** Refuses what did not come over TLS. */
 @Injectable()

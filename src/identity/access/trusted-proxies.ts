@@ -27,18 +27,18 @@ export class TrustedProxies {
   /** Whether the client's side of the way is TLS. */
   isSecure(request: IncomingMessage): boolean {
     if ((request.socket as Partial<TLSSocket>).encrypted === true) return true;
-    return this.forwarded(request, 'x-forwarded-proto') === 'https';
+    return this.forwarded(request, 'x-forwarded-proto').at(0) === 'https';
   }
 
-  /** The host that the client asked for. */
+  /** The host that the client asked for. Of several the last: what stands before it came from outside, and the trusted proxy has added its own. */
   host(request: IncomingMessage): string | undefined {
-    return this.forwarded(request, 'x-forwarded-host') ?? request.headers.host;
+    return this.forwarded(request, 'x-forwarded-host').at(-1) ?? request.headers.host;
   }
 
-  private forwarded(request: IncomingMessage, header: string): string | undefined {
-    if (!this.trusts(request.socket.remoteAddress ?? '', 0)) return undefined;
-    const value = request.headers[header];
-    const first = (Array.isArray(value) ? value[0] : value)?.split(',')[0]?.trim().toLowerCase();
-    return first === '' ? undefined : first;
+  private forwarded(request: IncomingMessage, header: string): string[] {
+    if (!this.trusts(request.socket.remoteAddress ?? '', 0)) return [];
+    const value = request.headers[header] ?? '';
+    const all = (Array.isArray(value) ? value.join(',') : value).split(',').map((one) => one.trim().toLowerCase());
+    return all.filter((one) => one !== '');
   }
 }

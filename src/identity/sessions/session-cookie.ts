@@ -7,8 +7,6 @@ import type { HttpSettings } from '../../platform/config/http.settings.js';
 /** The injection token of the secrets that sign cookies: the first signs, all verify. */
 export const SESSION_SIGNING_SECRETS = Symbol('session signing secrets');
 
-const MAX_COOKIE_HEADER = 4096;
-
 function sign(secret: string, token: string): string {
   return createHmac('sha256', secret).update(token).digest('base64url');
 }
@@ -43,7 +41,6 @@ export class SessionCookie {
   /** @returns the token; null when there is no cookie, undefined when its signature is not ours */
   read(header: string | undefined): string | null | undefined {
     if (header === undefined) return null;
-    if (header.length > MAX_COOKIE_HEADER) return undefined;
     const value = parseCookie(header)[this.name];
     if (value === undefined || value === '') return null;
     const [token, signature, ...rest] = value.split('.');

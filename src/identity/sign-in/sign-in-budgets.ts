@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../platform/common/errors.js';
 import { newId } from '../../platform/common/ids.js';
-import { SESSION_SETTINGS } from '../../platform/config/config.module.js';
-import type { SessionSettings } from '../../platform/config/session.settings.js';
 import { Database } from '../../platform/database/database.js';
 import { purgeAll } from '../../platform/database/purge-all.js';
 import { statement } from '../../platform/database/statement.js';
 import { type Transaction, Transactions } from '../../platform/database/transactions.js';
 import { clientNetwork } from '../../platform/limits/client-network.js';
+import { LiveLimits } from '../../platform/limits/live-limits.service.js';
 
 /** Failures of a user from a network, or from a browser that is known, in WINDOW_SEC. */
 const MAX_FAILURES = 5;
@@ -69,7 +68,7 @@ export class SignInBudgets {
   constructor(
     private readonly database: Database,
     private readonly transactions: Transactions,
-    @Inject(SESSION_SETTINGS) private readonly settings: SessionSettings,
+    private readonly limits: LiveLimits,
   ) {}
 
   /**
@@ -78,7 +77,7 @@ export class SignInBudgets {
    */
   async reserve(attempt: Attempt): Promise<void> {
     const [user, network, device] = keysOf(attempt);
-    const rate = this.settings.SIGN_IN_RATE_LIMIT;
+    const rate = this.limits.current.SIGN_IN_RATE_LIMIT;
     const retryAfter = await this.transactions.run(async (tx) => {
       await tx.query(takeTurn, [user]);
       const counts = await tx.one<Counts & Record<string, unknown>>(countFailures, [
@@ -109,11 +108,11 @@ export class SignInBudgets {
 
   /** Removes attempts that no window counts any more, a bounded number at a time, until nothing is left. */
   purge(): Promise<void> {
-    return purgeAll(this.database, purgeAttempts, [Math.max(WINDOW_SEC, this.settings.SIGN_IN_RATE_LIMIT?.seconds ?? 0)]);
+    return purgeAll(this.database, purgeAttempts, [Math.max(WINDOW_SEC, this.limits.current.SIGN_IN_RATE_LIMIT?.seconds ?? 0)]);
   }
 
   private waitOfUnknown(counts: Counts): number {
-    const rate = this.settings.SIGN_IN_RATE_LIMIT;
+    const rate = this.limits.current.SIGN_IN_RATE_LIMIT;
     const network = rate && counts.network >= rate.count ? counts.networkWait : 0;
     return Math.max(waitOfOwn(counts), waitOfAccount(counts), network);
   }

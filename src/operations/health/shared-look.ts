@@ -1,5 +1,5 @@
 /** A look that is as young as this is not repeated. */
-const KEPT_MS = 250;
+const KEPT_MS = 1000;
 
 /** A look at something costly, shared by all who ask while it lasts and shortly after: a flood of probes costs as much as one. */
 export class SharedLook<T> {

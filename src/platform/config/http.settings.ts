@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { boolean, choice, integer, list, optionalBoolean, optionalText } from './setting.js';
+import { boolean, choice, integer, list, optionalBoolean, optionalText, rate } from './setting.js';
 
 /** An address, a range of them by its prefix's length, or proxy-addr's name for one. */
 function isAddressOrRange(text: string): boolean {
@@ -37,6 +37,15 @@ export const httpSettings = z.object({
     { doc: 'Origins that browsers may call from, beside the host itself.' },
     'https://board.example.org',
     z.string().refine((v) => URL.canParse(v) && new URL(v).origin === v, 'must be origins such as https://board.example.org'),
+  ),
+  ALLOWED_HOSTS: list(
+    { doc: 'Names that the Host header may carry, without a port; probes may carry any. Not given: any.' },
+    'wardline.example.org',
+    z.string().refine((v) => /^(\[[\da-f:.]+\]|[a-z\d]([a-z\d.-]*[a-z\d])?)$/i.test(v), 'must be host names without a port'),
+  ),
+  HTTP_RATE_LIMIT: rate(
+    { count: 200, seconds: 10 },
+    { doc: 'Requests of a session, a station, or an address without either / seconds; 0 turns it off. Presses and probes do not count.' },
   ),
   LISTEN_BACKLOG: integer(4096, { doc: 'Connections the kernel may queue before they are accepted.' }, { min: 1, max: 65_535 }),
   HTTP_FALLBACK: boolean(true, { doc: 'Event stream and long poll for clients that cannot open a socket.' }),

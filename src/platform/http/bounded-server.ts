@@ -1,11 +1,13 @@
-import { createServer, type Server, type ServerOptions } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import { PipelineGate } from './pipeline-gate.js';
+import { COUNTED_HEADER_LINES } from './request-headers.js';
+import { SocketUpgradeRequest } from './socket-upgrade-request.js';
 
 const MAX_HEADER_BYTES = 16_384;
-const MAX_HEADERS = 100;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the idle time of the load balancers in front, so that they never write into a closing connection. */
 const KEEP_ALIVE_MS = 65_000;
@@ -36,12 +38,18 @@ export class BoundedServer extends ExpressAdapter {
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       noDelay: true,
+      // Looked at where it can be answered.
+      requireHostHeader: false,
+      IncomingMessage: SocketUpgradeRequest,
     };
-    const app = this.getInstance<Parameters<typeof createServer>[1]>();
+    const gate = new PipelineGate(this.getInstance<RequestListener>());
     const server: Server = httpsOptions
-      ? createTlsServer({ ...bounds, ALPNCallback: onlyHttp1, ...(httpsOptions as TlsServerOptions) }, app)
-      : createServer(bounds, app);
-    server.maxHeadersCount = MAX_HEADERS;
+      ? createTlsServer({ ...bounds, ALPNCallback: onlyHttp1, ...(httpsOptions as TlsServerOptions) }, gate.listener)
+      : createServer(bounds, gate.listener);
+    server.on('clientError', (error, socket) => {
+      gate.putBack(error, socket as Socket);
+    });
+    server.maxHeadersCount = COUNTED_HEADER_LINES;
     server.timeout = SILENCE_MS;
     const { open } = this;
     // One listener for all: what stands for a connection is what each of them costs.

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { makeCounterProvider } from '@willsoto/nestjs-prometheus';
+import { RequestRate } from './request-rate.js';
 import { ServerWatch } from './server-watch.js';
 
 /** The server's own connections, before there is a request. */
@@ -12,6 +13,7 @@ import { ServerWatch } from './server-watch.js';
       labelNames: ['reason'],
     }),
     ServerWatch,
+    RequestRate,
   ],
 })
 export class HttpModule {}

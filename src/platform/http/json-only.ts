@@ -1,3 +1,6 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HttpStatus } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { DomainError } from '../common/errors.js';
 
@@ -14,4 +17,14 @@ export function jsonOnly(forms: RegExp) {
     const isOther = type !== undefined && length !== '0' && request.is(taken) === false;
     next(isOther ? new DomainError('UNSUPPORTED_DATA', 'application/json is needed') : undefined);
   };
+}
+
+/** Of a body that was read. A decoder would put a sign for whatever is not UTF-8, and the client would never know. @throws as the parser of bodies does: an error with a status */
+export function requireUtf8(_request: IncomingMessage, _response: ServerResponse, body: Buffer, encoding: string): void {
+  if (encoding !== 'utf-8') throw unreadable(HttpStatus.UNSUPPORTED_MEDIA_TYPE);
+  if (!isUtf8(body)) throw unreadable(HttpStatus.BAD_REQUEST);
+}
+
+function unreadable(status: HttpStatus): Error {
+  return Object.assign(new Error('the body is not UTF-8'), { status, expose: true });
 }

@@ -14,6 +14,7 @@ export function answerUnreadableRequests(server: Server, onRefused: () => void):
     response.once('close', () => answering.delete(socket));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, stream: Duplex) => {
+    if (error.code === 'HPE_PAUSED') return; // the pipeline's: nothing is wrong with it
     const answer = answerTo(error.code ?? '');
     if (answer) onRefused();
     // What is not HTTP cannot be answered, and an answer that is half written must not be mixed with another.

@@ -11,7 +11,7 @@ export const limitMetricProviders = [
 export class LimitMetrics {
   constructor(@InjectMetric('wardline_rate_limited_total') private readonly limited: Counter) {}
 
-  overRate(kind: 'connect' | 'client' | 'room'): void {
+  overRate(kind: 'connect' | 'client' | 'room' | 'http' | 'station_key'): void {
     this.limited.inc({ kind });
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { httpSettings } from '../config/http.settings.js';
 import { realtimeSettings } from '../config/realtime.settings.js';
+import { sessionSettings } from '../config/session.settings.js';
 import type { Rate } from '../config/setting.js';
 
 /** The settings that an administrator changes while nodes run; each read by the parser of the setting itself. */
@@ -15,7 +16,8 @@ export const liveSettings = realtimeSettings
     ROOM_RATE_LIMIT: true,
     POLL_INTERVAL_MS: true,
   })
-  .extend(httpSettings.pick({ FALLBACK_POLL_INTERVAL_MS: true }).shape);
+  .extend(httpSettings.pick({ HTTP_RATE_LIMIT: true, FALLBACK_POLL_INTERVAL_MS: true }).shape)
+  .extend(sessionSettings.pick({ SIGN_IN_RATE_LIMIT: true }).shape);
 
 export type Limits = z.infer<typeof liveSettings>;
 export type LimitName = keyof Limits;

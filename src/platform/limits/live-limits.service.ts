@@ -1,7 +1,8 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Logger } from '../logging/logger.js';
-import { HTTP_SETTINGS, REALTIME_SETTINGS } from '../config/config.module.js';
+import { HTTP_SETTINGS, REALTIME_SETTINGS, SESSION_SETTINGS } from '../config/config.module.js';
 import type { HttpSettings } from '../config/http.settings.js';
+import type { SessionSettings } from '../config/session.settings.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import { Database } from '../database/database.js';
 import { Notices } from '../database/notices.js';
@@ -33,8 +34,9 @@ export class LiveLimits implements OnModuleInit, BeforeApplicationShutdown {
     private readonly logger: Logger,
     @Inject(REALTIME_SETTINGS) realtime: RealtimeSettings,
     @Inject(HTTP_SETTINGS) http: HttpSettings,
+    @Inject(SESSION_SETTINGS) session: SessionSettings,
   ) {
-    const settings = { ...realtime, ...http };
+    const settings = { ...realtime, ...http, ...session };
     this.defaults = Object.fromEntries(LIMIT_NAMES.map((name) => [name, settings[name]])) as unknown as Limits;
     this.limits = this.defaults;
   }

@@ -4,7 +4,12 @@ import { UpgradeRefusal } from '../../identity/access/upgrade-refusal.js';
 import { DomainError, type ErrorCode, toErrorBody } from '../../platform/common/errors.js';
 import { HTTP_STATUS_OF } from '../../platform/http/error-status.js';
 
-const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = { 400: 'VALIDATION_FAILED', 429: 'RATE_LIMITED', 503: 'UNAVAILABLE' };
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'VALIDATION_FAILED',
+  431: 'PAYLOAD_TOO_LARGE',
+  429: 'RATE_LIMITED',
+  503: 'UNAVAILABLE',
+};
 /** How long a refused client may take to read why; closing while its data lies unread would take the answer away from it. */
 const LINGER_MS = 1000;
 /** Words for metrics that the rules of connections give beside their code. */

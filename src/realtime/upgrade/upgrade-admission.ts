@@ -2,11 +2,13 @@ import type { Duplex } from 'node:stream';
 import { type CanActivate, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/internal';
+import { headerFault } from '../../platform/http/request-headers.js';
 import { TrustedProxies } from '../../identity/access/trusted-proxies.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { newId } from '../../platform/common/ids.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { ConnectionRequest } from '../capacity/guarded-connection.js';
+import { UpgradeRefusal } from '../../identity/access/upgrade-refusal.js';
 import { UPGRADE_GUARDS, type UpgradeGuards } from '../capacity/upgrade-guards.js';
 
 const SOCKET_PATH = '/ws';
@@ -41,6 +43,8 @@ export class UpgradeAdmission implements OnModuleInit {
   async admit(request: ConnectionRequest, stream: Duplex): Promise<void> {
     request.requestId = newId();
     request.clientAddress = this.proxies.clientAddress(request);
+    const fault = headerFault(request);
+    if (fault) throw UpgradeRefusal.http(fault.status, fault.error.message, { reason: 'headers' });
     if (pathOf(request) !== SOCKET_PATH) throw new DomainError('NOT_FOUND', 'no such path');
     await this.pass(request, stream);
     this.logger.debug('socket.admitted', { request_id: request.requestId });

@@ -56,6 +56,7 @@ export class WardlineServer {
         PORT: '0',
         LOG_FORMAT: 'json',
         SESSION_SECRETS: SESSION_SECRET,
+        HTTP_RATE_LIMIT: '0',
         ...(tls && { TLS_CERT_FILE: tls.cert, TLS_KEY_FILE: tls.key }),
       },
     });

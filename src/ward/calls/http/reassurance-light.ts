@@ -64,18 +64,18 @@ export class ReassuranceLight implements OnModuleInit {
       before ??= picture(calls);
       const left = (deadline - performance.now()) / 1000;
       if (picture(calls) !== before || left <= 0) return this.tell(station, calls);
-      const wait = await this.wait(station.dept, seq, left, gone);
+      const wait = await this.wait(station, seq, left, gone);
       if (gone.aborted) return calls; // nobody reads it
       if (!(await isKeyValid())) throw new DomainError('UNAUTHENTICATED', 'the key of the station is another now');
       if (wait === 'over') return this.tell(station, calls);
     }
   }
 
-  private async wait(dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<'news' | 'recheck' | 'over'> {
+  private async wait(station: StationPrincipal, seq: number, seconds: number, gone: AbortSignal): Promise<'news' | 'recheck' | 'over'> {
     const recheck = new AbortController();
     this.rechecks.add(recheck);
     try {
-      const isNews = await this.waiter.next(dept, seq, seconds, AbortSignal.any([gone, recheck.signal]));
+      const isNews = await this.waiter.nextForStation(station.id, station.dept, seq, seconds, AbortSignal.any([gone, recheck.signal]));
       if (isNews) return 'news';
       return recheck.signal.aborted ? 'recheck' : 'over';
     } finally {
