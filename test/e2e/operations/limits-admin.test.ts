@@ -6,6 +6,8 @@ import { askForUpgrade } from '../../support/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const DEFAULTS = {
+  http_rate_limit: '200/10',
+  sign_in_rate_limit: '30/60',
   max_connections: 500,
   warn_threshold: 400,
   max_connections_per_session: 5,
@@ -22,8 +24,9 @@ let two: TestWardline;
 let admin: Session;
 
 beforeAll(async () => {
-  one = await startTestWardline();
-  two = await startTestWardline({ sharedWith: one });
+  const env = { HTTP_RATE_LIMIT: '200/10' };
+  one = await startTestWardline({ env });
+  two = await startTestWardline({ env, sharedWith: one });
   admin = await signIn(one, 'admin');
 });
 afterAll(async () => {
