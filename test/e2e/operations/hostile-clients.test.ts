@@ -133,9 +133,10 @@ describe.each(['plain', 'TLS'])('over %s', (transport) => {
   });
 
   it('a session waits in five long polls, the oldest gives way; a lamp has a place of its own', async () => {
-    const head = (await nurse.get('/departments/med/snapshot')).status === 200 ? 'med' : 'icu';
-    const { seq } = (await nurse.get(`/departments/${head}/snapshot`)).body as { seq: number };
-    const poll = () => nurse.get(`/departments/${head}/events?after=${String(seq)}&wait=25`);
+    // A department where nothing happens by itself.
+    const admin = await signIn(wardline, 'admin');
+    const { seq } = (await admin.get('/departments/med/snapshot')).body as { seq: number };
+    const poll = () => admin.get(`/departments/med/events?after=${String(seq)}&wait=25`);
     const lamp = asStation(wardline, 'med-201-bed')('GET', '/calls?wait=2');
     const polls = Array.from({ length: 5 }, poll);
     const traffic = wardline.app.get(HttpTraffic, { strict: false });
@@ -145,7 +146,7 @@ describe.each(['plain', 'TLS'])('over %s', (transport) => {
     expect([first?.status, second?.status]).toEqual([200, 200]);
     expect(first?.body.items).toEqual([]);
     expect((await lamp).status).toBe(200);
-    await asStation(wardline, 'icu-102-bed')('POST', '/calls', { type: 'patient_normal' });
+    await asStation(wardline, 'med-202-bed')('POST', '/calls', { type: 'patient_normal' });
     for (const one of await Promise.all(polls.slice(2))) expect(one.body.items.length).toBeGreaterThan(0);
   });
 });
