@@ -88,7 +88,7 @@ export class EventWaiter implements OnModuleInit {
     this.stations.add(stationId, ending);
     this.waitingStations++;
     try {
-      return await this.next(dept, seq, seconds, AbortSignal.any([gone, ending.signal]));
+      return await this.nextOfAny(new Map([[dept, seq]]), seconds, AbortSignal.any([gone, ending.signal]));
     } finally {
       this.waitingStations--;
       this.stations.delete(stationId, ending);
@@ -114,9 +114,10 @@ export class EventWaiter implements OnModuleInit {
 
   /**
    * Resolves with `true` at the first event after `seq`; with `false` after `seconds`, when `gone` aborts, or when the node leaves.
-   * @throws DomainError UNAVAILABLE when the node is leaving
+   * @throws DomainError UNAVAILABLE when as many others wait already as sockets are allowed, or the node is leaving
    */
-  private next(dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<boolean> {
+  async next(dept: string, seq: number, seconds: number, gone: AbortSignal): Promise<boolean> {
+    this.requirePlace(this.waiting.size - this.waitingPeople - this.waitingStations);
     return this.nextOfAny(new Map([[dept, seq]]), seconds, gone);
   }
 
