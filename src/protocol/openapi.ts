@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { Express, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { describeHttp } from './describe-http.js';
 
 /** OpenAPI at `/api/docs` and `/api/openapi.json`, from the schemas that validate. */
@@ -18,14 +18,17 @@ export function describeApi(app: NestExpressApplication, cookieName: string): vo
   let made: OpenAPIObject | undefined;
   const document = () => (made ??= describeHttp(SwaggerModule.createDocument(app, description)));
   let served: Served | undefined;
-  (app.getHttpAdapter().getInstance() as Express).get('/api/openapi.json', (request: Request, response: Response) => {
-    served ??= toServed(JSON.stringify(document()));
-    response.setHeader('ETag', served.etag);
-    response.setHeader('Cache-Control', 'no-cache');
-    if (request.headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === served?.etag) === true)
-      response.status(304).end();
-    else response.type('application/json').end(served.body);
-  });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/api/openapi.json', (request: Request, response: Response) => {
+      served ??= toServed(JSON.stringify(document()));
+      response.setHeader('ETag', served.etag);
+      response.setHeader('Cache-Control', 'no-cache');
+      if (request.headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === served?.etag) === true)
+        response.status(304).end();
+      else response.type('application/json').end(served.body);
+    });
   SwaggerModule.setup('api/docs', app, document, { raw: false });
 }
 
