@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { CALL_STATES, WITHDRAWAL_REASONS } from '../ward/calls/call.js';
+import { WITHDRAWAL_REASONS } from '../ward/calls/call.js';
+import { callSchema as call } from '../ward/calls/call-schema.js';
 import { uuid } from '../platform/common/ids.js';
+import { time } from '../platform/common/time-schema.js';
+import { onDutyView } from '../ward/staffing/shifts/on-duty-view.js';
 import { CANCEL_POLICIES, DISPATCH_MODES } from '../ward/hospital/entities/call-type.entity.js';
 import { STATION_KINDS } from '../ward/hospital/entities/station.entity.js';
 import { NODE_STATS } from '../operations/metrics/node-stats.service.js';
@@ -10,7 +13,6 @@ import { NOTIFICATION_TYPES } from '../ward/notifications/notifier.js';
 import { ownDeadlines, policy, typePolicy } from './deadline-answers.js';
 import { report } from './report-answer.js';
 
-const time = z.string().describe('ISO 8601, UTC');
 const word = z.string();
 const count = z.int().min(0);
 const reached = time.nullable();
@@ -32,15 +34,6 @@ const ownSession = z.strictObject({
   current: z.boolean().describe('the session that asks'),
 });
 
-const call = z.strictObject({
-  ...{ id: uuid, dept: word, room_id: word, bed_id: word.nullable(), station_id: word.nullable(), type: word },
-  ...{ state: z.enum(CALL_STATES), level: z.int().min(0).max(3), priority: z.int(), version: z.int().min(1) },
-  accepted_by: uuid.nullable(),
-  present_by: word.nullable().describe('staff:<id> or station:<id>'),
-  recipients: z.array(z.strictObject({ staff_id: uuid, role, since: time, reason: word, withdrawn_at: reached })),
-  ...{ placed_at: time, annunciated_at: reached, accepted_at: reached, present_at: reached, completed_at: reached, cancelled_at: reached },
-  ...{ repeats: count, round: count, supersedes: z.array(uuid), superseded_by: uuid.nullable(), next_deadline_at: reached },
-});
 const steps = {
   queued_at: time,
   sent_at: reached,
@@ -60,7 +53,7 @@ const callWithHistory = call.extend({
   notifications: z.array(notificationTry),
 });
 const event = z.strictObject({ id: uuid, seq: z.int().min(1), type: word, time, critical: z.boolean(), data });
-const snapshot = z.looseObject({ calls: z.array(call), staff: z.array(z.looseObject({ staff_id: uuid })) });
+const snapshot = z.looseObject({ calls: z.array(call), staff: z.array(onDutyView) });
 
 const facility = z.strictObject({
   ...{ name: word, time_zone: word, languages: z.array(word), shifts: z.array(z.strictObject({ name: word, start: word })) },

@@ -1,17 +1,11 @@
 import { z } from 'zod';
-import { CALL_EVENT_TYPES } from '../ward/calls/call-events.js';
 import { ERROR_CODES } from '../platform/common/errors.js';
 import { HTTP_STATUS_OF } from '../platform/http/error-status.js';
 import { CLOSE_CODES } from '../realtime/connection/close-codes.js';
-import { DIRECTORY_EVENT_TYPES } from '../ward/hospital/directory-changes.js';
-import { PRESENCE_EVENT_TYPES } from '../ward/presence/presence-events.js';
 import { SUBPROTOCOL } from '../realtime/upgrade/handshake.guard.js';
-import { ASSIGNMENT_EVENT_TYPES } from '../ward/staffing/assignments/assignment-events.js';
-import { EXCLUSION_EVENT_TYPES } from '../ward/staffing/exclusions/exclusion-events.js';
-import { NOTICE_EVENT_TYPES } from '../ward/staffing/notices/notice-events.js';
-import { SHIFT_EVENT_TYPES } from '../ward/staffing/shifts/shift-events.js';
-import { STATION_EVENT_TYPES } from '../ward/stations/station-events.js';
+import { EVENT_TYPES } from './event-types.js';
 import { clientFrames } from './client-frames.js';
+import { NamedSchemas } from './named-schemas.js';
 import { SERVER_FRAMES } from './server-frames.js';
 
 function jsonSchema(schema: z.ZodType): Record<string, unknown> {
@@ -23,18 +17,16 @@ function block(value: unknown): string[] {
   return ['```json', JSON.stringify(value, null, 2), '```', ''];
 }
 
+/** The names of an event's fields; `?` after those that may be missing. */
+function fieldsOf(data: z.ZodType): string {
+  const { properties = {}, required = [] } = z.toJSONSchema(data) as { properties?: object; required?: string[] };
+  return Object.keys(properties)
+    .map((name) => `\`${name}${required.includes(name) ? '' : '?'}\``)
+    .join(', ');
+}
+
 /** docs/protocol.md */
 export function renderProtocol(): string {
-  const events = Object.entries({
-    ...CALL_EVENT_TYPES,
-    ...SHIFT_EVENT_TYPES,
-    ...EXCLUSION_EVENT_TYPES,
-    ...ASSIGNMENT_EVENT_TYPES,
-    ...NOTICE_EVENT_TYPES,
-    ...DIRECTORY_EVENT_TYPES,
-    ...PRESENCE_EVENT_TYPES,
-    ...STATION_EVENT_TYPES,
-  });
   const lines = [
     '# The WebSocket protocol',
     '',
@@ -57,9 +49,12 @@ export function renderProtocol(): string {
     '',
     '## Events',
     '',
-    '| type | critical |',
-    '| --- | --- |',
-    ...events.map(([type, { critical }]) => `| \`${type}\` | ${critical === false ? 'no' : critical === true ? 'yes' : 'in some cases'} |`),
+    '| type | critical | data |',
+    '| --- | --- | --- |',
+    ...Object.entries(EVENT_TYPES).map(
+      ([type, { critical, data }]) =>
+        `| \`${type}\` | ${critical === false ? 'no' : critical === true ? 'yes' : 'in some cases'} | ${fieldsOf(data)} |`,
+    ),
     '',
     '## Frames from the client',
     '',
@@ -74,8 +69,11 @@ export function renderProtocol(): string {
 /** docs/asyncapi.json, AsyncAPI 3. */
 export function renderAsyncApi(): string {
   const sent = clientFrames().map(({ type, schema }) => [`client.${type}`, { name: type, payload: schema }] as const);
-  const received = Object.entries(SERVER_FRAMES).map(
-    ([name, schema]) => [`server.${name}`, { name, payload: jsonSchema(schema) }] as const,
+  const { event, ...frames } = SERVER_FRAMES;
+  const events = Object.entries(EVENT_TYPES).map(([type, { data }]) => [type, event.extend({ type: z.literal(type), data })] as const);
+  const named = new NamedSchemas();
+  const received = [...Object.entries(frames), ...events].map(
+    ([name, schema]) => [`server.${name}`, { name, payload: named.describe(schema) }] as const,
   );
   const messages = Object.fromEntries([...sent, ...received]);
   const references = (names: readonly string[]) => names.map((name) => ({ $ref: `#/channels/ws/messages/${name}` }));
@@ -98,7 +96,7 @@ export function renderAsyncApi(): string {
       fromClient: { action: 'receive', channel: { $ref: '#/channels/ws' }, messages: references(sent.map(([name]) => name)) },
       fromServer: { action: 'send', channel: { $ref: '#/channels/ws' }, messages: references(received.map(([name]) => name)) },
     },
-    components: { messages },
+    components: { messages, schemas: named.schemas },
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

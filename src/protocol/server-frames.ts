@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { uuid } from '../platform/common/ids.js';
+import { time } from '../platform/common/time-schema.js';
+import { callSchema } from '../ward/calls/call-schema.js';
+import { onDutyView } from '../ward/staffing/shifts/on-duty-view.js';
 
-const time = z.string().describe('ISO 8601, UTC, milliseconds');
 const reply = z.string().nullable().describe('id of the command that is answered; null when it could not be read');
 
 const message = {
@@ -46,7 +48,7 @@ export const SERVER_FRAMES = {
     dept: z.string(),
     epoch: z.string(),
     seq: z.int().describe('the newest event that the picture contains'),
-    data: z.object({ calls: z.array(z.unknown()), staff: z.array(z.unknown()) }),
+    data: z.object({ calls: z.array(callSchema), staff: z.array(onDutyView) }),
   }),
   'department.summary': z
     .object({

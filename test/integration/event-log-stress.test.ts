@@ -120,7 +120,11 @@ async function write(node: Node, name: string, ledger: Ledger, stillRunning: () 
     const work = node.transactions.run(async (tx) => {
       await tx.query(keepState, [token, events.length]);
       for (const [i, dept] of events.entries()) {
-        node.log.append(tx, { dept, type: 'nurse.shift_started', data: { staff_id: token, shift_id: String(i), role: 'nurse' } });
+        node.log.append(tx, {
+          dept,
+          type: 'nurse.shift_ended',
+          data: { staff_id: token, shift_id: String(i), role: 'nurse', reason: 'ended' },
+        });
       }
       if (kind < 0.1) throw new OnPurpose();
       // After the events were appended, with the streams locked.

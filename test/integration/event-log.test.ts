@@ -359,13 +359,13 @@ describe('EventLog', () => {
   });
   afterAll(() => pools.onApplicationShutdown());
 
-  const shift = (n: number) => ({ staff_id: newId(), shift_id: String(n), role: 'nurse' }) as const;
+  const shift = (n: number) => ({ staff_id: newId(), shift_id: String(n), role: 'nurse', reason: 'ended' }) as const;
 
   it('appends last, in the order of the calls, and wakes each department once, after the commit', async () => {
     const [a, b] = [await newDepartment(), await newDepartment()];
     woken.length = 0;
     await transactions.run(async (tx) => {
-      for (let n = 1; n <= 6; n++) log.append(tx, { dept: n % 2 ? b : a, type: 'nurse.shift_started', data: shift(n), actorId: 'staff:x' });
+      for (let n = 1; n <= 6; n++) log.append(tx, { dept: n % 2 ? b : a, type: 'nurse.shift_ended', data: shift(n), actorId: 'staff:x' });
       await tx.query(touch);
       expect(await log.head(a)).toEqual({ head: 0, purged: 0 });
       // The stream's lock has not been taken yet: others append meanwhile.
@@ -392,7 +392,7 @@ describe('EventLog', () => {
     const dept = await newDepartment();
     woken.length = 0;
     const work = transactions.run(async (tx) => {
-      log.append(tx, { dept, type: 'nurse.shift_started', data: shift(1) });
+      log.append(tx, { dept, type: 'nurse.shift_ended', data: shift(1) });
       await tx.query(touch);
       throw new Error('changed my mind');
     });

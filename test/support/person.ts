@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { EVENT_TYPES } from '../../src/protocol/event-types.js';
 import { signIn, Socket, type AnyFrame, type Answer, type Session } from './client.js';
 import type { TestWardline } from './wardline.js';
 
@@ -87,6 +89,13 @@ export class Person {
   }
 }
 
+/** What is sent is what is published. Types that a test's own extension declares are not known here. */
+function requireDeclared({ type, data }: AnyFrame): void {
+  const declared = (EVENT_TYPES as Record<string, { data: z.ZodType } | undefined>)[type as string];
+  const wrong = declared?.data.safeParse(data).error;
+  if (wrong) throw new Error(`${String(type)} is not as its schema says: ${z.prettifyError(wrong)}`);
+}
+
 /** The whole log of a department after `after`, page by page. */
 export async function readLog(session: Session, dept: string, after = 0): Promise<AnyFrame[]> {
   const events: AnyFrame[] = [];
@@ -94,6 +103,7 @@ export async function readLog(session: Session, dept: string, after = 0): Promis
     const last = events.at(-1)?.seq ?? after;
     const answer = await session.get(`/departments/${dept}/events?after=${String(last)}&limit=200`);
     if (answer.status !== 200) throw new Error(`events answered ${String(answer.status)}`);
+    for (const event of answer.body.items as AnyFrame[]) requireDeclared(event);
     events.push(...answer.body.items);
     if (answer.body.items.length === 0 || events.at(-1).seq >= answer.body.head) return events;
   }

@@ -125,6 +125,7 @@ export class StaffAdminService {
           await this.staffing.endOrders(tx, { staffId: id }, actorOf(by.staff));
           await this.sessions.end(tx, { staffId: id }, 'deactivated');
         }
+        if (name !== undefined || role !== undefined) await this.staffing.announceOnDuty(tx, id, actorOf(by.staff));
         for (const dept of updated.departments) directory.changed(dept, 'staff');
         tx.afterCommit(() => {
           this.endings.changed();

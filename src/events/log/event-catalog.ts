@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
 import type { EventType } from './event.js';
 
 /** What a slow reader's outbox must know of a type of event. */
@@ -7,7 +8,12 @@ export interface EventTraits {
   readonly critical: boolean | ((data: string) => boolean);
   /** Tells from the payload's JSON what an event says again, if it does; of those only the newest counts as critical. */
   readonly repeatOf?: (data: string) => string | undefined;
+  /** What `data` holds. The payload's type, the published documents and the client's types come of it. */
+  readonly data?: z.ZodType;
 }
+
+/** The payloads of declared types, for `EventPayloads`. */
+export type PayloadsOf<T extends Record<string, { data: z.ZodType }>> = { [K in keyof T]: z.infer<T[K]['data']> };
 
 /** An unknown type, written by a newer node, counts as critical: it may be dropped by no one who doesn't know it. */
 const UNKNOWN: EventTraits = { critical: true };

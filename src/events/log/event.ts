@@ -12,7 +12,7 @@ export type NewEvent = {
   [T in EventType]: {
     dept: string;
     type: T;
-    /** Ids, places, types and times; never a person's name, never free text. */
+    /** Ids, places, types and times; of people on duty also the name that snapshots show. Never a patient's name, never free text. */
     data: EventPayloads[T];
     callId?: string;
     /** Staff or station id of who caused it. */

@@ -1,65 +1,48 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { EventCatalog } from '../../events/log/event-catalog.js';
-import type { CallState, CallView, DeclineCode } from './call.js';
+import { z } from 'zod';
+import { EventCatalog, type PayloadsOf } from '../../events/log/event-catalog.js';
+import { uuid } from '../../platform/common/ids.js';
+import { CALL_STATES, DECLINE_CODES } from './call.js';
+import { callSchema } from './call-schema.js';
 
+const UNATTENDED_REASONS = ['nobody_on_duty', 'nobody_reachable', 'all_declined'] as const;
 /** Why nobody could be asked. */
-export type UnattendedReason = 'nobody_on_duty' | 'nobody_reachable' | 'all_declined';
+export type UnattendedReason = (typeof UNATTENDED_REASONS)[number];
 
 /** Why a call is pending again, or was cancelled from afar or by the system. Codes, never free text. */
-export type CallReason =
-  | 'declined'
-  | 'no_presence'
-  | 'shift_ended'
-  | 'nurse_disconnected'
-  | 'remote_cancel'
-  | UnattendedReason
-  | 'shift_paused'
-  | 'excluded'
-  | 'came_on_duty'
-  | 'no_receipt'
-  | 'timeout'
-  | 'reassigned'
-  | 'restored'
-  | 'pressed_again'
-  | 'attendance_timeout'
-  | 'superseded';
+const CALL_REASONS = [
+  ...[
+    'declined',
+    'no_presence',
+    'shift_ended',
+    'nurse_disconnected',
+    'remote_cancel',
+    'shift_paused',
+    'excluded',
+    'came_on_duty',
+    'no_receipt',
+  ],
+  ...['timeout', 'reassigned', 'restored', 'pressed_again', 'attendance_timeout', 'superseded'],
+  ...UNATTENDED_REASONS,
+] as const;
+export type CallReason = (typeof CALL_REASONS)[number];
 
 /** `data` of every `call.*` event. */
-export interface CallEventData {
-  call_id: string;
-  call: CallView;
-  reason?: CallReason;
-  /** The state that the call was in before. */
-  from?: CallState;
-  /** `call.escalated`: the level reached. */
-  level?: number;
-  /** `call.escalated`: how often the failsafe has told everybody again after level 3. */
-  repeat?: number;
-  /** `call.assigned`: who has just been asked; `call.attendance_due`: who is asked whether they are still there. */
-  staff_ids?: string[];
-  /** `call.declined`: why, where the person said so. */
-  code?: DeclineCode;
-  /** Who caused it: `staff:<id>`, `station:<id>` or `system`. */
-  by?: string;
-}
-
-declare module '../../events/log/event.js' {
-  interface EventPayloads {
-    'call.pending': CallEventData;
-    'call.unattended': CallEventData;
-    'call.escalated': CallEventData;
-    'call.assigned': CallEventData;
-    'call.accepted': CallEventData;
-    'call.declined': CallEventData;
-    'call.in_progress': CallEventData;
-    'call.completed': CallEventData;
-    'call.cancelled': CallEventData;
-    'call.repeated': CallEventData;
-    'call.attendance_due': CallEventData;
-    'call.superseded': CallEventData;
-    'call.resumed': CallEventData;
-  }
-}
+export const callEventData = z.strictObject({
+  call_id: uuid,
+  call: callSchema,
+  reason: z.enum(CALL_REASONS).optional(),
+  from: z.enum(CALL_STATES).optional().describe('the state that the call was in before'),
+  level: z.int().optional().describe('call.escalated: the level reached'),
+  repeat: z.int().optional().describe('call.escalated: how often the failsafe has asked everybody again after level 3'),
+  staff_ids: z
+    .array(uuid)
+    .optional()
+    .describe('call.assigned: the people who have just been asked; call.attendance_due: the people asked whether they are still there'),
+  code: z.enum(DECLINE_CODES).optional().describe('call.declined: why, where the person said so'),
+  by: z.string().optional().describe('who caused it: staff:<id>, station:<id> or system'),
+});
+export type CallEventData = z.infer<typeof callEventData>;
 
 /** The call that a failsafe's `call.escalated` names once more. */
 function repeatedCall(data: string): string | undefined {
@@ -80,22 +63,26 @@ function pressedCall(data: string): string {
 
 /** Which of the calls' events may never be dropped: whatever adds a recipient or reopens a call. */
 export const CALL_EVENT_TYPES = {
-  'call.pending': { critical: true },
-  'call.unattended': { critical: true },
-  'call.escalated': { critical: true, repeatOf: repeatedCall },
-  'call.assigned': { critical: false },
-  'call.accepted': { critical: false },
-  'call.declined': { critical: false },
-  'call.in_progress': { critical: false },
-  'call.completed': { critical: false },
-  'call.cancelled': { critical: false },
-  'call.repeated': { critical: isForSomebody, repeatOf: pressedCall },
-  'call.attendance_due': { critical: true },
-  'call.superseded': { critical: false },
-  'call.resumed': { critical: false },
+  'call.pending': { critical: true, data: callEventData },
+  'call.unattended': { critical: true, data: callEventData },
+  'call.escalated': { critical: true, repeatOf: repeatedCall, data: callEventData },
+  'call.assigned': { critical: false, data: callEventData },
+  'call.accepted': { critical: false, data: callEventData },
+  'call.declined': { critical: false, data: callEventData },
+  'call.in_progress': { critical: false, data: callEventData },
+  'call.completed': { critical: false, data: callEventData },
+  'call.cancelled': { critical: false, data: callEventData },
+  'call.repeated': { critical: isForSomebody, repeatOf: pressedCall, data: callEventData },
+  'call.attendance_due': { critical: true, data: callEventData },
+  'call.superseded': { critical: false, data: callEventData },
+  'call.resumed': { critical: false, data: callEventData },
 } as const;
 
 export type CallEventType = keyof typeof CALL_EVENT_TYPES;
+
+declare module '../../events/log/event.js' {
+  interface EventPayloads extends PayloadsOf<typeof CALL_EVENT_TYPES> {}
+}
 
 /** Declares them to the log. */
 @Injectable()

@@ -1,20 +1,24 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { EventCatalog } from '../../events/log/event-catalog.js';
+import { z } from 'zod';
+import { EventCatalog, type PayloadsOf } from '../../events/log/event-catalog.js';
 import { EventLog } from '../../events/log/event-log.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 
 /** The parts of a department's directory. `facility`: the languages that labels are shown in; `staff`: names of colleagues. */
-export type DirectoryPart = 'department' | 'facility' | 'rooms' | 'beds' | 'stations' | 'call_types' | 'staff';
+const DIRECTORY_PARTS = ['department', 'facility', 'rooms', 'beds', 'stations', 'call_types', 'staff'] as const;
+export type DirectoryPart = (typeof DIRECTORY_PARTS)[number];
+
+export const DIRECTORY_EVENT_TYPES = {
+  'directory.changed': {
+    critical: false,
+    data: z.strictObject({ changed: z.array(z.enum(DIRECTORY_PARTS)) }).describe('clients ask GET /departments/:id again'),
+  },
+} as const;
 
 declare module '../../events/log/event.js' {
-  interface EventPayloads {
-    /** Clients ask `GET /departments/:id` again. */
-    'directory.changed': { changed: DirectoryPart[] };
-  }
+  interface EventPayloads extends PayloadsOf<typeof DIRECTORY_EVENT_TYPES> {}
 }
-
-export const DIRECTORY_EVENT_TYPES = { 'directory.changed': { critical: false } } as const;
 
 const PENDING = Symbol('changed directories');
 const everyDepartment = statement('every_department', 'SELECT id FROM departments WHERE retired_at IS NULL ORDER BY id');

@@ -1,25 +1,22 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { EventCatalog } from '../../events/log/event-catalog.js';
+import { z } from 'zod';
+import { EventCatalog, type PayloadsOf } from '../../events/log/event-catalog.js';
+import { uuid } from '../../platform/common/ids.js';
 
-declare module '../../events/log/event.js' {
-  interface EventPayloads {
-    'nurse.online': { staff_id: string };
-    'nurse.offline': { staff_id: string };
-    'nurse.unresponsive': { staff_id: string };
-    'nurse.responsive': { staff_id: string };
-    'department.unattended': { dept: string; open_calls: number };
-    'department.attended': { dept: string };
-  }
-}
+const member = z.strictObject({ staff_id: uuid });
 
 export const PRESENCE_EVENT_TYPES = {
-  'nurse.online': { critical: false },
-  'nurse.offline': { critical: false },
-  'nurse.unresponsive': { critical: false },
-  'nurse.responsive': { critical: false },
-  'department.unattended': { critical: true },
-  'department.attended': { critical: false },
+  'nurse.online': { critical: false, data: member },
+  'nurse.offline': { critical: false, data: member },
+  'nurse.unresponsive': { critical: false, data: member },
+  'nurse.responsive': { critical: false, data: member },
+  'department.unattended': { critical: true, data: z.strictObject({ dept: z.string(), open_calls: z.int().min(0) }) },
+  'department.attended': { critical: false, data: z.strictObject({ dept: z.string() }) },
 } as const;
+
+declare module '../../events/log/event.js' {
+  interface EventPayloads extends PayloadsOf<typeof PRESENCE_EVENT_TYPES> {}
+}
 
 /** Declares them to the log. */
 @Injectable()

@@ -1,17 +1,15 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { EventCatalog } from '../../events/log/event-catalog.js';
-
-declare module '../../events/log/event.js' {
-  interface EventPayloads {
-    'station.stale': { station_id: string; room_id: string };
-    'station.restored': { station_id: string };
-  }
-}
+import { z } from 'zod';
+import { EventCatalog, type PayloadsOf } from '../../events/log/event-catalog.js';
 
 export const STATION_EVENT_TYPES = {
-  'station.stale': { critical: false },
-  'station.restored': { critical: false },
+  'station.stale': { critical: false, data: z.strictObject({ station_id: z.string(), room_id: z.string() }) },
+  'station.restored': { critical: false, data: z.strictObject({ station_id: z.string() }) },
 } as const;
+
+declare module '../../events/log/event.js' {
+  interface EventPayloads extends PayloadsOf<typeof STATION_EVENT_TYPES> {}
+}
 
 /** Declares them to the log. */
 @Injectable()

@@ -1,19 +1,26 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { EventCatalog } from '../../../events/log/event-catalog.js';
+import { z } from 'zod';
+import { EventCatalog, type PayloadsOf } from '../../../events/log/event-catalog.js';
+import { uuid } from '../../../platform/common/ids.js';
+import { time } from '../../../platform/common/time-schema.js';
 
-declare module '../../../events/log/event.js' {
-  interface EventPayloads {
-    'room.assigned': { room_id: string; primary_id: string; backup_id: string | null; until: string | null };
-    'room.unassigned': { room_id: string; reason: 'removed' | 'expired' | 'staff_left' | 'room_retired' };
-    'room.assignment_expiring': { room_id: string; primary_id: string; until: string };
-  }
-}
+const room_id = z.string();
 
 export const ASSIGNMENT_EVENT_TYPES = {
-  'room.assigned': { critical: false },
-  'room.unassigned': { critical: false },
-  'room.assignment_expiring': { critical: false },
+  'room.assigned': {
+    critical: false,
+    data: z.strictObject({ room_id, primary_id: uuid, backup_id: uuid.nullable(), until: time.nullable() }),
+  },
+  'room.unassigned': {
+    critical: false,
+    data: z.strictObject({ room_id, reason: z.enum(['removed', 'expired', 'staff_left', 'room_retired']) }),
+  },
+  'room.assignment_expiring': { critical: false, data: z.strictObject({ room_id, primary_id: uuid, until: time }) },
 } as const;
+
+declare module '../../../events/log/event.js' {
+  interface EventPayloads extends PayloadsOf<typeof ASSIGNMENT_EVENT_TYPES> {}
+}
 
 /** Declares them to the log. */
 @Injectable()

@@ -1,23 +1,20 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { EventCatalog } from '../../../events/log/event-catalog.js';
+import { z } from 'zod';
+import { EventCatalog, type PayloadsOf } from '../../../events/log/event-catalog.js';
+import { uuid } from '../../../platform/common/ids.js';
+import { time } from '../../../platform/common/time-schema.js';
 
-/** `data` of `nurse.restored`; the reason of an exclusion stays in its record. */
-export interface ExclusionEventData {
-  staff_id: string;
-  exclusion_id: string;
-}
-
-declare module '../../../events/log/event.js' {
-  interface EventPayloads {
-    'nurse.excluded': ExclusionEventData & { until: string };
-    'nurse.restored': ExclusionEventData;
-  }
-}
+/** The reason of an exclusion stays in its record. */
+const exclusion = z.strictObject({ staff_id: uuid, exclusion_id: uuid });
 
 export const EXCLUSION_EVENT_TYPES = {
-  'nurse.excluded': { critical: false },
-  'nurse.restored': { critical: false },
+  'nurse.excluded': { critical: false, data: exclusion.extend({ until: time }) },
+  'nurse.restored': { critical: false, data: exclusion },
 } as const;
+
+declare module '../../../events/log/event.js' {
+  interface EventPayloads extends PayloadsOf<typeof EXCLUSION_EVENT_TYPES> {}
+}
 
 /** Declares them to the log. */
 @Injectable()

@@ -1,20 +1,26 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { EventCatalog } from '../../../events/log/event-catalog.js';
+import { z } from 'zod';
+import { EventCatalog, type PayloadsOf } from '../../../events/log/event-catalog.js';
 
 /** What may be posted. A code, never free text: clients hold the words, in the ward's language. */
 export const NOTICE_CODES = ['staff_meeting', 'all_hands', 'quiet_hours', 'visiting_ends', 'system_maintenance', 'fire_drill'] as const;
 export type NoticeCode = (typeof NOTICE_CODES)[number];
 /** The last person who could be reached has gone off duty or on a break. */
-export type SystemNoticeCode = 'nobody_on_duty';
+const SYSTEM_NOTICE_CODES = ['nobody_on_duty'] as const;
+
+export const NOTICE_EVENT_TYPES = {
+  'notice.posted': {
+    critical: false,
+    data: z.strictObject({
+      code: z.enum([...NOTICE_CODES, ...SYSTEM_NOTICE_CODES]),
+      by: z.string().describe('staff:<id> of the person who posted it'),
+    }),
+  },
+} as const;
 
 declare module '../../../events/log/event.js' {
-  interface EventPayloads {
-    /** `by`: `staff:<id>` of who posted it. */
-    'notice.posted': { code: NoticeCode | SystemNoticeCode; by: string };
-  }
+  interface EventPayloads extends PayloadsOf<typeof NOTICE_EVENT_TYPES> {}
 }
-
-export const NOTICE_EVENT_TYPES = { 'notice.posted': { critical: false } } as const;
 
 /** Declares them to the log. */
 @Injectable()

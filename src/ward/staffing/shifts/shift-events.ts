@@ -1,28 +1,27 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { EventCatalog } from '../../../events/log/event-catalog.js';
+import { z } from 'zod';
+import { EventCatalog, type PayloadsOf } from '../../../events/log/event-catalog.js';
+import { uuid } from '../../../platform/common/ids.js';
+import { time } from '../../../platform/common/time-schema.js';
+import { onDutyView } from './on-duty-view.js';
 
-/** `data` of `nurse.shift_started`, `nurse.shift_paused`, `nurse.shift_resumed` and `nurse.shift_ended`. */
-export interface ShiftEventData {
-  staff_id: string;
-  shift_id: string;
-  role: 'nurse' | 'manager' | 'admin';
-}
-
-declare module '../../../events/log/event.js' {
-  interface EventPayloads {
-    'nurse.shift_started': ShiftEventData;
-    'nurse.shift_paused': ShiftEventData & { until: string };
-    'nurse.shift_resumed': ShiftEventData;
-    'nurse.shift_ended': ShiftEventData & { reason: 'ended' | 'abandoned' };
-  }
-}
+const shift = z.strictObject({ staff_id: uuid, shift_id: uuid, role: z.enum(['nurse', 'manager', 'admin']) });
+export type ShiftEventData = z.infer<typeof shift>;
 
 export const SHIFT_EVENT_TYPES = {
-  'nurse.shift_started': { critical: false },
-  'nurse.shift_paused': { critical: false },
-  'nurse.shift_resumed': { critical: false },
-  'nurse.shift_ended': { critical: false },
+  'nurse.shift_started': { critical: false, data: shift.extend({ staff: onDutyView }) },
+  'nurse.shift_paused': { critical: false, data: shift.extend({ until: time }) },
+  'nurse.shift_resumed': { critical: false, data: shift },
+  'nurse.changed': {
+    critical: false,
+    data: z.strictObject({ staff_id: uuid, staff: onDutyView }).describe('the name or the role of somebody on duty has changed'),
+  },
+  'nurse.shift_ended': { critical: false, data: shift.extend({ reason: z.enum(['ended', 'abandoned']) }) },
 } as const;
+
+declare module '../../../events/log/event.js' {
+  interface EventPayloads extends PayloadsOf<typeof SHIFT_EVENT_TYPES> {}
+}
 
 /** Declares them to the log. */
 @Injectable()

@@ -9,12 +9,13 @@ import { DepartmentQueue } from '../queue/department-queue.service.js';
 import { EventLog } from '../../../events/log/event-log.js';
 import { DutyArrivals } from '../queue/duty-arrivals.js';
 import { LastOnDuty } from '../queue/last-on-duty.js';
+import { ON_DUTY_VIEW, type OnDutyView } from './on-duty-view.js';
 import { SHIFT_VIEW, type ShiftView } from './shift.js';
 import { ShiftHandovers } from './shift-handovers.js';
 
 const member = statement(
   'shift_member',
-  `SELECT p.role FROM staff p JOIN memberships m ON m.staff_id = p.id JOIN departments d ON d.id = m.dept_id AND d.retired_at IS NULL
+  `SELECT true AS yes FROM staff p JOIN memberships m ON m.staff_id = p.id JOIN departments d ON d.id = m.dept_id AND d.retired_at IS NULL
    WHERE p.id = $1 AND m.dept_id = $2 AND p.active`,
 );
 /** A person on a break elsewhere is on a break here, too. */
@@ -23,6 +24,11 @@ const start = statement(
   `INSERT INTO shifts (id, staff_id, dept_id, started_at, paused_until)
    VALUES ($1, $2, $3, app_now(), (SELECT max(o.paused_until) FROM shifts o WHERE o.staff_id = $2 AND o.ended_at IS NULL))
    ON CONFLICT (dept_id, staff_id) WHERE ended_at IS NULL DO NOTHING RETURNING ${SHIFT_VIEW}`,
+);
+/** The person's row stays as it is until the shift is in the log: a new name meanwhile waits, and finds the shift. */
+const onDuty = statement(
+  'on_duty',
+  `SELECT ${ON_DUTY_VIEW} AS staff FROM shifts s JOIN staff p ON p.id = s.staff_id WHERE s.id = $1 FOR SHARE OF p`,
 );
 const active = statement('active_shift', `SELECT ${SHIFT_VIEW} FROM shifts WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL`);
 const hold = statement('hold_shift', 'SELECT id FROM shifts WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL FOR SHARE');
@@ -57,13 +63,15 @@ export class ShiftsService {
    */
   start(staff: StaffPrincipal, dept: string, key: string | undefined): Promise<ShiftView> {
     return this.commands.run(actorOf(staff), key, { type: 'shift.start', dept }, async (tx) => {
-      const role = await this.requireMember(tx, staff.id, dept);
+      await this.requireMember(tx, staff.id, dept);
       await this.queue.lock(tx, dept);
       const started = await tx.one<ShiftView & Record<string, unknown>>(start, [newId(), staff.id, dept]);
       if (started) {
         await this.queue.toTail(tx, dept, staff.id);
         await this.arrivals.note(tx, dept, staff.id);
-        const data = { staff_id: staff.id, shift_id: started.id, role };
+        const row = await tx.one<{ staff: OnDutyView }>(onDuty, [started.id]);
+        if (!row) throw new Error('a shift that has just started cannot be read');
+        const data = { staff_id: staff.id, shift_id: started.id, role: row.staff.role, staff: row.staff };
         this.log.append(tx, { dept, type: 'nurse.shift_started', data, actorId: actorOf(staff) });
         return started;
       }
@@ -124,9 +132,7 @@ export class ShiftsService {
     return (await tx.one(hold, [staffId, dept])) !== undefined;
   }
 
-  private async requireMember(tx: Transaction, staffId: string, dept: string): Promise<Role> {
-    const row = await tx.one<{ role: Role }>(member, [staffId, dept]);
-    if (!row) throw notFound('department');
-    return row.role;
+  private async requireMember(tx: Transaction, staffId: string, dept: string): Promise<void> {
+    if (!(await tx.one(member, [staffId, dept]))) throw notFound('department');
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { EventLog } from '../../../events/log/event-log.js';
+import { ON_DUTY_VIEW, type OnDutyView } from './on-duty-view.js';
 import { ShiftsService } from './shifts.service.js';
 
 const endExclusions = statement(
@@ -23,6 +24,12 @@ const endAssignmentOfRoom = statement(
   'DELETE FROM room_assignments WHERE room_id = $1 AND dept_id = $2 RETURNING room_id',
 );
 
+const onDutyAs = statement(
+  'on_duty_as',
+  `SELECT s.dept_id AS dept, ${ON_DUTY_VIEW} AS staff FROM shifts s JOIN staff p ON p.id = s.staff_id
+   WHERE s.staff_id = $1 AND s.ended_at IS NULL ORDER BY s.dept_id COLLATE "C"`,
+);
+
 /** Somebody who leaves a department, or all of them. */
 export interface Leaver {
   staffId: string;
@@ -30,7 +37,7 @@ export interface Leaver {
   dept?: string;
 }
 
-/** What of a department's staffing ends with a membership, an account or a room, and who is told of it. */
+/** What of a department's staffing ends or changes with a membership, an account or a room, and the events that say so. */
 @Injectable()
 export class StaffingEndings {
   constructor(
@@ -60,6 +67,12 @@ export class StaffingEndings {
       const { room_id, primary_id, until } = one;
       this.log.append(tx, { dept: one.dept, type: 'room.assigned', data: { room_id, primary_id, backup_id: null, until }, actorId });
     }
+  }
+
+  /** Once their name or role was changed in this transaction: says so where they are on duty. */
+  async announceOnDuty(tx: Transaction, staffId: string, actorId: string): Promise<void> {
+    for (const { dept, staff } of await tx.query<{ dept: string; staff: OnDutyView }>(onDutyAs, [staffId]))
+      this.log.append(tx, { dept, type: 'nurse.changed', data: { staff_id: staffId, staff }, actorId });
   }
 
   /** With the room retired in this transaction. */
