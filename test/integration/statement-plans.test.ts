@@ -96,7 +96,14 @@ describe('a page costs what the page holds', () => {
   });
 
   it("a day's report reads the calls of that day", async () => {
-    const day = ['icu', new Date(Date.now() - 3 * 86_400_000).toISOString(), new Date(Date.now() - 2 * 86_400_000).toISOString(), 'UTC'];
+    const day = [
+      'icu',
+      new Date(Date.now() - 3 * 86_400_000).toISOString(),
+      new Date(Date.now() - 2 * 86_400_000).toISOString(),
+      'UTC',
+      [0],
+      ['day'],
+    ];
     const scans = (await plans(readCallFigures, day)).filter(
       (node) => node['Index Name'] !== undefined || node['Relation Name'] === 'calls',
     );

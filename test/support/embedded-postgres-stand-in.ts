@@ -19,7 +19,7 @@ export interface StandInMessage {
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 const PROGRAM = `
-import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { startEmbeddedPostgres } from './embedded/embedded/embedded-postgres.js';
 const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
 const startedMs = performance.now();
 setInterval(() => undefined, 60_000);
@@ -45,7 +45,7 @@ export function buildStandIn(folder: string): void {
   mkdirSync(folder, { recursive: true });
   execFileSync(process.execPath, [
     join(REPOSITORY, 'node_modules/typescript/bin/tsc'),
-    ...['--ignoreConfig', '--outDir', join(folder, 'embedded'), '--rootDir', join(REPOSITORY, 'src/platform/database/embedded')],
+    ...['--ignoreConfig', '--outDir', join(folder, 'embedded'), '--rootDir', join(REPOSITORY, 'src/platform/database')],
     ...['--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--skipLibCheck', '--strict'],
     join(REPOSITORY, 'src/platform/database/embedded/embedded-postgres.ts'),
   ]);

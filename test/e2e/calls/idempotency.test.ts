@@ -23,7 +23,7 @@ let dora: Person;
 let admin: Session;
 
 beforeAll(async () => {
-  wardline = await startTestWardline({ env: { CLIENT_RATE_LIMIT: '0' } });
+  wardline = await startTestWardline({ env: { CLIENT_RATE_LIMIT: '0', MAX_SESSIONS_PER_USER: '100' } });
   [anna, ben, dora] = (await Promise.all(['icu-nurse-1', 'icu-nurse-2', 'icu-nurse-4'].map((name) => Person.come(wardline, name)))) as [
     Person,
     Person,

@@ -269,7 +269,10 @@ describe('who is in the department', () => {
     ]);
     for (const one of items.slice(3)) expect(one).toMatchObject({ on_duty_since: null, queue_position: null });
     expect(Object.keys(items[0]).sort()).toEqual(
-      ['staff_id', 'name', 'role', 'on_duty_since', 'queue_position', 'excluded_until', 'load', 'online', 'reachable'].sort(),
+      [
+        ...['staff_id', 'name', 'role', 'on_duty_since', 'queue_position', 'excluded_until', 'load', 'online', 'reachable'],
+        ...['paused_until', 'responsive'],
+      ].sort(),
     );
     expect(items[0]).toMatchObject({
       name: ben.user.name,

@@ -262,9 +262,10 @@ describe('the description of the API', () => {
       ([one]) => one.startsWith('GET ') && !one.includes('/stations/self') && !one.endsWith('/stream'),
     )) {
       const path = route.slice(4);
+      const query = path === '/api/v1/events' ? '?dept=icu' : '';
       const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? idOf[path] ?? '');
       const who = path.includes('/admin/') ? admin : path === '/api/v1/departments' ? nurse : manager;
-      hold(route, await request(wardline, 'GET', filled, { headers: { cookie: who.cookie } }));
+      hold(route, await request(wardline, 'GET', filled + query, { headers: { cookie: who.cookie } }));
     }
     await at(nurse, `POST ${D}/shifts/mine/pause`, '/departments/icu/shifts/mine/pause', { confirm: true });
     await at(nurse, `POST ${D}/shifts/mine/resume`, '/departments/icu/shifts/mine/resume', {});

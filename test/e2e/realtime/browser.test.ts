@@ -9,7 +9,7 @@ import { closeAllCalls, eventually } from '../../support/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const PROGRAM = findProgram('chromium');
-const CLIENT = readFileSync(join(packageRoot(), 'test', 'e2e', 'foreign', 'browser-client.js'), 'utf8');
+const CLIENT = readFileSync(join(packageRoot(), 'test', 'e2e', 'realtime', 'foreign', 'browser-client.js'), 'utf8');
 /** It talks to the node under test, and to nobody else. */
 const ALONE = [
   '--disable-gpu',

@@ -12,7 +12,7 @@ import { findProgram, itIsInstalled } from '../../support/installed.js';
 import { closeAllCalls, eventually } from '../../support/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
-const PLACE = join(packageRoot(), 'test', 'e2e', 'foreign');
+const PLACE = join(packageRoot(), 'test', 'e2e', 'realtime', 'foreign');
 /** Debian's own, which Debian's python3-websockets belongs to; another `python3` may stand before it in PATH. */
 const PYTHON = '/usr/bin/python3';
 const BUN = join(packageRoot(), 'node_modules', 'bun', 'bin', 'bun.exe');

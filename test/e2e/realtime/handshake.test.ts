@@ -214,20 +214,10 @@ describe('fuzzed upgrades', () => {
       '/./ws',
       '/x/../ws',
     ],
-    ...[
-      '/ws;x',
-      '/ws#x',
-      '/ws\\',
-      '/wss',
-      '*',
-      'http://127.0.0.1/ws',
-      'ws://evil.example/ws',
-      '/api/v1/ws/admission',
-      '/livez',
-      `/${'w'.repeat(2000)}`,
-    ],
+    ...['/ws;x', '/ws#x', '/ws\\', '/wss', '*', 'http://127.0.0.1/ws', 'ws://evil.example/ws', `/${'w'.repeat(2000)}`],
   );
-  const upgrades = fc.constantFrom('websocket', 'websocket', 'WebSocket', 'WEBSOCKET', 'h2c', 'websocket, h2c', 'web socket', 'x');
+  // Any other upgrade is ignored: socket.test.ts.
+  const upgrades = fc.constantFrom('websocket', 'websocket', 'WebSocket', 'WEBSOCKET', 'websocket, h2c');
   const versions = fc.constantFrom('13', '13', '13', '12', '8', '0', '013', '13.0', '-13', '13, 8', 'x', '');
   const keys = fc.oneof(
     { weight: 4, arbitrary: fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes).toString('base64')) },

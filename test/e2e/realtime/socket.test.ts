@@ -68,18 +68,23 @@ function ping(socket: Socket, t: number): void {
 }
 
 describe('the upgrade', () => {
-  it.each(['/', '/wss', '/ws2', '/ws/x', '/api/v1/ws', '/api/v1/auth/session', '/livez', '/%77%73x', '/..%2fws'])(
-    'path %s is refused with 404 and a JSON body',
-    async (path) => {
-      for (const headers of [{ cookie: anna.cookie }, {}, { cookie: anna.cookie, origin: 'https://evil.example' }]) {
-        const upgrade = await askForUpgrade(wardline, path, headers);
-        expect(upgrade.status).toBe(404);
-        expect(JSON.parse(upgrade.body)).toMatchObject({
-          error: { code: expect.any(String) as string, message: expect.any(String) as string },
-        });
-      }
-    },
-  );
+  it.each(['/', '/wss', '/ws2', '/ws/x', '/%77%73x', '/..%2fws'])('path %s is refused with 404 and a JSON body', async (path) => {
+    for (const headers of [{ cookie: anna.cookie }, {}, { cookie: anna.cookie, origin: 'https://evil.example' }]) {
+      const upgrade = await askForUpgrade(wardline, path, headers);
+      expect(upgrade.status).toBe(404);
+      expect(JSON.parse(upgrade.body)).toMatchObject({
+        error: { code: expect.any(String) as string, message: expect.any(String) as string },
+      });
+    }
+  });
+
+  it.each([
+    ['/livez', 200],
+    ['/api/v1/auth/session', 200],
+    ['/api/v1/ws', 404],
+  ])('at %s is ignored: the request is answered as if it had asked for none', async (path, status) => {
+    expect((await askForUpgrade(wardline, path, { cookie: anna.cookie })).status).toBe(status);
+  });
 
   it('that asks only for unknown subprotocols is refused with 400 and a JSON body', async () => {
     for (const protocol of ['wardline.v2', 'chat, superchat', 'WARDLINE.V1x']) {
