@@ -495,7 +495,9 @@ describe('an exclusion', () => {
       await wardline.database.moveClock(11 * MINUTE);
       const engines = [wardline, other].map((node) => node.app.get(ExclusionExpiry));
       await Promise.all(Array.from({ length: 12 }, (_, turn) => engines[turn % 2]!.handleOne()));
-      for (const engine of engines) expect(await engine.handleOne()).toBe(false);
+      // A row that another node has in hand is looked at in vain: true, and nothing done.
+      for (const engine of engines)
+        await eventually(async () => ((await engine.handleOne()) ? undefined : true), 'nothing left that is due');
       for (const { id } of made) {
         await eventually(async () => ((await told(id)).length > 1 ? true : undefined), 'nurse.restored');
         expect((await told(id)).map((event) => event.type)).toEqual(['nurse.excluded', 'nurse.restored']);
