@@ -1,7 +1,18 @@
 import type { ClientHistory, History, LogEvent, SeenConnection, SeenEvent } from './history.js';
 
 /** Which events may never be dropped, as the domain has it; written down here once more so that the server cannot redefine it. */
-const CRITICAL: ReadonlySet<string> = new Set(['call.pending', 'call.escalated', 'call.unattended', 'department.unattended']);
+const CRITICAL: ReadonlySet<string> = new Set([
+  'call.pending',
+  'call.escalated',
+  'call.unattended',
+  'call.attendance_due',
+  'department.unattended',
+]);
+
+/** A repeat is critical while somebody has the call; only the newest of a call's waits for a slow client, so others may be skipped. */
+function isCritical(type: string, stored: LogEvent | undefined): boolean {
+  return CRITICAL.has(type) || (type === 'call.repeated' && ['accepted', 'in_progress'].includes(stored?.call?.state ?? ''));
+}
 
 type Index = ReadonlyMap<string, LogEvent>;
 
@@ -47,7 +58,7 @@ export function criticalKept(history: History): string[] {
   const index = indexOf(history.log);
   eachConnection(history, ({ dept }, { seen }, where) => {
     for (const one of seen) {
-      if (one.kind === 'event' && one.critical !== CRITICAL.has(one.type))
+      if (one.kind === 'event' && one.critical !== isCritical(one.type, index.get(`${dept} ${String(one.seq)}`)))
         faults.push(`${where}: ${one.type} ${String(one.seq)} is marked wrongly`);
       if (one.kind !== 'skipped') continue;
       for (let seq = one.from; seq <= one.to; seq++) {
