@@ -42,6 +42,20 @@ export default tseslint.config(
     },
   },
   {
+    // Still to be split. The list may only become shorter.
+    files: [
+      'src/cluster/node/cluster-metrics.ts',
+      'src/events/delivery/event-poller.ts',
+      'src/events/transports/department-events.controller.ts',
+      'src/operations/health/{indicators,health.controller}.ts',
+      'src/platform/http/server-watch.ts',
+      'src/realtime/sessions/socket-sessions.ts',
+      'src/rooms/realtime-hub.service.ts',
+      'src/ward/calls/commands/new-calls.service.ts',
+    ],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+  {
     // The client runs in browsers, and has a project of its own.
     files: ['packages/client/src/**/*.ts'],
     languageOptions: { parserOptions: { project: './packages/client/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
