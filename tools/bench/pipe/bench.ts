@@ -32,7 +32,7 @@ export interface Goal {
   readonly value: number;
   /** At most. */
   readonly goal: number;
-  readonly met: boolean;
+  readonly met: boolean | 'too noisy';
 }
 
 /** A figure that must not exceed its goal; one that could not be measured is not met. */

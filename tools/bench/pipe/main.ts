@@ -12,6 +12,8 @@ import { clusterBus } from '../cluster/bus.js';
 import { kernelMemory } from '../cluster/kernel-memory.js';
 import { clusterRows } from '../cluster/rows.js';
 import { clusterScreens } from '../cluster/screens.js';
+import { hostile } from '../hostile/hostile.js';
+import { lockedRow } from '../hostile/locked-row.js';
 import { Child } from '../process/child.js';
 import type { Bench, Outcome } from './bench.js';
 import { burst, fanout } from './fanout.js';
@@ -31,6 +33,8 @@ const RUN: Readonly<Record<BenchName, (bench: Bench) => Promise<Outcome>>> = {
   handshakes,
   'stalled-reader': stalledReader,
   profiles,
+  hostile,
+  'locked-row': lockedRow,
   'cluster-screens': clusterScreens,
   'cluster-bus': clusterBus,
   'cluster-rows': clusterRows,
@@ -42,6 +46,8 @@ const PLAIN: readonly Transport[] = ['plain'];
 const TRANSPORTS_OF: Readonly<Partial<Record<BenchName, readonly Transport[]>>> = {
   'stalled-reader': PLAIN,
   profiles: PLAIN,
+  hostile: PLAIN,
+  'locked-row': PLAIN,
   'cluster-screens': PLAIN,
   'cluster-bus': PLAIN,
   'cluster-rows': PLAIN,

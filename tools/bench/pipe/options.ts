@@ -3,6 +3,7 @@ import { count, parseFlags, postgresUrl } from '../command/options.js';
 
 export const BENCHES = [
   ...(['fanout', 'burst', 'idle-memory', 'reconnect', 'handshakes', 'stalled-reader', 'profiles'] as const),
+  ...(['hostile', 'locked-row'] as const),
   ...(['cluster-screens', 'cluster-bus', 'cluster-rows', 'kernel-memory'] as const),
 ] as const;
 export type BenchName = (typeof BENCHES)[number];
@@ -10,15 +11,16 @@ export type BenchName = (typeof BENCHES)[number];
 export const USAGE = `usage: npm run bench -- [${BENCHES.join('|')} …] [options]   (all, when nothing is named)
 
   --url URL        a PostgreSQL that lets us make databases; without it the embedded one is started
-  --transport T    plain, tls or both (default both; plain for stalled-reader, profiles, cluster-* and kernel-memory)
+  --transport T    plain, tls or both (default both; plain for stalled-reader, profiles, hostile, locked-row, cluster-* and kernel-memory)
   --rounds N       rounds of each side, alternated (default 3; 1 for stalled-reader)
   --readers N      of fanout and burst (default 500)
   --connections N  of idle-memory (default 10000), reconnect and kernel-memory (default 5000)
   --minutes N      of stalled-reader and of each profile (default 10)
+  --seconds N      of hostile with each attacker, half as long without (default 2), of locked-row with and without the lock (default 3)
   --nodes LIST     of cluster-screens and cluster-bus, comma list (default 1,2,4)
   --presses N      of cluster-screens and cluster-bus, each round (default 300)
   --rows N         of cluster-rows (default 100000)
-  --only NAMES     peers (bare, ws, ws-corked, socket-io, bun) or profiles (S1, S2, S3), comma list (default all)
+  --only NAMES     peers (bare, ws, ws-corked, socket-io, bun) profiles (S1, S2, S3) or attackers of hostile, comma list (default all)
   --out DIR        where the JSON goes (default tools/bench/results)
   --profile DIR    also writes CPU profiles and heap snapshots of Wardline there`;
 
@@ -30,6 +32,7 @@ export interface BenchOptions {
   readonly readers: number;
   readonly connections: number | undefined;
   readonly minutes: number;
+  readonly seconds: number | undefined;
   readonly nodes: readonly number[];
   readonly presses: number;
   readonly rows: number;
@@ -52,6 +55,7 @@ const FLAGS = {
   readers: { type: 'string', default: '500' },
   connections: { type: 'string' },
   minutes: { type: 'string', default: '10' },
+  seconds: { type: 'string' },
   nodes: { type: 'string', default: '1,2,4' },
   presses: { type: 'string', default: '300' },
   rows: { type: 'string', default: '100000' },
@@ -78,6 +82,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     readers: count('readers', values.readers, 5000),
     connections: values.connections === undefined ? undefined : count('connections', values.connections, 18_000),
     minutes: count('minutes', values.minutes, 240),
+    seconds: values.seconds === undefined ? undefined : count('seconds', values.seconds, 600),
     nodes: values.nodes.split(',').map((text) => count('nodes', text, 9)),
     presses: count('presses', values.presses, 100_000),
     rows: count('rows', values.rows, 1_000_000),

@@ -56,8 +56,13 @@ export function describeOrigin(database: BenchDatabase) {
 }
 export type Origin = ReturnType<typeof describeOrigin>;
 
+function verdict(met: Goal['met']): string {
+  if (met === 'too noisy') return met;
+  return met ? 'met' : 'NOT met';
+}
+
 function goalLine({ what, value, goal, met }: Goal): string {
-  return `  ${what}: ${value.toFixed(3)}, goal ≤ ${goal.toFixed(3)}: ${met ? 'met' : 'NOT met'}`;
+  return `  ${what}: ${value.toFixed(3)}, goal ≤ ${goal.toFixed(3)}: ${verdict(met)}`;
 }
 
 /** The result for people. */

@@ -17,12 +17,15 @@ export const LIMITS: Readonly<Record<string, string>> = {
   MAX_CONNECTIONS_PER_SESSION: '5',
   MAX_CONNECTIONS_PER_USER: '10',
   CONNECT_RATE_LIMIT: '0',
+  HTTP_RATE_LIMIT: '0',
 };
 
 export interface WardlineStart {
   readonly databaseUrl: string;
   readonly tls: TlsFiles | undefined;
-  /** Settings beside {@link LIMITS}. */
+  /** Limits of what clients may do; {@link LIMITS} when not given, `{}` for the defaults of a hospital. */
+  readonly limits?: Readonly<Record<string, string>>;
+  /** Further settings. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -35,10 +38,10 @@ export class WardlineServer {
     readonly settings: Readonly<Record<string, string>>,
   ) {}
 
-  static async start({ databaseUrl, tls, env = {} }: WardlineStart): Promise<WardlineServer> {
+  static async start({ databaseUrl, tls, limits = LIMITS, env = {} }: WardlineStart): Promise<WardlineServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'wardline-bench-'));
     const settings = {
-      ...LIMITS,
+      ...limits,
       REQUIRE_WSS: String(tls !== undefined),
       SUPERVISOR: 'off',
       LOG_LEVEL: 'warn',
@@ -56,7 +59,6 @@ export class WardlineServer {
         PORT: '0',
         LOG_FORMAT: 'json',
         SESSION_SECRETS: SESSION_SECRET,
-        HTTP_RATE_LIMIT: '0',
         ...(tls && { TLS_CERT_FILE: tls.cert, TLS_KEY_FILE: tls.key }),
       },
     });
