@@ -12,8 +12,7 @@ import { buildIfStale } from '../../tools/build.mjs';
 import type { FirstRun } from './wardline.js';
 
 /** Databases of this run's own that others are copied from: migrated and empty, and with the demo hospital. */
-const EMPTY = `wardline_test_empty_${String(process.pid)}`;
-const DEMO = `wardline_test_demo_${String(process.pid)}`;
+const nameOf = (template: string, project: string) => `wardline_test_${template}_${String(process.pid)}_${project}`;
 
 interface Server {
   adminUrl: string;
@@ -47,13 +46,13 @@ async function admin(url: string, sql: string): Promise<void> {
   }
 }
 
-async function makeTemplates(adminUrl: string): Promise<FirstRun> {
-  await admin(adminUrl, `CREATE DATABASE ${EMPTY}`);
-  await migrateUp(databaseUrl(adminUrl, EMPTY));
-  await admin(adminUrl, `CREATE DATABASE ${DEMO} TEMPLATE ${EMPTY}`);
+async function makeTemplates(adminUrl: string, empty: string, demo: string): Promise<FirstRun> {
+  await admin(adminUrl, `CREATE DATABASE ${empty}`);
+  await migrateUp(databaseUrl(adminUrl, empty));
+  await admin(adminUrl, `CREATE DATABASE ${demo} TEMPLATE ${empty}`);
   const dataDir = mkdtempSync(join(tmpdir(), 'wardline-demo-'));
   try {
-    await seedDemoHospital({ databaseUrl: databaseUrl(adminUrl, DEMO), dataDir, url: 'https://127.0.0.1:0', passwords: new Passwords() });
+    await seedDemoHospital({ databaseUrl: databaseUrl(adminUrl, demo), dataDir, url: 'https://127.0.0.1:0', passwords: new Passwords() });
     return JSON.parse(readFileSync(join(dataDir, 'first-run.json'), 'utf8')) as FirstRun;
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
@@ -64,12 +63,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Some tests run Wardline's programs: never an old build.
   if (buildIfStale()) console.log('built: sources were newer than dist/');
   const server = await openServer();
-  project.provide('firstRun', await makeTemplates(server.adminUrl));
+  const [empty, demo] = [nameOf('empty', project.name), nameOf('demo', project.name)];
+  project.provide('firstRun', await makeTemplates(server.adminUrl, empty, demo));
   project.provide('adminUrl', server.adminUrl);
-  project.provide('emptyDatabase', EMPTY);
-  project.provide('demoDatabase', DEMO);
+  project.provide('emptyDatabase', empty);
+  project.provide('demoDatabase', demo);
   return async () => {
-    for (const template of [EMPTY, DEMO]) await admin(server.adminUrl, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
+    for (const template of [empty, demo]) await admin(server.adminUrl, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
     await server.stop();
   };
 }
