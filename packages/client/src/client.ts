@@ -1,291 +1,229 @@
 import { Acks } from './acks.js';
 import { callsApi, type CallsApi, type ShiftsApi, shiftsApi } from './api.js';
-import { Commands, type CommandQueue } from './commands.js';
+import type { Session } from './generated/protocol.js';
+import { type CallRoute, callRoute } from './routes.js';
+import { wardApi, type WardApi } from './ward-api.js';
+import { Commands } from './commands.js';
 import { Connection } from './connection.js';
-import { type Department, DepartmentStore } from './department.js';
-import { Emitter, type Undo } from './emitter.js';
-import type { ErrorBody } from './errors.js';
-import { Http, type Method, type RequestOptions } from './http.js';
-import { openSocket, type WebSocketConstructor } from './open-socket.js';
-import type { EventFrame, Proof, Protocol, Status, User, WardlineProtocol } from './protocol.js';
+import { DepartmentStore } from './department.js';
+import { Emitter } from './emitter.js';
+import { Http } from './http.js';
+import { openSocket } from './open-socket.js';
+import type { Proof, Protocol, Status, User, WardlineProtocol } from './protocol.js';
 import { ServerClock } from './server-clock.js';
-import type { ServerFrame, Transport } from './transports/transport.js';
+import type { ErrorBody } from './errors.js';
+import type { ServerFrame } from './transports/transport.js';
+import { Timers } from './timers.js';
+import type { ClientEvents, ClientOptions, Tabs, Wardline } from './wardline.js';
 import { webSocket } from './transports/websocket.js';
 
 /** A department that nobody follows any more is let go after this time, so that a remounted screen keeps its place. */
 const LINGER_MS = 1000;
-const NO_PROOF: Proof = { events: 0, snapshots: 0, skippedFetched: 0, gaps: 0, duplicatesDropped: 0 };
-
-export interface ClientOptions {
-  /** The origin of the server, as `https://ward.example`. Default: the page's own. */
-  url?: string;
-  /** In the order of preference. Default: `[webSocket()]`. */
-  transports?: readonly Transport[];
-  /** Keeps commands over a closed tab: `offlineQueue(localStorage)`. */
-  queue?: CommandQueue;
-  /** Lets several tabs share one connection: `sharedTabs()`. */
-  tabs?: Tabs;
-  fetch?: typeof globalThis.fetch;
-  WebSocket?: WebSocketConstructor;
-  /** A BCP 47 tag, sent as `Accept-Language`. */
-  locale?: string;
-}
-
-/** Puts one connection behind several tabs: the transports of one become those of all. */
-export interface Tabs {
-  /** @param url the origin of the server: tabs of another one are not joined */
-  share(transports: readonly Transport[], url: string): readonly Transport[];
-  close(): void;
-}
-
-export interface ClientEvents {
-  status: Status;
-  /** The session ends in so many seconds; any request renews its idle time. */
-  session_expiring: { in_sec: number };
-  /** The session is over: the screen must show nothing. */
-  signed_out: { reason: string };
-  /** A fault that a screen may log; nothing needs to be done. */
-  fault: ErrorBody & { dept?: string };
-  /** Any other frame of the server: rooms, direct messages, summaries. */
-  frame: ServerFrame;
-}
-
-export interface Session {
-  readonly user: User;
-  readonly expires_at: string;
-  readonly csrf_token: string | null;
-}
-
-/** A client of one server. It connects when somebody follows a department, and never throws while it does. */
-export interface Wardline<P extends Protocol = WardlineProtocol> {
-  /** @throws WardlineError `INVALID_CREDENTIALS`, `RATE_LIMITED` … */
-  signIn(credentials: { username: string; password: string }): Promise<Session>;
-  signOut(): Promise<void>;
-  /** The session of the cookie that is there. @throws WardlineError `UNAUTHENTICATED` */
-  session(): Promise<Session>;
-  department(id: string): Department<P>;
-  readonly calls: CallsApi;
-  readonly shifts: ShiftsApi;
-  /** Any call of the HTTP API; `path` is under `/api/v1`. @throws WardlineError */
-  request(method: Method, path: string, options?: RequestOptions): Promise<unknown>;
-  /** A command by its frame's type, as a hospital adds its own. @throws WardlineError */
-  command(type: string, data: Readonly<Record<string, unknown>>, options?: { maxAgeMs?: number; key?: string }): Promise<unknown>;
-  readonly status: Status;
-  on<K extends keyof ClientEvents>(name: K, listener: (value: ClientEvents[K]) => void): Undo;
-  /** Milliseconds since 1970, by the server's clock. */
-  serverNow(): number;
-  proof(dept: string): Proof;
-  /** Ends everything: no timer, no listener, no connection is left. */
-  close(): void;
-}
+/** A skipped range that is not there by then is replaced by a fresh snapshot. */
+const FETCH_MS = 5000;
 
 /** @see ClientOptions */
 export function createClient<P extends Protocol = WardlineProtocol>(options: ClientOptions = {}): Wardline<P> {
   return new Client<P>(options);
 }
 
-const monotonic = () => performance.now();
-
 class Client<P extends Protocol> implements Wardline<P> {
-  readonly calls: CallsApi;
-  readonly shifts: ShiftsApi;
-  private readonly http: Http;
-  private readonly clock = new ServerClock(monotonic);
-  private readonly emitter = new Emitter<ClientEvents>();
-  private readonly departments = new Map<string, DepartmentStore<P>>();
-  private readonly wanted = new Set<string>();
-  private readonly refused = new Set<string>();
-  private readonly lingering = new Map<string, ReturnType<typeof setTimeout>>();
-  private readonly commands: Commands;
-  private readonly connection: Connection;
-  private readonly acks: Acks;
-  private readonly tabs: Tabs | undefined;
-  private closed = false;
+  declare readonly calls: CallsApi;
+  declare readonly shifts: ShiftsApi;
+  declare readonly staffing: WardApi['staffing'];
+  declare readonly directory: WardApi['directory'];
+  declare readonly reports: WardApi['reports'];
+  declare readonly sessions: WardApi['sessions'];
+  declare readonly facility: WardApi['facility'];
+  declare readonly http: CallRoute;
+  declare readonly request: Wardline['request'];
+  declare readonly command: Wardline['command'];
+  declare readonly on: Wardline<P>['on'];
+  readonly #requests: Http;
+  readonly #clock = new ServerClock();
+  readonly #emitter = new Emitter<ClientEvents>();
+  readonly #departments = new Map<string, DepartmentStore<P>>();
+  readonly #wanted = new Set<string>();
+  readonly #refused = new Set<string>();
+  readonly #lingering = new Timers<string>();
+  readonly #commands: Commands;
+  readonly #connection: Connection;
+  readonly #acks: Acks;
+  readonly #tabs: Tabs | undefined;
+  #closed = false;
 
-  constructor({ url, transports = [webSocket()], queue, tabs, fetch, WebSocket, locale }: ClientOptions) {
-    const origin = (url ?? (typeof location === 'undefined' ? '' : location.origin)).replace(/\/+$/, '');
-    this.http = new Http(origin, fetch ?? ((...args) => globalThis.fetch(...args)), locale);
-    this.tabs = tabs;
-    const context = { url: origin, http: this.http, openSocket: (to: string) => openSocket(to, this.http.cookie, WebSocket) };
-    this.connection = new Connection(context, tabs ? tabs.share(transports, origin) : transports, this.connectionHost(), monotonic);
-    this.acks = new Acks((dept, seq) => this.connection.open?.ack(dept, seq), monotonic);
-    this.commands = new Commands(
+  constructor({
+    url,
+    transports = [webSocket()],
+    queue,
+    tabs,
+    fetch = (...args) => globalThis.fetch(...args),
+    WebSocket,
+    locale,
+  }: ClientOptions) {
+    const origin = (url ?? (globalThis as { location?: Location }).location?.origin ?? '').replace(/\/+$/, '');
+    this.#requests = new Http(origin, fetch, locale, (userId) => {
+      this.#commands.identify(userId);
+    });
+    this.#tabs = tabs;
+    const request = this.#requests.request;
+    const http = ((route, ...args) => callRoute(request, route, ...args)) as CallRoute;
+    const context = { url: origin, http: this.#requests, openSocket: (to: string) => openSocket(to, this.#requests.cookie, WebSocket) };
+    this.#commands = new Commands(
       {
-        link: () => this.connection.open,
-        isLinkWanted: () => this.wanted.size > 0,
-        http: (method, path, body, key) => this.http.request(method, path, { body, headers: { 'Idempotency-Key': key } }),
-        waiting: () => undefined,
+        link: () => this.#connection.open,
+        isLinkWanted: () => this.#wanted.size > 0,
+        http,
+        refresh: () => this.#requests.refresh(),
       },
       queue,
     );
-    const execute = this.commands.execute.bind(this.commands);
-    const request = this.request.bind(this);
-    this.calls = callsApi(execute, request);
-    this.shifts = shiftsApi(execute);
-    void this.commands.replay();
+    this.#connection = new Connection(context, tabs ? tabs.share(transports, origin) : transports, this.#connectionHost());
+    this.#acks = new Acks((dept, seq) => this.#connection.open?.ack(dept, seq));
+    const command = this.#commands.execute;
+    const calls = callsApi(command, http);
+    Object.assign(this, { request, http, command, calls, shifts: shiftsApi(command), on: this.#emitter.on }, wardApi(http));
+    this.#commands.replay();
   }
 
   async signIn(credentials: { username: string; password: string }): Promise<Session> {
-    const session = (await this.http.request('POST', '/auth/login', { body: credentials })) as Session;
-    this.signedIn(session);
+    const session = await this.#requests.session(credentials);
+    this.#refused.clear();
+    this.#connection.restartAll();
+    this.#commands.pump();
     return session;
   }
 
   async signOut(): Promise<void> {
-    await this.http.request('POST', '/auth/logout');
-    this.http.forget();
-    this.connection.stop('signed_out');
-    this.signedOut('signed_out');
+    await this.#requests.request('POST', '/auth/logout');
+    this.#requests.forget();
+    this.#connection.stop('signed_out');
+    this.#signedOut('signed_out');
   }
 
-  async session(): Promise<Session> {
-    const session = (await this.http.request('GET', '/auth/session')) as Session;
-    this.http.csrfToken = session.csrf_token ?? undefined;
-    return session;
+  session(): Promise<Session> {
+    return this.#requests.session();
   }
 
-  department(id: string): Department<P> {
-    let store = this.departments.get(id);
+  department(id: string): DepartmentStore<P> {
+    let store = this.#departments.get(id);
     if (!store) {
       store = new DepartmentStore<P>(id, {
-        wanted: (dept, isWanted) => {
-          this.want(dept, isWanted);
-        },
+        wanted: this.#want,
         restart: (dept) => {
-          this.acks.forget(dept);
-          this.connection.restart(dept);
+          this.#acks.forget(dept);
+          this.#connection.restart(dept);
         },
         shown: (dept, seq) => {
-          this.acks.shown(dept, seq);
+          this.#acks.shown(dept, seq);
+          this.#connection.progressed(); // a range that was fetched may have been the last that was missing
         },
-        page: async (dept, after, limit, signal) =>
-          (await this.http.request('GET', `/departments/${encodeURIComponent(dept)}/events`, { query: { after, limit }, signal })) as {
-            items: EventFrame[];
-            epoch: string;
-          },
+        page: (dept, after, limit, signal) =>
+          this.http('GET /departments/{dept}/events', { dept, after, limit }, { signal, timeoutMs: FETCH_MS }),
         report: (error) => {
-          this.emitter.emit('fault', error);
+          this.#emitter.emit('fault', error);
         },
       });
-      this.departments.set(id, store);
+      this.#departments.set(id, store);
     }
     return store;
   }
 
-  request(method: Method, path: string, options?: RequestOptions): Promise<unknown> {
-    return this.http.request(method, path, options);
-  }
-
-  command(type: string, data: Readonly<Record<string, unknown>>, options?: { maxAgeMs?: number; key?: string }): Promise<unknown> {
-    return this.commands.execute(type, data, options);
-  }
-
   get status(): Status {
-    return this.connection.status;
-  }
-
-  on<K extends keyof ClientEvents>(name: K, listener: (value: ClientEvents[K]) => void): Undo {
-    return this.emitter.on(name, listener);
+    return this.#connection.status;
   }
 
   serverNow(): number {
-    return this.clock.now();
+    return this.#clock.now();
   }
 
   proof(dept: string): Proof {
-    return this.departments.get(dept)?.proof ?? NO_PROOF;
+    return this.department(dept).proof;
   }
 
   close(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.connection.stop('closed');
-    this.commands.close(true);
-    this.acks.forget();
-    this.tabs?.close();
-    for (const timer of this.lingering.values()) clearTimeout(timer);
-    this.lingering.clear();
-    for (const store of this.departments.values()) store.lost();
-    this.emitter.clear();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#connection.stop('closed');
+    this.#commands.close();
+    this.#requests.close();
+    this.#acks.clear();
+    this.#tabs?.close();
+    this.#lingering.stopAll();
+    this.#emitter.clear();
   }
 
-  private signedIn(session: Session): void {
-    this.http.csrfToken = session.csrf_token ?? undefined;
-    this.refused.clear();
-    this.connection.restartAll();
-    this.commands.pump();
+  #signedOut(reason: string): void {
+    this.#commands.identify(undefined);
+    for (const store of this.#departments.values()) store.clear();
+    this.#acks.clear();
+    this.#emitter.emit('signed_out', { reason });
   }
 
-  private signedOut(reason: string): void {
-    for (const store of this.departments.values()) store.clear();
-    this.acks.forget();
-    this.emitter.emit('signed_out', { reason });
+  readonly #want = (dept: string, isWanted: boolean): void => {
+    if (this.#closed) return;
+    this.#lingering.stop(dept);
+    if (isWanted) {
+      if (this.#wanted.has(dept)) return;
+      this.#wanted.add(dept);
+      this.#refused.delete(dept);
+      this.#followWanted();
+    } else
+      this.#lingering.start(dept, LINGER_MS, () => {
+        this.#wanted.delete(dept);
+        this.#departments.get(dept)?.lost();
+        this.#followWanted();
+      });
+  };
+
+  #followWanted(): void {
+    this.#connection.follow();
+    this.#connection.need(this.#wanted.size > 0);
   }
 
-  private want(dept: string, isWanted: boolean): void {
-    if (this.closed) return;
-    clearTimeout(this.lingering.get(dept));
-    this.lingering.delete(dept);
-    if (!isWanted) {
-      this.lingering.set(
-        dept,
-        setTimeout(() => {
-          this.lingering.delete(dept);
-          this.wanted.delete(dept);
-          this.departments.get(dept)?.lost();
-          this.connection.follow();
-          this.connection.need(this.wanted.size > 0);
-        }, LINGER_MS),
-      );
-      return;
-    }
-    if (this.wanted.has(dept)) return;
-    this.wanted.add(dept);
-    this.refused.delete(dept);
-    this.connection.follow();
-    this.connection.need(true);
-  }
-
-  private connectionHost(): ConstructorParameters<typeof Connection>[2] {
-    const store = (dept: string) => this.departments.get(dept);
+  #connectionHost(): ConstructorParameters<typeof Connection>[2] {
+    const store = (dept: string) => this.#departments.get(dept);
+    const granted = () => [...this.#wanted].filter((dept) => !this.#refused.has(dept));
     return {
-      wanted: () => new Map([...this.wanted].filter((dept) => !this.refused.has(dept)).map((dept) => [dept, store(dept)?.cursor])),
-      isCaughtUp: () => [...this.wanted].every((dept) => this.refused.has(dept) || store(dept)?.getSnapshot().live),
-      hello: ({ user }) => {
-        if (user) this.emitter.emit('frame', { type: 'hello', user });
-        this.acks.again();
-        this.commands.pump();
+      wanted: () => new Map(granted().map((dept) => [dept, store(dept)?.cursor])),
+      isCaughtUp: () => granted().every((dept) => store(dept)?.getSnapshot().live),
+      hello: (hello) => {
+        const user = hello['user'] as User | undefined;
+        if (user) {
+          this.#commands.identify(user.id);
+          this.#emitter.emit('frame', { type: 'hello', user });
+        }
+        this.#acks.again();
+        this.#commands.pump();
       },
-      subscribed: (dept, answer) => store(dept)?.subscribed(answer),
-      snapshot: (dept, snapshot) => store(dept)?.snapshot(snapshot),
-      event: (event) => store(event.dept)?.event(event),
-      skipped: (dept, from, to) => store(dept)?.skipped(from, to),
-      refused: (dept, error) => {
-        this.refused.add(dept);
-        store(dept)?.clear();
-        this.emitter.emit('fault', { ...error, dept });
-      },
-      answer: (id, result) => {
-        this.commands.answer(id, result);
-      },
-      frame: (frame) => {
-        this.frame(frame);
+      reports: {
+        subscribed: (dept, answer) => store(dept)?.subscribed(answer),
+        snapshot: (dept, snapshot) => store(dept)?.snapshot(snapshot),
+        event: (event) => store(event.dept)?.event(event),
+        skipped: (dept, from, to) => store(dept)?.skipped(from, to),
+        refused: (dept, error) => {
+          this.#refused.add(dept);
+          store(dept)?.clear();
+          this.#emitter.emit('fault', { ...error, dept });
+        },
+        answer: this.#commands.answer,
+        frame: this.#frame,
       },
       lost: (clear) => {
-        for (const department of this.departments.values()) department.lost();
-        this.commands.lost();
-        if (clear) this.signedOut('revoked');
+        for (const department of this.#departments.values()) department.lost();
+        this.#commands.lost();
+        if (clear) this.#signedOut('revoked');
       },
       status: (status) => {
-        this.emitter.emit('status', status);
+        this.#emitter.emit('status', status);
       },
     };
   }
 
-  private frame(frame: ServerFrame): void {
-    if (frame.type === 'ping') this.clock.heard(frame['t'] as number);
-    else if (frame.type === 'session_expiring') this.emitter.emit('session_expiring', { in_sec: frame['in_sec'] as number });
-    else if (frame.type === 'error') this.emitter.emit('fault', frame as unknown as ErrorBody);
-    else this.emitter.emit('frame', frame);
-  }
+  readonly #frame = (frame: ServerFrame): void => {
+    if (frame.type === 'ping') this.#clock.heard(frame['t'] as number);
+    else if (frame.type === 'session_expiring') this.#emitter.emit('session_expiring', { in_sec: frame['in_sec'] as number });
+    else if (frame.type === 'error') this.#emitter.emit('fault', frame as unknown as ErrorBody);
+    else this.#emitter.emit('frame', frame);
+  };
 }

@@ -1,12 +1,13 @@
 import { backoffMs } from './backoff.js';
-import { clientError, type ErrorBody, WardlineError } from './errors.js';
-import type { Method } from './http.js';
+import { clientError, closedError, type ErrorBody, WardlineError } from './errors.js';
+import type { CallRoute, Route } from './routes.js';
 import type { Link } from './transports/transport.js';
 
 /** Commands that wait for an answer at one time. */
 const MAX_WAITING = 100;
 /** The server answers within 10 s. Later, the command is sent again with the same key. */
 const ANSWER_MS = 12_000;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 const DEFAULT_MAX_AGE_MS = 600_000;
 /** An accept says «I am coming» about this minute. Later it may be wrong. */
 const MAX_AGE_MS: Readonly<Record<string, number>> = { 'call.accept': 60_000, 'call.decline': 60_000, 'call.arrive': 300_000 };
@@ -19,29 +20,32 @@ export interface QueuedCommand {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly maxAgeMs: number;
+  /** The person who gave it: nobody else sends it. Undefined until the server has said whose the session is. */
+  readonly user?: string | undefined;
 }
 
 /** Keeps commands where a closed tab does not lose them. */
 export interface CommandQueue {
-  load(): Promise<readonly QueuedCommand[]>;
   add(command: QueuedCommand): void;
   remove(key: string): void;
-  /** Runs `replay` in one tab only. */
-  exclusively(replay: () => Promise<void>): Promise<void>;
+  /** Gives `take` the commands of tabs that are gone; one tab alone takes each. */
+  replay(take: (command: QueuedCommand) => Promise<unknown>): void;
+  /** The tab ends; what is left is for the next one. */
+  close(): void;
 }
 
 export interface CommandOptions {
   /** Not sent any more when it is older, in milliseconds; it fails with `EXPIRED`. */
-  maxAgeMs?: number;
+  maxAgeMs?: number | undefined;
   /** The idempotency key, a UUID; made when absent. */
-  key?: string;
+  key?: string | undefined;
 }
 
 interface Waiting extends QueuedCommand {
-  sentOver: Link | 'http' | undefined;
+  sentOver?: Link | 'http' | undefined;
   attempt: number;
-  timer: ReturnType<typeof setTimeout> | undefined;
-  expiry: ReturnType<typeof setTimeout> | undefined;
+  timer?: ReturnType<typeof setTimeout> | undefined;
+  expiry?: ReturnType<typeof setTimeout> | undefined;
   resolve(data: unknown): void;
   reject(error: WardlineError): void;
 }
@@ -51,25 +55,29 @@ export interface CommandHost {
   link(): Link | undefined;
   /** Commands wait for a link, because departments are followed. */
   isLinkWanted(): boolean;
-  http(method: Method, path: string, body: unknown, key: string): Promise<unknown>;
-  /** There are commands, or none any more. */
-  waiting(count: number): void;
+  readonly http: CallRoute;
+  /** Asks whose session it is; the answer comes to `identify`. */
+  refresh(): Promise<unknown>;
 }
 
 /** Commands with a key each: sent again until answered, over whatever transport there is, and settled once. */
 export class Commands {
-  private readonly all = new Map<string, Waiting>();
-  private closed = false;
+  readonly #all = new Map<string, Waiting>();
+  #closed = false;
+  #user: string | undefined;
 
-  constructor(
-    private readonly host: CommandHost,
-    private readonly queue: CommandQueue | undefined,
-  ) {}
+  readonly #host: CommandHost;
+  readonly #queue: CommandQueue | undefined;
+
+  constructor(host: CommandHost, queue: CommandQueue | undefined) {
+    this.#host = host;
+    this.#queue = queue;
+  }
 
   /** @throws WardlineError: the server's refusal, or `EXPIRED`, `QUEUE_FULL`, `CLOSED` */
-  execute(type: string, data: Readonly<Record<string, unknown>>, options: CommandOptions = {}): Promise<unknown> {
-    if (this.closed) return Promise.reject(clientError('CLOSED', 'the client is closed', false));
-    if (this.all.size >= MAX_WAITING) return Promise.reject(clientError('QUEUE_FULL', 'too many commands wait for an answer', true));
+  readonly execute = (type: string, data: Readonly<Record<string, unknown>>, options: CommandOptions = {}): Promise<unknown> => {
+    if (this.#closed) return Promise.reject(closedError());
+    if (this.#all.size >= MAX_WAITING) return Promise.reject(clientError('QUEUE_FULL', 'queue is full', true));
     const command: QueuedCommand = {
       key: options.key ?? crypto.randomUUID(),
       type,
@@ -77,151 +85,134 @@ export class Commands {
       at: Date.now(),
       maxAgeMs: options.maxAgeMs ?? MAX_AGE_MS[type] ?? DEFAULT_MAX_AGE_MS,
     };
-    this.queue?.add(command);
-    return this.take(command);
+    this.#queue?.add({ ...command, user: this.#user });
+    return this.#take(command);
+  };
+
+  /** Takes up the commands that this person's other pages left. */
+  replay(): void {
+    this.#queue?.replay(async (command) => {
+      if (this.#user === undefined) await this.#host.refresh();
+      if (this.#user === command.user && this.#user !== undefined) await this.#take(command);
+    });
   }
 
-  /** Takes up the commands that an earlier page left. */
-  async replay(): Promise<void> {
-    const { queue } = this;
-    if (!queue) return;
-    await queue.exclusively(async () => {
-      const settled = (await queue.load())
-        .filter(({ key }) => !this.all.has(key))
-        .map((command) => this.take(command).catch(() => undefined)); // nobody of this page waits for it
-      await Promise.all(settled);
-    });
+  /** The session is this person's, or nobody's any more. Commands of somebody else are not sent in another name. */
+  identify(user: string | undefined): void {
+    if (user === this.#user) return;
+    for (const command of [...this.#all.values()]) {
+      const { key, type, data, at, maxAgeMs } = command;
+      if (this.#user === undefined) this.#queue?.add({ key, type, data, at, maxAgeMs, user });
+      else this.#settle(command, 'reject', clientError('SIGNED_OUT', 'signed out', false));
+    }
+    this.#user = user;
+    if (user !== undefined) this.replay();
   }
 
   /** Sends what is not sent over this link, in order. */
   readonly pump = (): void => {
-    for (const command of [...this.all.values()]) this.send(command);
+    for (const command of [...this.#all.values()]) this.#send(command);
   };
 
-  answer(id: string, result: { data: unknown } | { error: ErrorBody }): void {
-    const command = this.all.get(id);
+  readonly answer = (id: string, result: { data: unknown } | { error: ErrorBody }): void => {
+    const command = this.#all.get(id);
     if (!command) return;
-    if ('data' in result)
-      this.settle(command, () => {
-        command.resolve(result.data);
-      });
-    else this.failed(command, new WardlineError(result.error));
-  }
+    if ('data' in result) this.#settle(command, 'resolve', result.data);
+    else this.#failed(command, new WardlineError(result.error));
+  };
 
   /** The link is gone: what it carried is sent again over the next one. */
   lost(): void {
-    for (const command of this.all.values()) if (command.sentOver !== 'http') this.unsent(command);
+    for (const command of this.#all.values()) if (command.sentOver !== 'http') this.#unsent(command);
   }
 
-  /** @param keepQueue commands of a closed tab stay for the next one */
-  close(keepQueue: boolean): void {
-    this.closed = true;
-    for (const command of [...this.all.values()]) {
-      this.settle(
-        command,
-        () => {
-          command.reject(clientError('CLOSED', 'the client is closed', false));
-        },
-        keepQueue,
-      );
-    }
+  close(): void {
+    this.#closed = true;
+    for (const command of [...this.#all.values()]) this.#settle(command, 'reject', closedError(), true);
+    this.#queue?.close();
   }
 
-  private take(command: QueuedCommand): Promise<unknown> {
+  #take(command: QueuedCommand): Promise<unknown> {
+    if (this.#all.has(command.key)) return Promise.resolve(); // given again: it has its promise
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { ...command, resolve, reject, sentOver: undefined, attempt: 0, timer: undefined, expiry: undefined };
-      this.all.set(command.key, waiting);
+      const waiting: Waiting = { ...command, resolve, reject, attempt: 0 };
+      this.#all.set(command.key, waiting);
       waiting.expiry = setTimeout(
         () => {
-          this.expire(waiting);
+          this.#expire(waiting);
         },
-        Math.max(0, command.at + command.maxAgeMs - Date.now()),
+        Math.min(command.at + command.maxAgeMs - Date.now(), MAX_TIMER_MS),
       );
-      this.host.waiting(this.all.size);
-      this.send(waiting);
+      this.#send(waiting);
     });
   }
 
-  private send(command: Waiting): void {
-    if (command.sentOver !== undefined || command.timer !== undefined || !this.all.has(command.key)) return;
+  #send(command: Waiting): void {
+    if (command.sentOver !== undefined || command.timer !== undefined || !this.#all.has(command.key)) return;
     if (Date.now() - command.at >= command.maxAgeMs) {
-      this.expire(command);
+      this.#expire(command);
       return;
     }
-    const link = this.host.link();
+    const link = this.#host.link();
     if (link?.send) {
       command.sentOver = link;
       link.send(command.key, command.type, command.data);
       command.timer = setTimeout(() => {
-        this.unsent(command);
-        this.send(command);
+        this.#unsent(command);
+        this.#send(command);
       }, ANSWER_MS);
-    } else if (link || !this.host.isLinkWanted()) void this.sendOverHttp(command);
+    } else if (link || !this.#host.isLinkWanted()) void this.#sendOverHttp(command);
   }
 
-  private async sendOverHttp(command: Waiting): Promise<void> {
+  async #sendOverHttp(command: Waiting): Promise<void> {
     command.sentOver = 'http';
     try {
-      const { method, path, body } = httpCommand(command.type, command.data);
-      const data = await this.host.http(method, path, body, command.key);
-      this.settle(command, () => {
-        command.resolve(data);
-      });
+      const data = await this.#host.http(routeOf(command.type), command.data, { key: command.key });
+      this.#settle(command, 'resolve', data);
     } catch (error) {
-      this.failed(command, error instanceof WardlineError ? error : clientError('NETWORK', 'the server was not reached', true, error));
+      this.#failed(command, error as WardlineError);
     }
   }
 
   /** A refusal that may pass is tried again with the same key; every other one is the answer. */
-  private failed(command: Waiting, error: WardlineError): void {
-    if (!this.all.has(command.key)) return;
+  #failed(command: Waiting, error: WardlineError): void {
+    if (!this.#all.has(command.key)) return;
     if (!error.retryable) {
-      this.settle(command, () => {
-        command.reject(error);
-      });
+      this.#settle(command, 'reject', error);
       return;
     }
-    this.unsent(command);
+    this.#unsent(command);
     const wait = error.retryAfter === undefined ? backoffMs(command.attempt) : error.retryAfter * 1000;
     command.attempt += 1;
     command.timer = setTimeout(() => {
       command.timer = undefined;
-      this.send(command);
+      this.#send(command);
     }, wait);
   }
 
-  private expire(command: Waiting): void {
-    if (!this.all.has(command.key)) return;
-    this.settle(command, () => {
-      command.reject(clientError('EXPIRED', `${command.type} was not answered in time, and is not sent any more`, false));
-    });
+  #expire(command: Waiting): void {
+    this.#settle(command, 'reject', clientError('EXPIRED', 'too old', false));
   }
 
-  private unsent(command: Waiting): void {
+  #unsent(command: Waiting): void {
     command.sentOver = undefined;
     clearTimeout(command.timer);
     command.timer = undefined;
   }
 
-  private settle(command: Waiting, act: () => void, keepQueued = false): void {
-    if (!this.all.delete(command.key)) return;
+  #settle(command: Waiting, how: 'resolve' | 'reject', value: unknown, keepQueued = false): void {
+    if (!this.#all.delete(command.key)) return;
     clearTimeout(command.timer);
     clearTimeout(command.expiry);
-    if (!keepQueued) this.queue?.remove(command.key);
-    act();
-    this.host.waiting(this.all.size);
+    if (!keepQueued) this.#queue?.remove(command.key);
+    command[how](value as WardlineError);
   }
 }
 
-/** The same command over HTTP. */
-function httpCommand(type: string, data: Readonly<Record<string, unknown>>): { method: Method; path: string; body: unknown } {
-  const { call_id, dept, ...body } = data as { call_id?: string; dept?: string };
+/** The same command as a route of HTTP. */
+function routeOf(type: string): Route {
   const [subject, verb = ''] = type.split('.');
-  if (subject === 'call') {
-    return { method: 'POST', path: verb === 'raise' ? '/calls' : `/calls/${encodeURIComponent(call_id ?? '')}/${verb}`, body };
-  }
-  const shifts = `/departments/${encodeURIComponent(dept ?? '')}/shifts`;
-  if (verb === 'start') return { method: 'POST', path: shifts, body: undefined };
-  if (verb === 'end') return { method: 'DELETE', path: `${shifts}/mine${'confirm' in body ? '?confirm=true' : ''}`, body: undefined };
-  return { method: 'POST', path: `${shifts}/mine/${verb}`, body };
+  const shifts = '/departments/{dept}/shifts';
+  if (subject === 'call') return (verb === 'raise' ? 'POST /calls' : `POST /calls/{call_id}/${verb}`) as Route;
+  return (verb === 'start' ? `POST ${shifts}` : verb === 'end' ? `DELETE ${shifts}/mine` : `POST ${shifts}/mine/${verb}`) as Route;
 }

@@ -1,8 +1,11 @@
 import type { Status } from './protocol.js';
-import type { Cursor, LinkEvents } from './transports/transport.js';
+import type { Cursor, Hello, LinkEvents } from './transports/transport.js';
 
 /** The client's side of a connection. */
-export interface ConnectionHost extends Omit<LinkEvents, 'alive' | 'end'> {
+export interface ConnectionHost {
+  /** Takes a link's reports. */
+  readonly reports: Omit<LinkEvents, 'hello' | 'alive' | 'end'>;
+  hello(hello: Hello): void;
   /** Departments wanted now, with their places. */
   wanted(): ReadonlyMap<string, Cursor | undefined>;
   /** Every wanted department follows the log. */

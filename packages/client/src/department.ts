@@ -1,4 +1,4 @@
-import { callSafely, Emitter, type Undo } from './emitter.js';
+import { Emitter, type Undo } from './emitter.js';
 import type { ErrorBody } from './errors.js';
 import type { AnyEvent, CallView, DepartmentState, EventFrame, Proof, Protocol, StaffView } from './protocol.js';
 import { type Picture, reduce } from './reduce.js';
@@ -7,7 +7,6 @@ import type { Cursor, Snapshot, Subscribed } from './transports/transport.js';
 const EMPTY: DepartmentState = Object.freeze({ calls: [], staff: [], seq: 0, epoch: '', live: false });
 /** Events that wait while a skipped range is fetched. More: a fresh snapshot is cheaper. */
 const MAX_HELD = 2000;
-const FETCH_MS = 5000;
 
 /** A department for screens: its picture, its events. One subscription serves all who ask. */
 export interface Department<P extends Protocol> {
@@ -30,190 +29,184 @@ export interface DepartmentHost {
   /** Shown up to this event. */
   shown(dept: string, seq: number): void;
   /** A page of the log. */
-  page(dept: string, after: number, limit: number, signal: AbortSignal): Promise<{ items: EventFrame[]; epoch: string }>;
+  page(dept: string, after: number, limit: number, signal: AbortSignal): Promise<{ items: readonly Omit<EventFrame, 'dept'>[] }>;
   report(error: ErrorBody & { dept: string }): void;
 }
 
 export class DepartmentStore<P extends Protocol> implements Department<P> {
-  private state = EMPTY;
-  private readonly changes = new Set<{ onChange: () => void }>();
-  private readonly emitter = new Emitter<Record<string, EventFrame>>();
-  private users = 0;
-  private target = 0;
-  private held: (() => void)[] | undefined;
-  private fetching: AbortController | undefined;
-  private counts = { events: 0, snapshots: 0, skippedFetched: 0, gaps: 0, duplicatesDropped: 0 };
+  #state = EMPTY;
+  readonly #emitter = new Emitter<Record<string, EventFrame>>();
+  #users = 0;
+  #target = 0;
+  #held: (() => void)[] | undefined;
+  #fetching: AbortController | undefined;
+  #counts = { events: 0, snapshots: 0, skippedFetched: 0, gaps: 0, duplicatesDropped: 0 };
+
+  readonly #host: DepartmentHost;
 
   constructor(
     readonly id: string,
-    private readonly host: DepartmentHost,
-  ) {}
+    host: DepartmentHost,
+  ) {
+    this.#host = host;
+  }
 
-  readonly getSnapshot = (): DepartmentState => this.state;
+  readonly getSnapshot = (): DepartmentState => this.#state;
 
   readonly subscribe = (onChange: () => void): Undo => {
-    const entry = { onChange };
-    this.changes.add(entry);
-    return this.use(() => this.changes.delete(entry));
+    return this.#use(this.#emitter.on('', onChange));
   };
 
   on(type: string, listener: (event: never) => void): Undo {
-    return this.use(this.emitter.on(type, listener as (event: EventFrame) => void));
+    return this.#use(this.#emitter.on(type, listener as (event: EventFrame) => void));
   }
 
   get proof(): Proof {
-    return { ...this.counts };
+    return { ...this.#counts };
   }
 
-  /** Where to go on; undefined: from a snapshot. */
+  /** The position to go on from; undefined: a snapshot. */
   get cursor(): Cursor | undefined {
-    return this.state.epoch === '' ? undefined : { after: this.state.seq, epoch: this.state.epoch };
+    return this.#state.epoch === '' ? undefined : { after: this.#state.seq, epoch: this.#state.epoch };
   }
 
   subscribed({ recovered, head, epoch }: Subscribed): void {
     if (!recovered) return; // a snapshot follows
-    this.target = head;
-    this.change({ ...this.state, epoch, live: this.state.seq >= head && !this.held });
+    this.#target = head;
+    this.#change({ ...this.#state, epoch, live: this.#state.seq >= head && !this.#held });
   }
 
   snapshot({ seq, epoch, data }: Snapshot): void {
-    this.stopFetching();
-    this.counts.snapshots += 1;
+    this.#stopFetching();
+    this.#counts.snapshots += 1;
     const calls = (data.calls ?? []) as readonly CallView[];
     const staff = (data.staff ?? []) as readonly StaffView[];
-    this.target = seq;
-    this.change({ calls, staff, seq, epoch, live: true });
-    this.acknowledge();
+    this.#target = seq;
+    this.#change({ calls, staff, seq, epoch, live: true });
+    this.#acknowledge();
   }
 
   event(event: EventFrame): void {
-    if (this.held) {
-      this.hold(() => {
-        this.event(event);
-      });
-    } else this.apply(event);
+    this.#inOrder(() => {
+      this.#apply(event);
+    });
   }
 
   /** A range that the server left out for a slow reader: fetched, with everything later waiting behind it. */
   skipped(from: number, to: number): void {
-    if (this.held) {
-      this.hold(() => {
-        this.skipped(from, to);
-      });
-      return;
-    }
-    if (to <= this.state.seq) return;
-    this.held = [];
-    void this.fetchSkipped(Math.max(from, this.state.seq + 1), to);
+    this.#inOrder(() => {
+      if (to <= this.#state.seq) return;
+      this.#held = [];
+      void this.#fetchSkipped(Math.max(from, this.#state.seq + 1), to);
+    });
   }
 
   /** The link is gone: the picture may be old. */
   lost(): void {
-    this.stopFetching();
-    if (this.state.live) this.change({ ...this.state, live: false });
+    this.#stopFetching();
+    if (this.#state.live) this.#change({ ...this.#state, live: false });
   }
 
   /** Forgets everything: the screen must show nothing of it. */
   clear(): void {
-    this.stopFetching();
-    this.change(EMPTY);
+    this.#stopFetching();
+    this.#change(EMPTY);
   }
 
-  private use(undo: () => unknown): Undo {
-    this.users += 1;
-    if (this.users === 1) this.host.wanted(this.id, true);
+  #use(undo: () => unknown): Undo {
+    this.#users += 1;
+    if (this.#users === 1) this.#host.wanted(this.id, true);
     let used = true;
     return () => {
       if (!used) return;
       used = false;
       undo();
-      this.users -= 1;
-      if (this.users === 0) this.host.wanted(this.id, false);
+      this.#users -= 1;
+      if (this.#users === 0) this.#host.wanted(this.id, false);
     };
   }
 
-  private apply(event: EventFrame): void {
-    const { seq } = this.state;
+  #apply(event: EventFrame): void {
+    const { seq } = this.#state;
     if (event.seq <= seq) {
-      this.counts.duplicatesDropped += 1;
+      this.#counts.duplicatesDropped += 1;
       return;
     }
     if (event.seq !== seq + 1) {
-      this.counts.gaps += 1;
-      this.host.report({
+      this.#counts.gaps += 1;
+      this.#host.report({
         ...{ dept: this.id, code: 'GAP', retryable: true },
-        message: `event ${String(event.seq)} came after ${String(seq)}`,
+        message: `${String(event.seq)} after ${String(seq)}`,
       });
-      this.change({ ...this.state, live: false });
-      this.host.restart(this.id);
+      this.#change({ ...this.#state, live: false });
+      this.#host.restart(this.id);
       return;
     }
-    this.counts.events += 1;
-    const { calls, staff }: Picture = reduce(this.state, event);
-    this.change({ calls, staff, seq: event.seq, epoch: this.state.epoch, live: this.state.live || event.seq >= this.target });
-    this.emitter.emit(event.type, event);
-    this.emitter.emit('*', event);
-    this.acknowledge();
+    this.#counts.events += 1;
+    const { calls, staff }: Picture = reduce(this.#state, event);
+    this.#change({ calls, staff, seq: event.seq, epoch: this.#state.epoch, live: this.#state.live || event.seq >= this.#target });
+    this.#emitter.emit(event.type, event);
+    this.#emitter.emit('*', event);
+    this.#acknowledge();
   }
 
-  private async fetchSkipped(from: number, to: number): Promise<void> {
+  async #fetchSkipped(from: number, to: number): Promise<void> {
     const request = new AbortController();
-    this.fetching = request;
-    const timer = setTimeout(() => {
-      request.abort();
-    }, FETCH_MS);
+    this.#fetching = request;
     try {
       for (let after = from - 1; after < to;) {
-        const { items } = await this.host.page(this.id, after, Math.min(to - after, 200), request.signal);
+        const { items } = await this.#host.page(this.id, after, Math.min(to - after, 200), request.signal);
         const wanted = items.filter(({ seq }) => seq <= to);
-        if (this.fetching !== request) return;
+        if (this.#fetching !== request) return;
         const last = wanted.at(-1);
-        if (!last || wanted[0]?.seq !== after + 1) throw new Error('the range is no longer in the log');
-        for (const item of wanted) this.apply({ ...item, dept: this.id });
-        this.counts.skippedFetched += wanted.length;
+        if (!last || wanted[0]?.seq !== after + 1) {
+          this.#startOver();
+          return;
+        }
+        for (const item of wanted) this.#apply({ ...item, dept: this.id });
+        this.#counts.skippedFetched += wanted.length;
         after = last.seq;
       }
-      this.release();
+      this.#release();
     } catch {
-      if (this.fetching !== request) return;
-      this.startOver();
-    } finally {
-      clearTimeout(timer);
+      if (this.#fetching === request) this.#startOver();
     }
   }
 
-  private hold(later: () => void): void {
-    if ((this.held?.length ?? 0) >= MAX_HELD) this.startOver();
-    else this.held?.push(later);
+  /** Events that come while a range is fetched wait behind it. */
+  #inOrder(act: () => void): void {
+    if (!this.#held) act();
+    else if (this.#held.length < MAX_HELD) this.#held.push(act);
+    else this.#startOver();
   }
 
-  private release(): void {
-    const held = this.held ?? [];
-    this.fetching = undefined;
-    this.held = undefined;
-    for (const later of held) later();
+  #release(): void {
+    const held = this.#held ?? [];
+    this.#fetching = undefined;
+    this.#held = undefined;
+    for (const later of held) this.#inOrder(later); // one of them may be the next range
   }
 
   /** The hole cannot be filled: a fresh snapshot replaces it. */
-  private startOver(): void {
-    this.stopFetching();
-    this.change({ ...this.state, epoch: '', live: false });
-    this.host.restart(this.id);
+  #startOver(): void {
+    this.#stopFetching();
+    this.#change({ ...this.#state, epoch: '', live: false });
+    this.#host.restart(this.id);
   }
 
-  private stopFetching(): void {
-    this.fetching?.abort();
-    this.fetching = undefined;
-    this.held = undefined;
+  #stopFetching(): void {
+    this.#fetching?.abort();
+    this.#fetching = undefined;
+    this.#held = undefined;
   }
 
-  private change(next: DepartmentState): void {
-    this.state = Object.freeze(next);
-    for (const { onChange } of [...this.changes]) callSafely(onChange, undefined);
+  #change(next: DepartmentState): void {
+    this.#state = Object.freeze(next);
+    this.#emitter.emit('', undefined as never); // no type of event is empty
   }
 
   /** After the listeners ran: that is what the screen has shown. */
-  private acknowledge(): void {
-    if (this.users > 0) this.host.shown(this.id, this.state.seq);
+  #acknowledge(): void {
+    if (this.#users > 0) this.#host.shown(this.id, this.#state.seq);
   }
 }

@@ -3,11 +3,11 @@ export type Undo = () => void;
 
 /** Listeners by name. A listener that throws is reported and stops no other. */
 export class Emitter<M extends object> {
-  private readonly listeners = new Map<keyof M, Set<(value: never) => void>>();
+  readonly #listeners = new Map<keyof M, Set<(value: never) => void>>();
 
-  on<K extends keyof M>(name: K, listener: (value: M[K]) => void): Undo {
-    const all = this.listeners.get(name) ?? new Set();
-    this.listeners.set(name, all);
+  readonly on = <K extends keyof M>(name: K, listener: (value: M[K]) => void): Undo => {
+    const all = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, all);
     // A wrapper of its own: the same function may be registered twice.
     const entry = (value: M[K]) => {
       listener(value);
@@ -16,14 +16,14 @@ export class Emitter<M extends object> {
     return () => {
       all.delete(entry);
     };
-  }
+  };
 
   emit<K extends keyof M>(name: K, value: M[K]): void {
-    for (const listener of [...(this.listeners.get(name) ?? [])]) callSafely(listener as (value: M[K]) => void, value);
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) callSafely(listener as (value: M[K]) => void, value);
   }
 
   clear(): void {
-    this.listeners.clear();
+    this.#listeners.clear();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { CallView } from './protocol.js';
 
 /** Codes that this client itself settles a command with. Every other code is the server's. */
-export type ClientErrorCode = 'EXPIRED' | 'QUEUE_FULL' | 'CLOSED' | 'NETWORK' | 'TIMEOUT' | 'MALFORMED_ANSWER';
+export type ClientErrorCode = 'EXPIRED' | 'QUEUE_FULL' | 'SIGNED_OUT' | 'CLOSED' | 'NETWORK' | 'TIMEOUT' | 'MALFORMED_ANSWER';
 
 /** The `error` of an answer, the same over HTTP and over a socket. */
 export interface ErrorBody {
@@ -17,18 +17,18 @@ export interface ErrorBody {
 export class WardlineError extends Error {
   override readonly name = 'WardlineError';
   /** A code of the server's table of errors, or a {@link ClientErrorCode}. */
-  readonly code: string;
+  declare readonly code: string;
   /** The same request may succeed later without a change. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** Facts for the caller; `call` is the call as it is now, where its state forbids the command. */
-  readonly details: Readonly<Record<string, unknown>> & { call?: CallView };
+  declare readonly details: Readonly<Record<string, unknown>> & { call?: CallView };
   /** Seconds to wait before another try, where the server named them. */
-  readonly retryAfter: number | undefined;
+  declare readonly retryAfter: number | undefined;
   /** HTTP status, where the answer came over HTTP. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
 
   constructor(body: ErrorBody, options: { status?: number; cause?: unknown } = {}) {
-    super(body.message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(body.message, options);
     this.code = body.code;
     this.retryable = body.retryable;
     this.details = body.details ?? {};
@@ -39,5 +39,8 @@ export class WardlineError extends Error {
 
 /** An error of this side: no server said it. */
 export function clientError(code: ClientErrorCode, message: string, retryable: boolean, cause?: unknown): WardlineError {
-  return new WardlineError({ code, message, retryable }, cause === undefined ? {} : { cause });
+  return new WardlineError({ code, message, retryable }, { cause });
 }
+
+/** The answer to everything that is asked of a closed client. */
+export const closedError = (): WardlineError => clientError('CLOSED', 'closed', false);

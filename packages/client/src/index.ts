@@ -1,5 +1,7 @@
+export { CLOSE_CODES } from './generated/close-codes.js';
 export { createClient } from './client.js';
-export type { ClientEvents, ClientOptions, Session, Tabs, Wardline } from './client.js';
+export type { ClientEvents, ClientOptions, Tabs, Wardline } from './wardline.js';
+export type * from './generated/protocol.js';
 export type { CallsApi, DeclineCode, ShiftsApi } from './api.js';
 export type { CommandOptions, CommandQueue, QueuedCommand } from './commands.js';
 export type { Department } from './department.js';
@@ -9,10 +11,12 @@ export type { ClientErrorCode, ErrorBody } from './errors.js';
 export type { Method, Query, RequestOptions } from './http.js';
 export { offlineQueue } from './offline-queue.js';
 export type { QueueStorage } from './offline-queue.js';
-export type { WebSocketConstructor } from './open-socket.js';
+export type { WebSocketConstructor, WebSocketLike } from './web-socket.js';
 export type {
   AnyEvent,
   CallView,
+  CommandData,
+  CommandType,
   DepartmentState,
   EventFrame,
   Phase,
@@ -24,8 +28,10 @@ export type {
   User,
   WardlineProtocol,
 } from './protocol.js';
-export { sharedTabs } from './shared-tabs.js';
+export type { CallRoute, Route, RouteAnswer, RouteInput, RouteOptions } from './routes.js';
+export { sharedTabs } from './tabs/shared-tabs.js';
 export { eventStream } from './transports/event-stream.js';
 export { longPoll } from './transports/long-poll.js';
-export type { Cursor, Link, LinkContext, LinkEvents, ServerFrame, Transport, WebSocketLike } from './transports/transport.js';
+export type { Cursor, Link, LinkContext, LinkEvents, ServerFrame, Transport } from './transports/transport.js';
+export type { DirectoryApi, ReportsApi, SessionsApi, StaffingApi, WardApi } from './ward-api.js';
 export { webSocket } from './transports/websocket.js';

@@ -1,15 +1,28 @@
-import type { CallView, ClientProtocolEvents, StaffView } from './generated/protocol.js';
+import type { Call, Events, Session, Staff } from './generated/protocol.js';
 
-export type { CallView, StaffView } from './generated/protocol.js';
+/** A call as every client sees it. Times are ISO 8601 in UTC; null until they are reached. */
+export type CallView = Call;
+/** A person on duty. */
+export type StaffView = Staff;
+/** The person of the session. */
+export type User = Session['user'];
 
-/** The types of a hospital: its events by their type. A hospital's own are added by `createClient<Protocol>()`. */
+/** The types of a hospital: its events and commands by their type. A hospital's own are added by `createClient<Protocol>()`. */
 export interface Protocol {
-  events: Record<string, unknown>;
+  events: object;
+  /** The fields of each command that a hospital adds. Without them any command may be given. */
+  commands?: object;
 }
+
+type CommandsOf<P extends Protocol> = P extends { commands: infer C extends object } ? C : Record<string, object>;
+/** A type of command that a hospital adds. */
+export type CommandType<P extends Protocol> = Extract<keyof CommandsOf<P>, string>;
+/** The fields of such a command. */
+export type CommandData<P extends Protocol, T extends CommandType<P>> = CommandsOf<P>[T];
 
 /** Wardline's own events. */
 export interface WardlineProtocol extends Protocol {
-  events: ClientProtocolEvents & Record<string, unknown>;
+  events: Events;
 }
 
 /** One line of a department's log. */
@@ -70,13 +83,4 @@ export interface Status {
   readonly transport: TransportName;
   /** A close code's name or a short code; for people and logs. */
   readonly reason: string | null;
-}
-
-/** The person of the session. */
-export interface User {
-  readonly id: string;
-  readonly username?: string;
-  readonly name: string;
-  readonly role: string;
-  readonly departments: readonly string[];
 }

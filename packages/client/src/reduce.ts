@@ -6,70 +6,47 @@ export interface Picture {
   readonly staff: readonly StaffView[];
 }
 
-const OPEN = new Set<string>(['pending', 'accepted', 'in_progress']);
+const inOrder = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
 /** Orders every list of calls: priority descending, then oldest first. */
 export function byUrgency(a: CallView, b: CallView): number {
-  if (a.priority !== b.priority) return b.priority - a.priority;
-  if (a.placed_at !== b.placed_at) return a.placed_at < b.placed_at ? -1 : 1;
-  return a.id < b.id ? -1 : 1;
+  return b.priority - a.priority || inOrder(a.placed_at, b.placed_at) || inOrder(a.id, b.id);
 }
 
 function byShift(a: StaffView, b: StaffView): number {
-  if (a.on_duty_since !== b.on_duty_since) return a.on_duty_since < b.on_duty_since ? -1 : 1;
-  return a.staff_id < b.staff_id ? -1 : 1;
+  return inOrder(a.on_duty_since, b.on_duty_since) || inOrder(a.staff_id, b.staff_id);
 }
 
-function withCall(picture: Picture, call: CallView): Picture {
-  const others = picture.calls.filter(({ id }) => id !== call.id);
-  return { ...picture, calls: OPEN.has(call.state) ? [...others, call].sort(byUrgency) : others };
-}
-
-function withStaff(picture: Picture, member: StaffView): Picture {
-  const others = picture.staff.filter(({ staff_id }) => staff_id !== member.staff_id);
-  return { ...picture, staff: [...others, member].sort(byShift) };
-}
-
-function patched(picture: Picture, staffId: string, fields: Record<string, unknown>): Picture {
-  const member = picture.staff.find(({ staff_id }) => staff_id === staffId);
-  return member ? withStaff(picture, { ...member, ...fields }) : picture;
+/** A picture with this person in the place of the same one. */
+function withStaff({ calls, staff }: Picture, member: StaffView): Picture {
+  const others = staff.filter(({ staff_id }) => staff_id !== member.staff_id);
+  return { calls, staff: [...others, member].sort(byShift) };
 }
 
 interface Data {
   call?: CallView;
-  calls?: CallView[];
   staff?: StaffView;
   staff_id?: string;
-  shift_id?: string;
-  role?: string;
-  name?: string;
-  until?: string | null;
+  until?: string;
 }
 
 /** The picture after an event. Types that nobody knows leave it as it is. */
-export function reduce(picture: Picture, { type, data, time }: EventFrame): Picture {
-  const { call, calls, staff, staff_id: id, ...more } = (data ?? {}) as Data;
-  if (type.startsWith('call.')) {
-    const changed = [...(call ? [call] : []), ...(calls ?? [])];
-    return changed.reduce(withCall, picture);
+export function reduce(picture: Picture, { type, data }: EventFrame): Picture {
+  const { call, staff: member, staff_id: id, until } = (data ?? {}) as Data;
+  const { calls, staff } = picture;
+  if (call && type.startsWith('call.')) {
+    const others = calls.filter((other) => other.id !== call.id);
+    const isClosed = call.state === 'completed' || call.state === 'cancelled';
+    return { staff, calls: isClosed ? others : [...others, call].sort(byUrgency) };
   }
-  if (type === 'nurse.shift_ended') return { ...picture, staff: picture.staff.filter(({ staff_id }) => staff_id !== id) };
-  if (staff && type.startsWith('nurse.')) return withStaff(picture, staff);
-  if (id === undefined) return picture;
-  switch (type) {
-    case 'nurse.shift_started':
-      return withStaff(picture, {
-        ...{ staff_id: id, name: more.name ?? '', role: more.role ?? 'nurse', shift_id: more.shift_id ?? '', on_duty_since: time },
-      });
-    case 'nurse.shift_paused':
-      return patched(picture, id, { paused_until: more.until ?? null });
-    case 'nurse.shift_resumed':
-      return patched(picture, id, { paused_until: null });
-    case 'nurse.unresponsive':
-      return patched(picture, id, { responsive: false });
-    case 'nurse.responsive':
-      return patched(picture, id, { responsive: true });
-    default:
-      return picture;
-  }
+  if (type === 'nurse.shift_ended') return { calls, staff: staff.filter(({ staff_id }) => staff_id !== id) };
+  if (member && type.startsWith('nurse.')) return withStaff(picture, member);
+  const fields = {
+    'nurse.shift_paused': { paused_until: until ?? null },
+    'nurse.shift_resumed': { paused_until: null },
+    'nurse.unresponsive': { responsive: false },
+    'nurse.responsive': { responsive: true },
+  }[type];
+  const known = fields && staff.find(({ staff_id }) => staff_id === id);
+  return known ? withStaff(picture, { ...known, ...fields }) : picture;
 }

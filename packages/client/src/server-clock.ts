@@ -1,3 +1,5 @@
+import { monotonic } from './timers.js';
+
 const SAMPLES = 5;
 
 /**
@@ -6,18 +8,16 @@ const SAMPLES = 5;
  * machine's own clock moves nothing.
  */
 export class ServerClock {
-  private readonly offsets: number[] = [];
-
-  constructor(private readonly monotonic: () => number) {}
+  readonly #offsets: number[] = [];
 
   /** @param serverMs milliseconds since 1970 by the server, as just received */
   heard(serverMs: number): void {
-    this.offsets.push(serverMs - this.monotonic());
-    if (this.offsets.length > SAMPLES) this.offsets.shift();
+    this.#offsets.push(serverMs - monotonic());
+    if (this.#offsets.length > SAMPLES) this.#offsets.shift();
   }
 
   /** Milliseconds since 1970 by the server; by this machine until the server was heard. */
   now(): number {
-    return this.offsets.length === 0 ? Date.now() : this.monotonic() + Math.max(...this.offsets);
+    return this.#offsets.length === 0 ? Date.now() : monotonic() + Math.max(...this.#offsets);
   }
 }

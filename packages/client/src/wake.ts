@@ -1,42 +1,25 @@
 const TICK_MS = 5000;
 /** A timer that comes this much too late shows that the machine slept. */
 const SLEPT_MS = 5000;
-
-type Target = Pick<EventTarget, 'addEventListener' | 'removeEventListener'>;
+/** Those of the document come by the window first; `resume` does not bubble back to it. */
+const SIGNS = ['visibilitychange', 'resume', 'pageshow', 'online', 'offline'];
 
 /** Calls `woke` when the page or the machine may have slept, and `network` when the browser says that it is gone or back. */
 export function watchWake(woke: () => void, network: (isOnline: boolean) => void): () => void {
-  const undos: (() => void)[] = [];
-  const listen = (target: Target | undefined, type: string, listener: () => void) => {
-    if (!target) return;
-    target.addEventListener(type, listener);
-    undos.push(() => {
-      target.removeEventListener(type, listener);
-    });
-  };
-  const page = typeof document === 'undefined' ? undefined : document;
   const view = typeof window === 'undefined' ? undefined : window;
-  listen(page, 'visibilitychange', () => {
-    if (page?.visibilityState === 'visible') woke();
-  });
-  listen(page, 'resume', woke);
-  listen(view, 'pageshow', woke);
-  listen(view, 'online', () => {
-    network(true);
-  });
-  listen(view, 'offline', () => {
-    network(false);
-  });
+  const noticed = ({ type }: Event) => {
+    if (type.startsWith('o')) network(type === 'online');
+    else if (type !== 'visibilitychange' || !document.hidden) woke();
+  };
+  for (const type of SIGNS) view?.addEventListener(type, noticed, true);
   let last = Date.now();
   const timer = setInterval(() => {
     const now = Date.now();
     if (now - last > TICK_MS + SLEPT_MS) woke();
     last = now;
   }, TICK_MS);
-  undos.push(() => {
-    clearInterval(timer);
-  });
   return () => {
-    for (const undo of undos.splice(0)) undo();
+    clearInterval(timer);
+    for (const type of SIGNS) view?.removeEventListener(type, noticed, true);
   };
 }

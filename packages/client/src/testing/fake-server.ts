@@ -1,10 +1,12 @@
 import type { CallView, EventFrame } from '../index.js';
-import type { WebSocketConstructor } from '../open-socket.js';
+import type { WebSocketConstructor } from '../web-socket.js';
 
 export interface FakeServerOptions {
   /** Default: a nurse of `icu`. */
   user?: { id: string; name: string; role: string; departments: string[] };
   heartbeatSec?: number;
+  /** Between two answers to long polls; default 3000. */
+  pollIntervalMs?: number;
 }
 
 /** A server in memory that speaks `wardline.v1` and the HTTP calls of the client, with knobs for everything that goes wrong. */
@@ -36,6 +38,10 @@ export interface FakeServer {
   newEpoch(): void;
   /** Upgrades are refused with this status; undefined lets them pass. */
   refuseUpgrades(status: number | undefined): void;
+  /** Event streams are refused: long poll is what is left. */
+  refuseStreams(isRefused: boolean): void;
+  /** The person may not read this department any more. */
+  endMembership(dept: string): void;
   /** Answers to commands wait so long, in milliseconds. */
   slowAnswers(ms: number): void;
   /** The next commands have an effect and lose their answer. */

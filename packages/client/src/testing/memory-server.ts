@@ -1,9 +1,8 @@
 import type { EventFrame } from '../index.js';
-import type { WebSocketConstructor } from '../open-socket.js';
-
+import type { WebSocketConstructor } from '../web-socket.js';
 import { FakeSocket } from './fake-socket.js';
+import { FakePolls } from './fake-poll.js';
 import { fakeStream } from './fake-stream.js';
-
 import { commandOf, error, json } from './commands.js';
 import { MemoryWard } from './memory-ward.js';
 import type { FakeServer, FakeServerOptions } from './fake-server.js';
@@ -15,6 +14,9 @@ export class MemoryServer implements FakeServer {
   private readonly sockets = new Map<FakeSocket, Set<string>>();
   private readonly skips = new Map<string, number>();
   private readonly losses = new Set<string>();
+  private readonly polls = new FakePolls();
+  private readonly ended = new Set<string>();
+  private noStreams = false;
   private readonly skipFrom = new Map<string, number>();
   private refusedWith: number | undefined;
   private answerMs = 0;
@@ -24,15 +26,17 @@ export class MemoryServer implements FakeServer {
   private heartbeat: ReturnType<typeof setInterval>;
   private readonly user: NonNullable<FakeServerOptions['user']>;
   private readonly heartbeatSec: number;
+  private readonly pollIntervalMs: number;
   private readonly ward: MemoryWard;
   readonly append: MemoryWard['append'];
   readonly press: MemoryWard['press'];
   readonly change: MemoryWard['change'];
   readonly log: MemoryWard['log'];
 
-  constructor({ user, heartbeatSec = 25 }: FakeServerOptions) {
+  constructor({ user, heartbeatSec = 25, pollIntervalMs = 3000 }: FakeServerOptions) {
     this.user = user ?? { id: '00000000-0000-4000-8000-000000000001', name: 'Nurse One', role: 'nurse', departments: ['icu'] };
     this.heartbeatSec = heartbeatSec;
+    this.pollIntervalMs = pollIntervalMs;
     const ward = new MemoryWard(this.user.id, (event) => {
       this.publish(event);
     });
@@ -88,6 +92,17 @@ export class MemoryServer implements FakeServer {
     this.refusedWith = status;
   }
 
+  refuseStreams(isRefused: boolean): void {
+    this.noStreams = isRefused;
+  }
+
+  endMembership(dept: string): void {
+    this.ended.add(dept);
+    this.toReaders(dept, { type: 'unsubscribed', dept, reason: 'membership_ended' });
+    for (const followed of this.sockets.values()) followed.delete(dept);
+    this.polls.wake();
+  }
+
   slowAnswers(ms: number): void {
     this.answerMs = ms;
   }
@@ -103,6 +118,8 @@ export class MemoryServer implements FakeServer {
 
   close(): void {
     clearInterval(this.heartbeat);
+    this.gone = true;
+    this.polls.wake();
     this.cut(1001);
   }
 
@@ -113,24 +130,28 @@ export class MemoryServer implements FakeServer {
     return Promise.resolve(this.handle(init.method ?? 'GET', url.pathname.replace('/api/v1', ''), url.searchParams, init));
   };
 
-  private handle(method: string, path: string, query: URLSearchParams, init: RequestInit): Response {
+  private handle(method: string, path: string, query: URLSearchParams, init: RequestInit): Response | Promise<Response> {
     const body = typeof init.body === 'string' ? (JSON.parse(init.body) as Record<string, unknown>) : {};
     const session = { user: this.user, csrf_token: 'token', expires_at: new Date(Date.now() + 3_600_000).toISOString() };
     if (path === '/auth/login' || path === '/auth/session') return json(200, session);
     if (path === '/auth/logout') return new Response(null, { status: 204 });
-    if (path === '/ws/admission') return json(200, { admitted: true, fallback: { enabled: true, use: 'stream', poll_interval_ms: 3000 } });
+    if (path === '/ws/admission')
+      return json(200, { admitted: true, fallback: { enabled: true, use: 'stream', poll_interval_ms: this.pollIntervalMs } });
     const [, dept = '', rest] = /^\/departments\/([^/]+)\/(.+)$/.exec(path) ?? [];
     if (rest === 'events') {
       const after = Number(query.get('after') ?? 0);
       const log = this.ward.log(dept);
       return json(200, { items: log.slice(after, after + Number(query.get('limit') ?? 50)), head: log.length, epoch: this.ward.epoch });
     }
+    const asked = [dept, ...(query.get('dept') ?? '').split(',')];
+    if (asked.some((one) => this.ended.has(one))) return json(404, { error: error('NOT_FOUND') });
     if (rest === 'snapshot') return json(200, { dept, ...this.ward.picture(dept) });
     if (rest === 'acks') {
       this.acks.push({ dept, seq: body['seq'] as number });
       return new Response(null, { status: 204 });
     }
-    if (path === '/events/stream') return this.stream(query, init.signal);
+    if (path === '/events') return this.polls.answer(this.ward, query, init.signal);
+    if (path === '/events/stream') return this.noStreams ? json(502, {}) : this.stream(query, init.signal);
     const command = commandOf(method, path, body);
     if (!command) return json(404, { error: error('NOT_FOUND') });
     const key = new Headers(init.headers).get('Idempotency-Key') ?? crypto.randomUUID();
@@ -186,11 +207,8 @@ export class MemoryServer implements FakeServer {
         const { after, epoch } = frame as { after?: number; epoch?: string };
         const head = this.ward.log(dept).length;
         const recovered = after !== undefined && epoch === this.ward.epoch && after <= head;
-        this.deliver(socket, {
-          type: 'ok',
-          re: id,
-          data: { dept, epoch: this.ward.epoch, recovered, from: recovered ? after + 1 : head + 1, head },
-        });
+        const from = recovered ? after + 1 : head + 1;
+        this.deliver(socket, { type: 'ok', re: id, data: { dept, epoch: this.ward.epoch, recovered, from, head } });
         this.sockets.get(socket)?.add(dept);
         this.begin(socket, dept, recovered ? after : undefined, id);
         return;
@@ -205,10 +223,8 @@ export class MemoryServer implements FakeServer {
       case 'ping':
         this.deliver(socket, { type: 'pong', t: frame['t'] });
         return;
-      case 'pong':
-        return;
       default:
-        this.command(socket, id, type, frame);
+        if (type !== 'pong') this.command(socket, id, type, frame);
     }
   }
 
@@ -232,6 +248,7 @@ export class MemoryServer implements FakeServer {
   }
 
   private publish(event: EventFrame): void {
+    this.polls.wake();
     const { dept, seq } = event;
     if (this.losses.delete(dept)) return;
     const left = this.skips.get(dept) ?? 0;

@@ -45,7 +45,7 @@ export class MemoryWard {
   }
 
   press(dept: string, fields: Partial<CallView> = {}): CallView {
-    const call = {
+    const call: CallView = {
       ...{
         id: crypto.randomUUID(),
         dept,
@@ -61,11 +61,10 @@ export class MemoryWard {
         present_at: null,
         completed_at: null,
         cancelled_at: null,
-        repeats: 0,
-        supersedes: null,
+        ...{ present_by: null, repeats: 0, round: 0, supersedes: [], superseded_by: null, next_deadline_at: null },
       },
       ...fields,
-    } as unknown as CallView;
+    };
     this.append(dept, 'call.pending', { call_id: call.id, call }, { critical: true });
     return call;
   }
@@ -73,7 +72,7 @@ export class MemoryWard {
   change(callId: string, type: string, fields: Partial<CallView>): CallView {
     const before = this.find(callId);
     if (!before) throw new Error('no such open call');
-    const call = { ...before, ...fields };
+    const call: CallView = { ...before, ...fields };
     this.append(call.dept, type, { call_id: call.id, call }, { critical: type === 'call.pending' || type === 'call.escalated' });
     return call;
   }

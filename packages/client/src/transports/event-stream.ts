@@ -1,71 +1,79 @@
+import { fallback } from '../fallback.js';
 import { clientError, type ErrorBody, WardlineError } from '../errors.js';
 import type { EventFrame } from '../protocol.js';
 import type { Cursor, Hello, Link, LinkContext, LinkEvents, ServerFrame, Snapshot, Transport } from './transport.js';
+import { MEMBERSHIP_ENDED } from './transport.js';
 import { StreamParser } from './sse.js';
 
 /** One event stream for all departments, where no socket gets through. Commands and receipts go over HTTP. */
 export function eventStream(): Transport {
-  return { name: 'stream', open: (context, events) => new StreamLink(context, events) };
+  return { name: 'stream', fallback, open: (context, events) => new StreamLink(context, events) };
 }
 
 class StreamLink implements Link {
-  private readonly cursors = new Map<string, Cursor | undefined>();
-  private request: AbortController | undefined;
-  private reopening = false;
-  private ended = false;
-  private reconnectIn: number | undefined;
-  private closeCode: number | undefined;
+  readonly #cursors = new Map<string, Cursor | undefined>();
+  #request: AbortController | undefined;
+  #reopening = false;
+  #ended = false;
+  #reconnectIn: number | undefined;
+  #closeCode: number | undefined;
+  #greeted = false;
 
-  constructor(
-    private readonly context: LinkContext,
-    private readonly events: LinkEvents,
-  ) {
+  readonly #context: LinkContext;
+  readonly #events: LinkEvents;
+
+  constructor(context: LinkContext, events: LinkEvents) {
+    this.#context = context;
+    this.#events = events;
     // A stream says hello only with a department: the wanted ones are asked for at once.
-    queueMicrotask(() => {
-      if (!this.ended) events.hello({ type: 'hello', epoch: '', heartbeat_sec: 15 });
-    });
+    this.follow(context.wanted());
+    // Every one was refused before: there is nothing to wait for.
+    if (this.#cursors.size === 0)
+      queueMicrotask(() => {
+        if (!this.#ended) this.#hello({ type: 'hello', epoch: '', heartbeat_sec: 15 });
+      });
   }
 
   follow(wanted: ReadonlyMap<string, Cursor | undefined>): void {
-    const known = [...this.cursors.keys()];
+    const known = [...this.#cursors.keys()];
     if (wanted.size === known.length && known.every((dept) => wanted.has(dept))) return;
-    for (const dept of known) if (!wanted.has(dept)) this.cursors.delete(dept);
-    for (const [dept, cursor] of wanted) if (!this.cursors.has(dept)) this.cursors.set(dept, cursor);
-    this.reopen();
+    for (const dept of known) if (!wanted.has(dept)) this.#cursors.delete(dept);
+    for (const [dept, cursor] of wanted) if (!this.#cursors.has(dept)) this.#cursors.set(dept, cursor);
+    this.#reopen();
   }
 
   restart(dept: string, cursor: Cursor | undefined): void {
-    this.cursors.set(dept, cursor);
-    this.reopen();
+    this.#cursors.set(dept, cursor);
+    this.#reopen();
   }
 
   ack(dept: string, seq: number): void {
-    this.context.http.request('POST', `/departments/${encodeURIComponent(dept)}/acks`, { body: { seq } }).catch(() => undefined); // the next one covers it
+    this.#context.http.request('POST', `/departments/${encodeURIComponent(dept)}/acks`, { body: { seq } }).catch(() => undefined); // the next one covers it
   }
 
   close(): void {
-    this.ended = true;
-    this.request?.abort();
+    this.#ended = true;
+    this.#request?.abort();
   }
 
   /** Several changes of one turn open one stream. */
-  private reopen(): void {
-    if (this.reopening) return;
-    this.reopening = true;
+  #reopen(): void {
+    if (this.#reopening) return;
+    this.#reopening = true;
     queueMicrotask(() => {
-      this.reopening = false;
-      this.request?.abort();
-      this.request = undefined;
-      if (!this.ended && this.cursors.size > 0) void this.read();
+      this.#reopening = false;
+      this.#request?.abort();
+      this.#request = undefined;
+      if (!this.#ended && this.#cursors.size > 0) void this.#read();
     });
   }
 
-  private async read(): Promise<void> {
+  async #read(): Promise<void> {
     const request = new AbortController();
-    this.request = request;
-    const isCurrent = () => this.request === request && !this.ended;
+    this.#request = request;
+    const isCurrent = () => this.#request === request && !this.#ended;
     try {
-      const response = await this.context.http.raw('GET', this.path(), {
+      const response = await this.#context.http.raw('GET', this.#path(), {
         signal: request.signal,
         headers: { Accept: 'text/event-stream' },
       });
@@ -77,19 +85,19 @@ class StreamLink implements Link {
         const { done, value } = await reader.read();
         if (!isCurrent()) return;
         if (done) break;
-        this.events.alive();
+        this.#events.alive();
         for (const { event, data } of parser.push(decoder.decode(value, { stream: true })))
-          if (data !== '' && isCurrent()) this.heard(event, data);
+          if (data !== '' && isCurrent()) this.#heard(event, data);
       }
-      this.end(this.closeCode ?? 1006);
+      this.#end(this.#closeCode ?? 1006);
     } catch (error) {
-      if (isCurrent()) this.failed(error);
+      if (isCurrent()) this.#failed(error);
     }
   }
 
-  private path(): string {
-    const depts = [...this.cursors.keys()];
-    const known = [...this.cursors].filter((entry): entry is [string, Cursor] => entry[1] !== undefined);
+  #path(): string {
+    const depts = [...this.#cursors.keys()];
+    const known = [...this.#cursors].filter((entry): entry is [string, Cursor] => entry[1] !== undefined);
     const query = new URLSearchParams({ dept: depts.join(',') });
     if (known.length > 0) {
       query.set('after', known.map(([dept, { after }]) => `${dept}:${String(after)}`).join(','));
@@ -98,72 +106,75 @@ class StreamLink implements Link {
     return `/events/stream?${query.toString()}`;
   }
 
-  private heard(event: string, data: string): void {
+  #heard(event: string, data: string): void {
     const frame = JSON.parse(data) as ServerFrame;
     const { dept } = frame as unknown as { dept: string };
     switch (frame.type) {
       case 'hello':
-        this.hello(frame as Hello & Departments);
+        this.#hello(frame as Hello & Departments);
         return;
       case 'snapshot':
-        this.events.snapshot(dept, frame as unknown as Snapshot);
-        this.moved(dept, frame['seq'] as number, frame['epoch'] as string);
+        this.#events.snapshot(dept, frame as unknown as Snapshot);
+        this.#moved(dept, frame['seq'] as number, frame['epoch'] as string);
         return;
       case 'skipped':
-        this.events.skipped(dept, frame['from'] as number, frame['to'] as number);
+        this.#events.skipped(dept, frame['from'] as number, frame['to'] as number);
+        this.#moved(dept, frame['to'] as number);
         return;
       case 'unsubscribed':
-        this.cursors.delete(dept);
-        this.events.refused(dept, { code: 'NOT_FOUND', message: 'the membership has ended', retryable: false });
+        this.#cursors.delete(dept);
+        this.#events.refused(dept, MEMBERSHIP_ENDED);
         return;
       case 'error':
-        this.failedDepartment(frame as unknown as ErrorBody);
+        this.#failedDepartment(frame as unknown as ErrorBody);
         return;
       case 'server_shutdown':
-        this.reconnectIn = frame['reconnect_in'] as number;
+        this.#reconnectIn = frame['reconnect_in'] as number;
         return;
       default:
-        if (event === 'close') this.closeCode = frame['code'] as number;
+        if (event === 'close') this.#closeCode = frame['code'] as number;
         else if (typeof frame['seq'] === 'number') {
-          this.events.event(frame as unknown as EventFrame);
-          this.moved(dept, frame['seq']);
-        } else this.events.frame(frame);
+          this.#events.event(frame as unknown as EventFrame);
+          this.#moved(dept, frame['seq']);
+        } else this.#events.frame(frame);
     }
   }
 
-  private hello(hello: Hello & Departments): void {
+  /** The first one opens the link; a stream that takes its place because other departments are wanted does not. */
+  #hello(hello: Hello & Departments): void {
     const epoch = hello.epoch;
-    for (const { dept, recovered, head } of hello.departments ?? [])
-      if (this.cursors.has(dept)) this.events.subscribed(dept, { recovered, head, epoch });
-    this.events.frame(hello);
+    if (!this.#greeted) this.#events.hello(hello);
+    this.#greeted = true;
+    for (const { dept, recovered, from, head } of hello.departments ?? [])
+      if (this.#cursors.has(dept)) this.#events.subscribed(dept, { recovered, from, head, epoch });
   }
 
   /** The stream goes on without a department that may not be read. */
-  private failedDepartment(error: ErrorBody): void {
+  #failedDepartment(error: ErrorBody): void {
     const dept = error.details?.['dept'];
     if (typeof dept !== 'string') return;
-    this.cursors.delete(dept);
-    this.events.refused(dept, error);
+    this.#cursors.delete(dept);
+    this.#events.refused(dept, error);
   }
 
-  private moved(dept: string, after: number, epoch?: string): void {
-    if (!this.cursors.has(dept)) return;
-    this.cursors.set(dept, { after, epoch: epoch ?? this.cursors.get(dept)?.epoch ?? '' });
+  #moved(dept: string, after: number, epoch?: string): void {
+    if (!this.#cursors.has(dept)) return;
+    this.#cursors.set(dept, { after, epoch: epoch ?? this.#cursors.get(dept)?.epoch ?? '' });
   }
 
-  private failed(error: unknown): void {
-    if (error instanceof WardlineError && error.status === 401) this.end(4002);
-    else if (error instanceof WardlineError && error.status === 503 && error.retryAfter !== undefined) this.end(4013, error.retryAfter);
-    else this.end(1006);
+  #failed(error: unknown): void {
+    if (error instanceof WardlineError && error.status === 401) this.#end(4002);
+    else if (error instanceof WardlineError && error.status === 503 && error.retryAfter !== undefined) this.#end(4013, error.retryAfter);
+    else this.#end(1006);
   }
 
-  private end(code: number, wait = this.reconnectIn): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.events.end({ code, ...(wait !== undefined && { reconnectIn: wait }) });
+  #end(code: number, wait = this.#reconnectIn): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#events.end({ code, ...(wait !== undefined && { reconnectIn: wait }) });
   }
 }
 
 interface Departments {
-  departments?: { dept: string; recovered: boolean; head: number }[];
+  departments?: { dept: string; recovered: boolean; from: number; head: number }[];
 }

@@ -1,12 +1,16 @@
+import { fallback } from '../fallback.js';
 import { WardlineError } from '../errors.js';
+import { monotonic } from '../timers.js';
 import type { EventFrame } from '../protocol.js';
 import type { Cursor, Link, LinkContext, LinkEvents, Snapshot, Transport } from './transport.js';
 
 const WAIT_SEC = 25;
+/** Between two answers, unless the server names another time. */
+const INTERVAL_MS = 3000;
 
 /** The last resort: one long poll for all departments. Commands go over HTTP; the next `after` is the receipt. */
 export function longPoll(): Transport {
-  return { name: 'poll', open: (context, events) => new PollLink(context, events) };
+  return { name: 'poll', fallback, open: (context, events) => new PollLink(context, events) };
 }
 
 interface PollAnswer {
@@ -19,36 +23,49 @@ interface PollAnswer {
   readonly reset: readonly string[];
 }
 
-class PollLink implements Link {
-  private readonly cursors = new Map<string, Cursor | undefined>();
-  private request: AbortController | undefined;
-  private running = false;
-  private ended = false;
-  private intervalMs = 0;
+interface Admission {
+  readonly fallback: { readonly poll_interval_ms: number };
+}
 
-  constructor(
-    private readonly context: LinkContext,
-    private readonly events: LinkEvents,
-  ) {
-    queueMicrotask(() => {
-      if (!this.ended) events.hello({ type: 'hello', epoch: '', heartbeat_sec: WAIT_SEC });
-    });
+class PollLink implements Link {
+  readonly #cursors = new Map<string, Cursor | undefined>();
+  /** Departments of which an answer has come. */
+  readonly #begun = new Set<string>();
+  #request: AbortController | undefined;
+  #running = false;
+  #ended = false;
+  #intervalMs: number | undefined;
+  #greeted = false;
+
+  readonly #context: LinkContext;
+  readonly #events: LinkEvents;
+
+  constructor(context: LinkContext, events: LinkEvents) {
+    this.#context = context;
+    this.#events = events;
+    this.follow(context.wanted());
+    // Every one was refused before: there is nothing to wait for.
+    if (this.#cursors.size === 0)
+      queueMicrotask(() => {
+        if (!this.#ended) this.#greet('');
+      });
   }
 
   follow(wanted: ReadonlyMap<string, Cursor | undefined>): void {
     let changed = false;
-    for (const dept of [...this.cursors.keys()]) if (!wanted.has(dept)) changed = this.cursors.delete(dept) || changed;
+    for (const dept of [...this.#cursors.keys()]) if (!wanted.has(dept)) changed = this.#leave(dept);
     for (const [dept, cursor] of wanted) {
-      if (this.cursors.has(dept)) continue;
-      this.cursors.set(dept, cursor);
+      if (this.#cursors.has(dept)) continue;
+      this.#cursors.set(dept, cursor);
       changed = true;
     }
-    if (changed) this.poll();
+    if (changed) this.#poll();
   }
 
   restart(dept: string, cursor: Cursor | undefined): void {
-    this.cursors.set(dept, cursor);
-    this.poll();
+    this.#begun.delete(dept);
+    this.#cursors.set(dept, cursor);
+    this.#poll();
   }
 
   ack(): void {
@@ -56,86 +73,143 @@ class PollLink implements Link {
   }
 
   close(): void {
-    this.ended = true;
-    this.request?.abort();
+    this.#ended = true;
+    this.#request?.abort();
   }
 
-  private poll(): void {
-    this.request?.abort();
-    if (!this.running) void this.run();
+  #leave(dept: string): boolean {
+    this.#begun.delete(dept);
+    return this.#cursors.delete(dept);
   }
 
-  private async run(): Promise<void> {
-    this.running = true;
+  #poll(): void {
+    this.#request?.abort();
+    if (!this.#running) void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
     try {
-      while (!this.ended && this.cursors.size > 0) {
+      while (!this.#ended && this.#cursors.size > 0) {
         const request = new AbortController();
-        this.request = request;
+        this.#request = request;
         try {
-          await this.snapshots(request.signal);
-          await this.round(request.signal);
-          await pause(this.intervalMs, request.signal);
+          this.#intervalMs ??= await this.#askInterval(request.signal);
+          await this.#snapshots(request.signal);
+          const begun = monotonic();
+          const isFirst = !this.#greeted;
+          const hadNews = await this.#round(request.signal, isFirst ? 0 : WAIT_SEC);
+          // An answer that waited long enough and brought nothing is followed at once: a call finds a poll that waits.
+          if (!isFirst) await pause(this.#intervalMs - (hadNews ? 0 : monotonic() - begun), request.signal);
         } catch (error) {
-          if (!request.signal.aborted) throw error;
+          if (request.signal.aborted) continue;
+          if (!isRefusal(error) || !(await this.#leaveRefused(request.signal))) throw error;
         }
       }
     } catch (error) {
-      this.failed(error);
+      this.#failed(error);
     } finally {
-      this.running = false;
+      this.#running = false;
     }
+  }
+
+  async #askInterval(signal: AbortSignal): Promise<number> {
+    const options = { signal, timeoutMs: 3000 };
+    const answer = (await this.#context.http.request('GET', '/ws/admission', options).catch(() => undefined)) as Admission | undefined;
+    return answer?.fallback.poll_interval_ms ?? INTERVAL_MS;
+  }
+
+  /** Leaves the departments that may not be read. @returns whether there is one: the others go on */
+  async #leaveRefused(signal: AbortSignal): Promise<boolean> {
+    const before = this.#cursors.size;
+    for (const dept of [...this.#cursors.keys()]) {
+      try {
+        await this.#readSnapshot(dept, signal);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        this.#leave(dept);
+        this.#events.refused(dept, error);
+      }
+    }
+    return this.#cursors.size < before;
+  }
+
+  #greet(epoch: string): void {
+    if (this.#greeted) return;
+    this.#greeted = true;
+    this.#events.hello({ type: 'hello', epoch, heartbeat_sec: WAIT_SEC + (this.#intervalMs ?? 0) / 1000 });
+  }
+
+  #readSnapshot(dept: string, signal: AbortSignal): Promise<Snapshot> {
+    return this.#context.http.request('GET', `/departments/${encodeURIComponent(dept)}/snapshot`, { signal }) as Promise<Snapshot>;
   }
 
   /** A department without a place in the log begins with its picture. */
-  private async snapshots(signal: AbortSignal): Promise<void> {
-    for (const [dept, cursor] of this.cursors) {
+  async #snapshots(signal: AbortSignal): Promise<void> {
+    for (const [dept, cursor] of this.#cursors) {
       if (cursor) continue;
-      const snapshot = (await this.context.http.request('GET', `/departments/${encodeURIComponent(dept)}/snapshot`, {
-        signal,
-      })) as Snapshot;
-      this.cursors.set(dept, { after: snapshot.seq, epoch: snapshot.epoch });
-      this.events.alive();
-      this.events.snapshot(dept, snapshot);
+      const snapshot = await this.#readSnapshot(dept, signal);
+      this.#greet(snapshot.epoch);
+      this.#cursors.set(dept, { after: snapshot.seq, epoch: snapshot.epoch });
+      this.#events.alive();
+      this.#events.snapshot(dept, snapshot);
     }
   }
 
-  private async round(signal: AbortSignal): Promise<void> {
-    const cursors = [...this.cursors].filter((entry): entry is [string, Cursor] => entry[1] !== undefined);
+  /** @returns whether it brought events */
+  async #round(signal: AbortSignal, waitSec: number): Promise<boolean> {
+    const cursors = [...this.#cursors].filter((entry): entry is [string, Cursor] => entry[1] !== undefined);
     const query = {
       dept: cursors.map(([dept]) => dept).join(','),
       after: cursors.map(([dept, { after }]) => `${dept}:${String(after)}`).join(','),
       epoch: cursors[0]?.[1].epoch ?? '',
-      wait: String(WAIT_SEC),
+      wait: String(waitSec),
     };
-    const answer = (await this.context.http.request('GET', '/events', { query, signal, timeoutMs: (WAIT_SEC + 15) * 1000 })) as PollAnswer;
-    this.events.alive();
-    for (const dept of answer.reset) if (this.cursors.has(dept)) this.cursors.set(dept, undefined);
+    const answer = (await this.#context.http.request('GET', '/events', { query, signal, timeoutMs: (WAIT_SEC + 15) * 1000 })) as PollAnswer;
+    this.#greet(answer.epoch);
+    this.#events.alive();
+    for (const dept of answer.reset) if (this.#cursors.has(dept)) this.#cursors.set(dept, undefined);
     for (const [dept, head] of Object.entries(answer.heads)) {
-      const cursor = this.cursors.get(dept);
+      const cursor = this.#cursors.get(dept);
       if (!cursor) continue;
-      this.events.subscribed(dept, { recovered: true, head, epoch: answer.epoch });
+      // An answer that brings nothing changes nothing: the picture stays the same object.
+      if (head > cursor.after || !this.#begun.has(dept))
+        this.#events.subscribed(dept, { recovered: true, from: cursor.after + 1, head, epoch: answer.epoch });
+      this.#begun.add(dept);
       const items = answer.items.filter((event) => event.dept === dept);
-      for (const event of items) this.events.event(event);
-      this.cursors.set(dept, { after: items.at(-1)?.seq ?? cursor.after, epoch: answer.epoch });
+      for (const event of items) this.#events.event(event);
+      this.#cursors.set(dept, { after: items.at(-1)?.seq ?? cursor.after, epoch: answer.epoch });
     }
+    return answer.items.length > 0;
   }
 
-  private failed(error: unknown): void {
-    if (this.ended) return;
-    this.ended = true;
+  #failed(error: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
     const known = error instanceof WardlineError ? error : undefined;
     const code = known?.status === 401 ? 4002 : known?.status === 503 ? 4013 : 1006;
-    this.events.end({ code, ...(known?.retryAfter !== undefined && { reconnectIn: known.retryAfter }) });
+    this.#events.end({ code, ...(known?.retryAfter !== undefined && { reconnectIn: known.retryAfter }) });
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms <= 0) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+/** One of the departments may not be read, or not any more. */
+const isRefusal = (error: unknown): error is WardlineError =>
+  error instanceof WardlineError && (error.status === 403 || error.status === 404);
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const stopped = () => {
       clearTimeout(timer);
       reject(new DOMException('aborted', 'AbortError'));
-    });
+    };
+    const timer = setTimeout(
+      () => {
+        signal.removeEventListener('abort', stopped);
+        resolve();
+      },
+      Math.max(0, ms),
+    );
+    signal.addEventListener('abort', stopped);
   });
 }

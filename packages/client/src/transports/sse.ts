@@ -8,13 +8,13 @@ const MAX_MESSAGE = 16 * 1024 * 1024;
 
 /** Reads server-sent events out of chunks of text. A comment is a message without data. */
 export class StreamParser {
-  private rest = '';
+  #rest = '';
 
   /** @throws Error where a message is over 16 MiB */
   push(chunk: string): StreamMessage[] {
-    const blocks = (this.rest + chunk).split(/\r\n\r\n|\n\n|\r\r/);
-    this.rest = blocks.pop() ?? '';
-    if (this.rest.length > MAX_MESSAGE) throw new Error('a message of the event stream is too large');
+    const blocks = (this.#rest + chunk).split(/\r\n\r\n|\n\n|\r\r/);
+    this.#rest = blocks.pop() ?? '';
+    if (this.#rest.length > MAX_MESSAGE) throw new Error('a message of the event stream is too large');
     return blocks.map(parse);
   }
 }

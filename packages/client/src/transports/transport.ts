@@ -1,6 +1,10 @@
+import type { WebSocketLike } from '../web-socket.js';
 import type { ErrorBody } from '../errors.js';
 import type { Http } from '../http.js';
 import type { EventFrame, TransportName } from '../protocol.js';
+
+/** The error of a department that a person no longer belongs to. */
+export const MEMBERSHIP_ENDED: ErrorBody = { code: 'NOT_FOUND', message: 'membership ended', retryable: false };
 
 /** The place in a department's log from which a link goes on. */
 export interface Cursor {
@@ -22,6 +26,8 @@ export interface Hello extends ServerFrame {
 
 export interface Subscribed {
   readonly recovered: boolean;
+  /** The first event that comes, where it goes on from a place. */
+  readonly from: number;
   /** The newest event of the log at that moment. */
   readonly head: number;
   readonly epoch: string;
@@ -78,20 +84,23 @@ export interface LinkContext {
   readonly url: string;
   readonly http: Http;
   openSocket(url: string): Promise<WebSocketLike>;
-}
-
-/** What a client needs of a WebSocket; the browser's, Node's and `ws` have it. */
-export interface WebSocketLike {
-  readonly readyState: number;
-  readonly bufferedAmount: number;
-  send(text: string): void;
-  close(code?: number, reason?: string): void;
-  addEventListener(type: 'open' | 'error', listener: () => void): void;
-  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
-  addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void;
+  /** The departments that are wanted now, for a link that opens with them; every link is asked to `follow` after its hello. */
+  wanted(): ReadonlyMap<string, Cursor | undefined>;
 }
 
 export interface Transport {
   readonly name: TransportName;
   open(context: LinkContext, events: LinkEvents): Link;
+  /** The way to a fallback and back, which a page with the socket alone does not ship. */
+  readonly fallback?: Fallback;
+}
+
+/** The next step after an attempt that failed before its `hello`. */
+export type NextStep = { kind: 'close'; code: number } | { kind: 'use'; index: number } | { kind: 'retry'; seconds?: number | undefined };
+
+export interface Fallback {
+  /** @param index the transport that failed */
+  nextStep(http: Pick<Http, 'request'>, transports: readonly Transport[], index: number): Promise<NextStep>;
+  /** Tries the first choice from time to time while a fallback is in use; `adopt` takes its link. */
+  retryFirst(first: Transport, open: (transport: Transport) => Link, adopt: (link: Link) => void): { stop(): void };
 }

@@ -1,17 +1,8 @@
+import type { WebSocketLike } from '../web-socket.js';
 import type { ErrorBody } from '../errors.js';
 import type { EventFrame } from '../protocol.js';
-import type {
-  Cursor,
-  Hello,
-  Link,
-  LinkContext,
-  LinkEvents,
-  ServerFrame,
-  Snapshot,
-  Subscribed,
-  Transport,
-  WebSocketLike,
-} from './transport.js';
+import type { Cursor, Hello, Link, LinkContext, LinkEvents, ServerFrame, Snapshot, Subscribed, Transport } from './transport.js';
+import { MEMBERSHIP_ENDED } from './transport.js';
 
 const OPEN = 1;
 
@@ -21,144 +12,129 @@ export function webSocket(): Transport {
 }
 
 class SocketLink implements Link {
-  private socket: WebSocketLike | undefined;
-  private ended = false;
-  private reconnectIn: number | undefined;
+  #socket: WebSocketLike | undefined;
+  #ended = false;
+  #reconnectIn: number | undefined;
   /** Departments that this socket follows, with the id of the `subscribe` that is under way. */
-  private readonly followed = new Map<string, string | undefined>();
+  readonly #followed = new Map<string, string | undefined>();
 
-  constructor(
-    context: LinkContext,
-    private readonly events: LinkEvents,
-  ) {
+  readonly #events: LinkEvents;
+
+  constructor(context: LinkContext, events: LinkEvents) {
+    this.#events = events;
     const url = `${context.url.replace(/^http/, 'ws')}/ws`;
     context.openSocket(url).then(
       (socket) => {
-        if (this.ended) socket.close(1000);
-        else this.listen(socket);
+        if (this.#ended) socket.close(1000);
+        else this.#listen(socket);
       },
       () => {
-        this.end(1006);
+        this.#end(1006);
       },
     );
   }
 
   follow(wanted: ReadonlyMap<string, Cursor | undefined>): void {
-    for (const dept of [...this.followed.keys()]) if (!wanted.has(dept)) this.leave(dept);
-    for (const [dept, cursor] of wanted) if (!this.followed.has(dept)) this.subscribe(dept, cursor);
+    for (const dept of [...this.#followed.keys()]) if (!wanted.has(dept)) this.#leave(dept);
+    for (const [dept, cursor] of wanted) if (!this.#followed.has(dept)) this.#subscribe(dept, cursor);
   }
 
   restart(dept: string, cursor: Cursor | undefined): void {
-    this.leave(dept);
-    this.subscribe(dept, cursor);
+    this.#leave(dept);
+    this.#subscribe(dept, cursor);
   }
 
   readonly send = (id: string, type: string, data: unknown): void => {
-    this.write({ id, type, data });
+    this.#write({ id, type, data });
   };
 
   ack(dept: string, seq: number): void {
-    this.write({ type: 'ack', dept, seq });
+    this.#write({ type: 'ack', dept, seq });
   }
 
   readonly ping = (): void => {
-    this.write({ type: 'ping', t: Date.now() });
+    this.#write({ type: 'ping', t: Date.now() });
   };
 
   close(): void {
-    this.ended = true;
-    this.socket?.close(1000);
+    this.#ended = true;
+    this.#socket?.close(1000);
   }
 
-  private listen(socket: WebSocketLike): void {
-    this.socket = socket;
+  #listen(socket: WebSocketLike): void {
+    this.#socket = socket;
     socket.addEventListener('message', ({ data }) => {
-      if (!this.ended && typeof data === 'string') this.read(data);
+      if (!this.#ended && typeof data === 'string') this.#read(data);
     });
     socket.addEventListener('error', () => undefined); // `close` follows
     socket.addEventListener('close', ({ code }) => {
-      this.end(code);
+      this.#end(code);
     });
   }
 
-  private subscribe(dept: string, cursor: Cursor | undefined): void {
+  #subscribe(dept: string, cursor: Cursor | undefined): void {
     const id = crypto.randomUUID();
-    this.followed.set(dept, id);
-    this.write({ id, type: 'subscribe', dept, ...cursor });
+    this.#followed.set(dept, id);
+    this.#write({ id, type: 'subscribe', dept, ...cursor });
   }
 
-  private leave(dept: string): void {
-    this.followed.delete(dept);
-    this.write({ id: crypto.randomUUID(), type: 'unsubscribe', dept });
+  #leave(dept: string): void {
+    this.#followed.delete(dept);
+    this.#write({ id: crypto.randomUUID(), type: 'unsubscribe', dept });
   }
 
-  private write(frame: unknown): void {
-    if (this.socket?.readyState === OPEN) this.socket.send(JSON.stringify(frame));
+  #write(frame: unknown): void {
+    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
-  private read(text: string): void {
+  #read(text: string): void {
     let frame: ServerFrame;
     try {
       frame = JSON.parse(text) as ServerFrame;
     } catch {
-      this.socket?.close(1002);
-      this.end(1002);
+      this.#socket?.close(1002);
+      this.#end(1002);
       return;
     }
-    this.events.alive();
-    const { type, dept } = frame as { type: string; dept: string };
-    switch (type) {
-      case 'hello':
-        this.events.hello(frame as Hello);
-        return;
-      case 'ok':
-      case 'error':
-        this.answered(frame as unknown as Answer);
-        return;
-      case 'snapshot':
-        if (this.followed.has(dept)) this.events.snapshot(dept, frame as unknown as Snapshot);
-        return;
-      case 'skipped':
-        if (this.followed.has(dept)) this.events.skipped(dept, frame['from'] as number, frame['to'] as number);
-        return;
-      case 'ping':
-        this.write({ type: 'pong', t: frame['t'] });
-        this.events.frame(frame);
-        return;
-      case 'server_shutdown':
-        this.reconnectIn = frame['reconnect_in'] as number;
-        this.events.frame(frame);
-        return;
-      case 'unsubscribed':
-        this.followed.delete(dept);
-        this.events.refused(dept, { code: 'NOT_FOUND', message: 'the membership has ended', retryable: false });
-        return;
-      default:
-        if (typeof frame['seq'] === 'number') {
-          if (this.followed.has(dept)) this.events.event(frame as unknown as EventFrame);
-        } else this.events.frame(frame);
-    }
-  }
-
-  private answered(frame: Answer): void {
-    const dept = [...this.followed].find(([, id]) => id !== undefined && id === frame.re)?.[0];
-    if (dept === undefined) {
-      if (frame.re !== null) this.events.answer(frame.re, frame.type === 'ok' ? { data: frame.data } : { error: frame });
-      else this.events.frame(frame as unknown as ServerFrame);
-      return;
-    }
-    this.followed.set(dept, undefined);
-    if (frame.type === 'ok') this.events.subscribed(dept, frame.data as Subscribed);
+    this.#events.alive();
+    const { type, dept, seq } = frame as unknown as EventFrame;
+    const events = this.#events;
+    if (type === 'ok' || type === 'error') this.#answered(frame as unknown as Answer);
+    else if (type === 'hello') events.hello(frame as Hello);
+    else if (type === 'snapshot' || type === 'skipped' || typeof seq === 'number') {
+      if (!this.#followed.has(dept)) return; // it was on its way when the department was left
+      if (type === 'snapshot') events.snapshot(dept, frame as unknown as Snapshot);
+      else if (type === 'skipped') events.skipped(dept, frame['from'] as number, frame['to'] as number);
+      else events.event(frame as unknown as EventFrame);
+    } else if (type === 'unsubscribed') this.#refused(dept, MEMBERSHIP_ENDED);
     else {
-      this.followed.delete(dept);
-      this.events.refused(dept, frame);
+      if (type === 'ping') this.#write({ type: 'pong', t: frame['t'] });
+      if (type === 'server_shutdown') this.#reconnectIn = frame['reconnect_in'] as number;
+      events.frame(frame);
     }
   }
 
-  private end(code: number): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.events.end({ code, ...(this.reconnectIn !== undefined && { reconnectIn: this.reconnectIn }) });
+  #refused(dept: string, error: ErrorBody): void {
+    this.#followed.delete(dept);
+    this.#events.refused(dept, error);
+  }
+
+  #answered(frame: Answer): void {
+    const dept = [...this.#followed].find(([, id]) => id !== undefined && id === frame.re)?.[0];
+    if (dept === undefined) {
+      if (frame.re !== null) this.#events.answer(frame.re, frame.type === 'ok' ? { data: frame.data } : { error: frame });
+      else this.#events.frame(frame as unknown as ServerFrame);
+      return;
+    }
+    this.#followed.set(dept, undefined);
+    if (frame.type === 'ok') this.#events.subscribed(dept, frame.data as Subscribed);
+    else this.#refused(dept, frame);
+  }
+
+  #end(code: number): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#events.end({ code, ...(this.#reconnectIn !== undefined && { reconnectIn: this.#reconnectIn }) });
   }
 }
 
