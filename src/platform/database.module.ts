@@ -4,7 +4,7 @@ import pg from 'pg';
 import { Logger } from './logging/logger.js';
 import { ConnectionRetired } from './database/bounded-client.js';
 import { Database, DATABASE_URL } from './database/database.js';
-import { Notices } from './database/notices.js';
+import { PgNotifier } from './database/pg-notifier.js';
 import { connectionOptions } from './database/connection-options.js';
 import { GuardedPool } from './database/pools.js';
 import { Transactions } from './database/transactions.js';
@@ -14,7 +14,8 @@ const DIRECTORY_POOL_SIZE = 4;
 /** One PostgreSQL behind pools for hot paths and a TypeORM data source for the directory and its administration. */
 @Module({})
 export class DatabaseModule {
-  static connect(url: string): DynamicModule {
+  /** @param entities Wardline's and those of the hospital's own program */
+  static connect(url: string, entities: readonly (abstract new (...args: never[]) => object)[] = []): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
@@ -25,6 +26,7 @@ export class DatabaseModule {
             type: 'postgres' as const,
             url,
             autoLoadEntities: true,
+            entities: [...entities] as (new () => object)[],
             synchronize: false,
             migrationsRun: false,
             retryAttempts: 0,
@@ -36,8 +38,8 @@ export class DatabaseModule {
           }),
         }),
       ],
-      providers: [{ provide: DATABASE_URL, useValue: url }, Database, Transactions, Notices],
-      exports: [Database, Transactions, Notices, DATABASE_URL],
+      providers: [{ provide: DATABASE_URL, useValue: url }, Database, Transactions, PgNotifier],
+      exports: [Database, Transactions, PgNotifier, DATABASE_URL],
     };
   }
 }

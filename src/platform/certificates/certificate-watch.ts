@@ -5,20 +5,20 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Gauge } from 'prom-client';
 import { Clock } from '../common/clock.js';
 import { Logger } from '../logging/logger.js';
+import { SerialTask } from '../scheduling/serial-task.js';
 import { CIPHERS, checkedCertificate, type CertificateSource, type KeyPair, type TlsOptions } from './certificate.js';
 
 /**
- * What is looked at is the content: it changes whichever way the files do (written over, renamed into place, a link above them that is
- * turned, as Kubernetes does), and on every file system. They are small.
+ * The watch compares the content. It changes whichever way the files do (written over, renamed into place, a link above them
+ * that is turned, as Kubernetes does), and on every file system. The files are small.
  */
 const LOOK_INTERVAL_MS = 2000;
 
-/** Serves new certificates to new connections. Sockets that stand go on: they need none any more. */
+/** Serves new certificates to new connections. Open sockets go on: they need no certificate any more. */
 @Injectable()
 export class CertificateWatch implements BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> | undefined;
-  /** What was told of last, so that it is told once. */
+  private looking: SerialTask | undefined;
+  /** The problem that was logged last, so that each is logged once. */
   private problem = '';
 
   constructor(
@@ -34,25 +34,22 @@ export class CertificateWatch implements BeforeApplicationShutdown {
   watch(server: Server, source: CertificateSource, served: TlsOptions): void {
     let current: KeyPair = served;
     this.show(current);
-    this.timer = setInterval(() => {
-      this.looking ??= this.renewed(source, current)
-        .then((pair) => {
-          if (!pair) return;
-          server.setSecureContext({ cert: pair.cert, key: pair.key, minVersion: served.minVersion, ciphers: CIPHERS });
-          current = pair;
-          this.show(pair);
-          this.logger.info('tls.certificate_reloaded', { valid_to: new X509Certificate(pair.cert).validTo });
-        })
-        .catch((error: unknown) => {
-          this.complain(error);
-        })
-        .finally(() => (this.looking = undefined));
-    }, LOOK_INTERVAL_MS);
+    const look = async () => {
+      const pair = await this.renewed(source, current);
+      if (!pair) return;
+      server.setSecureContext({ cert: pair.cert, key: pair.key, minVersion: served.minVersion, ciphers: CIPHERS });
+      current = pair;
+      this.show(pair);
+      this.logger.info('tls.certificate_reloaded', { valid_to: new X509Certificate(pair.cert).validTo });
+    };
+    this.looking = new SerialTask(look, (error) => {
+      this.complain(error);
+    });
+    this.looking.repeat(LOOK_INTERVAL_MS);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.looking;
+    await this.looking?.stop();
   }
 
   /** The pair, when it is another one. @throws Error when it is none that can be served: the old one stays */

@@ -18,21 +18,21 @@ export interface KeyPair {
   key: Buffer;
 }
 
-/** Of TLS 1.3, and of TLS 1.2 those with forward secrecy and AEAD: no CBC. */
+/** The suites of TLS 1.3, and those of TLS 1.2 with forward secrecy and AEAD: no CBC. */
 export const CIPHERS = [
   ...['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'],
   ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384'],
   ...['ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305'],
 ].join(':');
 
-/** What the server is given of TLS. */
+/** The TLS options of the server. */
 export interface TlsOptions extends KeyPair {
   minVersion: 'TLSv1.2' | 'TLSv1.3';
   /** Milliseconds. */
   handshakeTimeout: number;
 }
 
-/** Reads the pair as it is now; one that is ours is made anew before it ends. */
+/** Reads the pair as it is now; Wardline's own pair is renewed before it ends. */
 export type CertificateSource = () => Promise<KeyPair>;
 
 /** Named files; else a self-signed pair where that is wanted; else none: a proxy ends TLS, or nobody asks for it. */
@@ -104,7 +104,7 @@ export async function selfSignedPair(dataDir: string): Promise<KeyPair> {
   return { cert: Buffer.from(made.cert), key: Buffer.from(made.private) };
 }
 
-/** Of two processes that made a pair at once, one's key may stand beside the other's certificate. */
+/** When two processes make a pair at once, one's key may be next to the other's certificate. */
 function isGoodFor(pair: KeyPair, ms: number): boolean {
   try {
     return Date.parse(checkedCertificate(pair, Date.now()).validTo) - Date.now() > ms;

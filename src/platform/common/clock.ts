@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Where the process takes its time from. What must be exact takes the database's (`app_now()`) instead. */
+/** The process's source of time. Exact times come from the database (`app_now()`) instead. */
 export abstract class Clock {
   /** Milliseconds since 1970. */
   abstract now(): number;

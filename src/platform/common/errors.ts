@@ -1,6 +1,6 @@
 /**
- * The codes that Wardline answers with, the same on every transport, and what each tells the caller.
- * `retryable`: the same request may succeed later without being changed.
+ * The codes of Wardline's errors, the same on every transport, each with its meaning for the caller. `retryable`: the same
+ * request may succeed later without being changed.
  */
 export const ERROR_CODES = {
   VALIDATION_FAILED: {
@@ -20,7 +20,7 @@ export const ERROR_CODES = {
   FORBIDDEN: { retryable: false, meaning: 'Signed in, but not permitted; `details.reason` may say why.' },
   PASSWORD_CHANGE_REQUIRED: {
     retryable: false,
-    meaning: 'Somebody else set the password: its owner changes it first, by `POST /auth/password`.',
+    meaning: 'Another person set the password: its owner changes it first, by `POST /auth/password`.',
   },
   CSRF_TOKEN_INVALID: { retryable: false, meaning: 'An unsafe method under a session cookie without its `X-CSRF-Token`.' },
   ORIGIN_FORBIDDEN: { retryable: false, meaning: 'The request comes from a page of another origin.' },
@@ -29,7 +29,7 @@ export const ERROR_CODES = {
   METHOD_NOT_ALLOWED: { retryable: false, meaning: 'The path exists, not for this method.' },
   ALREADY_EXISTS: { retryable: false, meaning: 'The id or name is taken; ids are never reused.' },
   STILL_IN_USE: { retryable: false, meaning: 'Something that is still open or in use refers to it.' },
-  CALL_ALREADY_ACCEPTED: { retryable: false, meaning: 'Somebody accepted the call first; `details.call` is the call.' },
+  CALL_ALREADY_ACCEPTED: { retryable: false, meaning: 'Another person accepted the call first; `details.call` is the call.' },
   CALL_CLOSED: { retryable: false, meaning: 'The call is completed or cancelled; `details.call` is the call.' },
   CALL_STATE_CONFLICT: { retryable: false, meaning: "The call's state does not allow the command; `details.call` is the call." },
   CALL_VERSION_STALE: { retryable: false, meaning: 'The call changed since the version named; `details.call` is the call.' },
@@ -45,6 +45,7 @@ export const ERROR_CODES = {
   PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The body, or the headers, are over their limit.' },
   REQUEST_TIMEOUT: { retryable: true, meaning: 'The request took too long to come.' },
   IDEMPOTENCY_KEY_REUSED: { retryable: false, meaning: 'The key was used for another command.' },
+  REFUSED: { retryable: false, meaning: 'A part of this hospital’s own refused, with the HTTP status of the answer.' },
   RATE_LIMITED: { retryable: true, meaning: 'Too many; `retry_after` seconds.' },
   CAPACITY_EXCEEDED: {
     retryable: true,
@@ -54,29 +55,95 @@ export const ERROR_CODES = {
   UNAVAILABLE: { retryable: true, meaning: 'The server or its database cannot answer now; nothing was lost, try again with the same key.' },
 } as const satisfies Record<string, { retryable: boolean; meaning: string }>;
 
+/** A code of Wardline's own. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** What beside code and message a caller gets. Never what the caller sent. */
+/** The promise of an error code of a hospital's own. */
+export interface OwnErrorTraits {
+  /** HTTP status, 400 to 599. */
+  readonly status: number;
+  /** True where the same request may succeed later without being changed. */
+  readonly retryable: boolean;
+  /** One sentence for the published protocol. */
+  readonly meaning: string;
+}
+
+const ownCodes = new Map<string, OwnErrorTraits>();
+const PREFIX = /^[a-z][a-z0-9-]{0,31}$/;
+const OWN_CODE = /^[A-Z][A-Z0-9_]{0,47}$/;
+
+/** Makes an error of a hospital's own; throw it like a DomainError. */
+export type OwnError = (message: string, options?: DomainErrorOptions) => DomainError;
+
+/**
+ * Error codes of a hospital's own. They are answered alike over HTTP and sockets, and published beside Wardline's.
+ * @param prefix the hospital's name: `st-jude` makes `ST_JUDE_BED_TAKEN` of `BED_TAKEN`
+ * @throws Error for a prefix or code that is none, for a status that is none, and for a code that is taken
+ */
+export function defineErrors<const T extends Readonly<Record<string, OwnErrorTraits>>>(
+  prefix: string,
+  errors: T,
+): { readonly [K in keyof T]: OwnError } {
+  if (!PREFIX.test(prefix)) throw new Error(`the prefix of error codes must match ${PREFIX.source}`);
+  const made: Record<string, OwnError> = {};
+  for (const [name, traits] of Object.entries(errors)) {
+    const code = `${prefix.replaceAll('-', '_').toUpperCase()}_${name}`;
+    if (!OWN_CODE.test(name)) throw new Error(`the error code ${name} must match ${OWN_CODE.source}`);
+    if (!Number.isInteger(traits.status) || traits.status < 400 || traits.status > 599)
+      throw new Error(`${code} has no status of an error`);
+    const known = ownCodes.get(code);
+    if (code in ERROR_CODES || (known && JSON.stringify(known) !== JSON.stringify(traits)))
+      throw new Error(`two error codes are called ${code}`);
+    ownCodes.set(code, traits);
+    // The code is published under its own name; the type knows Wardline's.
+    made[name] = (message, options) => new DomainError(code as ErrorCode, message, options);
+  }
+  return made as { readonly [K in keyof T]: OwnError };
+}
+
+/** Error codes of a hospital's own, by name. */
+export function ownErrorCodes(): ReadonlyMap<string, OwnErrorTraits> {
+  return ownCodes;
+}
+
+/** Fields that a caller gets besides code and message. Never the caller's own text. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
+
+/** The parts of a refusal besides its code and message. */
+export interface DomainErrorOptions {
+  details?: ErrorDetails;
+  retryAfter?: number;
+  cause?: unknown;
+  isDenial?: boolean;
+  refusal?: string;
+  /** The HTTP status, where it is not the code's. */
+  status?: number;
+}
 
 /** A refusal that the caller can act upon. Each transport maps the code; nothing else is thrown on purpose. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly details: ErrorDetails | undefined;
+  /** HTTP status; undefined where it is the code's. */
+  readonly status: number | undefined;
   /** Seconds. */
   readonly retryAfter: number | undefined;
-  /** Whether the caller tried something that is not for them. Not told to them: what they may not know of is as what does not exist. */
+  /**
+   * True when the caller tried something that is not for them. The caller does not learn it: an object that they may not see
+   * answers as if it did not exist.
+   */
   readonly isDenial: boolean;
-  /** What the record calls this refusal, where that does not follow from the code. Not told to the caller either. */
+  /** The record's name for this refusal, where it does not follow from the code. The caller does not learn it either. */
   readonly refusal: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options: { details?: ErrorDetails; retryAfter?: number; cause?: unknown; isDenial?: boolean; refusal?: string } = {},
+    options: DomainErrorOptions = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.details = options.details;
+    this.status = options.status;
     this.retryAfter = options.retryAfter;
     this.isDenial = options.isDenial ?? code === 'FORBIDDEN';
     this.refusal = options.refusal;
@@ -97,9 +164,14 @@ export function toErrorBody(error: DomainError): ErrorBody {
     code: error.code,
     message: error.message,
     ...(error.details && { details: error.details }),
-    retryable: ERROR_CODES[error.code].retryable,
+    retryable: ownCodes.get(error.code)?.retryable ?? ERROR_CODES[error.code].retryable,
     ...(error.retryAfter !== undefined && { retry_after: error.retryAfter }),
   };
+}
+
+/** The person's role lacks a capability. */
+export function notPermitted(): DomainError {
+  return new DomainError('FORBIDDEN', 'your role does not permit this', { details: { reason: 'capability' } });
 }
 
 /** Something one may not know of is answered like something that does not exist. */

@@ -7,7 +7,7 @@ export function newId(): string {
   return v7();
 }
 
-/** 256 random bits, URL-safe: session ids, station keys, passwords that are made for somebody. */
+/** 256 random bits, URL-safe: session ids, station keys, generated passwords. */
 export function newSecret(bytes = 32): string {
   return randomBytes(bytes).toString('base64url');
 }
@@ -15,8 +15,9 @@ export function newSecret(bytes = 32): string {
 /** Before every other id. */
 export const NIL_ID = '00000000-0000-0000-0000-000000000000';
 
+/** A UUID, in small letters. */
 export const uuid = z.guid().toLowerCase();
 /** A place's id, chosen by people, never reused. */
 export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
-/** Ids of rooms, beds and stations: a department's slug and more may stand in front. */
+/** Ids of rooms, beds and stations: a department's slug may come first. */
 export const placeId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);

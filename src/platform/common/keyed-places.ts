@@ -15,13 +15,16 @@ export interface KeyedPlacesOptions {
   readonly places: number;
   /** More than this are refused at once. */
   readonly maxWaiting: number;
-  /** Nobody waits longer. */
+  /** The longest wait. */
   readonly patienceMs: number;
 }
 
 const RETRY_AFTER_SEC = 1;
 
-/** So many works at a time for each key, in the order in which they came. Whoever waits holds nothing but memory; a key that nobody uses costs nothing. */
+/**
+ * A bounded number of tasks at a time for each key, in the order of arrival. A waiting task holds nothing but memory; an
+ * unused key costs nothing.
+ */
 export class KeyedPlaces {
   private readonly lanes = new Map<string, Lane>();
 
@@ -53,7 +56,7 @@ export class KeyedPlaces {
     return lane;
   }
 
-  /** Resolves with the place of somebody who leaves: it is never free in between. */
+  /** Resolves with the place of a task that ends: the place is never free in between. */
   private wait({ waiting }: Lane): Promise<void> {
     if (waiting.length >= this.options.maxWaiting) return Promise.reject(busy());
     return new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from './errors.js';
 
 export const SERVER_STATES = ['starting', 'running', 'draining', 'stopped', 'error'] as const;
+/** The state of a node. */
 export type ServerStateName = (typeof SERVER_STATES)[number];
 
 /** `starting → running → draining → stopped`, and `error`, from which a node can only leave. */
@@ -18,7 +19,7 @@ const RETRY_AFTER_SEC = 2;
 
 type Listener = (state: ServerStateName) => void;
 
-/** Where this node is in its life. */
+/** This node's phase: starting, ready, draining or stopped. */
 @Injectable()
 export class ServerState {
   private state: ServerStateName = 'starting';

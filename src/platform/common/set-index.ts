@@ -2,7 +2,7 @@
 export class SetIndex<K, T extends string | object> {
   private readonly held = new Map<K, T | Set<T>>();
 
-  /** Of keys. */
+  /** The number of keys. */
   get size(): number {
     return this.held.size;
   }

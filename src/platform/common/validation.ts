@@ -3,18 +3,18 @@ import { DomainError } from './errors.js';
 
 const MAX_FIELDS = 20;
 
-/** Of a request that says all by its path: nothing, or `{}`. What is sent in vain is refused rather than passed over. */
+/** The body of a request that says everything by its path: nothing, or `{}`. Other fields are refused rather than ignored. */
 export const noBody = z.strictObject({}).default({});
 export type NoBody = z.infer<typeof noBody>;
 
 interface Issue {
   readonly code?: string | undefined;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-  /** Of fields that the schema does not know. */
+  /** Fields that the schema does not know. */
   readonly keys?: readonly string[] | undefined;
 }
 
-/** A field that the schema does not know is named only where its name is one: what else stands there is the caller's text. */
+/** An unknown field is named in the error only when its name looks like one: any other key is the caller's text. */
 const FIELD_NAME = /^[A-Za-z_]{1,40}$/;
 
 function fieldsOf(issue: Issue, parameter: string | undefined): { path: string; problem: string }[] {

@@ -6,7 +6,9 @@ import { facilitySettings, type FacilitySettings } from './facility.settings.js'
 import { guestSettings, type GuestSettings } from './guest.settings.js';
 import { httpSettings, type HttpSettings } from './http.settings.js';
 import { operationsSettings, type OperationsSettings } from './operations.settings.js';
+import type { OwnSettings } from './own-settings.js';
 import { realtimeSettings, type RealtimeSettings } from './realtime.settings.js';
+import { screenSettings, type ScreenSettings } from './screen.settings.js';
 import type { SettingMeta } from './setting.js';
 import { sessionSettings, type SessionSettings } from './session.settings.js';
 import { wardSettings, type WardSettings } from './ward.settings.js';
@@ -17,6 +19,7 @@ export const CONCERNS = {
   database: databaseSettings,
   facility: facilitySettings,
   guests: guestSettings,
+  screens: screenSettings,
   session: sessionSettings,
   realtime: realtimeSettings,
   ward: wardSettings,
@@ -24,7 +27,7 @@ export const CONCERNS = {
   operations: operationsSettings,
 } as const;
 
-/** Of every setting, in the order of `.env.example`. */
+/** The names of all settings, in the order of `.env.example`. */
 export const SETTING_NAMES: readonly string[] = Object.values(CONCERNS).flatMap((schema) => Object.keys(schema.shape));
 
 /** All settings of one process, read once. */
@@ -33,11 +36,14 @@ export interface Config {
   database: DatabaseSettings;
   facility: FacilitySettings;
   guests: GuestSettings;
+  screens: ScreenSettings;
   session: SessionSettings;
   realtime: RealtimeSettings;
   ward: WardSettings;
   cluster: ClusterSettings;
   operations: OperationsSettings;
+  /** Those of the hospital's own program. */
+  own?: { readonly name: string; readonly values: unknown };
 }
 
 /** The environment holds wrong values; `lines` has one for each, ready to print. */
@@ -49,9 +55,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads and validates every setting of the environment. An empty value counts as not given.
+ * @param own the settings that a hospital adds
  * @throws ConfigError with one line for each wrong value.
  */
-export function readConfig(environment: Environment): Config {
+export function readConfig(environment: Environment, own?: OwnSettings): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
   const lines: string[] = [];
   const config: Record<string, unknown> = {};
@@ -59,6 +66,11 @@ export function readConfig(environment: Environment): Config {
     const result = schema.safeParse(given);
     if (result.success) config[concern] = result.data;
     else lines.push(...describeIssues(schema.shape, result.error));
+  }
+  if (own) {
+    const result = own.schema.safeParse(given);
+    if (result.success) config['own'] = { name: own.name, values: result.data };
+    else lines.push(...describeIssues(own.schema.shape, result.error));
   }
   if (lines.length > 0) throw new ConfigError(lines);
   const complete = config as unknown as Config;

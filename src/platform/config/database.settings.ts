@@ -3,7 +3,7 @@ import { integer, optionalBoolean, optionalUrl, text } from './setting.js';
 
 const postgres = ['postgres:', 'postgresql:'];
 
-/** Where the data lives. */
+/** The settings of the database. */
 export const databaseSettings = z.object({
   DATABASE_URL: optionalUrl(
     postgres,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../system/package-root.js';
 import { readConfig } from './config.js';
-import { renderEnvExample } from './env-example.js';
+import { renderEnvExample } from './render-env-example.js';
 
 describe('.env.example', () => {
   const text = readFileSync(join(packageRoot(), '.env.example'), 'utf8');

@@ -29,12 +29,12 @@ export const httpSettings = z.object({
     'true',
   ),
   TRUSTED_PROXIES: list(
-    { doc: 'Addresses or CIDR ranges whose X-Forwarded-* count.' },
+    { doc: 'Addresses or CIDR ranges of proxies with trusted X-Forwarded-* headers.' },
     '10.0.0.5,192.168.7.0/24',
     z.string().refine(isAddressOrRange, 'must be addresses or CIDR ranges'),
   ),
   ALLOWED_ORIGINS: list(
-    { doc: 'Origins that browsers may call from, beside the host itself.' },
+    { doc: 'Origins that browsers may call from, besides the host itself.' },
     'https://board.example.org',
     z.string().refine((v) => URL.canParse(v) && new URL(v).origin === v, 'must be origins such as https://board.example.org'),
   ),
@@ -49,6 +49,6 @@ export const httpSettings = z.object({
   ),
   LISTEN_BACKLOG: integer(4096, { doc: 'Connections the kernel may queue before they are accepted.' }, { min: 1, max: 65_535 }),
   HTTP_FALLBACK: boolean(true, { doc: 'Event stream and long poll for clients that cannot open a socket.' }),
-  FALLBACK_POLL_INTERVAL_MS: integer(3000, { doc: 'What long-poll clients are told to wait between answers.' }, { min: 100, max: 60_000 }),
+  FALLBACK_POLL_INTERVAL_MS: integer(3000, { doc: 'The wait of long-poll clients between answers.' }, { min: 100, max: 60_000 }),
 });
 export type HttpSettings = z.infer<typeof httpSettings>;

@@ -11,7 +11,7 @@ export const operationsSettings = z.object({
   MEMORY_RESTART_THRESHOLD: integer(80, { doc: '% of MAX_MEMORY_MB, looked at every 10 s.' }, { min: 1, max: 100 }),
   SHUTDOWN_DRAIN_SEC: integer(10, { doc: 'How long a stopping node waits for outboxes to empty.' }, { max: 3600 }),
   RESTART_DRAIN_SEC: integer(30, { doc: 'The same for a memory restart.' }, { max: 3600 }),
-  SHUTDOWN_RECONNECT_SEC: integer(5, { doc: 'Clients are spread over this long when told to reconnect.' }, { min: 1, max: 3600 }),
+  SHUTDOWN_RECONNECT_SEC: integer(5, { doc: 'Clients that must reconnect are spread over this time.' }, { min: 1, max: 3600 }),
   WORKER_STUCK_SEC: integer(10, { doc: 'A worker that has not beaten for so long is killed and replaced.' }, { min: 2, max: 3600 }),
   SUPERVISOR: optionalChoice(['off', 'on'], {
     doc: 'One parent that owns the port and replaces workers.',

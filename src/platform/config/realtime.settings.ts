@@ -32,7 +32,7 @@ export const realtimeSettings = z.object({
   MAX_PENDING_MESSAGES: integer(100, { doc: "Messages that wait in a slow socket's outbox." }, { min: 1, max: 100_000 }),
   SLOW_CONSUMER_BYTES: integer(4_194_304, { doc: 'Bytes a slow socket may hold, what is unsent included.' }, { min: 65_536 }),
   OVERFLOW_POLICY: choice(['drop_oldest_non_critical', 'disconnect'], 'drop_oldest_non_critical', {
-    doc: 'What happens when an outbox is full.',
+    doc: 'The reaction to a full outbox.',
   }),
   HEARTBEAT_CHECK_INTERVAL_SEC: integer(30, { doc: 'Interval of protocol pings.' }, { min: 1, max: 3600 }),
   HEARTBEAT_IDLE_SEC: integer(90, { doc: 'Nothing heard for this long closes 4040.' }, { min: 2, max: 86_400 }),

@@ -26,6 +26,8 @@ export const sessionSettings = z.object({
     { doc: 'Failed sign-ins of an address network / seconds, apart from the slow budget of each account; 0 turns it off.' },
   ),
   MAX_SESSIONS_PER_USER: integer(10, { doc: 'A further sign-in ends the oldest session.' }, { min: 1, max: 1000 }),
-  LOCAL_SIGN_IN: choice(['on', 'admins', 'off'], 'on', { doc: 'Who may sign in with a password: everybody, administrators, nobody.' }),
+  LOCAL_SIGN_IN: choice(['on', 'admins', 'off'], 'on', {
+    doc: 'People who may sign in with a password: everybody, administrators, nobody.',
+  }),
 });
 export type SessionSettings = z.infer<typeof sessionSettings>;

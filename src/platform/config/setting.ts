@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a setting's schema carries beside its type: the comment in `.env.example` and what a right value looks like. */
+/** The notes of a setting's schema: the comment in `.env.example` and the form of a right value. */
 export interface SettingMeta {
   doc: string;
   example: string;
@@ -10,13 +10,14 @@ export interface SettingMeta {
   secret?: boolean;
 }
 
-type Doc = Omit<SettingMeta, 'example'> & { example?: string };
+/** The notes of a setting. The example is its default, unless given. */
+export type Doc = Omit<SettingMeta, 'example'> & { example?: string };
 
 function described<T extends z.ZodType>(schema: T, doc: Doc, example: string): T {
   return schema.meta({ ...doc, example: doc.example ?? example });
 }
 
-/** A whole number within bounds. The unit stands in the setting's name. */
+/** A whole number within bounds. The setting's name ends with its unit. */
 export function integer(fallback: number, doc: Doc, bounds: { min?: number; max?: number } = {}) {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = bounds;
   const range = max === Number.MAX_SAFE_INTEGER ? `${String(min)} or more` : `${String(min)} to ${String(max)}`;
@@ -41,6 +42,7 @@ export function optionalBoolean(doc: Doc, example: string) {
   return described(schema.optional(), doc, example);
 }
 
+/** One of a few words. */
 export function choice<const T extends readonly [string, ...string[]]>(values: T, fallback: T[number], doc: Doc) {
   const schema = z.enum(values, `must be one of ${values.join(', ')}`);
   return described(schema.default(fallback as never), doc, fallback);
@@ -61,10 +63,12 @@ export function optionalChoice<const T extends readonly [string, ...string[]]>(v
   return described(z.enum(values, `must be one of ${values.join(', ')}`).optional(), doc, values[0]);
 }
 
+/** Any text. */
 export function text(fallback: string, doc: Doc) {
   return described(z.string().default(fallback), doc, fallback);
 }
 
+/** A text without a default. */
 export function optionalText(doc: Doc, example: string, schema = z.string()) {
   return described(schema.optional(), doc, example);
 }

@@ -1,8 +1,9 @@
 import pg from 'pg';
+import type { StatementBatch } from './statement-batch.js';
 
 /** So much longer than the server's own limit we wait for an answer. */
 const PATIENCE_MS = 500;
-/** Of a connection that asks for no limit of the server's. */
+/** The limit of a connection that asks for no limit of the server's. */
 const DEFAULT_LIMIT_MS = 3000;
 /** Until a server has let us in. */
 const CONNECT_MS = 2000;
@@ -11,6 +12,8 @@ const END_MS = 1000;
 /** A server that takes no writes is left after this long: the next connection may reach another one. */
 const READ_ONLY_MS = 1000;
 const SWEEP_MS = 250;
+/** A borrower that sends nothing gives the connection back within this time. */
+const LENT_MS = 30_000;
 /** Answers after which a connection is of no use: a server that is read-only, is shutting down, or has lost us. */
 const FATAL_ANSWER = /^(25006|57P0\w|08\w{3})$/;
 
@@ -18,6 +21,7 @@ const FATAL_ANSWER = /^(25006|57P0\w|08\w{3})$/;
 interface Wire {
   readonly stream: { destroy(error?: Error): void };
   on(event: 'readyForQuery' | 'end', listener: () => void): void;
+  on(event: 'commandComplete', listener: (message: { text?: string }) => void): void;
   on(event: 'errorMessage', listener: (message: { code?: string }) => void): void;
   on(event: 'parameterStatus', listener: (message: { parameterName: string; parameterValue: string }) => void): void;
 }
@@ -26,12 +30,21 @@ function ticks(ms: number): number {
   return Math.ceil(ms / SWEEP_MS);
 }
 
-/** The server did not answer within its own limit and ours. What it did meanwhile is unknown. */
+/** The server did not answer within its own limit and ours. The outcome of the statement is unknown. */
 export class ServerSilent extends Error {
   override readonly name = 'ServerSilent';
   readonly code = 'ETIMEDOUT';
   constructor() {
     super('the database did not answer in time');
+  }
+}
+
+/** The borrower did not give the connection back. */
+class NotGivenBack extends Error {
+  override readonly name = 'NotGivenBack';
+  readonly code = 'ECONNABORTED';
+  constructor() {
+    super('the connection was not given back in time');
   }
 }
 
@@ -80,6 +93,10 @@ export class BoundedClient extends pg.Client {
   isRetired = false;
   /** A pool has lent it: it is in the hands of a caller. */
   isLent = false;
+  /** Transactions that began or were committed on this connection: one more of it than expected was made by hand. */
+  transactionMarks = 0;
+  private returnBy = Number.POSITIVE_INFINITY;
+  private takeFromBorrower: (error: Error) => void = () => undefined;
   private readonly endpoint: string;
   private limit: number;
   private readonly bornAt = now;
@@ -87,6 +104,8 @@ export class BoundedClient extends pg.Client {
   private heardAt = now;
   private answersSeen = 0;
   private waitingSince: number | undefined;
+  /** Statements that are answered together: the server's limit is that of each. */
+  private asked = 1;
   private endingSince: number | undefined;
   private readonly readOnly = new Map<string, boolean>();
   /** The driver's: false while it waits for the answer to a statement. */
@@ -111,6 +130,10 @@ export class BoundedClient extends pg.Client {
     wire.on('readyForQuery', () => {
       this.answers++;
       this.heardAt = now;
+      this.asked = 1;
+    });
+    wire.on('commandComplete', ({ text }) => {
+      if (text === 'BEGIN' || text === 'COMMIT' || text === 'START TRANSACTION') this.transactionMarks++;
     });
     wire.on('errorMessage', ({ code = '' }) => {
       if (FATAL_ANSWER.test(code)) this.refused(code);
@@ -127,6 +150,28 @@ export class BoundedClient extends pg.Client {
     this.limit = ticks(serverMs + PATIENCE_MS);
   }
 
+  /**
+   * @param endsAt the deadline of the extension that borrows it, as `performance.now()` counts
+   * @param takeBack called at the deadline, or after half a minute, where the borrower neither uses it nor gives it back
+   */
+  lend(endsAt: number | undefined, takeBack: (error: Error) => void): void {
+    this.isLent = true;
+    this.takeFromBorrower = takeBack;
+    const leftMs = endsAt === undefined ? LENT_MS : Math.min(LENT_MS, Math.max(0, endsAt - performance.now()));
+    this.returnBy = now + ticks(leftMs);
+  }
+
+  takeBack(): void {
+    this.isLent = false;
+    this.returnBy = Number.POSITIVE_INFINITY;
+  }
+
+  /** It has what becomes of its statements. */
+  sendBatch(batch: StatementBatch): void {
+    this.asked = batch.size;
+    this.query(batch);
+  }
+
   override end(): Promise<void>;
   override end(callback: (error: Error) => void): void;
   override end(callback?: (error: Error) => void): Promise<void> | void {
@@ -135,7 +180,7 @@ export class BoundedClient extends pg.Client {
     super.end(callback);
   }
 
-  /** Cuts the connection: nothing is sent any more, and whoever waits is told. */
+  /** Cuts the connection: nothing more is sent, and every waiting statement fails. */
   destroy(error: Error): void {
     this.isDestroyed = true;
     this.wire.stream.destroy(error);
@@ -147,11 +192,12 @@ export class BoundedClient extends pg.Client {
     if (this.isDestroyed) return;
     const isReadOnly = [...this.readOnly.values()].includes(true);
     if (isReadOnly && now - this.bornAt > ticks(READ_ONLY_MS)) this.retire();
+    if (this.readyForQuery !== false && now > this.returnBy) this.takeFromBorrower(new NotGivenBack());
     if (this.readyForQuery !== false) this.waitingSince = undefined;
     else if (this.waitingSince === undefined || this.answers !== this.answersSeen) {
       this.waitingSince = now;
       this.answersSeen = this.answers;
-    } else if (now - this.waitingSince >= this.limit) this.silent(this.waitingSince);
+    } else if (now - this.waitingSince >= this.limit * this.asked) this.silent(this.waitingSince);
   }
 
   private get wire(): Wire {
@@ -173,7 +219,7 @@ export class BoundedClient extends pg.Client {
     for (const other of this.siblings()) if (now - other.bornAt > ticks(READ_ONLY_MS)) other.retire();
   }
 
-  /** What is in somebody's hands is destroyed when it is given back. */
+  /** A connection in use is destroyed when it is given back. */
   private retire(): void {
     if (this.isLent) this.isRetired = true;
     else this.destroy(new ConnectionRetired());

@@ -13,42 +13,54 @@ const NO_ROOM = new Set(['53100', '58030']);
 const READ_ONLY = '25006';
 
 /** Thrown inside a transaction that has to start again, because what it locked turned out not to be all. */
-export class StartAgain extends Error {
-  override readonly name = 'StartAgain';
+export class RetryTransaction extends Error {
+  override readonly name = 'RetryTransaction';
+}
+
+/** The driver's error: TypeORM wraps it. */
+function driverError(error: unknown): unknown {
+  return (error as { driverError?: unknown } | null)?.driverError ?? error;
+}
+
+/** The server's answer, where the error is one. */
+function serverError(error: unknown): pg.DatabaseError | undefined {
+  const driver = driverError(error);
+  return driver instanceof DatabaseError ? driver : undefined;
 }
 
 export function isTransient(error: unknown): boolean {
-  if (error instanceof StartAgain) return true;
-  return error instanceof DatabaseError && TRANSIENT.has(error.code ?? '');
+  return error instanceof RetryTransaction || TRANSIENT.has(serverError(error)?.code ?? '');
 }
 
-/** Whether a write was refused because there was no room for it. */
+/** True when a write was refused because there was no room for it. */
 export function isOutOfRoom(error: unknown): boolean {
-  return error instanceof DatabaseError && NO_ROOM.has(error.code ?? '');
+  return NO_ROOM.has(serverError(error)?.code ?? '');
 }
 
-/** Whether the server refused, because it takes no writes now. */
+/** True when the server refused because it takes no writes now. */
 export function takesNoWrites(error: unknown): boolean {
-  return isOutOfRoom(error) || (error instanceof DatabaseError && error.code === READ_ONLY);
+  return isOutOfRoom(error) || serverError(error)?.code === READ_ONLY;
 }
 
-/** Whether the row that was written exists already under a unique constraint (of that name). */
+/** True when the row exists already under a unique constraint (of that name). */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
-  const driver = (error as { driverError?: unknown } | null)?.driverError ?? error;
-  return driver instanceof DatabaseError && driver.code === '23505' && (constraint === undefined || driver.constraint === constraint);
+  const answer = serverError(error);
+  return answer?.code === '23505' && (constraint === undefined || answer.constraint === constraint);
 }
 
-/** Whether the row is still referred to, or refers to one that does not exist. */
+/** True when the row is still referred to, or refers to one that does not exist. */
 export function isForeignKeyViolation(error: unknown): boolean {
-  const driver = (error as { driverError?: unknown } | null)?.driverError ?? error;
-  return driver instanceof DatabaseError && driver.code === '23503';
+  return serverError(error)?.code === '23503';
 }
 
 /** An error of the connection or the server's state, as the caller's typed one; any other stays as it is. */
 export function asDomainError(error: unknown): unknown {
-  const driver = (error as { driverError?: unknown } | null)?.driverError ?? error;
+  const driver = driverError(error);
   if (driver instanceof DomainError) return driver;
-  if (driver instanceof StartAgain || (driver instanceof DatabaseError ? UNAVAILABLE.test(driver.code ?? '') : isConnectionError(driver))) {
+  if (
+    driver instanceof RetryTransaction ||
+    (driver instanceof DatabaseError ? UNAVAILABLE.test(driver.code ?? '') : isConnectionError(driver))
+  ) {
     return new DomainError('UNAVAILABLE', 'the database cannot answer now, try again', { retryAfter: 1, cause: driver });
   }
   // A NUL character, which JSON and URLs can carry and PostgreSQL cannot store.

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
+import { currentExtension } from '../common/extension-context.js';
 import { Logger } from '../logging/logger.js';
 import { ConnectionRetired } from './bounded-client.js';
 import { asDomainError, isOutOfRoom } from './database-error.js';
@@ -9,6 +10,7 @@ import type { Statement } from './statement.js';
 /** The injection token of the connection URL that requests run under. */
 export const DATABASE_URL = Symbol('database url');
 
+/** A row of an answer. */
 export type Row = pg.QueryResultRow;
 
 /** A disk that is full refuses the writes that need room, and not each one. A refusal counts for so long. */
@@ -31,14 +33,22 @@ export class Database implements OnApplicationShutdown {
       engine: this.open(url, 'engine'),
       presence: this.open(url, 'presence'),
       notifications: this.open(url, 'notifications'),
+      extensions: this.open(url, 'extensions'),
       probes: this.open(url, 'probes'),
     };
   }
 
-  pool(name: PoolName): GuardedPool {
-    return this.pools[name];
+  /** Work of an extension that nobody waits for has a pool of its own, whatever pool it names. */
+  pool(name: PoolName): pg.Pool {
+    return this.poolFor(name);
   }
 
+  /** @internal its connections send batches */
+  poolFor(name: PoolName): GuardedPool {
+    return this.pools[currentExtension()?.isBackground === true ? 'extensions' : name];
+  }
+
+  /** @internal */
   named(): (readonly [PoolName, GuardedPool])[] {
     return Object.entries(this.pools) as [PoolName, GuardedPool][];
   }
@@ -64,7 +74,7 @@ export class Database implements OnApplicationShutdown {
    */
   async query<R extends Row>(statement: Statement, values: readonly unknown[] = [], pool: PoolName = 'requests'): Promise<R[]> {
     try {
-      const result = await this.pools[pool].query<R>({ ...statement, values: [...values] });
+      const result = await this.pool(pool).query<R>({ ...statement, values: [...values] });
       return result.rows;
     } catch (error) {
       this.noteFailure(error);

@@ -20,8 +20,8 @@ export interface KeptConnectionOptions {
 }
 
 /**
- * One connection that is kept for what a session holds: a lock, a LISTEN. Whether it still reaches its server is asked by a ping, because nothing
- * else is said on it; when it is lost, another one takes its place.
+ * One connection that is kept for the state of its session: a lock, a LISTEN. A ping checks that it still reaches its server,
+ * because nothing else is sent on it. A lost connection is replaced.
  */
 export class KeptConnection {
   private client: BoundedClient | undefined;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { StartRefused } from '../common/start-refused.js';
 import { packageVersion } from '../system/package-version.js';
+import type { MigrationHistory } from './migration-history.js';
 
 interface UnknownMigration {
   readonly name: string;
@@ -11,23 +12,24 @@ interface UnknownMigration {
 /**
  * A database that a newer program has migrated is not for this one, unless everything that it does not know is marked as additive
  * (`-- additive` as the first line of the `.up.sql`): it would read and write by rules that have changed.
- * @param known the migrations that this program brings, oldest first
+ * @param known the migrations of the history that this program brings, oldest first
  * @throws StartRefused with both versions
  */
-export async function refuseNewerSchema(client: pg.Client, known: readonly string[]): Promise<void> {
-  if (!(await exists(client, 'migrations'))) return;
+export async function refuseNewerSchema(client: pg.Client, history: MigrationHistory, known: readonly string[]): Promise<void> {
+  const { name: owner, table } = history;
+  if (!(await exists(client, table))) return;
   const notes = (await exists(client, 'migration_notes'))
-    ? 'LEFT JOIN migration_notes n USING (name)'
-    : 'LEFT JOIN (SELECT NULL::text AS name, false AS is_additive, NULL::text AS version) n USING (name)';
+    ? 'LEFT JOIN migration_notes n ON n.name = $2 || m.name'
+    : 'LEFT JOIN (SELECT false AS is_additive, NULL::text AS version) n ON $2::text IS NULL';
   const { rows } = await client.query<UnknownMigration>(
-    `SELECT m.name, coalesce(n.is_additive, false) AS "isAdditive", n.version FROM migrations m ${notes}
+    `SELECT m.name, coalesce(n.is_additive, false) AS "isAdditive", n.version FROM ${table} m ${notes}
      WHERE NOT m.name = ANY ($1) ORDER BY m.id`,
-    [known],
+    [known, owner === 'wardline' ? '' : `${owner}:`],
   );
   const foreign = rows.filter(({ isAdditive }) => !isAdditive);
   const last = foreign.at(-1);
   if (!last) return;
-  const theirs = `${last.name}${last.version === null ? '' : `, applied by Wardline ${last.version}`}`;
+  const theirs = `${last.name}${owner === 'wardline' ? '' : ` of ${owner}`}${last.version === null ? '' : `, applied by Wardline ${last.version}`}`;
   const ours = `Wardline ${packageVersion()}, knows ${known.at(-1) ?? 'none'}`;
   throw new StartRefused([
     `the database is newer than this program: it has the migration ${theirs}; this program, ${ours}. ` +

@@ -3,7 +3,7 @@ import { ConfigError } from '../config/config.js';
 import { BoundedClient, openConnection } from './bounded-client.js';
 import { connectionOptions, SESSION_SETTINGS } from './connection-options.js';
 
-/** What each connection asks for beside the settings of its session. */
+/** The limits that each connection sets besides the settings of its session. */
 const LIMITS = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] as const;
 /** A statement that another session has prepared under the name, or that ours had prepared and is not there. */
 const PREPARED_BY_ANOTHER = new Set(['42P05', '26000']);

@@ -1,12 +1,25 @@
 import pg from 'pg';
+import { currentExtension } from '../common/extension-context.js';
 import { BoundedClient } from './bounded-client.js';
 import { connectionOptions } from './connection-options.js';
 
-/** Whose queries a pool serves. Each has its own, so that a flood of one cannot starve another. */
-export type PoolName = 'presses' | 'requests' | 'poller' | 'engine' | 'presence' | 'notifications' | 'probes';
+/** The callers that have a pool of their own, so that a flood of one cannot starve another. */
+export type PoolName = 'presses' | 'requests' | 'poller' | 'engine' | 'presence' | 'notifications' | 'extensions' | 'probes';
 
-/** `presses`: raising calls, their commands, and who it is that gives them. Nothing else waits there. */
-const POOL_SIZES: Record<PoolName, number> = { presses: 12, requests: 6, poller: 4, engine: 8, presence: 4, notifications: 2, probes: 2 };
+/**
+ * `presses`: raising calls, their commands, and who it is that gives them. Nothing else waits there. `extensions`: event consumers and due work of a
+ * hospital's own.
+ */
+const POOL_SIZES: Record<PoolName, number> = {
+  presses: 12,
+  requests: 6,
+  poller: 4,
+  engine: 8,
+  presence: 4,
+  notifications: 2,
+  extensions: 4,
+  probes: 2,
+};
 const PROBE_TIMEOUT_MS = 1000;
 /** The longest that a borrower waits: for a connection that is given back, or for a new one. */
 const BORROW_TIMEOUT_MS = 3000;
@@ -26,8 +39,8 @@ class PooledClient extends BoundedClient {
 export type LentClient = pg.PoolClient & BoundedClient;
 
 /**
- * A pool that takes back only connections that stand outside of a transaction and are still of use. One whose ROLLBACK failed, or was
- * forgotten, is destroyed: pooled, it would swallow the next borrower's writes.
+ * A pool that takes back only usable connections outside a transaction. A connection with a failed or forgotten ROLLBACK is
+ * destroyed: pooled, it would swallow the next borrower's writes.
  */
 export class GuardedPool extends pg.Pool {
   private heardAt = Number.NEGATIVE_INFINITY;
@@ -66,16 +79,24 @@ export class GuardedPool extends pg.Pool {
   private guard(client: LentClient): Release {
     const release: Release = client.release.bind(client);
     const guarded: Release = (destroy) => {
-      client.isLent = false;
+      client.takeBack();
       const status = client.getTransactionStatus();
       const isOutside = status === 'I' || status === null;
       const isKept = destroy !== true && !(destroy instanceof Error) && isOutside && !client.isDestroyed;
       if (isKept) this.heardAt = performance.now();
       release(destroy instanceof Error || destroy === true ? destroy : !isKept || client.isRetired);
     };
-    client.isLent = true;
-    client.release = guarded;
-    return guarded;
+    let isTakenBack = false;
+    client.lend(currentExtension()?.endsAt, (error) => {
+      guarded(error);
+      isTakenBack = true;
+    });
+    // A borrower that comes too late gives back what was taken from it.
+    const once: Release = (destroy) => {
+      if (!isTakenBack) guarded(destroy);
+    };
+    client.release = once;
+    return once;
   }
 }
 

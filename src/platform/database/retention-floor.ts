@@ -1,7 +1,10 @@
 import { openConnection } from './bounded-client.js';
 import { connectionOptions } from './connection-options.js';
 
-/** What the application may purge is at least this old, whatever it asks for later. Only the owner can say so: another role changes nothing. */
+/**
+ * Rows that the application may purge are at least this old, whatever it asks for later. Only the owner can set it: another
+ * role changes nothing.
+ */
 export async function setRetentionFloor(
   ownerUrl: string,
   { eventDays, auditDays }: { eventDays: number; auditDays: number },

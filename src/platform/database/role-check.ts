@@ -1,7 +1,7 @@
 import { openConnection } from './bounded-client.js';
 import { connectionOptions } from './connection-options.js';
 
-/** What a database role may do beyond what the application needs: it could change or delete the record. */
+/** A power of a database role beyond the application's needs: it could change or delete the record. */
 export type ExcessPower = 'superuser' | 'owner';
 
 /** @returns undefined for a role that owns nothing */

@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 
-/** What of Express' router is looked at. */
+/** The part of Express' router that is read. */
 interface Layer {
   match(path: string): boolean;
   route?: { methods: Readonly<Record<string, boolean>> };

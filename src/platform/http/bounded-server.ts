@@ -1,10 +1,11 @@
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { PipelineGate } from './pipeline-gate.js';
 import { COUNTED_HEADER_LINES } from './request-headers.js';
+import { RequestScheduler } from './request-scheduler.js';
 import { SocketUpgradeRequest } from './socket-upgrade-request.js';
 
 const MAX_HEADER_BYTES = 16_384;
@@ -21,13 +22,27 @@ function onlyHttp1({ protocols }: { protocols: string[] }): string | undefined {
   return protocols.find((protocol) => protocol === 'http/1.1');
 }
 
+/** The application's part in what comes before it. */
+export interface RequestFront {
+  /** Answers what needs nothing of the application. @returns whether it is answered */
+  tryAnswer(request: IncomingMessage, response: ServerResponse): boolean;
+  /** The network that a request counts for, where requests take turns. */
+  networkOf(request: IncomingMessage): string;
+}
+
 /** Express on an HTTP server of which nothing is unlimited. */
 export class BoundedServer extends ExpressAdapter {
   private readonly open = new Set<Socket>();
+  private front: RequestFront = { tryAnswer: () => false, networkOf: ({ socket }) => socket.remoteAddress ?? '' };
 
   /** @param handshakeTimeoutMs what the headers of one request may take */
   constructor(private readonly handshakeTimeoutMs: number) {
     super();
+  }
+
+  /** To be called before the server listens. */
+  putBefore(front: RequestFront): void {
+    this.front = front;
   }
 
   override initHttpServer({ httpsOptions }: NestApplicationOptions): void {
@@ -42,7 +57,12 @@ export class BoundedServer extends ExpressAdapter {
       requireHostHeader: false,
       IncomingMessage: SocketUpgradeRequest,
     };
-    const gate = new PipelineGate(this.getInstance<RequestListener>());
+    const application = this.getInstance<RequestListener>();
+    const begin: RequestListener = (request, response) => {
+      if (!this.front.tryAnswer(request, response)) application(request, response);
+    };
+    const scheduler = new RequestScheduler(begin, (request) => this.front.networkOf(request));
+    const gate = new PipelineGate(scheduler.listener);
     const server: Server = httpsOptions
       ? createTlsServer({ ...bounds, ALPNCallback: onlyHttp1, ...(httpsOptions as TlsServerOptions) }, gate.listener)
       : createServer(bounds, gate.listener);
@@ -52,7 +72,7 @@ export class BoundedServer extends ExpressAdapter {
     server.maxHeadersCount = COUNTED_HEADER_LINES;
     server.timeout = SILENCE_MS;
     const { open } = this;
-    // One listener for all: what stands for a connection is what each of them costs.
+    // One listener for all: a listener for each connection would cost memory for each.
     const closed = function (this: Socket): void {
       open.delete(this);
     };

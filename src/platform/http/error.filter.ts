@@ -7,9 +7,9 @@ import { DomainError, type ErrorCode, notFound, toErrorBody } from '../common/er
 import { Logger } from '../logging/logger.js';
 import { asDomainError } from '../database/database-error.js';
 import { allowedMethods } from './allowed-methods.js';
-import { HTTP_STATUS_OF } from './error-status.js';
+import { fromHttpException, statusOf } from './error-status.js';
 
-/** What Nest and Express themselves throw, in our words. */
+/** Errors of Nest and Express, in Wardline's codes and words. */
 const CODE_OF_STATUS: Readonly<Record<number, [ErrorCode, string]>> = {
   400: ['MALFORMED_JSON', 'the request cannot be read'],
   401: ['UNAUTHENTICATED', 'sign in first'],
@@ -41,13 +41,18 @@ export class HttpErrorFilter implements ExceptionFilter {
     answer();
   }
 
-  private answer(error: DomainError, request: GuardedRequest, response: Response): void {
+  protected answer(error: DomainError, request: GuardedRequest, response: Response): void {
     if (response.headersSent) {
       response.end();
       return;
     }
+    this.prepare(error, response).json({ error: { ...toErrorBody(error), request_id: request.requestId } });
+  }
+
+  /** Status and `Retry-After`. */
+  protected prepare(error: DomainError, response: Response): Response {
     if (error.retryAfter !== undefined) response.setHeader('Retry-After', String(Math.ceil(error.retryAfter)));
-    response.status(HTTP_STATUS_OF[error.code]).json({ error: { ...toErrorBody(error), request_id: request.requestId } });
+    return response.status(statusOf(error));
   }
 
   private toDomainError(exception: unknown, request: GuardedRequest, response: Response): DomainError {
@@ -55,6 +60,11 @@ export class HttpErrorFilter implements ExceptionFilter {
     if (known instanceof DomainError) {
       if (known.code === 'UNAVAILABLE') this.logger.warn('request.unavailable', { request_id: request.requestId, error: known });
       return known;
+    }
+    // Express names the route once it has found it: before, Nest itself has thrown, and may quote the body.
+    if (exception instanceof HttpException && (request as { route?: unknown }).route !== undefined) {
+      if (exception.getStatus() >= 500) this.logger.error('request.failed', { request_id: request.requestId, error: exception });
+      return fromHttpException(exception);
     }
     if (exception instanceof NotFoundException) return noRoute(response);
     if (exception instanceof URIError) return new DomainError('VALIDATION_FAILED', 'the path cannot be decoded');

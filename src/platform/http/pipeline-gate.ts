@@ -2,6 +2,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 
 const MAX_IN_FLIGHT = 4;
+/** Requests of all connections that are read and not begun. One read of 64 KiB can hold a thousand, of which each takes far more memory than it has bytes. */
+const MAX_HELD = 5000;
+/** A connection that holds so few is not cut, whatever the others do. */
+const MAX_HELD_OF_QUIET = 8;
 
 /** Node's parser of a connection, as far as it is used here. */
 type ParsedSocket = Socket & { parser?: { pause(): void; resume(): void } | null; _paused?: boolean };
@@ -9,20 +13,21 @@ type ParserError = Error & { code?: string; rawPacket?: Buffer; bytesParsed?: nu
 type Exchange = [IncomingMessage, ServerResponse];
 
 interface Gate {
-  /** Whose answers are not over, the oldest first. */
+  /** Requests whose answers are not over, the oldest first. */
   readonly inFlight: Set<ServerResponse>;
-  /** Read, and not handed on yet: one, and another one only where Node itself has gone on reading. */
+  /** Read, and not handed on yet: Node parses what it has read to the end, whatever its parser is told meanwhile. */
   readonly held: Exchange[];
   /** The parser was asked to stop within the packet that it is reading. */
   isStopping: boolean;
 }
 
 /**
- * Hands on at most four requests of a connection at a time. The parser stops behind the headers of the fifth; the rest of what has come stays in the
- * socket, and what has not come stays with the client.
+ * Hands on at most four requests of a connection at a time. No more is read until they are over: what one read has brought waits here, the rest of what has
+ * come stays in the socket, and what has not come stays with the client.
  */
 export class PipelineGate {
   private readonly gates = new WeakMap<Socket, Gate>();
+  private heldInAll = 0;
 
   constructor(private readonly handle: RequestListener) {}
 
@@ -33,7 +38,12 @@ export class PipelineGate {
       this.admit(gate, request, response);
       return;
     }
+    if (this.heldInAll >= MAX_HELD && gate.held.length >= MAX_HELD_OF_QUIET) {
+      socket.destroy();
+      return;
+    }
     gate.held.push([request, response]);
+    this.heldInAll++;
     gate.isStopping = true;
     (socket as ParsedSocket).parser?.pause();
     socket.pause();
@@ -61,8 +71,9 @@ export class PipelineGate {
   private open(socket: Socket): Gate {
     const gate: Gate = { inFlight: new Set(), held: [], isStopping: false };
     this.gates.set(socket, gate);
-    // Of answers that wait behind others Node does not say that their connection is gone.
+    // Node does not report a lost connection to answers that wait behind others.
     socket.once('close', () => {
+      this.heldInAll -= gate.held.length;
       const waiting = [...gate.inFlight, ...gate.held.splice(0).map(([, response]) => response)];
       for (const response of waiting) response.emit('close');
     });
@@ -82,11 +93,12 @@ export class PipelineGate {
     if (socket.destroyed) return;
     const held = gate.held.shift();
     if (!held) return;
+    this.heldInAll--;
     this.admit(gate, ...held);
     if (gate.held.length === 0) this.readOn(socket);
   }
 
-  /** In a turn of its own: the parser may be in the middle of a packet. Where Node waits for the client to read, Node goes on by itself. */
+  /** In a later turn: the parser may be in the middle of a packet. When Node waits for the client to read, Node goes on by itself. */
   private readOn(socket: ParsedSocket): void {
     setImmediate(() => {
       if (socket.destroyed || socket._paused === true || (this.gates.get(socket)?.held.length ?? 0) > 0) return;

@@ -7,7 +7,7 @@ const MAX_HEADER_LINES = 100;
 /** One more than may come, so that it can be seen; beyond it Node keeps none. */
 export const COUNTED_HEADER_LINES = MAX_HEADER_LINES + 1;
 
-/** Why the headers of a request cannot be relied on: of so many lines some are not read, of two `Host` lines one is somebody else's. */
+/** The fault of a request's headers: too many lines, of which some are not read, or two `Host` lines, of which one is foreign. */
 export function headerFault({ rawHeaders, httpVersion }: IncomingMessage): { status: 400 | 431; error: DomainError } | undefined {
   if (rawHeaders.length / 2 > MAX_HEADER_LINES) {
     return { status: 431, error: new DomainError('PAYLOAD_TOO_LARGE', `more than ${String(MAX_HEADER_LINES)} header lines`) };

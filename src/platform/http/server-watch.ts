@@ -1,22 +1,22 @@
 import type { Server } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 import { Clock } from '../common/clock.js';
 import { openFilesLimit } from '../system/open-files.js';
 import { Logger } from '../logging/logger.js';
 import { REALTIME_SETTINGS } from '../config/config.module.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
+import { MetricsRegistry } from '../metrics/metrics-registry.js';
 import { LiveLimits } from '../limits/live-limits.service.js';
 import { cutSlowHandshakes } from './handshake-deadline.js';
 import { answerUnreadableRequests } from './unreadable-requests.js';
 
-/** Requests and handshakes beside the sockets that are let in. */
+/** Requests and handshakes besides the sockets that are let in. */
 const SPARE_CONNECTIONS = 1024;
 /** For pools, logs and whatever else a process opens. */
 const SPARE_FILES = 128;
-/** A flood that the kernel cannot accept is told of this often, not each time. */
+/** Connections that the kernel cannot accept are logged this often, not each time. */
 const TELL_EVERY_MS = 10_000;
 
 type Cut = 'slow_handshake' | 'malformed' | 'too_many';
@@ -24,6 +24,8 @@ type Cut = 'slow_handshake' | 'malformed' | 'too_many';
 /** Keeps the server's connections within bounds, and counts those that never became a request. */
 @Injectable()
 export class ServerWatch implements OnModuleInit {
+  private readonly tlsErrors: Counter;
+  private readonly cuts: Counter;
   private toldAt = -Infinity;
 
   constructor(
@@ -32,9 +34,17 @@ export class ServerWatch implements OnModuleInit {
     private readonly clock: Clock,
     private readonly logger: Logger,
     @Inject(REALTIME_SETTINGS) private readonly realtime: RealtimeSettings,
-    @InjectMetric('wardline_tls_errors_total') private readonly tlsErrors: Counter,
-    @InjectMetric('wardline_connections_cut_total') private readonly cuts: Counter,
-  ) {}
+    registry: MetricsRegistry,
+  ) {
+    const registers = [registry];
+    this.tlsErrors = new Counter({ name: 'wardline_tls_errors_total', help: 'TLS handshakes that failed.', registers });
+    this.cuts = new Counter({
+      name: 'wardline_connections_cut_total',
+      help: 'Connections that never became a request: slow handshakes, malformed data, too many.',
+      labelNames: ['reason'],
+      registers,
+    });
+  }
 
   onModuleInit(): void {
     const server = this.host.httpAdapter.getHttpServer() as Server;

@@ -5,13 +5,14 @@ const SOCKET_PATH = '/ws';
 const API_PATHS = '/api/';
 
 /**
- * A request whose `Upgrade` counts only where it asks for a WebSocket, and not at the paths of requests: any other is answered as if it had asked for none.
- * Where there is neither a socket nor a route the refusal of upgrades says so (404), before it looks at anything else.
+ * A request whose `Upgrade` counts only when it asks for a WebSocket, and not at the paths of requests. Any other is answered
+ * as if it had asked for none. At a path with neither a socket nor a route, the refusal of upgrades answers 404 before any
+ * other check.
  */
 export class SocketUpgradeRequest extends IncomingMessage {
   private asks: boolean | undefined;
 
-  /** What Node's server looks at; it sets it before it knows the headers. */
+  /** The property that Node's server reads; it sets it before it knows the headers. */
   get upgrade(): boolean {
     return this.asks === true && asksForSocket(this);
   }

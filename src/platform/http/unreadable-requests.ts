@@ -2,11 +2,14 @@ import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { DomainError, toErrorBody } from '../common/errors.js';
 import { newId } from '../common/ids.js';
-import { HTTP_STATUS_OF } from './error-status.js';
+import { statusOf } from './error-status.js';
 
 const TOO_LARGE = 431;
 
-/** What never became a request is told why as well as can be. @param onRefused called for each */
+/**
+ * Answers data that never became a request with the reason, as well as possible.
+ * @param onRefused called for each
+ */
 export function answerUnreadableRequests(server: Server, onRefused: () => void): void {
   const answering = new WeakSet<Duplex>();
   server.prependListener('request', ({ socket }, response: ServerResponse) => {
@@ -17,7 +20,7 @@ export function answerUnreadableRequests(server: Server, onRefused: () => void):
     if (error.code === 'HPE_PAUSED') return; // the pipeline's: nothing is wrong with it
     const answer = answerTo(error.code ?? '');
     if (answer) onRefused();
-    // What is not HTTP cannot be answered, and an answer that is half written must not be mixed with another.
+    // Data that are not HTTP cannot be answered, and a half-written answer must not be mixed with another.
     if (!answer || !stream.writable || answering.has(stream)) stream.destroy();
     else stream.end(answer, () => stream.destroy());
   });
@@ -32,7 +35,7 @@ function answerTo(code: string): string | undefined {
 }
 
 function response(given: number | undefined, error: DomainError): string {
-  const status = given ?? HTTP_STATUS_OF[error.code];
+  const status = given ?? statusOf(error);
   const requestId = newId();
   const body = JSON.stringify({ error: { ...toErrorBody(error), request_id: requestId } });
   const head = [

@@ -2,8 +2,8 @@ import { type ArgumentMetadata, StandardSchemaValidationPipe } from '@nestjs/com
 import { validationError } from '../common/validation.js';
 
 /**
- * Validates what has a schema. Nest's own pipe drops `__proto__`, `constructor` and `prototype` before the schema sees
- * them; here they are unknown fields like any other, and refused. What comes out is what the schema made, never the input.
+ * Validates every value with a schema. Nest's own pipe drops `__proto__`, `constructor` and `prototype` before the schema sees
+ * them. Here they are unknown fields like any other, and refused. The result is the schema's output, never the input.
  */
 export class ValidationPipe extends StandardSchemaValidationPipe {
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {

@@ -13,7 +13,10 @@ export function optionalKey(header: string | undefined): string | undefined {
   return key.data;
 }
 
-/** @throws DomainError IDEMPOTENCY_KEY_REQUIRED when there is none */
+/**
+ * The key of a command, from its `Idempotency-Key` header.
+ * @throws DomainError IDEMPOTENCY_KEY_REQUIRED when there is none
+ */
 export function requiredKey(header: string | undefined): string {
   const key = optionalKey(header);
   if (key === undefined) throw new DomainError('IDEMPOTENCY_KEY_REQUIRED', 'an Idempotency-Key header, a UUID, is needed');

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { InjectEntityManager } from '@nestjs/typeorm';
+import { EntityManager } from 'typeorm';
 import { DomainError, type ErrorCode, type ErrorDetails } from '../common/errors.js';
 import { KeyedPlaces } from '../common/keyed-places.js';
 import { Database } from '../database/database.js';
+import { IdempotencyKeyRow } from '../database/entities/idempotency-key-row.entity.js';
 import type { PoolName } from '../database/pools.js';
-import { purgeAll } from '../database/purge-all.js';
+import { purgeRows } from '../database/purge-rows.js';
 import { statement } from '../database/statement.js';
 import { type Transaction, Transactions } from '../database/transactions.js';
 
@@ -15,8 +18,16 @@ export type CommandIdentity = Readonly<{ type: string } & Record<string, unknown
 /** The way of a command to the database. */
 export interface CommandRoute {
   readonly pool: PoolName;
-  /** Gives the work its turn. Whoever waits here has no connection. */
+  /** Runs the work when its turn comes. Waiting work holds no connection. */
   within<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** A command in two steps. */
+export interface CommandSteps<T, L> {
+  /** Locks and reads what the command is about. Its statements travel with the claim of the key: it must not write, nor judge what it finds. */
+  readonly look: (tx: Transaction) => Promise<L>;
+  /** Judges, and changes. */
+  readonly work: (tx: Transaction, looked: L) => Promise<T>;
 }
 
 /** Reads what a refusal named, as it is now. */
@@ -49,20 +60,8 @@ const claim = statement(
 );
 const read = statement('read_key', 'SELECT command_hash AS "commandHash", answer FROM idempotency_keys WHERE actor = $1 AND key = $2');
 const keep = statement('keep_answer', 'UPDATE idempotency_keys SET answer = $3 WHERE actor = $1 AND key = $2');
-const purge = statement(
-  'purge_keys',
-  `DELETE FROM idempotency_keys WHERE (actor, key) IN
-     (SELECT actor, key FROM idempotency_keys WHERE created_at < app_now() - interval '24 hours' LIMIT 1000) RETURNING 1 AS gone`,
-);
-/** Whoever has more keys than anybody needs in a day… */
+/** Actors with more keys than anybody needs in a day. */
 const findSurplus = statement('actors_with_surplus_keys', 'SELECT actor FROM idempotency_keys GROUP BY actor HAVING count(*) > $1');
-/** …keeps the newest. */
-const purgeSurplus = statement(
-  'purge_surplus_keys',
-  `DELETE FROM idempotency_keys WHERE actor = $1 AND key IN
-     (SELECT key FROM idempotency_keys WHERE actor = $1 ORDER BY created_at DESC OFFSET $2 LIMIT 5000) RETURNING 1 AS gone`,
-);
-
 /** Keys of one person or station. A press every nine seconds for a whole day. */
 const MAX_KEYS = 10_000;
 /** Commands of one department that are not those of calls: they wait for its queue. */
@@ -70,6 +69,8 @@ const OF_A_DEPARTMENT = { places: 2, maxWaiting: 200, patienceMs: 8000 };
 /** Between two looks at a key that another node is at work on, and how long it may take. */
 const LOOK_MS = 100;
 const PATIENCE_MS = 8000;
+
+const nothing = (): Promise<undefined> => Promise.resolve(undefined);
 
 /** Another node is at work on the key. */
 class KeyInFlight extends Error {
@@ -104,6 +105,7 @@ export class IdempotentCommands {
   constructor(
     private readonly database: Database,
     private readonly transactions: Transactions,
+    @InjectEntityManager() private readonly manager: EntityManager,
   ) {}
 
   /** To be called while modules are initialised, by the feature whose refusals show a call. */
@@ -119,27 +121,28 @@ export class IdempotentCommands {
   /**
    * @param actor whose key it is: a person or a station
    * @param key a UUID; undefined only for stations, which then take their chances
-   * @param work what the command does; its result must be JSON
+   * @param steps what the command does; its result must be JSON
    * @param route default: the pool of requests, two at a time of the department that the command names
    * @throws DomainError IDEMPOTENCY_KEY_REUSED when the key was used for another command; UNAVAILABLE when others were waited for too long; what `work` throws
    */
-  async run<T>(
+  async run<T, L = undefined>(
     actor: string,
     key: string | undefined,
     command: CommandIdentity,
-    work: (tx: Transaction) => Promise<T>,
+    steps: CommandSteps<T, L> | ((tx: Transaction) => Promise<T>),
     route = this.routeOf(command),
   ): Promise<T> {
     for (const listener of this.listeners) listener(actor);
-    if (key === undefined) return route.within(() => this.transactions.run(work, route.pool));
+    const { look, work } = typeof steps === 'function' ? { look: nothing, work: steps } : steps;
+    if (key === undefined) return route.within(() => this.transactions.run(async (tx) => work(tx, (await look(tx)) as L), route.pool));
     const place = `${actor} ${key}`;
     const hash = hashOf(command);
     for (let other = this.running.get(place); other; other = this.running.get(place)) {
       if (other.hash.equals(hash)) return other.answer as Promise<T>;
-      // What it comes to says whether the key is taken.
+      // The outcome of the other run shows if the key is taken.
       await other.answer.catch(() => undefined);
     }
-    const answer = route.within(() => this.once({ actor, key, hash, route }, work));
+    const answer = route.within(() => this.once({ actor, key, hash, route }, { look: look as CommandSteps<T, L>['look'], work }));
     this.running.set(place, { hash, answer });
     try {
       return await answer;
@@ -150,9 +153,12 @@ export class IdempotentCommands {
 
   /** Removes keys whose day is over, and those of whoever has too many, a bounded number at a time, until nothing is left. */
   async purge(): Promise<void> {
-    await purgeAll(this.database, purge);
+    await purgeRows(this.manager, IdempotencyKeyRow, (keys) => keys.where(`old.createdAt < app_now() - interval '24 hours'`));
     const actors = await this.database.query<{ actor: string }>(findSurplus, [MAX_KEYS]);
-    for (const { actor } of actors) await purgeAll(this.database, purgeSurplus, [actor, MAX_KEYS]);
+    for (const { actor } of actors)
+      await purgeRows(this.manager, IdempotencyKeyRow, (keys) =>
+        keys.where('old.actor = :actor', { actor }).orderBy('old.createdAt', 'DESC').offset(MAX_KEYS),
+      );
   }
 
   private routeOf({ dept }: CommandIdentity): CommandRoute {
@@ -160,11 +166,11 @@ export class IdempotentCommands {
   }
 
   /** Runs the command unless its key has an answer. A key that another node is at work on is looked at again, with no connection in hand meanwhile. */
-  private async once<T>(attempt: Attempt, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async once<T, L>(attempt: Attempt, steps: CommandSteps<T, L>): Promise<T> {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       try {
-        return await this.attempt(attempt, work);
+        return await this.attempt(attempt, steps);
       } catch (error) {
         if (!(error instanceof KeyInFlight)) throw error;
         if (performance.now() > deadline)
@@ -174,14 +180,17 @@ export class IdempotentCommands {
     }
   }
 
-  private async attempt<T>(attempt: Attempt, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async attempt<T, L>(attempt: Attempt, { look, work }: CommandSteps<T, L>): Promise<T> {
     let outcome: { first: Answer } | { result: T };
     try {
       outcome = await this.transactions.run(async (tx) => {
-        const first = await this.claim(tx, attempt);
-        if (first) return { first };
-        const result = await work(tx);
-        await this.keep(tx, attempt, { result: result ?? null });
+        // One message. A key that has its answer, or that another node is at work on, has no use for the look.
+        const [claimed, looked] = await Promise.allSettled([this.claim(tx, attempt), look(tx)]);
+        if (claimed.status === 'rejected') throw claimed.reason;
+        if (claimed.value) return { first: claimed.value };
+        if (looked.status === 'rejected') throw looked.reason;
+        const result = await work(tx, looked.value);
+        this.keep(tx, attempt, { result: result ?? null });
         return { result };
       }, attempt.route.pool);
     } catch (error) {
@@ -195,15 +204,15 @@ export class IdempotentCommands {
   private async keepRefusal<T>(attempt: Attempt, refusal: DomainError): Promise<T> {
     const first = await this.transactions.run(async (tx) => {
       const answer = await this.claim(tx, attempt);
-      if (!answer) await this.keep(tx, attempt, { error: toKept(refusal) });
+      if (!answer) this.keep(tx, attempt, { error: toKept(refusal) });
       return answer;
     }, attempt.route.pool);
     if (!first) throw refusal;
     return replay(first) as T;
   }
 
-  private async keep(tx: Transaction, { actor, key }: Attempt, answer: Answer): Promise<void> {
-    await tx.query(keep, [actor, key, JSON.stringify(answer)]);
+  private keep(tx: Transaction, { actor, key }: Attempt, answer: Answer): void {
+    tx.beforeCommit('answer', () => [{ statement: keep, values: [actor, key, JSON.stringify(answer)] }]);
   }
 
   /** @returns the first answer, when there is one already. @throws KeyInFlight when another node is at work on it */

@@ -1,7 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * Whom a limit per address counts as one: an IPv4 address, or an IPv6 network of 64 bits, of which a single client has all addresses.
+ * The network that a limit per address counts as one: an IPv4 address, or an IPv6 network of 64 bits, of which a single client
+ * has all addresses.
  * @param address without a zone
  */
 export function clientNetwork(address: string): string {

@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
+import { counterProvider } from '../metrics/metric-providers.js';
 
 export const limitMetricProviders = [
-  makeCounterProvider({ name: 'wardline_rate_limited_total', help: 'What was over a rate limit, by whose.', labelNames: ['kind'] }),
+  counterProvider({
+    name: 'wardline_rate_limited_total',
+    help: 'Requests over a rate limit, by the kind of limit.',
+    labelNames: ['kind'],
+  }),
 ];
 
 /** Counts what was over its limit. */
@@ -11,7 +16,7 @@ export const limitMetricProviders = [
 export class LimitMetrics {
   constructor(@InjectMetric('wardline_rate_limited_total') private readonly limited: Counter) {}
 
-  overRate(kind: 'connect' | 'client' | 'room' | 'http' | 'station_key'): void {
+  overRate(kind: 'connect' | 'client' | 'room' | 'http' | 'station_key' | 'board_code'): void {
     this.limited.inc({ kind });
   }
 }

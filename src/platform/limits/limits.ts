@@ -29,7 +29,7 @@ export function limitText(value: number | Rate | null): string {
   return typeof value === 'number' ? String(value) : `${String(value.count)}/${String(value.seconds)}`;
 }
 
-/** What is right alone and wrong together: the limit to name, or undefined. */
+/** A contradiction between limits that are valid one by one: the limit to name, or undefined. */
 export function contradiction({ WARN_THRESHOLD, MAX_CONNECTIONS }: Limits): LimitName | undefined {
   return WARN_THRESHOLD > MAX_CONNECTIONS ? 'WARN_THRESHOLD' : undefined;
 }

@@ -5,8 +5,9 @@ import type { HttpSettings } from '../config/http.settings.js';
 import type { SessionSettings } from '../config/session.settings.js';
 import type { RealtimeSettings } from '../config/realtime.settings.js';
 import { Database } from '../database/database.js';
-import { Notices } from '../database/notices.js';
+import { PgNotifier } from '../database/pg-notifier.js';
 import { statement } from '../database/statement.js';
+import { SerialTask } from '../scheduling/serial-task.js';
 import { LIMIT_NAMES, type LimitName, type Limits, limitText, liveSettings } from './limits.js';
 
 /** The channel on which nodes hear of a change at once. */
@@ -19,18 +20,20 @@ const read = statement('read_limits', 'SELECT name, value FROM limits');
 /** The limits in force on this node now: what an administrator has set, else the settings. */
 @Injectable()
 export class LiveLimits implements OnModuleInit, BeforeApplicationShutdown {
-  /** What holds where nobody has set anything. */
+  /** The limits that hold until an administrator sets others. */
   readonly defaults: Limits;
   private limits: Limits;
   private readonly listeners: (() => void)[] = [];
-  private timer: NodeJS.Timeout | undefined;
-  private reading: Promise<void> | undefined;
-  private again = false;
-  private stopped = false;
+  private readonly reading = new SerialTask(
+    () => this.read(),
+    (error) => {
+      this.logger.warn('limits.read_failed', { error });
+    },
+  );
 
   constructor(
     private readonly database: Database,
-    private readonly notices: Notices,
+    private readonly pgNotifier: PgNotifier,
     private readonly logger: Logger,
     @Inject(REALTIME_SETTINGS) realtime: RealtimeSettings,
     @Inject(HTTP_SETTINGS) http: HttpSettings,
@@ -50,47 +53,25 @@ export class LiveLimits implements OnModuleInit, BeforeApplicationShutdown {
     this.listeners.push(listener);
   }
 
-  /** In force before anybody connects. @throws DomainError UNAVAILABLE when the database cannot tell */
+  /**
+   * Read before the first connection.
+   * @throws DomainError UNAVAILABLE when the database cannot tell
+   */
   async onModuleInit(): Promise<void> {
     await this.read();
-    this.notices.listen(LIMITS_CHANNEL, () => {
-      this.readSoon();
+    this.pgNotifier.listen(LIMITS_CHANNEL, () => {
+      void this.reading.request();
     });
-    this.timer = setInterval(() => {
-      this.readSoon();
-    }, READ_INTERVAL_MS);
+    this.reading.repeat(READ_INTERVAL_MS);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await this.reading;
+    await this.reading.stop();
   }
 
-  /** For who has committed a change: resolves when it is in force here and the other nodes have been told. Never rejects. */
+  /** Call it after a committed change: resolves when the change is in force here and the other nodes are notified. Never rejects. */
   async changed(): Promise<void> {
-    await this.reading; // it may have looked before the commit
-    this.readSoon();
-    await Promise.all([this.reading, this.notices.tell(LIMITS_CHANNEL)]);
-  }
-
-  /** One read at a time; who asks during one gets another after it. */
-  private readSoon(): void {
-    if (this.stopped) return;
-    if (this.reading) {
-      this.again = true;
-      return;
-    }
-    this.reading = this.read()
-      .catch((error: unknown) => {
-        this.logger.warn('limits.read_failed', { error });
-      })
-      .finally(() => {
-        this.reading = undefined;
-        if (!this.again) return;
-        this.again = false;
-        this.readSoon();
-      });
+    await Promise.all([this.reading.request(), this.pgNotifier.notify(LIMITS_CHANNEL)]);
   }
 
   private async read(): Promise<void> {

@@ -5,7 +5,7 @@ import { ALLOWED, SlidingWindows, type Verdict } from './sliding-windows.js';
 import { WindowLog } from './window-log.js';
 
 const MAX_KEYS = 50_000;
-/** Of all keys together, 24 bytes each: the memory stays below 24 MB whoever comes. */
+/** Entries of all keys together, 24 bytes each: the memory stays below 24 MB. */
 const MAX_ENTRIES = 1_000_000;
 /** Keys long unused that a hit takes along, two for one that it may add: without a timer the map empties as it fills. */
 const SWEEP = 2;
@@ -46,7 +46,7 @@ export class LocalSlidingWindows extends SlidingWindows {
     return verdict;
   }
 
-  /** What a hit would be answered, without counting. */
+  /** The answer that a hit would get, without counting. */
   peek(key: string, limit: Rate | null): Verdict {
     const window = this.windows.get(key);
     return limit === null || !window ? ALLOWED : this.judge(window.log, this.clock.monotonic(), limit);

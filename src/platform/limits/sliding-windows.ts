@@ -1,6 +1,6 @@
 import type { Rate } from '../config/setting.js';
 
-/** Whether one more is within the limit. */
+/** True when one more is within the limit. */
 export interface Verdict {
   readonly allowed: boolean;
   /** Whole seconds until one more will be; 0 when it is. */
@@ -10,8 +10,8 @@ export interface Verdict {
 export const ALLOWED: Verdict = { allowed: true, retryAfter: 0 };
 
 /**
- * Real sliding windows: in no stretch of `seconds` are more than `count` allowed, wherever it begins. What is refused does not count. The answer is
- * at hand where this node can tell by itself, and a promise where others must be asked.
+ * Real sliding windows: no stretch of `seconds`, wherever it begins, has more than `count` allowed hits. A refused hit does
+ * not count. The answer is a value when this node can decide alone, and a promise when it must ask others.
  */
 export abstract class SlidingWindows {
   /**

@@ -18,6 +18,8 @@ type Take = (bytes: Buffer) => number;
 export class LineOutput {
   /** Lines that were lost since the start. */
   lost = 0;
+  /** Lines that the supervisor of this worker lost, by its last word. */
+  lostBySupervisor = 0;
   /** Called after the first line that went out since lines were lost, with how many these were. */
   onRecovered: ((lines: number) => void) | undefined;
   private readonly take: Take;
@@ -71,7 +73,7 @@ export class LineOutput {
 
   private push(line: Buffer): 'out' | 'later' | 'lost' {
     try {
-      // What follows a part of a lost line begins a line of its own.
+      // The line after a part of a lost line begins on a line of its own.
       if (this.isTorn && line !== this.begun) {
         if (this.take(NEWLINE) === 0) return 'later';
         this.isTorn = false;
@@ -113,7 +115,7 @@ function takerOf(descriptor: 1 | 2): Take {
   // A file takes at once, or says that it cannot. Opened once more it would be written from its beginning.
   if (kind.isFile()) return direct(descriptor);
   try {
-    // Of our own: not waiting is a property that a descriptor shares with whoever inherited it.
+    // A descriptor of our own: non-blocking mode belongs to the open file, which other processes may have inherited.
     return direct(openSync(`/proc/self/fd/${String(descriptor)}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY));
   } catch {
     // A socket (the journal), or a pipe of another account (a container's).

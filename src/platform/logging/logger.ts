@@ -5,7 +5,7 @@ import { type DestinationStream, type Logger as Pino, pino } from 'pino';
 import { lineOutput } from './line-output.js';
 import { currentLogContext } from './log-context.js';
 
-/** Whatever a line tells beside its event: ids, counts, codes. Never names, cookies, keys or bodies. */
+/** The fields of a line besides its event: ids, counts, codes. Never names, cookies, keys or bodies. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** The injection token of logging is the class itself; `with` binds a context to all lines. */
@@ -73,8 +73,20 @@ async function prettyLines(output: DestinationStream): Promise<DestinationStream
   };
 }
 
-/** A database's message and detail may quote a row, so only its code and place are kept. */
+/** An error of a hospital's own may hold anything: a cause of its own, a message without an end. */
+const MAX_CAUSES = 4;
+const MAX_MESSAGE = 1000;
+
+/** A database's message and detail may quote a row, so only its code and place are kept. Never throws, whatever was thrown. */
 export function describeError(error: unknown): LogFields {
+  try {
+    return describe(error, MAX_CAUSES);
+  } catch {
+    return { type: 'unreadable' };
+  }
+}
+
+function describe(error: unknown, causes: number): LogFields {
   if (!(error instanceof Error)) return { type: typeof error };
   const database = error as Error & { code?: string; constraint?: string; table?: string; routine?: string; severity?: string };
   const frames = error.stack
@@ -91,11 +103,11 @@ export function describeError(error: unknown): LogFields {
       stack: frames,
     };
   }
-  const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
-  return { type: error.name, code: database.code, message: error.message, stack: frames, ...cause };
+  const cause = error.cause === undefined || causes === 0 ? {} : { cause: describe(error.cause, causes - 1) };
+  return { type: error.name, code: database.code, message: error.message.slice(0, MAX_MESSAGE), stack: frames, ...cause };
 }
 
-/** What Nest itself has to say, in the same format. */
+/** Nest's own messages, in the same format. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 

@@ -1,25 +1,32 @@
 import type { Clock } from '../common/clock.js';
 import type { Logger } from '../logging/logger.js';
-import { drain } from './drain.js';
-import type { DueWork } from './due-work.js';
+import { processDue } from './process-due.js';
+import type { Found } from './due-look.js';
+import type { DueLook, DueWork } from './due-work.js';
 
-/** A scan at least this often, however far the next deadline is said to be. */
-const MAX_PAUSE_MS = 1000;
+/** A look at least this often, however far the next deadline is said to be. */
+export const MAX_PAUSE_MS = 1000;
 const MIN_PAUSE_MS = 5;
-/** What is due and cannot be had is in somebody else's hands. */
+/** A due row that cannot be claimed is in the hands of another node. */
 const OTHERS_PAUSE_MS = 50;
 /** Nodes that started together do not scan together. */
-const JITTER = 0.2;
+export const JITTER = 0.2;
 /** After a failure: longer and longer, so that a database that is down is not hammered. */
-const FAILURE_PAUSE_MS = 250;
+export const FAILURE_PAUSE_MS = 250;
+/** Work that the ward can do without is left for longer. */
+const MAX_OWN_PAUSE_MS = 60_000;
 
-/** Runs one kind of due work: all that is due, then a pause until the next deadline, at most a second. */
+/**
+ * Runs one kind of due work: all that is due, then a pause until the next deadline. Work with a look of its own then waits for what the look finds;
+ * other work looks by itself, once a second.
+ */
 export class DueWorkLoop {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  private hasStarted = false;
   private stopped = false;
   private isTicking = false;
-  /** Asked while a tick ran: what it is about may have come behind the tick's look. */
+  /** Requested while a tick ran: the row may have come after the tick's look. */
   private isAwaited = false;
   private failures = 0;
   private lastGoodTick: number;
@@ -30,6 +37,10 @@ export class DueWorkLoop {
     private readonly logger: Logger,
   ) {
     this.lastGoodTick = clock.monotonic();
+  }
+
+  get look(): DueLook | undefined {
+    return this.work.look;
   }
 
   get name(): string {
@@ -46,16 +57,28 @@ export class DueWorkLoop {
   }
 
   start(): void {
+    this.hasStarted = true;
     this.schedule(MIN_PAUSE_MS);
   }
 
   /** Looks at once, or once more after the tick that runs. */
   wake(): void {
     if (this.isTicking) this.isAwaited = true;
-    else if (this.timer) {
-      clearTimeout(this.timer);
-      this.schedule(0);
+    else if (this.hasStarted) this.schedule(0);
+  }
+
+  /** Takes the result of a look. */
+  found({ isDue, ms, next }: Found): void {
+    if (next) this.work.looked?.(next);
+    if (this.isTicking) return;
+    if (isDue) {
+      this.wake();
+      return;
     }
+    // A loop that has failed goes on trying by itself.
+    if (this.failures > 0) return;
+    this.lastGoodTick = this.clock.monotonic();
+    if (ms !== null && ms <= MAX_PAUSE_MS) this.schedule(Math.max(MIN_PAUSE_MS, ms));
   }
 
   async stop(): Promise<void> {
@@ -64,8 +87,9 @@ export class DueWorkLoop {
     await this.running;
   }
 
-  private schedule(pauseMs: number): void {
-    if (this.stopped) return;
+  private schedule(pauseMs: number | undefined): void {
+    clearTimeout(this.timer);
+    if (this.stopped || pauseMs === undefined) return;
     this.timer = setTimeout(() => {
       this.isTicking = true;
       this.running = this.tick().then((next) => {
@@ -76,19 +100,21 @@ export class DueWorkLoop {
     }, pauseMs);
   }
 
-  /** Never rejects. @returns how long to pause, in milliseconds */
-  private async tick(): Promise<number> {
+  /** Never rejects. @returns how long to pause, in milliseconds; undefined until a look finds something */
+  private async tick(): Promise<number | undefined> {
     try {
-      const hasHandled = await drain(() => this.handleOne(), this.work.concurrency ?? 1);
-      const due = (await this.work.nextDueIn?.()) ?? MAX_PAUSE_MS;
+      const hasHandled = await processDue(() => this.handleOne(), this.work.concurrency ?? 1);
+      const due = (await this.work.nextDueIn?.()) ?? Number.POSITIVE_INFINITY;
       this.failures = 0;
       this.lastGoodTick = this.clock.monotonic();
       if (due <= 0) return hasHandled ? MIN_PAUSE_MS : OTHERS_PAUSE_MS;
+      if (this.work.look && due > MAX_PAUSE_MS) return undefined;
       return Math.max(MIN_PAUSE_MS, Math.min(due, MAX_PAUSE_MS * (1 - JITTER * Math.random())));
     } catch (error) {
       this.failures++;
       if (this.failures === 1 || this.failures % 20 === 0)
         this.logger.error('due_work.failed', { work: this.work.name, failures: this.failures, error });
+      if (!this.isCore) return Math.min(MAX_OWN_PAUSE_MS, FAILURE_PAUSE_MS * 2 ** Math.min(this.failures - 1, 10));
       return Math.min(MAX_PAUSE_MS, FAILURE_PAUSE_MS * this.failures);
     }
   }

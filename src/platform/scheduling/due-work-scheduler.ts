@@ -1,22 +1,35 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
+import { Database } from '../database/database.js';
+import { ExtensionGuard } from '../extensions/extension-guard.js';
 import { Logger } from '../logging/logger.js';
+import { DueLookLoop } from './due-look-loop.js';
 import type { DueWork } from './due-work.js';
 import { DueWorkLoop } from './due-work-loop.js';
+import { GuardedDueWork } from './guarded-due-work.js';
 
 /** Runs what features have registered, from the start to the drain. */
 @Injectable()
 export class DueWorkScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly loops: DueWorkLoop[] = [];
+  private looking: DueLookLoop | undefined;
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly clock: Clock,
     private readonly logger: Logger,
+    private readonly guard: ExtensionGuard,
+    private readonly database: Database,
   ) {}
 
-  /** To be called while modules are initialised. */
+  /**
+   * To be called while modules are initialised. Work of a hospital's own backs off by itself where it fails, each call ends after 30 s, and its
+   * statements go over a pool of their own: nothing of the ward waits for it.
+   */
   register(work: DueWork): void {
-    this.loops.push(new DueWorkLoop(work, this.clock, this.logger));
+    const isOurs = work.isCore === true || work.isTrusted === true;
+    const inForce = isOurs ? work : new GuardedDueWork(work, this.guard, this.stopping.signal);
+    this.loops.push(new DueWorkLoop(inForce, this.clock, this.logger));
   }
 
   /** There is something to do for the work of this name: it looks at once, not only at its next scan. */
@@ -26,10 +39,13 @@ export class DueWorkScheduler implements OnApplicationBootstrap, BeforeApplicati
 
   onApplicationBootstrap(): void {
     for (const loop of this.loops) loop.start();
+    this.looking = new DueLookLoop(this.loops, this.database, this.logger);
+    this.looking.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.loops.map((loop) => loop.stop()));
+    this.stopping.abort();
+    await Promise.all([this.looking?.stop(), ...this.loops.map((loop) => loop.stop())]);
   }
 
   /** Kinds of the core's own work that have not run to their end for `ms` milliseconds. */

@@ -2,10 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logging/logger.js';
 import type { DatabaseSettings } from '../config/database.settings.js';
 import { type DatabaseServer, embeddedServer } from '../../startup/database-server.js';
+import { messageOf } from '../database/embedded/support/embedded-postgres-error.js';
 import type { DatabaseUrls } from './messages.js';
 
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5000;
+/** Passes when an operator makes room. */
+const FULL_DISK = /No space left on device|ENOSPC/;
 
 interface Listeners {
   /** It runs again, and is to be reached in another way than before. */
@@ -57,10 +61,14 @@ export class EmbeddedDatabase {
     });
   }
 
-  /** Workers wait for it: their sockets stay, and what needs the database answers UNAVAILABLE. */
+  /**
+   * Workers wait for it: their sockets stay, and what needs the database answers UNAVAILABLE. A full disk is no reason to give up: the ward goes on
+   * by itself when there is room again.
+   */
   private async revive(reason: string): Promise<void> {
     const before = this.server?.applicationUrl;
-    for (let attempt = 1; attempt <= ATTEMPTS && !this.stopping; attempt++) {
+    let failures = 0;
+    for (let attempt = 1; failures < ATTEMPTS && !this.stopping; attempt++) {
       try {
         await this.open();
         this.logger.info('database.restarted', { attempt });
@@ -68,7 +76,8 @@ export class EmbeddedDatabase {
         return;
       } catch (error) {
         this.logger.error('database.restart_failed', { attempt, error });
-        await sleep(FIRST_PAUSE_MS * 2 ** attempt);
+        if (!FULL_DISK.test(messageOf(error))) failures++;
+        await sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
       }
     }
     if (!this.stopping) this.listeners.onLost(reason);

@@ -33,7 +33,7 @@ export class ListeningSocket {
     const handle = create(address, port, family, undefined, 0);
     if (typeof handle === 'number') throw bindError(handle, address, port);
     const bound: { port?: number } = {};
-    // A port that is taken is only told here.
+    // The call reports a port that is taken only here.
     const problem = handle.getsockname(bound);
     if (problem !== 0) {
       handle.close();

@@ -2,7 +2,7 @@ import { memoryLeft } from '../system/cgroup-memory.js';
 
 /** A worker that is over its memory again sooner than this leaks faster than restarts can help, or has been given too little. */
 const LEAST_BETWEEN_MS = 5 * 60_000;
-/** What a worker takes when it is fresh grows while clients come back to it. */
+/** A fresh worker grows while clients come back to it. */
 const ROOM_FACTOR = 1.5;
 
 export type MemoryDecision = 'new worker first' | 'drain first' | 'not now';

@@ -6,22 +6,33 @@ export interface DatabaseUrls {
   readonly applicationUrl: string;
 }
 
-/** What one worker tells the others: only hints, each of which a poll or a check would find as well, later. */
+/** Hints between workers. A poll or a check would find each of them as well, later. */
 export interface News {
-  /** Whose logs have grown. */
+  /** Departments whose logs have grown. */
   readonly departments: readonly string[];
   readonly endedSessions: readonly string[];
-  /** Somebody's role or memberships have changed, or more sessions ended than are listed. */
+  /** A person's role or memberships have changed, or more sessions ended than are listed. */
   readonly isSessionCheckDue: boolean;
 }
 
 /** From the supervisor to a worker. */
 export type ToWorker =
-  /** First of all. Without `database` the settings name one; `serverId` is there when it must differ from SERVER_ID. */
-  | { readonly kind: 'start'; readonly port: number; readonly database?: DatabaseUrls; readonly serverId?: string }
+  /**
+   * First of all. Without `database` the settings name one; `serverId` is there when it must differ from SERVER_ID. The database of a successor
+   * has been right before: where it is away, it is waited for.
+   */
+  | {
+      readonly kind: 'start';
+      readonly port: number;
+      readonly isSuccessor: boolean;
+      readonly database?: DatabaseUrls;
+      readonly serverId?: string;
+    }
   | { readonly kind: 'leave'; readonly departure: Departure }
   /** How many other workers live. */
   | { readonly kind: 'peers'; readonly count: number }
+  /** How many log lines the supervisor has lost: it has no metrics of its own. */
+  | { readonly kind: 'lines_lost'; readonly lines: number }
   | { readonly kind: 'news'; readonly news: News };
 
 /** From a worker to the supervisor. */

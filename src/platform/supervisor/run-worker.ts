@@ -1,34 +1,40 @@
 import 'reflect-metadata';
 import { SessionEndings } from '../../identity/sessions/session-endings.js';
+import { lineOutput } from '../logging/line-output.js';
 import type { Logger } from '../logging/logger.js';
-import { type Config, readConfig } from '../config/config.js';
-import { environment } from '../config/environment.js';
-import { WakeUps } from '../../events/log/wake-ups.js';
+import { type Program, readProgram } from '../../program/load-hospital.js';
+import { LogNotifier } from '../../events/log/log-notifier.js';
 import { givenServer, notOurs } from '../../startup/database-server.js';
 import { listenHost } from '../../startup/listen-place.js';
 import { NodeRun } from '../../startup/node-run.js';
 import { processLogger } from '../../startup/process-logger.js';
 import { startWardline } from '../../startup/wardline.js';
 import type { ToWorker } from './messages.js';
-import { NewsRelay } from './news-relay.js';
+import { WorkerHints } from './worker-hints.js';
 import type { SupervisorLink } from './supervisor-link.js';
 import { HANG_DESCRIPTOR, LISTENING_DESCRIPTOR } from './worker-process.js';
-import { watchLoop } from '../watchdog/watchdog.js';
+import { DATABASE_URL } from '../database/database.js';
+import { untilDatabaseReturns } from '../database/returning-database.js';
+import { noteAfter, watchLoop } from '../watchdog/loop-watchdog.js';
 
 type StartMessage = Extract<ToWorker, { kind: 'start' }>;
 
-/** A worker's life: loads, waits for its supervisor's word, serves, and leaves when it is told to. */
-export async function runWorker(link: SupervisorLink): Promise<void> {
-  const config = readConfig(environment());
+/**
+ * A worker's life: it loads, waits for its supervisor's word, serves, and leaves on request.
+ * @param hospital the file of its own program
+ */
+export async function runWorker(link: SupervisorLink, hospital: URL | undefined): Promise<void> {
+  const program = await readProgram(hospital);
+  const { config } = program;
   const logger = (await processLogger(config.operations)).with({ worker: process.pid });
   const node = new NodeRun(logger);
-  const relay = new NewsRelay(link);
+  const relay = new WorkerHints(link);
   let started = false;
   link.listen(
     {
       start: (message) => {
         started = true;
-        void serve(config, message, { link, node, relay, logger });
+        void serve(program, message, { link, node, relay, logger });
       },
       leave: ({ departure }) => {
         // Nothing has been begun that would have to be ended.
@@ -37,6 +43,9 @@ export async function runWorker(link: SupervisorLink): Promise<void> {
       },
       peers: ({ count }) => {
         relay.peers = count;
+      },
+      lines_lost: ({ lines }) => {
+        lineOutput(1).lostBySupervisor = lines;
       },
       news: ({ news }) => {
         relay.take(news);
@@ -54,27 +63,35 @@ export async function runWorker(link: SupervisorLink): Promise<void> {
 interface Parts {
   link: SupervisorLink;
   node: NodeRun;
-  relay: NewsRelay;
+  relay: WorkerHints;
   logger: Logger;
 }
 
-async function serve(config: Config, { port, database, serverId }: StartMessage, { link, node, relay, logger }: Parts): Promise<void> {
+async function serve(
+  { config, hospital }: Program,
+  { port, isSuccessor, database, serverId }: StartMessage,
+  { link, node, relay, logger }: Parts,
+): Promise<void> {
   const named = serverId === undefined ? config : { ...config, cluster: { ...config.cluster, SERVER_ID: serverId } };
   const server = database ? notOurs(database) : givenServer(config.database);
   if (!server) throw new Error('the supervisor named no database');
-  const wardline = await node.start((unwanted) =>
-    startWardline({
+  const wardline = await node.start(async (unwanted) => {
+    if (isSuccessor) await untilDatabaseReturns(server.ownerUrl, logger, unwanted);
+    return startWardline({
       config: named,
+      hospital,
       logger,
       place: { host: listenHost(config), port, fd: LISTENING_DESCRIPTOR },
       openServer: () => Promise.resolve(server),
       unwanted,
-    }),
-  );
+    });
+  });
   wardline.onAsk((departure, reason) => void link.send({ kind: 'ask', departure, reason }));
   // With Redis the cluster's bus does it.
-  if (config.cluster.REDIS_URL === undefined) relay.connect(wardline.app.get(WakeUps), wardline.app.get(SessionEndings));
+  if (config.cluster.REDIS_URL === undefined) relay.connect(wardline.app.get(LogNotifier), wardline.app.get(SessionEndings));
   const onBeat = () => void link.send({ kind: 'beat' });
-  watchLoop({ logger, onBeat, endAfterSec: undefined, reportTo: HANG_DESCRIPTOR });
+  const databaseUrl = wardline.app.get<string>(DATABASE_URL);
+  const noteAfterSec = noteAfter(config.operations.WORKER_STUCK_SEC);
+  watchLoop({ logger, onBeat, noteAfterSec, databaseUrl, endAfterSec: undefined, reportTo: HANG_DESCRIPTOR });
   await link.send({ kind: 'ready', url: wardline.url, rssBytes: process.memoryUsage.rss() });
 }

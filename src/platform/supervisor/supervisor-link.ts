@@ -13,7 +13,10 @@ export class SupervisorLink {
     process.once('disconnect', this.goneEarly);
   }
 
-  /** Messages that came before are told now. @param onGone the supervisor has ended, in whatever way */
+  /**
+   * Messages that came before are delivered now.
+   * @param onGone the supervisor has ended, in whatever way
+   */
   listen(handlers: Handlers, onGone: () => void): void {
     process.on('message', (message: ToWorker) => {
       const handle = handlers[message.kind] as (message: ToWorker) => void;

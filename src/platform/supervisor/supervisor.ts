@@ -7,7 +7,7 @@ import { TOGETHER_MS } from '../../operations/shutdown/signals.js';
 import { EmbeddedDatabase } from './embedded-database.js';
 import { ListeningSocket } from './listening-socket.js';
 import { MemoryRestarts } from './memory-restarts.js';
-import { WorkerCrew } from './worker-crew.js';
+import { WorkerPool } from './worker-pool.js';
 import type { WorkerProcess } from './worker-process.js';
 import { WorkerSlot } from './worker-slot.js';
 
@@ -29,7 +29,7 @@ export class Supervisor {
   private readonly database: EmbeddedDatabase | undefined;
   private readonly places: Place[] = [];
   private socket: ListeningSocket | undefined;
-  private crew: WorkerCrew | undefined;
+  private workers: WorkerPool | undefined;
   private readonly stopping = new AbortController();
   /** One worker is replaced at a time: the others serve meanwhile. */
   private replacing: Promise<void> = Promise.resolve();
@@ -58,16 +58,16 @@ export class Supervisor {
   async start(): Promise<string> {
     const { config, logger } = this;
     this.socket = await ListeningSocket.bind(listenHost(config), config.http.PORT);
-    const crew = new WorkerCrew({ config, logger, socket: this.socket, onAsk: (...ask) => this.asked(...ask) });
-    this.crew = crew;
-    const first = crew.launch();
+    const workers = new WorkerPool({ config, logger, socket: this.socket, onAsk: (...ask) => this.asked(...ask) });
+    this.workers = workers;
+    const first = workers.launch();
     await this.database?.start();
     this.stopping.signal.throwIfAborted();
-    crew.databaseIsThere(this.database ? () => (this.database as EmbeddedDatabase).urls : 'given');
-    const slot = this.addPlace(crew);
+    workers.databaseIsThere(this.database ? () => (this.database as EmbeddedDatabase).urls : 'given');
+    const slot = this.addPlace(workers);
     const failure = await slot.fill(first);
     if (failure) throw new FirstWorkerFailed(failure.code ?? 1);
-    for (let number = 2; number <= config.operations.WORKERS; number++) void this.addPlace(crew).open();
+    for (let number = 2; number <= config.operations.WORKERS; number++) void this.addPlace(workers).open();
     return slot.worker?.url ?? first.url;
   }
 
@@ -82,24 +82,28 @@ export class Supervisor {
     this.database?.letGo();
     for (const { slot } of this.places) slot.close();
     this.socket?.close();
-    await this.crew?.dismissAll();
+    await this.workers?.dismissAll();
     await this.database?.stop();
   }
 
   /** At once; the database's watchdog ends it when this process is gone. */
   kill(): void {
-    this.crew?.killAll();
+    this.workers?.killAll();
   }
 
-  private addPlace(crew: WorkerCrew): WorkerSlot {
-    const slot = new WorkerSlot({ launch: () => crew.launch(), dismiss: (worker) => crew.dismiss(worker, 'restart'), logger: this.logger });
+  private addPlace(workers: WorkerPool): WorkerSlot {
+    const slot = new WorkerSlot({
+      launch: () => workers.launch(),
+      dismiss: (worker) => workers.dismiss(worker, 'restart'),
+      logger: this.logger,
+    });
     this.places.push({ slot, memory: new MemoryRestarts() });
     return slot;
   }
 
   private replaceInTurn(slot: WorkerSlot, old: WorkerProcess | undefined, drainFirst: boolean): void {
     this.replacing = this.replacing.then(async () => {
-      // While it waited for its turn it may have crashed, and another one stands in its place.
+      // The worker may have crashed while it waited for its turn, and another one is in its place.
       if (slot.worker === old) await slot.replace(drainFirst);
     });
   }

@@ -1,13 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { FromWorker, ToWorker } from './messages.js';
+import { WORKER_PRELOAD } from './worker-link.js';
 
-const ENTRY = fileURLToPath(new URL('../../worker.js', import.meta.url));
-
-/** Of the listening socket in the worker: behind standard input, output and error, and the channel to the supervisor. */
+/** The listening socket's descriptor in the worker, after standard input, output and error, and the channel to the supervisor. */
 export const LISTENING_DESCRIPTOR = 4;
-/** Where the worker's watchdog says in which extension its event loop hangs: what hangs cannot send messages. */
+/** The worker's watchdog writes here the extension in which the event loop hangs: a hanging loop cannot send messages. */
 export const HANG_DESCRIPTOR = 5;
 /** One line of it is far below. */
 const MAX_HANG_CHARACTERS = 4096;
@@ -15,7 +13,7 @@ const MAX_HANG_CHARACTERS = 4096;
 interface WorkerOptions {
   /** Counts the workers of this supervisor, from 1. */
   readonly number: number;
-  /** Of the listening socket. */
+  /** The descriptor of the listening socket. */
   readonly descriptor: number;
   /** For V8, in MB. */
   readonly maxHeapMb: number;
@@ -34,12 +32,14 @@ export class WorkerProcess {
   readonly ready: Promise<boolean>;
   /** Resolves when it is gone; never rejects. */
   readonly exited: Promise<WorkerExit>;
-  /** Where it listens, once it is ready. */
+  /** The address that it serves, once it is ready. */
   url = '';
   /** Bytes, when it was ready. */
   freshRss = 0;
   isLeaving = false;
   isGone = false;
+  /** The supervisor's lost log lines, as this worker knows them. */
+  knownLostLines = 0;
   private readyAt: number | undefined;
   private missedBeats = 0;
   private hangReport = '';
@@ -47,8 +47,10 @@ export class WorkerProcess {
 
   constructor({ number, descriptor, maxHeapMb, onMessage }: WorkerOptions) {
     this.number = number;
-    this.child = fork(ENTRY, {
-      execArgv: [...process.execArgv, `--max-old-space-size=${String(maxHeapMb)}`],
+    const [, program = '', ...args] = process.argv;
+    // The program that the supervisor is: it finds that it is a worker.
+    this.child = fork(program, args, {
+      execArgv: [...process.execArgv, `--max-old-space-size=${String(maxHeapMb)}`, '--import', WORKER_PRELOAD],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', descriptor, 'pipe'],
     });
     this.exited = new Promise((resolve) => {

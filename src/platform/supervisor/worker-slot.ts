@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logging/logger.js';
-import { limitedStep } from '../../operations/shutdown/limited-step.js';
-import { RestartPace } from './restart-pace.js';
+import { runWithTimeout } from '../../operations/shutdown/run-with-timeout.js';
+import { RestartBackoff } from './restart-backoff.js';
 import type { WorkerExit, WorkerProcess } from './worker-process.js';
 
 /** A worker that takes no connections by then is given up. Migrations of a large database take their time. */
@@ -9,7 +9,7 @@ const START_MS = 600_000;
 
 interface SlotOptions {
   readonly launch: () => WorkerProcess;
-  /** Tells a worker to leave, and resolves when it is gone. */
+  /** Dismisses a worker, and resolves when it is gone. */
   readonly dismiss: (worker: WorkerProcess) => Promise<void>;
   readonly logger: Logger;
 }
@@ -17,7 +17,7 @@ interface SlotOptions {
 /** The place of one worker: there is always one in it, or one on its way. */
 export class WorkerSlot {
   private current: WorkerProcess | undefined;
-  private readonly pace = new RestartPace();
+  private readonly backoff = new RestartBackoff();
   private readonly closing = new AbortController();
   private isChanging = false;
 
@@ -48,7 +48,7 @@ export class WorkerSlot {
     }
   }
 
-  /** A worker beside the first; one that does not come up is tried again. */
+  /** Starts a further worker; one that does not come up is tried again. */
   async open(): Promise<void> {
     this.isChanging = true;
     const worker = await this.launch();
@@ -116,7 +116,7 @@ export class WorkerSlot {
 
   /** Before another worker. @returns false, early, when the place is closed */
   private async pause(upMs: number): Promise<boolean> {
-    const delayMs = this.pace.delayAfter(upMs);
+    const delayMs = this.backoff.delayAfter(upMs);
     this.options.logger.warn('worker.restarting', { delay_ms: delayMs });
     await sleep(delayMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
     return !this.isClosed;
@@ -126,7 +126,7 @@ export class WorkerSlot {
   private async launch(): Promise<WorkerProcess | undefined> {
     if (this.isClosed) return undefined;
     const worker = this.options.launch();
-    const isDecided = await limitedStep(this.options.logger, 'worker.start', START_MS, () => worker.ready);
+    const isDecided = await runWithTimeout(this.options.logger, 'worker.start', START_MS, () => worker.ready);
     if (isDecided && (await worker.ready)) return worker;
     worker.kill();
     return undefined;

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 /** One group that the process is in, and what the kernel lets its members use together. In bytes. */
 interface Group {
   limit: number;
-  /** What would have to be given back first: without pages of files that the kernel drops when it is short. */
+  /** Memory that must be given back first, without pages of files, which the kernel drops when memory is short. */
   used: number;
 }
 
@@ -34,7 +34,7 @@ export function memoryLimit(root = '/'): number {
   return Math.min(totalmem(), ...groups(root).map(({ limit }) => limit));
 }
 
-/** What is left of it, in bytes. */
+/** Memory left, in bytes. */
 export function memoryLeft(root = '/'): number {
   return Math.max(0, Math.min(freemem(), ...groups(root).map(({ limit, used }) => limit - used)));
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 let limit: number | undefined;
 
-/** RLIMIT_NOFILE, the soft one, which Node has raised to the hard one at its start; Infinity where the system does not tell. */
+/** RLIMIT_NOFILE, the soft one, which Node has raised to the hard one at its start; Infinity where the system does not say. */
 export function openFilesLimit(): number {
   limit ??= read();
   return limit;

@@ -1,8 +1,16 @@
-import { describe, expect, it } from 'vitest';
-import { beat, enterExtension, LOOP_PLACE, readLoop } from './loop-beat.js';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+let place: typeof import('./loop-beat.js');
+
+// A place of its own: specs of the same process have points that hang on purpose.
+beforeEach(async () => {
+  vi.resetModules();
+  place = await import('./loop-beat.js');
+});
 
 describe('the place that a watchdog reads', () => {
   it('counts beats', () => {
+    const { beat, readLoop, LOOP_PLACE } = place;
     const { beats } = readLoop(LOOP_PLACE);
     beat();
     beat();
@@ -10,6 +18,7 @@ describe('the place that a watchdog reads', () => {
   });
 
   it('names the extension points that have been entered and not left, the latest first, each once', () => {
+    const { enterExtension, readLoop, LOOP_PLACE } = place;
     const leaveNotifier = enterExtension('notifier');
     const leaveFirst = enterExtension('dispatch strategy');
     const leaveSecond = enterExtension('dispatch strategy');
@@ -22,6 +31,7 @@ describe('the place that a watchdog reads', () => {
   });
 
   it('has a bound', () => {
+    const { enterExtension, readLoop, LOOP_PLACE } = place;
     const leave = Array.from({ length: 100 }, (_, index) => enterExtension(`point ${String(index)}`));
     expect(readLoop(LOOP_PLACE).extension).toHaveLength(256);
     for (const one of leave) one();

@@ -2,7 +2,7 @@
 export const BEAT_MS = 1000;
 const MAX_NAME_BYTES = 256;
 
-/** What the watchdog's thread sees of the event loop, also while that does not turn: [beats, bytes of the names], then the names. */
+/** The watchdog thread's view of the event loop, also while the loop does not turn: [beats, bytes of the names], then the names. */
 export const LOOP_PLACE = new SharedArrayBuffer(8 + MAX_NAME_BYTES);
 const numbers = new Int32Array(LOOP_PLACE, 0, 2);
 const names = new Uint8Array(LOOP_PLACE, 8);

@@ -1,11 +1,11 @@
 import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findBinaries } from './binaries/binaries.js';
-import { createCluster, hasCluster, removeUnfinished } from './storage/cluster.js';
+import { createCluster, hasCluster, removeUnfinished } from './storage/database-cluster.js';
 import { EmbeddedPostgresError, messageOf } from './support/embedded-postgres-error.js';
 import { type InstanceLock, acquireInstanceLock } from './storage/instance-lock.js';
 import { type LaunchedServer, launchServer } from './server/launch-server.js';
-import { loadOrMakePasswords } from './storage/passwords.js';
+import { loadOrMakePasswords } from './storage/database-passwords.js';
 import { type Place, preparePlace } from './storage/place.js';
 import { clearPreviousServer } from './server/previous-server.js';
 import { ServerLog } from './support/server-log.js';
@@ -15,7 +15,7 @@ import type { StepLog } from './support/step-log.js';
 export interface EmbeddedPostgresOptions {
   /** Wardline's DATA_DIR, absolute or relative; made when missing. */
   dataDir: string;
-  /** Is told of each notable step: an event name and fields, never a secret. */
+  /** Called for each notable step: an event name and fields, never a secret. */
   log: StepLog;
   /** Called once if the server ends without {@link EmbeddedPostgres.stop} having been asked; says how, and the log's last lines. */
   onUnexpectedExit?: (reason: string) => void;
@@ -41,11 +41,9 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts Wardline's own PostgreSQL on the data under `DATA_DIR/postgres`, which are made at the first start.
- *
- * The server ends with this process, in whatever way that ends. One that was left behind all the same is ended and its
- * data are taken over; a second Wardline on the same data is refused. What was acknowledged to a client is on disk.
- *
+ * Starts Wardline's own PostgreSQL on the data under `DATA_DIR/postgres`; the first start makes them. The server ends with
+ * this process, in whatever way that ends. A server that was left behind is ended and its data are taken over; a second
+ * Wardline on the same data is refused. Acknowledged data are on disk.
  * @returns once every role has signed in: about 1 s the first time, 0.1 s later; longer after a crash
  * @throws EmbeddedPostgresError with one of the codes described there; nothing is left running then
  */
@@ -81,8 +79,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 /**
- * DATA_DIR was deleted, its data elsewhere were not: whoever did that wants to begin anew, as it would be had the data
- * been in there. They may also be mistaken, so the data are kept.
+ * DATA_DIR was deleted, but its data elsewhere were not. The operator wants to begin from nothing, as with data inside it.
+ * They may also be mistaken, so the data are kept.
  */
 async function setAsideForgottenData({ dataDirectory }: Place, log: StepLog): Promise<void> {
   if (
@@ -116,7 +114,7 @@ function supervise(
   const onEnd = async (how: string): Promise<void> => {
     if (stopping !== undefined) return;
     serverLog.close();
-    await lock.release(); // Before the call: the answer to it may be to start anew.
+    await lock.release(); // Released before the call: the answer to it may be a new start.
     log('embedded_postgres.ended_unexpectedly', { pid: server.pid, how });
     onUnexpectedExit?.(`The embedded PostgreSQL, process ${String(server.pid)}, ${how}. Its log ends:\n${await serverLog.tail()}`);
   };

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION public.append_events(p_events jsonb)
- RETURNS TABLE(dept text, seq bigint)
+ RETURNS TABLE(dept text, seq bigint, event_id uuid, event_at timestamp with time zone, event_data text)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -27,6 +27,9 @@ BEGIN
       v_stream.last_hash := v_hash;
       dept := v_dept;
       seq := v_stream.last_seq;
+      event_id := (v_event ->> 'id')::uuid;
+      event_at := v_stream.last_at;
+      event_data := (v_event -> 'payload')::text;
       RETURN NEXT;
     END LOOP;
     UPDATE dept_stream s SET last_seq = v_stream.last_seq, last_hash = v_stream.last_hash, last_at = v_stream.last_at

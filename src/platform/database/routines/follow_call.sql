@@ -23,8 +23,11 @@ BEGIN
         ORDER BY a.staff_id FOR NO KEY UPDATE);
     END IF;
   ELSE
-    UPDATE annunciations SET accepted_at = v_now, received_at = coalesce(received_at, v_now), sent_at = coalesce(sent_at, v_now)
-    WHERE call_id = NEW.id AND staff_id = NEW.accepted_by AND accepted_at IS NULL AND withdrawn_at IS NULL;
+    -- Handed over: another person's, and nobody has arrived.
+    IF NOT (OLD.state = 'in_progress' AND NEW.accepted_by IS DISTINCT FROM OLD.accepted_by AND NEW.attended_at IS NOT DISTINCT FROM OLD.attended_at) THEN
+      UPDATE annunciations SET accepted_at = v_now, received_at = coalesce(received_at, v_now), sent_at = coalesce(sent_at, v_now)
+      WHERE call_id = NEW.id AND staff_id = NEW.accepted_by AND accepted_at IS NULL AND withdrawn_at IS NULL;
+    END IF;
     IF NEW.state = 'in_progress' OR NOT EXISTS (SELECT FROM call_types t WHERE t.id = NEW.type AND t.rank >= 2) THEN
       PERFORM withdraw_askings(NEW.id, NEW.accepted_by, 'accepted_by_another');
     END IF;

@@ -24,9 +24,11 @@ BEGIN
     -- Asked twice in one transaction is asked once.
     IF OLD.queued_at < app_now() - (statement_timestamp() - transaction_timestamp()) OR OLD.withdrawn_at IS NOT NULL THEN
       INSERT INTO past_annunciations (call_id, staff_id, role, reason, queued_at, sent_at, received_at, accepted_at, declined_at,
-        withdrawn_at, withdrawn_reason, asked_after)
+        withdrawn_at, withdrawn_reason, asked_after, decline_code, decline_reason)
       VALUES (OLD.call_id, OLD.staff_id, OLD.role, OLD.reason, OLD.queued_at, OLD.sent_at, OLD.received_at, OLD.accepted_at, OLD.declined_at,
-        coalesce(OLD.withdrawn_at, NEW.queued_at), coalesce(OLD.withdrawn_reason, 'reopened'), OLD.asked_after);
+        coalesce(OLD.withdrawn_at, NEW.queued_at), coalesce(OLD.withdrawn_reason, 'reopened'), OLD.asked_after, OLD.decline_code, OLD.decline_reason);
+      NEW.decline_code := NULL;
+      NEW.decline_reason := NULL;
     END IF;
   END IF;
   SELECT s.last_seq INTO NEW.asked_after FROM calls c JOIN dept_stream s ON s.dept_id = c.dept_id COLLATE "C" WHERE c.id = NEW.call_id;

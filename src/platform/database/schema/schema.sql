@@ -19,7 +19,6 @@ CREATE TABLE annunciations (
   CONSTRAINT annunciations_decline_code_check CHECK ((decline_code = ANY (ARRAY['busy'::text, 'break'::text, 'too_far'::text, 'not_qualified'::text, 'other'::text]))),
   CONSTRAINT annunciations_decline_reason_check CHECK (((length(decline_reason) >= 1) AND (length(decline_reason) <= 500))),
   CONSTRAINT annunciations_withdrawn_reason_check CHECK ((withdrawn_reason = ANY (ARRAY['accepted_by_another'::text, 'closed'::text, 'stepped_back'::text, 'reopened'::text]))),
-  CONSTRAINT call_recipients_role_check CHECK ((role = ANY (ARRAY['nurse'::text, 'manager'::text, 'admin'::text]))),
   CONSTRAINT withdrawn_for_a_reason CHECK (((withdrawn_at IS NULL) = (withdrawn_reason IS NULL))),
   CONSTRAINT call_recipients_call_id_fkey FOREIGN KEY (call_id) REFERENCES calls(id),
   CONSTRAINT call_recipients_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
@@ -60,6 +59,27 @@ CREATE TABLE beds (
   CONSTRAINT beds_room_id_fkey FOREIGN KEY (room_id) REFERENCES rooms(id),
   CONSTRAINT beds_pkey PRIMARY KEY (id),
   CONSTRAINT beds_id_room_id_key UNIQUE (id, room_id)
+);
+
+CREATE TABLE boards (
+  address inet,
+  code_expires_at timestamp with time zone NOT NULL,
+  code_hash bytea,
+  cookie_renewed_at timestamp with time zone,
+  created_at timestamp with time zone DEFAULT app_now() NOT NULL,
+  departments text[] NOT NULL,
+  exchanged_at timestamp with time zone,
+  id uuid NOT NULL,
+  last_seen_at timestamp with time zone,
+  name text NOT NULL,
+  revoked_at timestamp with time zone,
+  token_hash bytea,
+  CONSTRAINT boards_check CHECK (((token_hash IS NULL) = (exchanged_at IS NULL))),
+  CONSTRAINT boards_check1 CHECK (((code_hash IS NULL) OR (token_hash IS NULL))),
+  CONSTRAINT boards_departments_check CHECK ((cardinality(departments) > 0)),
+  CONSTRAINT boards_pkey PRIMARY KEY (id),
+  CONSTRAINT boards_code_hash_key UNIQUE (code_hash),
+  CONSTRAINT boards_token_hash_key UNIQUE (token_hash)
 );
 
 CREATE TABLE call_acceptances (
@@ -126,6 +146,7 @@ CREATE TABLE calls (
   closed_by text,
   completed_at timestamp with time zone,
   dept_id text NOT NULL,
+  earlier_level integer DEFAULT 0 NOT NULL,
   engine_failures integer DEFAULT 0 NOT NULL,
   engine_retry_at timestamp with time zone,
   failsafe_from integer DEFAULT 3 NOT NULL,
@@ -176,11 +197,13 @@ END NOT NULL,
   CONSTRAINT calls_check1 CHECK (((state = 'completed'::text) = (completed_at IS NOT NULL))),
   CONSTRAINT calls_check2 CHECK (((state = 'cancelled'::text) = (cancelled_at IS NOT NULL))),
   CONSTRAINT calls_check3 CHECK (((state = 'in_progress'::text) <= (present_at IS NOT NULL))),
+  CONSTRAINT calls_earlier_level_check CHECK (((earlier_level >= 0) AND (earlier_level <= 3))),
   CONSTRAINT calls_failsafe_from_check CHECK (((failsafe_from >= 0) AND (failsafe_from <= 3))),
   CONSTRAINT calls_ladder_check CHECK (((l1_sec >= 1) AND (l2_sec > l1_sec) AND (l3_sec > l2_sec) AND (l3_sec <= 86400) AND ((repeat_sec >= 1) AND (repeat_sec <= 86400)))),
   CONSTRAINT calls_level_check CHECK (((level >= 0) AND (level <= 3))),
   CONSTRAINT calls_presence_sec_check CHECK ((presence_sec > 0)),
   CONSTRAINT calls_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text]))),
+  CONSTRAINT calls_times_check CHECK (((presence_sec <= 86400) AND ((attendance_sec IS NULL) OR (attendance_sec <= 86400)))) NOT VALID,
   CONSTRAINT pending_has_deadline CHECK ((((state = 'pending'::text) AND (superseded_by IS NULL)) = (next_escalation_at IS NOT NULL))),
   CONSTRAINT presence_is_awaited_when_accepted CHECK (((presence_due_at IS NULL) OR (state = 'accepted'::text))),
   CONSTRAINT press_again_in_progress CHECK (((press_again_at IS NULL) OR (state = 'in_progress'::text))),
@@ -276,6 +299,18 @@ CREATE TABLE escalation_policies (
   CONSTRAINT escalation_policies_pkey PRIMARY KEY (dept_id)
 );
 
+CREATE TABLE event_consumers (
+  dept_id text NOT NULL,
+  failures integer DEFAULT 0 NOT NULL,
+  name text NOT NULL,
+  retry_at timestamp with time zone,
+  seq bigint NOT NULL,
+  CONSTRAINT event_consumers_name_check CHECK ((name ~ '^[a-z][a-z0-9_-]{0,31}$'::text)),
+  CONSTRAINT event_consumers_seq_check CHECK ((seq >= 0)),
+  CONSTRAINT event_consumers_dept_id_fkey FOREIGN KEY (dept_id) REFERENCES departments(id),
+  CONSTRAINT event_consumers_pkey PRIMARY KEY (name, dept_id)
+);
+
 CREATE TABLE events (
   actor_id text,
   at timestamp with time zone NOT NULL,
@@ -306,6 +341,25 @@ CREATE TABLE exclusions (
   CONSTRAINT exclusions_dept_id_fkey FOREIGN KEY (dept_id) REFERENCES departments(id),
   CONSTRAINT exclusions_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
   CONSTRAINT exclusions_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE extension_points (
+  off_since timestamp with time zone,
+  point text NOT NULL,
+  stuck_at timestamp with time zone NOT NULL,
+  CONSTRAINT extension_points_point_check CHECK (((length(point) >= 1) AND (length(point) <= 200))),
+  CONSTRAINT extension_points_pkey PRIMARY KEY (point)
+);
+
+CREATE TABLE external_identities (
+  created_at timestamp with time zone DEFAULT app_now() NOT NULL,
+  issuer text NOT NULL,
+  staff_id uuid NOT NULL,
+  subject text NOT NULL,
+  CONSTRAINT external_identities_issuer_check CHECK (((length(issuer) >= 1) AND (length(issuer) <= 500))),
+  CONSTRAINT external_identities_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 500))),
+  CONSTRAINT external_identities_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  CONSTRAINT external_identities_pkey PRIMARY KEY (issuer, subject)
 );
 
 CREATE TABLE facility (
@@ -455,6 +509,8 @@ CREATE TABLE past_annunciations (
   accepted_at timestamp with time zone,
   asked_after bigint NOT NULL,
   call_id uuid NOT NULL,
+  decline_code text,
+  decline_reason text,
   declined_at timestamp with time zone,
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   queued_at timestamp with time zone NOT NULL,
@@ -478,6 +534,16 @@ CREATE TABLE retention_floor (
   CONSTRAINT retention_floor_event_days_check CHECK ((event_days >= 1)),
   CONSTRAINT retention_floor_only_row_check CHECK (only_row),
   CONSTRAINT retention_floor_pkey PRIMARY KEY (only_row)
+);
+
+CREATE TABLE roles (
+  capabilities text[] NOT NULL,
+  id text NOT NULL,
+  labels jsonb NOT NULL,
+  CONSTRAINT roles_capabilities_check CHECK (((cardinality(capabilities) <= 100) AND (array_position(capabilities, NULL::text) IS NULL))),
+  CONSTRAINT roles_id_check CHECK ((id ~ '^[a-z][a-z0-9_]{0,31}$'::text)),
+  CONSTRAINT roles_labels_check CHECK (is_label_list(labels)),
+  CONSTRAINT roles_pkey PRIMARY KEY (id)
 );
 
 CREATE TABLE room_assignments (
@@ -564,8 +630,8 @@ CREATE TABLE staff (
   username text NOT NULL,
   CONSTRAINT staff_language_check CHECK (((length(language) >= 2) AND (length(language) <= 35))),
   CONSTRAINT staff_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
-  CONSTRAINT staff_role_check CHECK ((role = ANY (ARRAY['nurse'::text, 'manager'::text, 'admin'::text]))),
   CONSTRAINT staff_username_check CHECK (((username = lower(username)) AND ((length(username) >= 1) AND (length(username) <= 64)))),
+  CONSTRAINT staff_role_fkey FOREIGN KEY (role) REFERENCES roles(id),
   CONSTRAINT staff_pkey PRIMARY KEY (id),
   CONSTRAINT staff_username_key UNIQUE (username)
 );
@@ -654,6 +720,7 @@ CREATE INDEX calls_timer_due ON public.calls USING btree (timer_at) WHERE (timer
 CREATE INDEX events_call ON public.events USING btree (call_id, seq) WHERE (call_id IS NOT NULL);
 CREATE UNIQUE INDEX exclusions_active ON public.exclusions USING btree (dept_id, staff_id) WHERE (ended_at IS NULL);
 CREATE INDEX exclusions_due ON public.exclusions USING btree (until) WHERE (ended_at IS NULL);
+CREATE INDEX external_identities_staff ON public.external_identities USING btree (staff_id);
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX memberships_dept ON public.memberships USING btree (dept_id);
 CREATE INDEX notification_tries_age ON public.notification_tries USING btree (tried_at);
@@ -702,7 +769,9 @@ CREATE VIEW annunciation_ledger AS
     annunciations.declined_at,
     annunciations.withdrawn_at,
     annunciations.withdrawn_reason,
-    annunciations.asked_after
+    annunciations.asked_after,
+    annunciations.decline_code,
+    annunciations.decline_reason
    FROM annunciations
 UNION ALL
  SELECT past_annunciations.call_id,
@@ -716,7 +785,9 @@ UNION ALL
     past_annunciations.declined_at,
     past_annunciations.withdrawn_at,
     past_annunciations.withdrawn_reason,
-    past_annunciations.asked_after
+    past_annunciations.asked_after,
+    past_annunciations.decline_code,
+    past_annunciations.decline_reason
    FROM past_annunciations;
 
 CREATE VIEW queued_nurses AS
@@ -728,3 +799,45 @@ CREATE VIEW queued_nurses AS
   WHERE ((s.ended_at IS NULL) AND (s.queue_position IS NOT NULL) AND p.active AND (NOT (EXISTS ( SELECT
            FROM exclusions x
           WHERE ((x.dept_id = s.dept_id) AND (x.staff_id = s.staff_id) AND (x.ended_at IS NULL) AND (x.until > app_now()))))));
+
+CREATE VIEW wardline_available_nurses AS
+ SELECT q.dept_id,
+    q.staff_id,
+    p.name,
+    p.role,
+    s.started_at AS on_duty_since,
+    q.queue_position,
+    (EXISTS ( SELECT
+           FROM staff_connections c
+          WHERE (c.staff_id = q.staff_id))) AS connected,
+    (EXISTS ( SELECT
+           FROM calls c
+          WHERE ((c.accepted_by = q.staff_id) AND (c.state = ANY (ARRAY['accepted'::text, 'in_progress'::text]))))) AS busy
+   FROM ((queued_nurses q
+     JOIN staff p ON ((p.id = q.staff_id)))
+     JOIN shifts s ON (((s.dept_id = q.dept_id) AND (s.staff_id = q.staff_id) AND (s.ended_at IS NULL))))
+  WHERE (NOT (EXISTS ( SELECT
+           FROM missed_receipts m
+          WHERE ((m.staff_id = q.staff_id) AND (m.unresponsive_since IS NOT NULL)))));
+
+CREATE VIEW wardline_open_calls AS
+ SELECT c.id AS call_id,
+    c.dept_id,
+    c.room_id,
+    c.bed_id,
+    c.station_id,
+    c.type,
+    t.rank,
+    c.state,
+    c.level,
+    c.priority,
+    c.round,
+    c.placed_at,
+    c.accepted_by,
+    c.accepted_at,
+    c.present_by,
+    c.present_at,
+    c.superseded_by
+   FROM (calls c
+     JOIN call_types t ON ((t.id = c.type)))
+  WHERE (c.state = ANY (ARRAY['pending'::text, 'accepted'::text, 'in_progress'::text]));

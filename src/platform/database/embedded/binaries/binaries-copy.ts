@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { syncDirectory } from '../support/files.js';
 import type { ShippedBinaries } from './shipped-binaries.js';
 
-/** What running a server needs; headers and static libraries stay behind. */
+/** The folders that a running server needs; headers and static libraries stay behind. */
 const NEEDED = /^(bin|lib|share|pg-symlinks\.json)$/;
 const NOT_NEEDED = /\.a$|^(pgxs|pkgconfig)$/;
 

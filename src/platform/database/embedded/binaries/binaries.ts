@@ -35,7 +35,7 @@ export async function findBinaries(
       await removeOtherCopies(copies, undefined);
       return inPlace;
     }
-    // What not even Wardline itself can run, a copy will not cure.
+    // A copy does not help when not even Wardline itself can run the original.
     const asWardline = account === undefined ? inPlace : await tryOut(shipped.root, undefined);
     if (typeof asWardline === 'string') throw unsupportedPlatform(asWardline);
   }

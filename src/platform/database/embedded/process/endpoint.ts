@@ -1,13 +1,13 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** Where the server listens. */
+/** The address of the server. */
 export type Endpoint =
   { readonly kind: 'socket'; readonly directory: string; readonly port: number } | { readonly kind: 'tcp'; readonly port: number };
 
 /** Only part of the socket's name: no TCP port is taken. */
 const SOCKET_PORT = 5432;
-/** What fits into the kernel's `sun_path` beside its final zero byte: 108 bytes on Linux, 104 on macOS. */
+/** The longest path in the kernel's `sun_path` with its final zero byte: 108 bytes on Linux, 104 on macOS. */
 const SOCKET_PATH_LIMIT_BYTES = process.platform === 'linux' ? 107 : 103;
 
 /** A socket in `runDirectory`, or a free port of 127.0.0.1 when the socket's path would be too long for the kernel. */
@@ -27,7 +27,7 @@ export function connectionUrl(endpoint: Endpoint, role: string, password: string
   return `postgresql://${credentials}@localhost:${String(endpoint.port)}/${database}?host=${host}`;
 }
 
-/** Free at this moment; whoever uses it must bear that somebody else is quicker. */
+/** Free at this moment; another program may take it first, and the caller must bear that. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

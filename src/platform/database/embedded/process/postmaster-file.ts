@@ -1,7 +1,7 @@
 import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What the server tells of itself in its data directory. */
+/** The fields that the server writes into its data directory. */
 export interface PostmasterFile {
   readonly pid: number;
   /** `starting`, `ready`, `stopping`; empty in the first moments. */

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { CHILD_ENVIRONMENT } from '../support/child-environment.js';
 
 /**
- * A process, told apart from a later one that was given the same pid. The stamp is compared for equality only; it is
- * {@link UNKNOWN_STAMP} where the system does not say when a process began.
+ * A process, distinguished from a later one with the same pid. The stamp is compared for equality only; it is {@link
+ * UNKNOWN_STAMP} where the system does not say when a process began.
  */
 export interface ProcessIdentity {
   readonly pid: number;
@@ -23,8 +23,8 @@ export async function identify(pid: number): Promise<ProcessIdentity | undefined
 }
 
 /**
- * Whether that very process still runs. A zombie does not: it holds nothing any more, and may stay for ever where
- * nobody reaps it. Where the system cannot tell, a pid that exists counts as alive.
+ * True while that very process runs. A zombie does not: it holds nothing, and may stay for ever where nobody reaps it. When
+ * the system does not know, a pid that exists counts as alive.
  */
 export async function isAlive({ pid, stamp }: ProcessIdentity): Promise<boolean> {
   const now = await identify(pid);
@@ -32,7 +32,7 @@ export async function isAlive({ pid, stamp }: ProcessIdentity): Promise<boolean>
   return now.stamp === stamp || now.stamp === UNKNOWN_STAMP || stamp === UNKNOWN_STAMP;
 }
 
-/** Whether the kernel knows the pid, zombies and other users' processes included. 0 and less name no process, but whole groups. */
+/** True when the kernel knows the pid, zombies and other users' processes included. 0 and less name no process, but whole groups. */
 export function pidExists(pid: number): boolean {
   if (pid <= 0) return false;
   try {
@@ -44,9 +44,9 @@ export function pidExists(pid: number): boolean {
 }
 
 /**
- * Whether a live process is the postmaster of `dataDirectory`, and not whatever got its pid since. The command line is
- * looked at because any user may read it; the working directory (the server's is its data directory) also holds after
- * the directory was renamed, but in a container root may be forbidden to read it.
+ * True when a live process is the postmaster of `dataDirectory`, and not another one with its old pid. Any user may read the
+ * command line. The working directory (the server's is its data directory) also holds after a rename, but in a container root
+ * may be forbidden to read it.
  */
 export async function isPostmasterOf(dataDirectory: string, pid: number): Promise<boolean> {
   if ((await identify(pid)) === undefined) return false;

@@ -5,7 +5,7 @@ import { identify, isAlive, type ProcessIdentity, UNKNOWN_STAMP } from './proces
 import type { ServerLog } from '../support/server-log.js';
 import type { StepLog } from '../support/step-log.js';
 import { settlesWithin, until } from '../support/until.js';
-import { launchWatched, type WatchedProgram } from './watchdog.js';
+import { launchWatched, type WatchedProgram } from './watched-program.js';
 
 const LOST_WATCHDOG_POLL_MS = 500;
 /** Between the server's end and the watchdog's report of it. */
@@ -81,7 +81,7 @@ export class ServerProcess {
     if (exit.status !== null) {
       return exit.status > 128 ? `ended by signal ${String(exit.status - 128)}` : `exit status ${String(exit.status)}`;
     }
-    // Somebody killed the shell and not the server, which is alive and well; its guard is still there as well.
+    // The shell was killed and the server was not: it is alive and well, and its guard is still there.
     this.log('embedded_postgres.watchdog_lost', { pid: this.pid, signal: exit.signal });
     await until(async () => !(await isAlive(this.identity)), Number.POSITIVE_INFINITY, LOST_WATCHDOG_POLL_MS);
     return 'ended after its watchdog had been killed';

@@ -3,7 +3,7 @@ import type { Binaries } from '../binaries/binaries.js';
 import { codeOf, EmbeddedPostgresError, messageOf } from '../support/embedded-postgres-error.js';
 import { chooseEndpoint, connectionUrl, type Endpoint } from '../process/endpoint.js';
 import { resetSuperuserPassword } from '../storage/password-reset.js';
-import type { Passwords } from '../storage/passwords.js';
+import type { DatabasePasswords } from '../storage/database-passwords.js';
 import type { Place } from '../storage/place.js';
 import { clearPreviousServer } from './previous-server.js';
 import { connectWhenReady, proveSignIn } from './readiness.js';
@@ -39,7 +39,7 @@ const INVALID_PASSWORD = '28P01';
 export async function launchServer(
   place: Place,
   binaries: Binaries,
-  passwords: Passwords,
+  passwords: DatabasePasswords,
   serverLog: ServerLog,
   log: StepLog,
 ): Promise<LaunchedServer> {
@@ -68,7 +68,7 @@ async function waitForBetter(place: Place, because: string, log: StepLog): Promi
 async function launchOnce(
   place: Place,
   binaries: Binaries,
-  passwords: Passwords,
+  passwords: DatabasePasswords,
   serverLog: ServerLog,
   log: StepLog,
 ): Promise<LaunchedServer> {
@@ -81,7 +81,7 @@ async function launchOnce(
   const args = ['-D', place.dataDirectory, '-c', `config_file=${settingsFile}`];
   const server = await ServerProcess.launch(binaries.postgres, args, place.account, serverLog, log);
   try {
-    const client = await connectWhenReady(server, place.dataDirectory, superuserUrl);
+    const client = await connectWhenReady(server, place.dataDirectory, superuserUrl, serverLog);
     try {
       await ensureRolesAndDatabase(client, passwords);
     } finally {

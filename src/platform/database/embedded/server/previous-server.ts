@@ -12,10 +12,9 @@ import { until } from '../support/until.js';
 const BACKENDS_TIMEOUT_MS = 5_000;
 
 /**
- * Makes way for a new server on the data directory: ends the one that an earlier Wardline left behind, and removes what
- * would keep the next one from starting. To be called by the holder of the instance lock only, who knows by it that no
- * living Wardline stands behind such a server.
- *
+ * Makes way for a new server on the data directory: ends a server that an earlier Wardline left behind, and removes leftovers
+ * that would stop the next one. Only the holder of the instance lock may call it: it knows that no living Wardline uses such a
+ * server.
  * @throws EmbeddedPostgresError `START_FAILED` when the old server does not end (after at most 40 s)
  */
 export async function clearPreviousServer(place: Place, log: StepLog): Promise<void> {

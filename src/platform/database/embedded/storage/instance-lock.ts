@@ -17,14 +17,11 @@ const SHORTEST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 100;
 
 /**
- * Makes this process the only one on `directory`.
- *
- * Each process has a file of its own, named after its pid and start time; who finds nobody else's after having made its
- * own has the lock. Of two that come together the later one sees the earlier, so never both go on; when both see each
- * other, both step back and try again after a random pause. A file is removed only by its owner or once its owner is
- * gone, and its name can never come to mean a living process: so taking over a stale lock cannot take away a fresh one,
- * which "delete the stale file, create mine" would.
- *
+ * Makes this process the only one on `directory`. Each process makes a file named after its pid and start time; it has the
+ * lock when it then finds no other's file. When two come together the later one sees the earlier, so never both go on. When
+ * both see each other, both step back and try again after a random pause. A file is removed only by its owner, or once its
+ * owner is gone, and its name never comes to mean a living process. So taking over a stale lock cannot take away a fresh one,
+ * as "delete the stale file, create mine" would.
  * @throws EmbeddedPostgresError `DATA_DIR_IN_USE`, after about half a second, naming the pid that has the lock;
  * `DATA_DIR_UNUSABLE` when no file can be made there
  */

@@ -6,7 +6,7 @@ import { codeOf, EmbeddedPostgresError, messageOf } from '../support/embedded-po
 import { runCommand } from '../support/run-command.js';
 import type { StepLog } from '../support/step-log.js';
 
-/** Where one embedded server keeps its things, and as whom it runs. */
+/** The paths of one embedded server, and the account that it runs as. */
 export interface Place {
   /** Real path of DATA_DIR. */
   readonly dataDir: string;
@@ -16,9 +16,9 @@ export interface Place {
   readonly dataDirectory: string;
   /** For the socket, mode 0700, the server's own. */
   readonly runDirectory: string;
-  /** Whether `directory` lies outside DATA_DIR, and DATA_DIR did not know of it before this start. */
+  /** True when `directory` is outside DATA_DIR, and DATA_DIR did not know of it before this start. */
   readonly newlyRelocated: boolean;
-  /** Whom the server runs as; `undefined`: as Wardline itself. */
+  /** The account that the server runs as; `undefined`: Wardline's own. */
   readonly account: Account | undefined;
 }
 
@@ -65,7 +65,7 @@ async function makeDataDir(dataDir: string): Promise<string> {
   // Root's must let the server's account through to the part that is its own; others keep theirs to themselves.
   const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
   const made = await mkdir(dataDir, { recursive: true, mode });
-  if (made !== undefined) await chmod(dataDir, mode); // Whatever the umask.
+  if (made !== undefined) await chmod(dataDir, mode); // Independent of the umask.
   return realpath(dataDir);
 }
 
@@ -93,7 +93,7 @@ async function makePlace(dataDir: string, directory: string, account: Account | 
 async function makeDirectory(path: string, mode: number): Promise<void> {
   try {
     await mkdir(path, { mode });
-    await chmod(path, mode); // Whatever the umask.
+    await chmod(path, mode); // Independent of the umask.
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
   }

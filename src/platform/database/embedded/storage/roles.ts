@@ -1,11 +1,11 @@
 import pg from 'pg';
-import type { Passwords } from './passwords.js';
+import type { DatabasePasswords } from './database-passwords.js';
 
 /** The bootstrap superuser. Nothing of Wardline's daily work runs as it. */
 export const SUPERUSER = 'postgres';
 /** Owns the database; runs the migrations. */
 export const OWNER = 'wardline_owner';
-/** What Wardline serves requests as; the migrations grant what it needs. */
+/** The role that Wardline serves requests with; the migrations grant what it needs. */
 export const APPLICATION = 'wardline_app';
 export const DATABASE = 'wardline';
 
@@ -18,7 +18,7 @@ const ATTRIBUTES = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBY
  *
  * @param client  connected as the superuser to the database `postgres`
  */
-export async function ensureRolesAndDatabase(client: pg.Client, passwords: Passwords): Promise<void> {
+export async function ensureRolesAndDatabase(client: pg.Client, passwords: DatabasePasswords): Promise<void> {
   const present = await client.query<{ name: string }>(
     'SELECT rolname AS name FROM pg_roles WHERE rolname = ANY($1) UNION ALL SELECT datname FROM pg_database WHERE datname = $2',
     [[OWNER, APPLICATION], DATABASE],

@@ -5,9 +5,8 @@ import type { Endpoint } from '../process/endpoint.js';
 import type { Place } from './place.js';
 
 /**
- * Writes the server's settings anew, in Wardline's part of the place: a change here reaches existing installations with
- * the next start, and root never writes into a directory that the server's account owns.
- *
+ * Rewrites the server's settings in Wardline's part of the place. A change here reaches existing installations with the next
+ * start, and root never writes into a directory that the server's account owns.
  * @returns the path of the settings file
  */
 export async function writeSettings(place: Place, endpoint: Endpoint): Promise<string> {
@@ -18,10 +17,7 @@ export async function writeSettings(place: Place, endpoint: Endpoint): Promise<s
   return settingsFile;
 }
 
-/**
- * A name that stands in the process title of each of the server's processes, and is that of no other data directory,
- * also after the directory was renamed.
- */
+/** A name in the process title of each of the server's processes. No other data directory has it, also after a rename. */
 export async function clusterName(dataDirectory: string): Promise<string> {
   const { dev, ino } = await stat(dataDirectory, { bigint: true });
   return `wardline-${dev.toString(36)}-${ino.toString(36)}`;
@@ -50,9 +46,9 @@ fsync = on
 synchronous_commit = on
 full_page_writes = on
 
-# A small host that runs Wardline beside it: the pools of one node need well under 100 connections, the events of a
+# A small host that runs Wardline, too: a node and its successor need about 90 connections together, the events of a
 # hospital fit into 128 MB many times over.
-max_connections = 100
+max_connections = 200
 shared_buffers = 128MB
 max_wal_size = 512MB
 

@@ -34,8 +34,8 @@ export async function syncDirectory(path: string): Promise<void> {
 }
 
 /**
- * Removes a tree that belongs to the server's account, as far as it lets itself be removed; never rejects. The contents
- * go as that account: root walking a tree that somebody else can rearrange could be led out of it.
+ * Removes a tree that belongs to the server's account, as far as possible; never rejects. That account removes the contents:
+ * root in a tree that another account can change could be led out of it.
  */
 export async function removeServerTree(path: string, account: Account | undefined): Promise<void> {
   await runCommand('/bin/sh', ['-c', 'rm -rf -- "$1"', 'sh', path], { account, timeoutMs: REMOVE_TIMEOUT_MS });

@@ -6,7 +6,7 @@ import { CHILD_ENVIRONMENT } from './child-environment.js';
 export interface CommandOutcome {
   readonly succeeded: boolean;
   readonly stdout: string;
-  /** What went wrong, in one line: the last line of its stderr, else why it could not be run. Empty on success. */
+  /** The failure in one line: the last line of its stderr, else the reason why it could not run. Empty on success. */
   readonly problem: string;
 }
 

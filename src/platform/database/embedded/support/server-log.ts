@@ -1,4 +1,4 @@
-import { copyFile, open, rename, stat, truncate, type FileHandle } from 'node:fs/promises';
+import { copyFile, open, readFile, rename, stat, truncate, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -48,6 +48,14 @@ export class ServerLog {
     }
   }
 
+  /** True when the log of this start has the text. Never rejects. */
+  async mentions(text: string): Promise<boolean> {
+    return readFile(this.path, 'utf8').then(
+      (log) => log.includes(text),
+      () => false,
+    );
+  }
+
   /** From now on the two files together stay within 16 MiB, and what is logged in a minute. */
   keepBounded(): void {
     this.timer ??= setInterval(() => void this.bound(), CHECK_INTERVAL_MS).unref();
@@ -66,7 +74,7 @@ export class ServerLog {
       await copyFile(this.path, this.previousPath);
       await truncate(this.path);
     } catch {
-      // A full or vanished disk: the server's own errors tell that better, and the next minute tries again.
+      // A full or vanished disk: the server's own errors show that better, and the next minute tries again.
     }
   }
 }

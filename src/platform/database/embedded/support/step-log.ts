@@ -1,5 +1,5 @@
 /**
- * Where the launcher reports a notable step: an event name and its fields. Paths, pids and durations go in; never a
+ * The receiver of the launcher's notable steps: an event name and its fields. Paths, pids and durations go in; never a
  * password or a connection URL.
  */
 export type StepLog = (event: string, fields?: Record<string, unknown>) => void;

@@ -18,7 +18,7 @@ export async function until(condition: () => Promise<boolean>, timeoutMs: number
   }
 }
 
-/** Whether `promise` is fulfilled within `timeoutMs` milliseconds. Rejects when it does. Leaves no timer behind. */
+/** True when `promise` is fulfilled within `timeoutMs` milliseconds. Rejects when it does. Leaves no timer behind. */
 export async function settlesWithin(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   const giveUp = new AbortController();
   const late = sleep(timeoutMs, false, { signal: giveUp.signal }).catch(() => false);
