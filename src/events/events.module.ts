@@ -6,15 +6,17 @@ import { EventCatalog } from './log/event-catalog.js';
 import { EventLog } from './log/event-log.js';
 import { EventPoller } from './delivery/event-poller.js';
 import { EventWaiter } from './delivery/event-waiter.js';
-import { FeedTaps } from './delivery/feed-taps.js';
+import { DeliveryListeners } from './delivery/delivery-listeners.js';
 import { Feeds } from './delivery/feeds.js';
-import { Followers } from './delivery/followers.js';
+import { LogHoles } from './delivery/log-holes.js';
+import { LogSubscriberFactory } from './delivery/log-subscriber-factory.js';
 import { HistoryPages } from './delivery/history-pages.js';
 import { LogEpoch } from './log/log-epoch.js';
-import { resumeMetricProvider, Resumes } from './delivery/resumes.service.js';
+import { resumeMetricProvider, ResumeService } from './delivery/resume.service.js';
 import { FeedMetrics, feedMetricProviders } from './delivery/feed-metrics.js';
 import { PollInterval } from './delivery/poll-interval.js';
-import { WakeUps } from './log/wake-ups.js';
+import { consumerLagMetric, EventConsumers } from './consumers/event-consumers.js';
+import { LogNotifier } from './log/log-notifier.js';
 import { DepartmentsPollController } from './transports/departments-poll.controller.js';
 import { DepartmentsPollService } from './transports/departments-poll.service.js';
 import { AcksController } from './transports/acks.controller.js';
@@ -29,18 +31,29 @@ const shown = [
   Feeds,
   LogEpoch,
   EventPoller,
-  Followers,
+  LogHoles,
+  LogSubscriberFactory,
   EventWaiter,
-  FeedTaps,
-  Resumes,
-  WakeUps,
+  DeliveryListeners,
+  ResumeService,
+  LogNotifier,
+  EventConsumers,
 ];
 
 /** The event log and its readers. Knows departments, and nothing of what the events mean. */
 @Global()
 @Module({
   controllers: [DepartmentEventsController, AcksController, DepartmentsPollController],
-  providers: [...shown, ...feedMetricProviders, resumeMetricProvider, FeedMetrics, HistoryPages, PollInterval, DepartmentsPollService],
+  providers: [
+    ...shown,
+    ...feedMetricProviders,
+    resumeMetricProvider,
+    consumerLagMetric,
+    FeedMetrics,
+    HistoryPages,
+    PollInterval,
+    DepartmentsPollService,
+  ],
   exports: shown,
 })
 export class EventsModule {}

@@ -1,8 +1,10 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { ExpiringRecords } from './retention/expiring-records.service.js';
 import { Exports } from './retention/exports.js';
+import { RetentionRules } from './retention/retention-rules.js';
 import { Retention } from './retention/retention.service.js';
 
 /** The log and the record do not grow for ever. */
-@Module({ providers: [ExpiringRecords, Exports, Retention] })
+@Global()
+@Module({ providers: [ExpiringRecords, Exports, RetentionRules, Retention], exports: [RetentionRules] })
 export class RetentionModule {}

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { CallsGateway } from '../ward/calls/http/calls.gateway.js';
-import { BESIDE_FRAMES } from '../realtime/frames/beside-frames.js';
+import { CONTROL_FRAMES } from '../realtime/frames/control-frames.js';
 import { FRAME_SCHEMA } from '../realtime/frames/frame.decorators.js';
 import { SubscriptionsGateway } from '../realtime/subscriptions/subscriptions.gateway.js';
 import { RoomsGateway } from '../rooms/rooms.gateway.js';
 import { ShiftsGateway } from '../ward/staffing/shifts/shifts.gateway.js';
 
-/** Every gateway whose frames belong to the published protocol. */
-const GATEWAYS = [SubscriptionsGateway, ShiftsGateway, CallsGateway, RoomsGateway];
+/** Every gateway of Wardline's own. */
+export const GATEWAYS = [SubscriptionsGateway, ShiftsGateway, CallsGateway, RoomsGateway];
 
 /** A type of frame that clients send. */
 export interface ClientFrame {
@@ -22,15 +22,19 @@ function describe(type: string, schema: z.ZodType): ClientFrame {
   return { type, schema: { ...json, properties } };
 }
 
-/** Read off the same decorators and schemas that the gateways are bound and validated with. */
+/** Read off the same decorators and schemas that a gateway is bound and validated with. */
+export function framesOf({ prototype }: abstract new (...args: never[]) => object): ClientFrame[] {
+  const described = Object.getOwnPropertyDescriptors(prototype);
+  return Object.values(described).flatMap(({ value }) => {
+    const method = typeof value === 'function' ? (value as object) : undefined;
+    const schema = method && (Reflect.getMetadata(FRAME_SCHEMA, method) as z.ZodType | undefined);
+    const type = method && (Reflect.getMetadata('message', method) as string | undefined);
+    return schema && type !== undefined ? [describe(type, schema)] : [];
+  });
+}
+
+/** Those that Wardline itself handles. */
 export function clientFrames(): ClientFrame[] {
-  const handled = GATEWAYS.flatMap((gateway) =>
-    Object.getOwnPropertyNames(gateway.prototype).flatMap((name) => {
-      const method = (gateway.prototype as unknown as Record<string, object>)[name];
-      const schema = method && (Reflect.getMetadata(FRAME_SCHEMA, method) as z.ZodType | undefined);
-      const type = method && (Reflect.getMetadata('message', method) as string | undefined);
-      return schema && type !== undefined ? [describe(type, schema)] : [];
-    }),
-  );
-  return [...handled, ...Object.entries(BESIDE_FRAMES).map(([type, schema]) => describe(type, schema))];
+  const handled = GATEWAYS.flatMap((gateway) => framesOf(gateway));
+  return [...handled, ...Object.entries(CONTROL_FRAMES).map(([type, schema]) => describe(type, schema))];
 }

@@ -14,5 +14,5 @@ const inForce = {
 };
 /** A department's deadlines in force. */
 export const policy = z.strictObject({ ...inForce, types: z.array(z.strictObject({ type: word, ...ownDeadlines })) });
-/** Those of one type in a department. */
+/** The deadlines of one type in a department. */
 export const typePolicy = z.strictObject({ ...inForce, type: word });

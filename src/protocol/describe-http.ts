@@ -1,13 +1,12 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import { ERROR_CODES, type ErrorCode } from '../platform/common/errors.js';
+import { PUBLIC_MARK } from '../identity/access/access.js';
+import { ERROR_CODES, ownErrorCodes } from '../platform/common/errors.js';
+import { exampleOf } from './examples.js';
 import { HTTP_ANSWERS } from './http-answers.js';
+import { HTTP_SUMMARIES } from './http-summaries.js';
+import { NamedSchemas } from './named-schemas.js';
 
-/** Routes that ask for no sign-in. */
-const PUBLIC = new Set([
-  'POST /api/v1/auth/login',
-  ...['/api/v1/ws/admission', '/livez', '/readyz', '/healthz', '/ws-health', '/healthz/ws'].map((path) => `GET ${path}`),
-]);
 const KEY_REQUIRED = /^POST \/api\/v1\/calls(\/|$)/;
 const KEY_TAKEN = /^(POST|PUT|DELETE) \/api\/v1\/(stations\/self\/calls|departments\/\{dept\}\/)/;
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -15,34 +14,57 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 type Json = Record<string, unknown>;
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
-const errorAnswer = z.strictObject({
-  error: z.strictObject({
-    code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]),
-    message: z.string(),
-    details: z.record(z.string(), z.unknown()).optional(),
-    retryable: z.boolean().describe('the same request may succeed later without being changed'),
-    retry_after: z.number().optional().describe('seconds; the header Retry-After says the same'),
-    request_id: z.string().describe('as the header X-Request-Id says it; every answer has one'),
-  }),
-});
+const errorAnswer = () =>
+  z.strictObject({
+    error: z.strictObject({
+      code: z.enum([...Object.keys(ERROR_CODES), ...ownErrorCodes().keys()] as [string, ...string[]]),
+      message: z.string(),
+      details: z.record(z.string(), z.unknown()).optional(),
+      retryable: z.boolean().describe('the same request may succeed later without being changed'),
+      retry_after: z.number().optional().describe('seconds; the header Retry-After says the same'),
+      request_id: z.string().describe('as the header X-Request-Id says it; every answer has one'),
+    }),
+  });
 
-/** Adds what the decorators do not know: what each route answers, how it refuses, who may call it, and the headers that it needs. */
+/** Adds what the decorators do not know: what each route is for and answers, how it refuses, who may call it, and the headers that it needs. */
 export function describeHttp(document: OpenAPIObject): OpenAPIObject {
+  const named = new NamedSchemas();
+  const error = named.describe(errorAnswer());
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
-      if (operation) describe(`${method.toUpperCase()} ${path}`, operation);
+      if (operation) describe(`${method.toUpperCase()} ${path}`, operation, named);
     }
   }
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, Error: schemaOf(errorAnswer) } };
+  const schemas = { ...document.components?.schemas, ...named.schemas, Error: error };
+  document.components = { ...document.components, schemas };
+  return addExamples(document, schemas);
+}
+
+/** Each body that is JSON gets an example, made of its schema. */
+function addExamples(document: OpenAPIObject, schemas: Json): OpenAPIObject {
+  for (const item of Object.values(document.paths)) {
+    for (const method of METHODS) {
+      const { requestBody, responses = {} } = (item[method] ?? {}) as { requestBody?: unknown; responses?: Json };
+      for (const part of [requestBody, ...Object.values(responses)]) {
+        const body = (part as { content?: Record<string, { schema?: unknown; example?: unknown } | undefined> } | undefined)?.content;
+        const json = body?.['application/json'];
+        if (json) json.example = exampleOf(json.schema, schemas);
+      }
+    }
+  }
   return document;
 }
 
-function describe(route: string, operation: Operation): void {
-  const isPublic = PUBLIC.has(route);
+function describe(route: string, operation: Operation, named: NamedSchemas): void {
+  const marked = operation as unknown as Json;
+  const isPublic = marked[PUBLIC_MARK] === true;
+  Reflect.deleteProperty(marked, PUBLIC_MARK);
   const isStation = route.includes(' /api/v1/stations/self');
   const isSafe = route.startsWith('GET ');
-  operation.security = isPublic ? [] : [{ [isStation ? 'station' : 'session']: [] }];
+  const summary = HTTP_SUMMARIES[route];
+  if (summary !== undefined) operation.summary = summary;
+  operation.security = isPublic ? [] : [{ [isStation ? 'station' : 'session']: [] }, ...(isOpenToBoards(operation) ? [{ board: [] }] : [])];
   const body = operation.requestBody as { required?: boolean; content?: Record<string, { schema?: Json }> } | undefined;
   // A schema with a default may be left out altogether.
   if (body?.content?.['application/json']?.schema && 'default' in body.content['application/json'].schema) body.required = false;
@@ -55,16 +77,25 @@ function describe(route: string, operation: Operation): void {
   const parameters = [...(operation.parameters ?? []), ...headers];
   operation.parameters = parameters as NonNullable<typeof operation.parameters>;
   operation.responses = {
-    ...answers(route),
+    // A route of a hospital's own: its decorators say what it answers.
+    ...(HTTP_ANSWERS[route] === undefined && operation.responses),
+    ...answers(route, named),
     ...refusals(route, parameters.length > 0 || body !== undefined, body !== undefined, isPublic),
   };
 }
 
-function answers(route: string): Operation['responses'] {
+/** Such an operation has the parameter by which a board asks. */
+function isOpenToBoards({ parameters = [] }: Operation): boolean {
+  return parameters.some((one) => 'name' in one && one.name === 'as');
+}
+
+function answers(route: string, named: NamedSchemas): Operation['responses'] {
   const described: Record<string, unknown> = {};
   for (const [status, schema] of Object.entries(HTTP_ANSWERS[route] ?? {})) {
     const isStream = route.endsWith('/events/stream');
-    const content = schema ? { 'application/json': { schema: schemaOf(schema) } } : { 'text/event-stream': { schema: { type: 'string' } } };
+    const content = schema
+      ? { 'application/json': { schema: named.describe(schema) } }
+      : { 'text/event-stream': { schema: { type: 'string' } } };
     if (schema && route.endsWith('/report')) Object.assign(content, { 'text/csv': { schema: { type: 'string' } } });
     described[status] = { description: Number(status) < 300 ? 'as asked' : 'not ready', ...((schema || isStream) && { content }) };
   }
@@ -93,7 +124,7 @@ function refusals(route: string, hasInput: boolean, hasBody: boolean, isPublic: 
     413: hasBody,
     415: hasBody,
     422: KEY_REQUIRED.test(route) || KEY_TAKEN.test(route),
-    429: route.endsWith('/auth/login') || route.endsWith('/events/stream'),
+    429: route.endsWith('/auth/login') || route.endsWith('/exchange') || route.endsWith('/events/stream'),
     503: HTTP_ANSWERS[route]?.[503] === undefined,
   };
   const content = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
@@ -103,9 +134,4 @@ function refusals(route: string, hasInput: boolean, hasBody: boolean, isPublic: 
 
 function header(name: string, required: boolean, description: string): Json {
   return { name, in: 'header', required, description, schema: { type: 'string' } };
-}
-
-function schemaOf(schema: z.ZodType): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema) as Json;
-  return json;
 }

@@ -2,13 +2,44 @@ import { z } from 'zod';
 import { callSchema } from '../ward/calls/call-schema.js';
 import { callEventData } from '../ward/calls/call-events.js';
 import { onDutyView } from '../ward/staffing/shifts/on-duty-view.js';
+import * as answers from './answer-schemas.js';
+import { report } from './report-answer.js';
 
 /** The schemas that the published documents and the client's types name. */
-const NAMES = [
+const NAMES: readonly (readonly [string, z.ZodType])[] = [
   ['Call', callSchema],
   ['Staff', onDutyView],
   ['CallEventData', callEventData],
-] as const;
+  ['LogEvent', answers.logEvent],
+  ['DepartmentEvent', answers.departmentEvent],
+  ['CallEvent', answers.callEvent],
+  ['CallWithHistory', answers.callWithHistory],
+  ['Annunciation', answers.annunciation],
+  ['Session', answers.session],
+  ['OwnSession', answers.ownSession],
+  ['Facility', answers.facility],
+  ['Department', answers.department],
+  ['Directory', answers.directory],
+  ['Room', answers.room],
+  ['Bed', answers.bed],
+  ['Station', answers.station],
+  ['StationSetup', answers.adminStation],
+  ['CallType', answers.callType],
+  ['GuestLink', answers.guestLink],
+  ['StaffAccount', answers.staff],
+  ['Membership', answers.membership],
+  ['Shift', answers.shift],
+  ['Member', answers.member],
+  ['Exclusion', answers.exclusion],
+  ['Assignment', answers.assignment],
+  ['Report', report],
+  ['Connection', answers.connection],
+  ['LiveSession', answers.liveSession],
+  ['Board', answers.board],
+  ['BoardDevice', answers.boardDevice],
+  ['Server', answers.server],
+  ['AuditRecord', answers.auditRecord],
+];
 
 type Json = Record<string, unknown>;
 

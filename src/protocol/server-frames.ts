@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { roleName } from '../identity/roles/role-name.js';
 import { uuid } from '../platform/common/ids.js';
 import { time } from '../platform/common/time-schema.js';
 import { callSchema } from '../ward/calls/call-schema.js';
 import { onDutyView } from '../ward/staffing/shifts/on-duty-view.js';
+import { shift } from './answer-schemas.js';
 
 const reply = z.string().nullable().describe('id of the command that is answered; null when it could not be read');
 
@@ -13,7 +15,14 @@ const message = {
   data: z.record(z.string(), z.unknown()),
 };
 
-/** What the server sends, for the published protocol. Clients ignore types and fields that they don't know. */
+const resumption = {
+  dept: z.string(),
+  recovered: z.boolean().describe('the missed events follow; otherwise a snapshot does'),
+  from: z.int().describe('the next event'),
+  head: z.int().describe('the newest event of the log'),
+};
+
+/** The frames of the server, for the published protocol. Clients ignore types and fields that they don't know. */
 export const SERVER_FRAMES = {
   hello: z.object({
     type: z.literal('hello'),
@@ -22,13 +31,18 @@ export const SERVER_FRAMES = {
     epoch: z.string().describe('names the history that seq counts in'),
     user: z.object({
       id: uuid,
-      username: z.string(),
+      username: z.string().describe('of a wall board: board:<id>'),
       name: z.string(),
-      role: z.enum(['nurse', 'manager', 'admin']),
+      role: roleName.describe('a person’s role, or board'),
       departments: z.array(z.string()),
     }),
     heartbeat_sec: z.int(),
     limits: z.object({ max_payload: z.int(), messages: z.int().nullable(), per_sec: z.int().nullable() }),
+    ...z.object(resumption).partial().shape,
+    departments: z
+      .array(z.object(resumption))
+      .optional()
+      .describe('an event stream of several departments: the place where each goes on; `dept` … `head` in a stream of one'),
   }),
   event: z
     .object({
@@ -87,6 +101,9 @@ export const SERVER_FRAMES = {
     type: z.literal('server_shutdown'),
     reconnect_in: z.number().describe('seconds to wait after the close that follows; another number for every client'),
   }),
+  close: z
+    .object({ type: z.literal('close'), code: z.int(), reason: z.string() })
+    .describe('the last message of an event stream, with the close code that a socket would have'),
   session_revoked: z.object({ type: z.literal('session_revoked') }),
   unsubscribed: z.object({ type: z.literal('unsubscribed'), dept: z.string(), reason: z.literal('membership_ended') }),
   'room.message': z.object({ type: z.literal('room.message'), room: z.string(), ...message }).describe('may be lost'),
@@ -105,3 +122,17 @@ export const SERVER_FRAMES = {
     .describe('may be lost, or, where the server sends it so, come more than once with the same id'),
   broadcast: z.object({ type: z.literal('broadcast'), ...message }).describe('may be lost'),
 } as const;
+
+const inRoom = { room: z.string() };
+const ofCalls = ['raise', 'accept', 'decline', 'arrive', 'complete', 'cancel'].map((verb) => [`call.${verb}`, callSchema] as const);
+const ofShifts = ['start', 'end', 'pause', 'resume'].map((verb) => [`shift.${verb}`, shift] as const);
+
+/** The `data` of an `ok`, by the command that it answers. */
+export const OK_DATA: Readonly<Record<string, z.ZodType>> = {
+  subscribe: z.strictObject({ ...resumption, epoch: z.string() }),
+  unsubscribe: z.strictObject({ dept: z.string() }),
+  ...Object.fromEntries<z.ZodType>([...ofCalls, ...ofShifts]),
+  'room.join': z.strictObject({ ...inRoom, size: z.int().optional(), members: z.array(z.string()).optional() }),
+  'room.leave': z.strictObject(inRoom),
+  'room.push': z.strictObject({ ...inRoom, nodes: z.int() }),
+};

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { StaffPrincipal } from '../../identity/access/principal.js';
+import type { ReaderPrincipal, StaffPrincipal } from '../../identity/access/principal.js';
 
 /** How far each person has come in a department's log. Called synchronously: keep it short, and do not throw. */
 export interface ProgressListener {
@@ -9,7 +9,10 @@ export interface ProgressListener {
   acknowledged?(staff: StaffPrincipal, dept: string, seq: number): void;
 }
 
-/** The one place where every transport reports what it handed out to a person outside of the live feed, and what came back as received. */
+/**
+ * The one place where every transport reports what it handed out to a reader outside of the live feed, and what came back as received. It counts for
+ * people: nobody is told of a call by a wall board.
+ */
 @Injectable()
 export class DeliveryProgress {
   private readonly listeners: ProgressListener[] = [];
@@ -18,11 +21,11 @@ export class DeliveryProgress {
     this.listeners.push(listener);
   }
 
-  handed(staffId: string, dept: string, seq: number): void {
-    for (const listener of this.listeners) listener.handed?.(staffId, dept, seq);
+  handed(reader: ReaderPrincipal, dept: string, seq: number): void {
+    if (reader.kind === 'staff') for (const listener of this.listeners) listener.handed?.(reader.id, dept, seq);
   }
 
-  acknowledged(staff: StaffPrincipal, dept: string, seq: number): void {
-    for (const listener of this.listeners) listener.acknowledged?.(staff, dept, seq);
+  acknowledged(reader: ReaderPrincipal, dept: string, seq: number): void {
+    if (reader.kind === 'staff') for (const listener of this.listeners) listener.acknowledged?.(reader, dept, seq);
   }
 }

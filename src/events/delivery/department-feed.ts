@@ -8,7 +8,7 @@ export interface FeedReader {
   reset(): void;
 }
 
-/** One department's live end on this node: where the poller stands, and who follows. */
+/** One department's live end on this node: the poller's position, and the readers. */
 export class DepartmentFeed {
   private readonly readers = new Set<FeedReader>();
 

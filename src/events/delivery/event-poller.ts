@@ -6,25 +6,28 @@ import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
 import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
 import type { DepartmentFeed } from './department-feed.js';
 import { EncodedEvent, encodeEvent, EventBatch } from '../log/encoded-event.js';
+import type { StoredEvent } from '../log/event.js';
 import { EventCatalog } from '../log/event-catalog.js';
 import { EventLog } from '../log/event-log.js';
-import { FeedTaps } from './feed-taps.js';
+import { DeliveryListeners } from './delivery-listeners.js';
 import { Feeds } from './feeds.js';
 import { LogEpoch } from '../log/log-epoch.js';
 import { FeedMetrics } from './feed-metrics.js';
-import { WakeUps } from '../log/wake-ups.js';
+import { LogNotifier } from '../log/log-notifier.js';
+import { SerialTask } from '../../platform/scheduling/serial-task.js';
 
 /**
- * Reads what this node's readers lack: a department at once when it is woken, all of them every POLL_INTERVAL_MS. Each
- * event is read and encoded once, whatever the number of readers.
+ * Hands out what this node's readers lack: what the node itself has just appended, where it follows what they have; else a department is read at once
+ * when it is woken, and all of them every POLL_INTERVAL_MS. Each event is read and encoded once, whatever the number of readers.
  */
 @Injectable()
 export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly reading = new Map<string, Promise<void>>();
-  private readonly again = new Set<string>();
-  private timer: NodeJS.Timeout | undefined;
+  /** A read of each department that was ever followed here: one at a time, once more for a wake-up during it. */
+  private readonly reads = new Map<string, SerialTask>();
+  private readonly sweeps = new SerialTask(() => this.sweep());
   private intervalMs: number;
-  private sweeping: Promise<void> | undefined;
+  private sweptAt = 0;
+  private hasStarted = false;
   private stopped = false;
   private failing = false;
   private lastGoodTick = 0;
@@ -35,15 +38,15 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly epoch: LogEpoch,
     private readonly catalog: EventCatalog,
     private readonly metrics: FeedMetrics,
-    private readonly taps: FeedTaps,
-    wakeUps: WakeUps,
+    private readonly deliveryListeners: DeliveryListeners,
+    logNotifier: LogNotifier,
     private readonly clock: Clock,
     private readonly logger: Logger,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
   ) {
     this.intervalMs = settings.POLL_INTERVAL_MS;
-    wakeUps.listen((dept) => {
-      this.read(dept);
+    logNotifier.onNotify((dept, events) => {
+      if (!events || !this.handOut(dept, events)) this.read(dept);
     });
   }
 
@@ -55,32 +58,32 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
   async onApplicationBootstrap(): Promise<void> {
     await this.epoch.refresh();
     this.lastGoodTick = this.clock.monotonic();
+    this.sweptAt = this.lastGoodTick;
+    this.hasStarted = true;
     this.schedule();
   }
 
-  /** From now on, until told otherwise. */
+  /** Holds until the next call. */
   pollEvery(intervalMs: number): void {
     if (intervalMs === this.intervalMs) return;
     this.intervalMs = intervalMs;
-    if (this.timer && !this.stopped) this.schedule();
+    if (this.hasStarted) this.schedule();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
-    clearInterval(this.timer);
-    await Promise.all([this.sweeping, ...this.reading.values()]);
+    await Promise.all([this.sweeps.stop(), ...[...this.reads.values()].map((read) => read.stop())]);
   }
 
+  /** From the start of a sweep to that of the next: a slow one does not delay the one after it. */
   private schedule(): void {
-    clearInterval(this.timer);
-    this.timer = setInterval(() => {
-      this.sweeping ??= this.sweep().finally(() => (this.sweeping = undefined));
-    }, this.intervalMs);
+    this.sweeps.repeat(() => Math.max(0, this.intervalMs - (this.clock.monotonic() - this.sweptAt)));
   }
 
   /** The net under the wake-ups. Also notices a database that is back with another history. */
   private async sweep(): Promise<void> {
     const started = this.clock.monotonic();
+    this.sweptAt = started;
     try {
       if (this.failing && (await this.epoch.refresh())) for (const feed of this.feeds.all()) feed.reset();
       const heads = await this.log.heads(this.feeds.departments());
@@ -96,35 +99,51 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
-  /** One read of a department at a time; a wake-up during it makes it read once more. */
   private read(dept: string): void {
-    const feed = this.feeds.get(dept);
-    if (this.stopped || !feed) return;
-    if (this.reading.has(dept)) {
-      this.again.add(dept);
-      return;
+    if (this.stopped || !this.feeds.get(dept)) return;
+    let read = this.reads.get(dept);
+    if (!read) {
+      read = new SerialTask(
+        () => this.readPages(dept),
+        (error) => {
+          this.failed(error);
+        },
+      );
+      this.reads.set(dept, read);
     }
-    const reading = this.readPages(feed)
-      .catch((error: unknown) => {
-        this.failed(error);
-      })
-      .finally(() => {
-        this.reading.delete(dept);
-        if (this.again.delete(dept)) this.read(dept);
-      });
-    this.reading.set(dept, reading);
+    void read.request();
   }
 
-  private async readPages(feed: DepartmentFeed): Promise<void> {
+  /** Two transactions of this node may have their answers in another order than their commits: then the department is read. @returns false to have it read */
+  private handOut(dept: string, events: readonly StoredEvent[]): boolean {
+    const feed = this.feeds.get(dept);
+    if (!feed || this.stopped) return true;
+    if (this.failing || events[0]?.seq !== feed.position + 1) return false;
+    const batch = this.encode(events);
+    if (batch) this.publish(feed, batch);
+    return true;
+  }
+
+  private encode(events: readonly StoredEvent[]): EventBatch | undefined {
+    const now = this.clock.monotonic();
+    const [head, ...rest] = events.map((event) => encodeEvent(event, this.catalog.traitsOf(event.type), now));
+    return head && new EventBatch([head, ...rest]);
+  }
+
+  private publish(feed: DepartmentFeed, batch: EventBatch): void {
+    feed.publish(batch);
+    this.announce(batch, feed.size);
+  }
+
+  private async readPages(dept: string): Promise<void> {
+    const feed = this.feeds.get(dept);
+    if (!feed) return;
     for (let full = true; full && feed.size > 0 && !this.stopped;) {
       const rows = await this.log.page(feed.dept, feed.position, this.settings.POLL_BATCH_SIZE, 'poller');
-      const now = this.clock.monotonic();
-      const [head, ...rest] = rows.map((row) => encodeEvent(row, this.catalog.traitsOf(row.type), now));
-      if (!head) return;
-      if (!this.isNext(feed, [head, ...rest])) return;
-      const batch = new EventBatch([head, ...rest]);
-      feed.publish(batch);
-      this.announce(batch, feed.size);
+      // Some of it may have been handed out while it was read.
+      const batch = this.encode(rows.filter(({ seq }) => seq > feed.position));
+      if (batch && !this.isNext(feed, batch.events)) return;
+      if (batch) this.publish(feed, batch);
       full = rows.length === this.settings.POLL_BATCH_SIZE;
     }
   }
@@ -135,7 +154,7 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
       try {
         this.metrics.published(batch, readers);
         this.trace(batch, readers);
-        this.taps.published(batch);
+        this.deliveryListeners.published(batch);
       } catch (error) {
         this.failed(error);
       }
@@ -151,7 +170,7 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
-  /** A hole in the log is an alarm, and never handed on: readers start anew from a snapshot. */
+  /** A hole in the log is an alarm, and is never handed on: readers start again from a snapshot. */
   private isNext(feed: DepartmentFeed, events: readonly EncodedEvent[]): boolean {
     const hole = events.findIndex((event, i) => event.seq !== feed.position + 1 + i);
     if (hole === -1) return true;

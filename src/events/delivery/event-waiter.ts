@@ -1,35 +1,35 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { StaffPrincipal } from '../../identity/access/principal.js';
+import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import { SessionEndings } from '../../identity/sessions/session-endings.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { newId } from '../../platform/common/ids.js';
 import { ServerState } from '../../platform/common/server-state.js';
 import { SetIndex } from '../../platform/common/set-index.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
-import { Followers } from './followers.js';
+import { LogSubscriberFactory } from './log-subscriber-factory.js';
 
-/** Who wants to know of people that wait with a long poll: they are there, as with a socket. Must not throw. */
+/** An observer of people who wait with a long poll: they count as connected, as with a socket. Must not throw. */
 export interface WaitObserver {
-  began(wait: { id: string; principal: StaffPrincipal }): void;
-  ended(wait: { id: string; principal: StaffPrincipal }): void;
+  began(wait: { id: string; principal: ReaderPrincipal }): void;
+  ended(wait: { id: string; principal: ReaderPrincipal }): void;
 }
 
 /** Requests that wait for a department's next event: long polls. */
 @Injectable()
 export class EventWaiter implements OnModuleInit {
   private readonly waiting = new Set<() => void>();
-  /** Those of `waiting` that are people's. Stations have as many places of their own. */
+  /** The part of `waiting` that belongs to people. Stations have as many places of their own. */
   private waitingPeople = 0;
   private waitingStations = 0;
-  /** Of stations, by station, the oldest first. */
+  /** Waiting stations, the oldest first. */
   private readonly stations = new SetIndex<string, AbortController>();
-  /** Of people, by session, the oldest first. */
+  /** Waiting people by session, the oldest first. */
   private readonly people = new SetIndex<string, AbortController>();
   private readonly byStaff = new SetIndex<string, AbortController>();
   private readonly observers: WaitObserver[] = [];
 
   constructor(
-    private readonly followers: Followers,
+    private readonly subscribers: LogSubscriberFactory,
     private readonly state: ServerState,
     private readonly limits: LiveLimits,
     private readonly endings: SessionEndings,
@@ -58,10 +58,10 @@ export class EventWaiter implements OnModuleInit {
   }
 
   /**
-   * As `next`, for a person, who counts as connected meanwhile; also over when their session ends. The caps are those of sockets: of a session the oldest
+   * As `next`, for a person, who counts as connected meanwhile, or a board; also over when their session ends. The caps are those of sockets: of a session the oldest
    * wait gives way and is answered. @throws DomainError UNAVAILABLE when the person, or all people together, have too many
    */
-  async nextFor(principal: StaffPrincipal, places: ReadonlyMap<string, number>, seconds: number, gone: AbortSignal): Promise<void> {
+  async nextFor(principal: ReaderPrincipal, places: ReadonlyMap<string, number>, seconds: number, gone: AbortSignal): Promise<void> {
     this.requirePlace(this.waitingPeople);
     this.giveWay(principal);
     const poll = { id: newId(), principal };
@@ -99,14 +99,14 @@ export class EventWaiter implements OnModuleInit {
     if (taken >= this.limits.current.MAX_CONNECTIONS) throw new DomainError('UNAVAILABLE', 'too many requests wait', { retryAfter: 5 });
   }
 
-  private giveWay({ id, sessionId }: StaffPrincipal): void {
+  private giveWay({ id, sessionId }: ReaderPrincipal): void {
     const surplus = this.surplus(this.people.of(sessionId));
     if (this.byStaff.count(id) - surplus.length >= this.limits.current.MAX_CONNECTIONS_PER_USER)
       throw new DomainError('UNAVAILABLE', 'you have too many requests that wait', { retryAfter: 5, details: { reason: 'user_capacity' } });
     for (const ending of surplus) ending.abort();
   }
 
-  /** Those that make room for one more. */
+  /** The waits that end to make room for one more. */
   private surplus(waits: Iterable<AbortController>): AbortController[] {
     const all = [...waits];
     return all.slice(0, Math.max(0, all.length + 1 - this.limits.current.MAX_CONNECTIONS_PER_SESSION));
@@ -134,12 +134,12 @@ export class EventWaiter implements OnModuleInit {
           done(true);
         },
       };
-      const followers = [...places].map(([dept, seq]) => this.followers.follow(dept, seq, seq, sink));
+      const subscribers = [...places].map(([dept, seq]) => this.subscribers.follow(dept, seq, seq, sink));
       const done = (isNews: boolean) => {
         clearTimeout(timer);
         gone.removeEventListener('abort', giveUp);
         this.waiting.delete(giveUp);
-        for (const follower of followers) follower.close();
+        for (const subscriber of subscribers) subscriber.close();
         resolve(isNews);
       };
       const giveUp = () => {
@@ -148,7 +148,7 @@ export class EventWaiter implements OnModuleInit {
       const timer = setTimeout(giveUp, seconds * 1000);
       gone.addEventListener('abort', giveUp);
       this.waiting.add(giveUp);
-      for (const follower of followers) follower.start();
+      for (const subscriber of subscribers) subscriber.start();
     });
   }
 }

@@ -1,28 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import { InjectMetric, makeCounterProvider, makeGaugeProvider, makeHistogramProvider } from '@willsoto/nestjs-prometheus';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { Clock } from '../../platform/common/clock.js';
 import type { EventBatch } from '../log/encoded-event.js';
+import { counterProvider, gaugeProvider, histogramProvider } from '../../platform/metrics/metric-providers.js';
 
 const WINDOW_MS = 300_000;
 
 export const feedMetricProviders = [
-  makeHistogramProvider({
+  histogramProvider({
     name: 'wardline_commit_to_socket_seconds',
     help: "From an event's place in the log to the last socket it was written to on this node.",
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   }),
-  makeHistogramProvider({
+  histogramProvider({
     name: 'wardline_poll_seconds',
     help: 'One read of the heads of all departments that this node follows.',
     buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
   }),
-  makeGaugeProvider({ name: 'poll_duration_avg', help: 'Milliseconds of one poll, mean of 5 minutes.' }),
-  makeCounterProvider({ name: 'wardline_poll_failures_total', help: 'Polls that failed.' }),
-  makeCounterProvider({ name: 'wardline_event_gaps_total', help: 'Holes found in a log: must stay 0.' }),
+  gaugeProvider({ name: 'poll_duration_avg', help: 'Milliseconds of one poll, mean of 5 minutes.' }),
+  counterProvider({ name: 'wardline_poll_failures_total', help: 'Polls that failed.' }),
+  counterProvider({ name: 'wardline_event_gaps_total', help: 'Holes found in a log: must stay 0.' }),
 ];
 
-/** What the feeds measure of themselves. */
+/** The metrics of the feeds. */
 @Injectable()
 export class FeedMetrics {
   private readonly recent: { at: number; seconds: number }[] = [];

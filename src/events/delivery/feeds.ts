@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DepartmentFeed, type FeedReader } from './department-feed.js';
-import { WakeUps } from '../log/wake-ups.js';
+import { LogNotifier } from '../log/log-notifier.js';
 
-/** Who wants to know which departments are read here. Called synchronously; must not throw. */
+/** An observer of the departments that are read here. Called synchronously; must not throw. */
 export interface FeedsObserver {
   /** The first reader has come. */
   opened(dept: string): void;
@@ -10,13 +10,13 @@ export interface FeedsObserver {
   closed(dept: string): void;
 }
 
-/** The departments that somebody on this node reads: the only ones that are polled. */
+/** The departments with a reader on this node: only these are polled. */
 @Injectable()
 export class Feeds {
   private readonly feeds = new Map<string, DepartmentFeed>();
   private readonly observers: FeedsObserver[] = [];
 
-  constructor(private readonly wakeUps: WakeUps) {}
+  constructor(private readonly logNotifier: LogNotifier) {}
 
   observe(observer: FeedsObserver): void {
     this.observers.push(observer);
@@ -35,15 +35,15 @@ export class Feeds {
   }
 
   /**
-   * Adds a reader. Where it is the first one, the feed starts at `position` (a head just read) and the department is
-   * polled at once, for what was committed meanwhile.
+   * Adds a reader. The first one starts the feed at `position` (a head just read), and the department is polled at once for
+   * events that were committed meanwhile.
    */
   join(dept: string, position: number, reader: FeedReader): DepartmentFeed {
     let feed = this.feeds.get(dept);
     if (!feed) {
       feed = new DepartmentFeed(dept, position);
       this.feeds.set(dept, feed);
-      this.wakeUps.heard(dept);
+      this.logNotifier.notifyRemote(dept);
       for (const observer of this.observers) observer.opened(dept);
     }
     feed.add(reader);

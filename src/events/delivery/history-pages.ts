@@ -1,18 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/common/clock.js';
-import { together } from '../../platform/common/together.js';
+import { createBatchLoader } from '../../platform/common/batch-loader.js';
 import { encodeEvent, EventBatch } from '../log/encoded-event.js';
 import { EventCatalog } from '../log/event-catalog.js';
 import { EventLog, type PageStart } from '../log/event-log.js';
-import type { PageReader } from './follower.js';
+import type { PageReader } from './log-subscriber.js';
 
-/** Pages of the log for readers that catch up. Who asks for the same page in the same turn, as all do who were cut off together, shares it. */
+/**
+ * Pages of the log for readers that catch up. Readers that ask for the same page in the same turn, as after a common
+ * disconnect, share one read.
+ */
 @Injectable()
 export class HistoryPages implements PageReader {
   readonly read: (start: PageStart) => Promise<EventBatch | undefined>;
 
   constructor(log: EventLog, catalog: EventCatalog, clock: Clock) {
-    this.read = together(async (starts) => {
+    this.read = createBatchLoader(async (starts) => {
       const unlike = new Map(starts.map((start) => [keyOf(start), start]));
       const pages = await log.pages([...unlike.values()]);
       const now = clock.monotonic();

@@ -39,7 +39,7 @@ export class EncodedEvent {
     return this.mayNotBeDropped;
   }
 
-  /** What this event says again: of several that say the same, only the newest is critical. */
+  /** A key of the event's subject: of several events with the same key, only the newest is critical. */
   get repeatOf(): string | undefined {
     return this.traits.repeatOf?.(this.event.data);
   }
@@ -99,7 +99,7 @@ export class EventBatch {
     return this.streamMessages;
   }
 
-  /** What comes after `seq`; undefined when nothing does. */
+  /** The events after `seq`; undefined when there are none. */
   after(seq: number): EventBatch | undefined {
     if (seq < this.first) return this;
     const [head, ...rest] = this.events.slice(seq - this.first + 1);

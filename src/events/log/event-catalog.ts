@@ -2,14 +2,20 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { EventType } from './event.js';
 
-/** What a slow reader's outbox must know of a type of event. */
+/** The traits of a type of event that a slow reader's outbox needs. */
 export interface EventTraits {
   /** Never dropped for a slow reader; a type that is so only in some cases is asked with the payload's JSON. */
   readonly critical: boolean | ((data: string) => boolean);
-  /** Tells from the payload's JSON what an event says again, if it does; of those only the newest counts as critical. */
+  /** Reads the key of the event's subject from the payload's JSON. Only the newest event of a key is critical. */
   readonly repeatOf?: (data: string) => string | undefined;
-  /** What `data` holds. The payload's type, the published documents and the client's types come of it. */
+  /** The schema of `data`. The payload's type, the published documents and the client's types come from it. */
   readonly data?: z.ZodType;
+}
+
+/** A type of event of a hospital's own. */
+export interface OwnEvent extends EventTraits {
+  /** The schema of `data`: ids, places, types and times, never a patient's name or free text. */
+  readonly data: z.ZodType;
 }
 
 /** The payloads of declared types, for `EventPayloads`. */
@@ -18,13 +24,19 @@ export type PayloadsOf<T extends Record<string, { data: z.ZodType }>> = { [K in 
 /** An unknown type, written by a newer node, counts as critical: it may be dropped by no one who doesn't know it. */
 const UNKNOWN: EventTraits = { critical: true };
 
-/** Which types of events there are. Features declare theirs at the start. */
+/** The types of events. Features declare theirs at the start. */
 @Injectable()
 export class EventCatalog {
   private readonly known = new Map<string, EventTraits>();
 
+  /** Wardline's own features call it. A hospital names its types in `events` of `defineHospital`: what it declares here is in no published document. */
   declareAll(types: Readonly<Partial<Record<EventType, EventTraits>>>): void {
     for (const [type, traits] of Object.entries(types)) this.known.set(type, traits);
+  }
+
+  /** Every declared type. */
+  types(): string[] {
+    return [...this.known.keys()];
   }
 
   traitsOf(type: string): EventTraits {

@@ -1,16 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import pg from 'pg';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
 import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
 import { Database } from '../../platform/database/database.js';
 import type { PoolName } from '../../platform/database/pools.js';
 import { statement } from '../../platform/database/statement.js';
-import type { Transaction } from '../../platform/database/transactions.js';
+import type { LastStatement, Transaction } from '../../platform/database/transactions.js';
+import { Clock } from '../../platform/common/clock.js';
 import { newId } from '../../platform/common/ids.js';
-import { together } from '../../platform/common/together.js';
+import { createBatchLoader } from '../../platform/common/batch-loader.js';
 import { currentTrace } from '../../platform/tracing/tracing.js';
 import type { NewEvent, StoredEvent } from './event.js';
-import { WakeUps } from './wake-ups.js';
+import { LogNotifier } from './log-notifier.js';
 
 const PENDING = Symbol('events to append');
 
@@ -33,12 +33,16 @@ const readHeads = statement(
   'read_heads',
   'SELECT dept_id AS dept, last_seq::float8 AS head, purged_seq::float8 AS purged FROM dept_stream WHERE dept_id = ANY($1)',
 );
+const append = statement(
+  'append_events',
+  'SELECT dept, seq::float8 AS seq, event_id AS id, iso(event_at) AS time, event_data AS data FROM append_events($1)',
+);
 export const readCallHistory = statement(
   'read_call_history',
   `SELECT ${EVENT_COLUMNS} FROM events WHERE call_id = $1 ORDER BY events.seq LIMIT $2`,
 );
 
-/** Where a department's log stands. */
+/** The end of a department's log. */
 export interface Head {
   /** `seq` of the newest event; 0 when there is none. */
   head: number;
@@ -46,10 +50,57 @@ export interface Head {
   purged: number;
 }
 
-/** Where a page begins: behind `after`. */
+/** The beginning of a page: the events after `after`. */
 export interface PageStart {
   dept: string;
   after: number;
+}
+
+type Appended = Pick<StoredEvent, 'dept' | 'seq' | 'id' | 'time' | 'data'>;
+
+/** The events of one transaction. */
+class Appending {
+  private readonly events: (NewEvent & { id: string })[] = [];
+  private appended: readonly Appended[] = [];
+  private sentAt = 0;
+
+  constructor(
+    private readonly trace: string | null,
+    private readonly clock: Clock,
+  ) {}
+
+  add(event: NewEvent): void {
+    this.events.push({ ...event, id: newId() });
+  }
+
+  statement(): LastStatement {
+    this.sentAt = this.clock.monotonic();
+    const rows = this.events.map(({ dept, id, type, data, callId, actorId }) => ({
+      ...{ dept, id, type, payload: data, trace: this.trace },
+      ...{ call_id: callId, actor_id: actorId },
+    }));
+    return {
+      statement: append,
+      values: [JSON.stringify(rows)],
+      answered: (answer) => {
+        this.appended = answer as unknown as Appended[];
+      },
+    };
+  }
+
+  /** As the log has them, by department, in order. They are no younger than the message that has brought them there. */
+  stored(): Map<string, StoredEvent[]> {
+    const types = new Map(this.events.map(({ id, type }) => [id, type]));
+    const age = (this.clock.monotonic() - this.sentAt) / 1000;
+    const { trace } = this;
+    const stored = new Map<string, StoredEvent[]>();
+    for (const event of this.appended) {
+      const of = stored.get(event.dept) ?? [];
+      of.push({ ...event, type: types.get(event.id) ?? '', trace, age });
+      stored.set(event.dept, of);
+    }
+    return stored;
+  }
 }
 
 /** The log: the one way by which anything reaches a client. */
@@ -60,10 +111,11 @@ export class EventLog {
 
   constructor(
     private readonly database: Database,
-    private readonly wakeUps: WakeUps,
+    private readonly logNotifier: LogNotifier,
+    private readonly clock: Clock,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
   ) {
-    this.head = together(async (departments) => {
+    this.head = createBatchLoader(async (departments) => {
       const heads = new Map((await this.heads(departments, 'requests')).map(({ dept, head, purged }) => [dept, { head, purged }]));
       return departments.map((dept) => heads.get(dept));
     });
@@ -71,15 +123,15 @@ export class EventLog {
 
   /** Appends to the transaction; written as its last statement, in the order of the calls, and announced after its commit. */
   append(tx: Transaction, event: NewEvent): void {
-    const pending = tx.note<NewEvent[]>(PENDING, () => {
-      const events: NewEvent[] = [];
-      tx.beforeCommit('events', () => Promise.resolve(this.write(events)));
+    const pending = tx.note(PENDING, () => {
+      const appending = new Appending(currentTrace() ?? null, this.clock);
+      tx.beforeCommit('events', () => [appending.statement()]);
       tx.afterCommit(() => {
-        for (const dept of new Set(events.map((e) => e.dept))) this.wakeUps.wake(dept);
+        for (const [dept, events] of appending.stored()) this.logNotifier.notify(dept, events);
       });
-      return events;
+      return appending;
     });
-    pending.push(event);
+    pending.add(event);
   }
 
   /** The events after `after`, oldest first, at most `limit` (default: POLL_BATCH_SIZE). */
@@ -104,20 +156,5 @@ export class EventLog {
   /** The events of one call, oldest first. */
   callHistory(callId: string, limit: number): Promise<StoredEvent[]> {
     return this.database.query<StoredEvent & Record<string, unknown>>(readCallHistory, [callId, limit]);
-  }
-
-  /** One statement with its events in it: it travels with the COMMIT, and so the streams are locked for one round trip less. */
-  private write(events: readonly NewEvent[]): string {
-    const trace = currentTrace();
-    const rows = events.map((event) => ({
-      dept: event.dept,
-      id: newId(),
-      type: event.type,
-      payload: event.data,
-      call_id: event.callId,
-      actor_id: event.actorId,
-      trace,
-    }));
-    return `SELECT FROM append_events(${pg.escapeLiteral(JSON.stringify(rows))})`;
   }
 }

@@ -5,6 +5,7 @@
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by the features
 export interface EventPayloads {}
 
+/** The type of an event. */
 export type EventType = keyof EventPayloads;
 
 /** An event to append. Its number, time and hash are drawn by the log. */

@@ -1,8 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { InjectEntityManager } from '@nestjs/typeorm';
+import { EntityManager } from 'typeorm';
 import { DATABASE_SETTINGS } from '../../platform/config/config.module.js';
 import type { DatabaseSettings } from '../../platform/config/database.settings.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
+import { DepartmentStream } from '../entities/department-stream.entity.js';
 
 const BATCH = 1000;
 
@@ -27,11 +30,10 @@ export const EXPIRED_AUDIT = statement(
 );
 const PURGE_EVENTS = statement('purge_events', 'SELECT purge_events($1, $2, $3) AS gone');
 const PURGE_AUDIT = statement('purge_audit', 'SELECT purge_audit($1, $2) AS gone');
-const DEPARTMENTS = statement('streams', 'SELECT dept_id AS dept FROM dept_stream ORDER BY dept_id');
 
 /** Consecutive records that have had their time. */
 export interface ExpiredBatch {
-  /** Of which chain: `events/<dept>` or `audit`. */
+  /** The chain: `events/<dept>` or `audit`. */
   chain: string;
   first: number;
   last: number;
@@ -46,12 +48,13 @@ export interface ExpiredBatch {
 export class ExpiringRecords {
   constructor(
     private readonly database: Database,
+    @InjectEntityManager() private readonly manager: EntityManager,
     @Inject(DATABASE_SETTINGS) private readonly settings: DatabaseSettings,
   ) {}
 
   async departments(): Promise<string[]> {
-    const rows = await this.database.query<{ dept: string }>(DEPARTMENTS);
-    return rows.map((row) => row.dept);
+    const streams = await this.manager.find(DepartmentStream, { select: { dept: true }, order: { dept: 'ASC' } });
+    return streams.map(({ dept }) => dept);
   }
 
   async events(dept: string): Promise<ExpiredBatch | undefined> {

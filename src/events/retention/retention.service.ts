@@ -3,12 +3,13 @@ import { Interval } from '@nestjs/schedule';
 import { Logger } from '../../platform/logging/logger.js';
 import { type ExpiredBatch, ExpiringRecords } from './expiring-records.service.js';
 import { Exports } from './exports.js';
+import { RetentionRules } from './retention-rules.js';
 
 const INTERVAL_MS = 3_600_000;
 
 /**
- * Exports what is older than its retention, then purges it. Every node does: who comes second to a batch finds it gone. What a
- * crash leaves between export and purge is exported once more, under the same name.
+ * Exports rows older than their retention, then purges them. Every node does: the second one at a batch finds it gone. Rows
+ * that a crash leaves between export and purge are exported once more, under the same name.
  */
 @Injectable()
 export class Retention {
@@ -17,6 +18,7 @@ export class Retention {
   constructor(
     private readonly records: ExpiringRecords,
     private readonly exports: Exports,
+    private readonly rules: RetentionRules,
     private readonly logger: Logger,
   ) {}
 
@@ -27,6 +29,7 @@ export class Retention {
     } catch (error) {
       this.logger.error('retention.failed', { error });
     }
+    await this.rules.run();
   }
 
   /** @returns how many records were purged */

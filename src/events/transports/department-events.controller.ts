@@ -2,10 +2,10 @@ import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
-import { CurrentStaff } from '../../identity/access/access.js';
+import { asParam, CurrentReader, ForReaders } from '../../identity/access/access.js';
 import { DepartmentAccess } from '../../identity/access/department-access.js';
-import type { StaffPrincipal } from '../../identity/access/principal.js';
-import { SessionsService } from '../../identity/sessions/sessions.service.js';
+import type { ReaderPrincipal } from '../../identity/access/principal.js';
+import { ReaderSessions } from '../../identity/boards/reader-sessions.js';
 import { DomainError, notFound } from '../../platform/common/errors.js';
 import { slug } from '../../platform/common/ids.js';
 import { limitParam } from '../../platform/common/paging.js';
@@ -26,6 +26,7 @@ const eventsQuery = z.strictObject({
     .default(0),
   limit: limitParam,
   wait: waitParam,
+  ...asParam,
 });
 
 /** A department's log and picture, for clients without a socket and for fetching what was skipped. */
@@ -39,41 +40,43 @@ export class DepartmentEventsController {
     private readonly snapshots: DepartmentSnapshots,
     private readonly epoch: LogEpoch,
     private readonly waiter: EventWaiter,
-    private readonly sessions: SessionsService,
+    private readonly sessions: ReaderSessions,
     private readonly progress: DeliveryProgress,
   ) {}
 
   /** Open calls and staff at one instant. */
+  @ForReaders()
   @Get('snapshot')
   @Header('Content-Type', 'application/json; charset=utf-8')
-  async snapshot(@CurrentStaff() staff: StaffPrincipal, @Param('dept', { schema: slug }) dept: string) {
-    this.access.require(staff, dept);
+  async snapshot(@CurrentReader() reader: ReaderPrincipal, @Param('dept', { schema: slug }) dept: string) {
+    this.access.require(reader, dept);
     const snapshot = await this.snapshots.read(dept);
     if (!snapshot) throw notFound('department');
-    this.progress.handed(staff.id, dept, snapshot.seq);
+    this.progress.handed(reader, dept, snapshot.seq);
     return { dept, epoch: this.epoch.current, seq: snapshot.seq, data: JSON.parse(snapshot.data) as unknown };
   }
 
   /** A page of the log, in order. With `wait`, when there is nothing yet: as soon as there is, or after so many seconds. */
+  @ForReaders()
   @Get('events')
   async events(
-    @CurrentStaff() staff: StaffPrincipal,
+    @CurrentReader() reader: ReaderPrincipal,
     @Param('dept', { schema: slug }) dept: string,
     @Query({ schema: eventsQuery }) { after, limit, wait }: z.infer<typeof eventsQuery>,
     @Res({ passthrough: true }) response: Response,
   ) {
-    this.access.require(staff, dept);
+    this.access.require(reader, dept);
     const head = await this.log.head(dept);
     if (!head) throw notFound('department');
     // A client asks for what follows what it has: its receipt of everything before.
-    if (after > 0) this.progress.acknowledged(staff, dept, after);
+    if (after > 0) this.progress.acknowledged(reader, dept, after);
     if (wait > 0 && after >= head.head) {
-      await this.waiter.nextFor(staff, new Map([[dept, head.head]]), wait, goneSignal(response));
-      await this.requireStillPermitted(staff, dept);
+      await this.waiter.nextFor(reader, new Map([[dept, head.head]]), wait, goneSignal(response));
+      await this.requireStillPermitted(reader, dept);
     }
     const events = await this.log.page(dept, after, limit);
     const last = events.at(-1);
-    if (last) this.progress.handed(staff.id, dept, last.seq);
+    if (last) this.progress.handed(reader, dept, last.seq);
     return {
       items: events.map((event) => this.view(event)),
       head: Math.max(head.head, last?.seq ?? 0),
@@ -81,8 +84,8 @@ export class DepartmentEventsController {
     };
   }
 
-  /** What may have ended while the request waited. */
-  private async requireStillPermitted({ sessionId }: StaffPrincipal, dept: string): Promise<void> {
+  /** The session or the membership may have ended while the request waited. */
+  private async requireStillPermitted({ sessionId }: ReaderPrincipal, dept: string): Promise<void> {
     const now = (await this.sessions.live([sessionId])).get(sessionId);
     if (!now) throw new DomainError('UNAUTHENTICATED', 'the session has ended');
     this.access.require(now.principal, dept);

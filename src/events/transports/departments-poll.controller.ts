@@ -2,8 +2,8 @@ import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
-import { CurrentStaff } from '../../identity/access/access.js';
-import type { StaffPrincipal } from '../../identity/access/principal.js';
+import { asParam, CurrentReader, ForReaders } from '../../identity/access/access.js';
+import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import { limitParam } from '../../platform/common/paging.js';
 import { DeliveryProgress } from '../delivery/delivery-progress.js';
 import { departmentsParam, placesParam } from './department-places.js';
@@ -16,6 +16,7 @@ const pollQuery = z.strictObject({
   epoch: z.string().max(64).optional(),
   limit: limitParam,
   wait: waitParam,
+  ...asParam,
 });
 
 /** Several departments' logs by one long poll, for clients without a socket or a stream. */
@@ -28,13 +29,14 @@ export class DepartmentsPollController {
   ) {}
 
   /** A page of each log behind `after`, as `icu:12,med:3`. With `wait`, when there is nothing yet: as soon as there is. */
+  @ForReaders()
   @Get()
   poll(
-    @CurrentStaff() staff: StaffPrincipal,
+    @CurrentReader() reader: ReaderPrincipal,
     @Query({ schema: pollQuery }) { dept: depts, after, epoch, limit, wait }: z.infer<typeof pollQuery>,
     @Res({ passthrough: true }) response: Response,
   ) {
     const poll = { depts, after: after ?? new Map<string, number>(), epoch: epoch === '' ? undefined : epoch, limit, wait };
-    return this.polls.poll(staff, poll, this.progress, goneSignal(response));
+    return this.polls.poll(reader, poll, this.progress, goneSignal(response));
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DepartmentAccess } from '../../identity/access/department-access.js';
-import type { StaffPrincipal } from '../../identity/access/principal.js';
-import { SessionsService } from '../../identity/sessions/sessions.service.js';
+import type { ReaderPrincipal } from '../../identity/access/principal.js';
+import { ReaderSessions } from '../../identity/boards/reader-sessions.js';
 import { DomainError, notFound } from '../../platform/common/errors.js';
 import { DeliveryProgress } from '../delivery/delivery-progress.js';
 import { EventWaiter } from '../delivery/event-waiter.js';
@@ -10,7 +10,7 @@ import { EventCatalog } from '../log/event-catalog.js';
 import { EventLog, type Head } from '../log/event-log.js';
 import { LogEpoch } from '../log/log-epoch.js';
 
-/** Where a client is in each department, and how it asks. */
+/** A client's position in each department, and the options of its poll. */
 export interface DepartmentsPoll {
   depts: readonly string[];
   /** `seq` of the newest event that the client has; a department without one begins with its snapshot. */
@@ -31,12 +31,17 @@ export class DepartmentsPollService {
     private readonly catalog: EventCatalog,
     private readonly epoch: LogEpoch,
     private readonly waiter: EventWaiter,
-    private readonly sessions: SessionsService,
+    private readonly sessions: ReaderSessions,
   ) {}
 
-  /** @throws DomainError NOT_FOUND where the person may not read one of them */
-  async poll(staff: StaffPrincipal, { depts, after, epoch, limit, wait }: DepartmentsPoll, progress: DeliveryProgress, gone: AbortSignal) {
-    for (const dept of depts) this.access.require(staff, dept);
+  /** @throws DomainError NOT_FOUND where the reader may not read one of them */
+  async poll(
+    reader: ReaderPrincipal,
+    { depts, after, epoch, limit, wait }: DepartmentsPoll,
+    progress: DeliveryProgress,
+    gone: AbortSignal,
+  ) {
+    for (const dept of depts) this.access.require(reader, dept);
     const heads = new Map<string, Head>();
     for (const [at, head] of (await Promise.all(depts.map((dept) => this.log.head(dept)))).entries()) {
       if (!head) throw notFound('department');
@@ -50,11 +55,11 @@ export class DepartmentsPollService {
     };
     const known = depts.filter(isKnown);
     // A client asks for the events behind those that it has: its receipt of everything before.
-    for (const dept of known) if ((after.get(dept) ?? 0) > 0) progress.acknowledged(staff, dept, after.get(dept) ?? 0);
+    for (const dept of known) if ((after.get(dept) ?? 0) > 0) progress.acknowledged(reader, dept, after.get(dept) ?? 0);
     const isBehind = known.length < depts.length || known.some((dept) => (after.get(dept) ?? 0) < (heads.get(dept)?.head ?? 0));
     if (wait > 0 && !isBehind) {
-      await this.waiter.nextFor(staff, new Map(known.map((dept) => [dept, heads.get(dept)?.head ?? 0])), wait, gone);
-      await this.requireStillPermitted(staff, depts);
+      await this.waiter.nextFor(reader, new Map(known.map((dept) => [dept, heads.get(dept)?.head ?? 0])), wait, gone);
+      await this.requireStillPermitted(reader, depts);
     }
     const items: ReturnType<DepartmentsPollService['view']>[] = [];
     const places: Record<string, number> = {};
@@ -62,7 +67,7 @@ export class DepartmentsPollService {
       const events = await this.log.page(dept, after.get(dept) ?? 0, limit);
       items.push(...events.map((event) => this.view(event)));
       places[dept] = events.at(-1)?.seq ?? after.get(dept) ?? 0;
-      if (events.length > 0) progress.handed(staff.id, dept, places[dept]);
+      if (events.length > 0) progress.handed(reader, dept, places[dept]);
     }
     return {
       items,
@@ -76,7 +81,7 @@ export class DepartmentsPollService {
   }
 
   /** A session or a membership may have ended while the request waited. */
-  private async requireStillPermitted({ sessionId }: StaffPrincipal, depts: readonly string[]): Promise<void> {
+  private async requireStillPermitted({ sessionId }: ReaderPrincipal, depts: readonly string[]): Promise<void> {
     const now = (await this.sessions.live([sessionId])).get(sessionId);
     if (!now) throw new DomainError('UNAUTHENTICATED', 'the session has ended');
     for (const dept of depts) this.access.require(now.principal, dept);

@@ -3,9 +3,9 @@ import type { EventBatch } from '../log/encoded-event.js';
 
 type Tap = (batch: EventBatch) => void;
 
-/** Who wants to know what was handed out to this node's readers, once per batch, after it was written. Must not throw. */
+/** An observer of the events that were handed to this node's readers: called once for each batch, after the write. Must not throw. */
 @Injectable()
-export class FeedTaps {
+export class DeliveryListeners {
   private readonly taps: Tap[] = [];
 
   add(tap: Tap): void {

@@ -1,15 +1,16 @@
 import type { DepartmentFeed, FeedReader } from './department-feed.js';
 import type { EventBatch } from '../log/encoded-event.js';
 import type { Feeds } from './feeds.js';
+import type { LogHoles } from './log-holes.js';
 
-/** Where a follower's events go: a socket's outbox, an event stream, a long poll. */
+/** The destination of a subscriber's events: a socket's outbox, an event stream, a long poll. */
 export interface EventSink {
   write(batch: EventBatch): void;
   /** The batch came from the log, because the reader was behind; called after `write`. */
   replayed?(batch: EventBatch): void;
   /** Resolves when what was written has left, so that one page at most waits. Rejects when the sink is gone. */
   drained(): Promise<void>;
-  /** The follower cannot go on from where it stood: the reader needs a snapshot. */
+  /** The subscriber cannot go on from its position: the reader needs a snapshot. */
   lost(reason: 'reset' | 'purged' | 'failed'): void;
 }
 
@@ -19,9 +20,10 @@ export interface PageReader {
   read(start: { dept: string; after: number }): Promise<EventBatch | undefined>;
 }
 
-export interface FollowerParts {
+export interface LogSubscriberParts {
   pages: PageReader;
   feeds: Feeds;
+  holes: LogHoles;
 }
 
 /**
@@ -29,14 +31,14 @@ export interface FollowerParts {
  * Nothing falls between: a reader joins the feed before it reads its first page, and turns live in the same turn in which it
  * has read as far as the feed has come.
  */
-export class Follower implements FeedReader {
+export class LogSubscriber implements FeedReader {
   private readonly feed: DepartmentFeed;
   private live = false;
   private closed = false;
 
   /** @param cursor `seq` of the last event that the reader has */
   constructor(
-    private readonly parts: FollowerParts,
+    private readonly parts: LogSubscriberParts,
     dept: string,
     private cursor: number,
     head: number,
@@ -50,7 +52,7 @@ export class Follower implements FeedReader {
     return this.live;
   }
 
-  /** Begins to write. Call it when what must stand before the first event is written. */
+  /** Begins to write. Call it once the frames that come before the first event are written. */
   start(): void {
     this.catchUp().catch(() => {
       if (this.closed) return;
@@ -91,6 +93,7 @@ export class Follower implements FeedReader {
       const batch = await this.parts.pages.read({ dept: this.feed.dept, after: this.cursor });
       if (this.isClosed()) return;
       if (batch?.first !== this.cursor + 1) {
+        this.parts.holes.note(this.feed.dept, batch?.first ?? this.feed.position + 1);
         this.close();
         this.sink.lost('purged');
         return;
@@ -104,7 +107,7 @@ export class Follower implements FeedReader {
     }
   }
 
-  /** Asked anew after each wait. */
+  /** Read again after each wait. */
   private isClosed(): boolean {
     return this.closed;
   }

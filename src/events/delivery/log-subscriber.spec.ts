@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { encodeEvent, type EventBatch, EventBatch as Batch } from '../log/encoded-event.js';
 import type { StoredEvent } from '../log/event.js';
 import { Feeds } from './feeds.js';
-import { Follower } from './follower.js';
-import { WakeUps } from '../log/wake-ups.js';
+import { LogHoles } from './log-holes.js';
+import { LogSubscriber } from './log-subscriber.js';
+import { LogNotifier } from '../log/log-notifier.js';
 
 /** A log in memory: what is committed can be read, by anybody, at any time. */
 class MemoryLog {
@@ -33,7 +34,7 @@ class MemoryLog {
   }
 }
 
-/** A poller that moves when it is told to. */
+/** A poller that moves on command. */
 async function poll(log: MemoryLog, feeds: Feeds, limit: number): Promise<void> {
   const feed = feeds.get('icu');
   if (!feed) return;
@@ -48,13 +49,13 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('turn' as const), n: fc.constant(1) }),
 );
 
-describe('Follower', () => {
+describe('LogSubscriber', () => {
   it('gets every event after its start exactly once and in order, however joins, commits and polls interleave', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
         const log = new MemoryLog();
-        const feeds = new Feeds(new WakeUps());
-        const parts = { pages: log, feeds };
+        const feeds = new Feeds(new LogNotifier());
+        const parts = { pages: log, feeds, holes: new LogHoles() };
         const readers: { from: number; got: number[]; lost: string[] }[] = [];
         for (const { do: what, n } of steps) {
           if (what === 'commit') log.commit(n);
@@ -71,7 +72,7 @@ describe('Follower', () => {
                 reader.lost.push(reason);
               },
             };
-            new Follower(parts, 'icu', reader.from, log.head, sink).start();
+            new LogSubscriber(parts, 'icu', reader.from, log.head, sink).start();
             readers.push(reader);
           }
         }

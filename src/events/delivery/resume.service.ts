@@ -1,20 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 import { notFound } from '../../platform/common/errors.js';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
 import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
 import { type DepartmentSnapshot, DepartmentSnapshots } from '../snapshots/department-snapshots.js';
 import { EventLog, type Head } from '../log/event-log.js';
+import { LogHoles } from './log-holes.js';
 import { LogEpoch } from '../log/log-epoch.js';
+import { counterProvider } from '../../platform/metrics/metric-providers.js';
 
-export const resumeMetricProvider = makeCounterProvider({
+export const resumeMetricProvider = counterProvider({
   name: 'wardline_resume_total',
-  help: 'Resumes, by whether the log could tell what was missed.',
+  help: 'Resumes. `recovered` is true when the log still had the missed events.',
   labelNames: ['recovered'],
 });
 
-/** What a client says it has already. */
+/** The client's claim of the events it has. */
 export interface ResumePoint {
   /** `seq` of the last event it has. */
   after?: number | undefined;
@@ -23,10 +25,10 @@ export interface ResumePoint {
 }
 
 /** From where a reader goes on. */
-export interface Resumption {
+export interface ResumeDecision {
   dept: string;
   epoch: string;
-  /** Whether what was missed follows; otherwise the snapshot does. */
+  /** True when the missed events follow; otherwise the snapshot does. */
   recovered: boolean;
   /** `seq` of the next event. */
   from: number;
@@ -36,21 +38,22 @@ export interface Resumption {
   snapshot?: DepartmentSnapshot;
 }
 
-/** Decides how a reader comes into a department's log: from where it stood, when the log can still tell; else from a snapshot. */
+/** Decides how a reader joins a department's log: from its position while the log still has the events after it, else from a snapshot. */
 @Injectable()
-export class Resumes {
+export class ResumeService {
   constructor(
     private readonly log: EventLog,
     private readonly snapshots: DepartmentSnapshots,
     private readonly epoch: LogEpoch,
+    private readonly holes: LogHoles,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
     @InjectMetric('wardline_resume_total') private readonly resumes: Counter,
   ) {}
 
   /** @throws DomainError NOT_FOUND when there is no such department */
-  async begin(dept: string, { after, epoch }: ResumePoint): Promise<Resumption> {
+  async begin(dept: string, { after, epoch }: ResumePoint): Promise<ResumeDecision> {
     const head = after === undefined ? undefined : await this.requireHead(dept);
-    if (after !== undefined && head && this.canResume(after, epoch, head)) {
+    if (after !== undefined && head && this.canResume(after, epoch, head) && !this.holes.liesAfter(dept, after + 1)) {
       this.resumes.inc({ recovered: 'true' });
       return { dept, epoch: this.epoch.current, recovered: true, from: after + 1, head: head.head };
     }
@@ -61,7 +64,7 @@ export class Resumes {
   }
 
   /** A snapshot frame's JSON text. @param re the command that it belongs to, if one does */
-  snapshotText({ dept, epoch }: Resumption, { seq, data }: DepartmentSnapshot, re: string | null): string {
+  snapshotText({ dept, epoch }: ResumeDecision, { seq, data }: DepartmentSnapshot, re: string | null): string {
     return (
       `{"type":"snapshot","re":${JSON.stringify(re)},"dept":"${dept}","epoch":${JSON.stringify(epoch)},` +
       `"seq":${String(seq)},"data":${data}}`

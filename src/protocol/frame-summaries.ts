@@ -1,0 +1,42 @@
+/** One line for each frame of a client in the published description. */
+export const CLIENT_SUMMARIES: Readonly<Record<string, string>> = {
+  subscribe: 'Follow a department, from a place in its log or from a snapshot',
+  unsubscribe: 'Stop following a department',
+  'shift.start': 'Start a shift',
+  'shift.end': "End one's own shift",
+  'shift.pause': "Pause one's own shift",
+  'shift.resume': "Resume one's own shift",
+  'call.raise': 'Raise a call',
+  'call.accept': 'Accept a call',
+  'call.decline': 'Decline a call',
+  'call.arrive': "Say that one has arrived at the call's place",
+  'call.complete': 'Complete a call',
+  'call.cancel': 'Cancel a call',
+  'room.join': 'Join a room for messages',
+  'room.leave': 'Leave a room for messages',
+  'room.push': 'Send a message to a room',
+  ping: 'Ask for a sign of life',
+  pong: "Answer the server's ping",
+  ack: 'Acknowledge the events that a screen has shown',
+};
+
+/** The same for each frame of the server, events aside. */
+export const SERVER_SUMMARIES: Readonly<Record<string, string>> = {
+  hello: 'The first frame of a connection: whose it is, its heartbeat, its limits',
+  snapshot: "A department's open calls and people on duty at one instant",
+  'department.summary': "A department's figures, for boards",
+  skipped: 'Events that were left out for this slow client',
+  ok: 'A command was carried out',
+  error: 'A command was refused, or a frame could not be read',
+  ping: 'A sign of life that the client answers',
+  pong: "The answer to the client's ping",
+  session_expiring: 'The session ends soon',
+  server_shutdown: 'This node drains: reconnect after the time that it names',
+  close: 'The last message of an event stream',
+  session_revoked: 'The session has ended; close code 4401 follows',
+  unsubscribed: 'The department may not be followed any more',
+  'room.message': 'A message to a room',
+  'room.presence': 'Members of a room came or went',
+  'direct.message': 'A message to this person',
+  broadcast: 'A message to every connection',
+};
