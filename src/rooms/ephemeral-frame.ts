@@ -1,12 +1,13 @@
 import { DomainError } from '../platform/common/errors.js';
 import { SharedFrame } from '../realtime/connection/shared-frame.js';
 
-/** Of a message's data. */
+/** The limit of a message's data. */
 const MAX_MESSAGE_BYTES = 65_536;
 
-/** What a message carries: an object of the sender's own. */
+/** The data of a message: an object of the sender's own. */
 export type MessageData = Readonly<Record<string, unknown>>;
 
+/** The type of a frame that may be lost. */
 export type EphemeralType = 'room.message' | 'direct.message' | 'broadcast' | 'room.presence';
 
 /** A frame that may be lost, as it crosses the bus. */

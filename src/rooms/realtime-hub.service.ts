@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CapacityError } from '../cluster/ports/backplane-errors.js';
 import { Cluster } from '../cluster/node/cluster.js';
-import { Directory } from '../cluster/registry/directory.service.js';
+import { PresenceRegistry } from '../cluster/registry/presence-registry.service.js';
 import { requireName } from '../cluster/ports/names.js';
 import type { Owner } from '../cluster/ports/owner-store.js';
 import type { RoomSize, StorePage } from '../cluster/ports/room-store.js';
@@ -17,7 +17,7 @@ import { Room } from './room.js';
 const userStream = (userId: string) => `u:${userId}`;
 const channelStream = (channel: string) => `c:${channel}`;
 
-/** What a reliable direct message carries through its stream. */
+/** The data of a reliable direct message in its stream. */
 interface ReliableDirect {
   from: string | null;
   ts: number;
@@ -33,7 +33,7 @@ interface ReliableDirect {
 export class RealtimeHub {
   constructor(
     private readonly cluster: Cluster,
-    private readonly directory: Directory,
+    private readonly presenceRegistry: PresenceRegistry,
     private readonly deliveries: Deliveries,
     private readonly clients: LocalClients,
     private readonly reliable: ReliableMessages,
@@ -72,7 +72,7 @@ export class RealtimeHub {
     requireName('user', userId);
     requireName('connection', connectionId);
     try {
-      const owner = await this.directory.own(userId, connectionId);
+      const owner = await this.presenceRegistry.own(userId, connectionId);
       this.counters.increment('owns_total');
       return owner;
     } catch (error) {
@@ -87,16 +87,19 @@ export class RealtimeHub {
     this.reliable.read(userStream(userId), (data, id) => this.handOver(userId, data as ReliableDirect, id), { always: false });
   }
 
-  /** Whether a connection of the user's would find a place now. */
+  /** True when a connection of the user's would find a place now. */
   hasPlaceFor(userId: string): Promise<boolean> {
-    return this.directory.hasPlaceFor(userId);
+    return this.presenceRegistry.hasPlaceFor(userId);
   }
 
-  /** Ends it, and takes it out of its rooms. @returns false where the connection has been owned anew since: then nothing happens */
+  /**
+   * Ends it, and takes it out of its rooms.
+   * @returns false where the connection has been owned anew since: then nothing happens
+   */
   async release(owner: Owner): Promise<boolean> {
-    const isReleased = this.directory.release(owner);
-    if (!this.directory.isOwned(owner.connectionId)) this.clients.remove(owner.connectionId);
-    if (!this.directory.isHere(owner.userId)) this.reliable.stopReading(userStream(owner.userId));
+    const isReleased = this.presenceRegistry.release(owner);
+    if (!this.presenceRegistry.isOwned(owner.connectionId)) this.clients.remove(owner.connectionId);
+    if (!this.presenceRegistry.isHere(owner.userId)) this.reliable.stopReading(userStream(owner.userId));
     if (await isReleased) this.counters.increment('releases_total');
     return isReleased;
   }
@@ -140,8 +143,8 @@ export class RealtimeHub {
   }
 
   /**
-   * Reads a channel. Of all nodes that do, one gets each message; it is done when `handle` resolves, and comes again, here or elsewhere, when it
-   * rejects or has not resolved within 30 s.
+   * Reads a channel. One of the reading nodes gets each message. It is done when `handle` resolves. It comes again, here or
+   * elsewhere, when `handle` rejects or has not resolved within 30 s.
    */
   consumeReliable(channel: string, handle: (data: MessageData, id: string) => Promise<void>): void {
     requireName('channel', channel);
@@ -149,7 +152,7 @@ export class RealtimeHub {
       await handle(data as MessageData, id);
       return true;
     };
-    this.reliable.read(channelStream(channel), reader, { always: true });
+    this.reliable.read(channelStream(channel), reader, { always: true, point: `channel ${channel}` });
   }
 
   /** A `broadcast` to every connection of the cluster. @returns how many nodes took it */
@@ -161,8 +164,8 @@ export class RealtimeHub {
 
   /** @throws DomainError VALIDATION_FAILED for a name that is none */
   room(name: string): Room {
-    const { cluster, directory, deliveries, counters, clock } = this;
-    return new Room(name, { cluster, directory, deliveries, counters, clock });
+    const { cluster, presenceRegistry, deliveries, counters, clock } = this;
+    return new Room(name, { cluster, presenceRegistry, deliveries, counters, clock });
   }
 
   /** Rooms with a member, by name. @param cursor of the page before; `null` for the first one */

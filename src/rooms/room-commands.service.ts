@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Directory } from '../cluster/registry/directory.service.js';
+import { PresenceRegistry } from '../cluster/registry/presence-registry.service.js';
 import { DomainError } from '../platform/common/errors.js';
 import type { Command } from '../realtime/frames/command.js';
 import type { MessageData } from './ephemeral-frame.js';
@@ -12,7 +12,7 @@ import { SocketOwners } from './socket-owners.js';
 /** Members that who joins is shown. */
 const FIRST_PAGE = 100;
 
-/** What a client asks for. */
+/** A client's request. */
 export interface RoomAsk {
   room: string;
   data?: MessageData | undefined;
@@ -20,17 +20,17 @@ export interface RoomAsk {
 
 export interface JoinAnswer {
   room: string;
-  /** Who may read is told who is there: the first hundred, and how many. */
+  /** For clients that may read, the members: the first hundred, and their number. */
   size?: number;
   members?: string[];
 }
 
-/** What clients do with rooms, each after the authoriser was asked. Ephemeral: nothing of it is kept, and none of it is about calls. */
+/** The clients' commands about rooms, each after the authoriser's permission. Ephemeral: nothing is kept, and nothing is about calls. */
 @Injectable()
 export class RoomCommands {
   constructor(
     private readonly hub: RealtimeHub,
-    private readonly directory: Directory,
+    private readonly presenceRegistry: PresenceRegistry,
     private readonly owners: SocketOwners,
     private readonly authorizer: RoomAuthorizer,
     private readonly rate: RoomRate,
@@ -69,7 +69,7 @@ export class RoomCommands {
   }
 
   private async permits({ principal, connection }: Command, action: RoomAction, { room, data }: RoomAsk): Promise<boolean> {
-    const isMember = this.directory.roomsOf(connection.id).includes(room);
+    const isMember = this.presenceRegistry.roomsOf(connection.id).includes(room);
     return this.authorizer.permits({ staff: principal, action, room, isMember, data });
   }
 }

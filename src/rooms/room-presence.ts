@@ -1,17 +1,17 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Cluster } from '../cluster/node/cluster.js';
-import { Directory, type RosterChange } from '../cluster/registry/directory.service.js';
+import { PresenceRegistry, type RosterChange } from '../cluster/registry/presence-registry.service.js';
 import { ServerRegistry } from '../cluster/registry/server-registry.js';
 import { Clock } from '../platform/common/clock.js';
 import { Logger } from '../platform/logging/logger.js';
 import { Deliveries } from './deliveries.js';
 
-/** Who comes and goes within this time is told together. */
+/** Comings and goings within this time go in one frame. */
 const TOGETHER_MS = 200;
-/** Named in one frame; beyond, the frame tells the size alone. */
+/** Names in one frame; beyond, the frame gives the size alone. */
 const MAX_NAMED = 200;
 
-/** Tells those in a room who has come and who has gone. */
+/** Announces comings and goings to those in a room. */
 @Injectable()
 export class RoomPresence implements OnModuleInit {
   /** Room → user → whether they have come or gone. */
@@ -20,7 +20,7 @@ export class RoomPresence implements OnModuleInit {
 
   constructor(
     private readonly cluster: Cluster,
-    private readonly directory: Directory,
+    private readonly presenceRegistry: PresenceRegistry,
     private readonly registry: ServerRegistry,
     private readonly deliveries: Deliveries,
     private readonly clock: Clock,
@@ -28,13 +28,13 @@ export class RoomPresence implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.directory.onRosterChange((change) => {
+    this.presenceRegistry.onRosterChange((change) => {
       this.note(change);
     });
     this.registry.beforeSilence(() => this.tell());
   }
 
-  /** Who comes and goes again, or the other way round, was not away. */
+  /** A user who comes and goes again, or the other way round, was not away. */
   private note({ room, userId, joined }: RosterChange): void {
     const users = this.changes.get(room) ?? new Map<string, boolean>();
     if (users.get(userId) === !joined) users.delete(userId);

@@ -2,7 +2,7 @@ import { newId } from '../platform/common/ids.js';
 import type { Clock } from '../platform/common/clock.js';
 import { CapacityError } from '../cluster/ports/backplane-errors.js';
 import type { Cluster } from '../cluster/node/cluster.js';
-import type { Directory } from '../cluster/registry/directory.service.js';
+import type { PresenceRegistry } from '../cluster/registry/presence-registry.service.js';
 import { requireName } from '../cluster/ports/names.js';
 import type { RoomMember, StorePage } from '../cluster/ports/room-store.js';
 import type { Deliveries } from './deliveries.js';
@@ -11,21 +11,21 @@ import type { SocketStats } from '../realtime/statistics/socket-stats.service.js
 
 const PAGE = 1000;
 
-/** Who comes or goes: a user with all their connections, wherever they are, or one connection of this node. */
+/** The one that comes or goes: a user with all their connections, wherever they are, or one connection of this node. */
 export type RoomGuest = string | { userId: string; connectionId: string };
 
-/** What a room works with. */
+/** The parts that a room works with. */
 export interface RoomParts {
   cluster: Cluster;
-  directory: Directory;
+  presenceRegistry: PresenceRegistry;
   deliveries: Deliveries;
   counters: SocketStats;
   clock: Clock;
 }
 
 /**
- * One room of the cluster. It needs no making and no removing: it is there while somebody is in it. Members are users; a user is one for as long as one
- * of their connections is in the room. While Redis is away a room is what this node knows of it.
+ * One room of the cluster. It needs no making and no removing: it exists while it has a member. Members are users; a user is
+ * one while one of their connections is in the room. While Redis is away a room is this node's part of it.
  */
 export class Room {
   /** @throws DomainError VALIDATION_FAILED for a name that is none */
@@ -42,12 +42,12 @@ export class Room {
    * connection that is not of this node
    */
   async join(guest: RoomGuest): Promise<boolean> {
-    const { directory, counters } = this.parts;
+    const { presenceRegistry, counters } = this.parts;
     requireName('user', typeof guest === 'string' ? guest : guest.userId);
     try {
       const isNew = await (typeof guest === 'string'
-        ? directory.joinUser(this.name, guest)
-        : directory.join({ room: this.name, ...guest }));
+        ? presenceRegistry.joinUser(this.name, guest)
+        : presenceRegistry.join({ room: this.name, ...guest }));
       counters.increment('room_joins_total');
       return isNew;
     } catch (error) {
@@ -58,10 +58,10 @@ export class Room {
 
   /** @returns whether the user is a member no longer */
   async leave(guest: RoomGuest): Promise<boolean> {
-    const { directory, counters } = this.parts;
+    const { presenceRegistry, counters } = this.parts;
     counters.increment('room_leaves_total');
-    if (typeof guest === 'string') return directory.leaveUser(this.name, guest);
-    return directory.leave({ room: this.name, ...guest });
+    if (typeof guest === 'string') return presenceRegistry.leaveUser(this.name, guest);
+    return presenceRegistry.leave({ room: this.name, ...guest });
   }
 
   isMember(userId: string): Promise<boolean> {
@@ -94,7 +94,7 @@ export class Room {
   }
 
   /**
-   * A `room.message` to every connection in the room, the sender's included. It may be lost, for who is slow and for nodes that cannot be reached.
+   * A `room.message` to every connection in the room, the sender's included. It may be lost, for slow readers and for nodes that cannot be reached.
    * @param from the user who says it; `null` for the server
    * @returns how many nodes took it
    * @throws DomainError PAYLOAD_TOO_LARGE

@@ -1,5 +1,8 @@
-import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type Implementation, provideAs } from '../platform/common/implementation.js';
+import { ExtensionGuard } from '../platform/extensions/extension-guard.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
+import { GuardedRooms } from './guarded-rooms.js';
 import { Deliveries } from './deliveries.js';
 import { LocalClients } from './local-clients.js';
 import { RealtimeHub } from './realtime-hub.service.js';
@@ -10,20 +13,27 @@ import { RoomRate } from './room-rate.js';
 import { RoomsGateway } from './rooms.gateway.js';
 import { SocketOwners } from './socket-owners.js';
 
-/** `{ provide: RoomAuthorizer, useClass: WardRooms }`. */
-export type RoomAuthorizerProvider = Exclude<Provider<RoomAuthorizer>, Type>;
-
-const CLOSED: RoomAuthorizerProvider = { provide: RoomAuthorizer, useClass: ClosedRooms };
+const OWN_ROOMS = Symbol("a hospital's own room authoriser");
 
 /** Messages to people and rooms: ephemeral, never about calls. */
 @Module({})
 export class RoomsModule {
-  static with(authorizer: RoomAuthorizerProvider = CLOSED): DynamicModule {
+  static with(authorizer?: Implementation<RoomAuthorizer>): DynamicModule {
+    const inForce = authorizer
+      ? [
+          provideAs(OWN_ROOMS, authorizer),
+          {
+            provide: RoomAuthorizer,
+            inject: [OWN_ROOMS, ExtensionGuard],
+            useFactory: (own: RoomAuthorizer, guard: ExtensionGuard) => new GuardedRooms(own, guard),
+          },
+        ]
+      : [{ provide: RoomAuthorizer, useClass: ClosedRooms }];
     return {
       module: RoomsModule,
       global: true,
       imports: [RealtimeModule],
-      providers: [authorizer, LocalClients, Deliveries, RealtimeHub, RoomCommands, RoomRate, RoomPresence, RoomsGateway, SocketOwners],
+      providers: [...inForce, LocalClients, Deliveries, RealtimeHub, RoomCommands, RoomRate, RoomPresence, RoomsGateway, SocketOwners],
       exports: [RealtimeHub],
     };
   }

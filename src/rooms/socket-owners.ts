@@ -4,18 +4,18 @@ import type { Owner } from '../cluster/ports/owner-store.js';
 import { DomainError } from '../platform/common/errors.js';
 import { Logger } from '../platform/logging/logger.js';
 import { type ConnectionSlot, ConnectionSlots } from '../realtime/capacity/connection-slots.js';
-import { type PlaceKeeper, SharedPlaces } from '../realtime/capacity/shared-places.js';
+import { type CapacityLease, ClusterCapacity } from '../realtime/capacity/cluster-capacity.js';
 import { CLOSE_CODES } from '../realtime/connection/close-codes.js';
 import { Connection } from '../realtime/connection/connection.js';
 import { SocketObservers } from '../realtime/connection/socket-observers.js';
 import { RealtimeHub } from './realtime-hub.service.js';
 
 /**
- * Sockets and event streams are owned from their guards on, so that who is one too many is told so before anything is accepted, until they are
- * gone.
+ * Sockets and event streams are owned from their guards on until they are gone. So a user beyond the capacity is refused
+ * before anything is accepted.
  */
 @Injectable()
-export class SocketOwners implements OnModuleInit, PlaceKeeper {
+export class SocketOwners implements OnModuleInit, CapacityLease {
   /** By connection. */
   private readonly owned = new Map<string, Owner>();
 
@@ -23,7 +23,7 @@ export class SocketOwners implements OnModuleInit, PlaceKeeper {
     private readonly hub: RealtimeHub,
     private readonly observers: SocketObservers,
     private readonly slots: ConnectionSlots,
-    private readonly places: SharedPlaces,
+    private readonly places: ClusterCapacity,
     private readonly logger: Logger,
   ) {}
 
@@ -56,7 +56,7 @@ export class SocketOwners implements OnModuleInit, PlaceKeeper {
     if (!this.owned.has(connectionId)) throw new DomainError('UNAVAILABLE', 'the connection is closing', { retryAfter: 1 });
   }
 
-  /** Who came by guards of an extending team's own, which took no place, takes it late. Never rejects. */
+  /** Takes a place late for a connection whose own guards took none. Never rejects. */
   private async attach(connection: Connection): Promise<void> {
     const { id, principal } = connection;
     if (!this.owned.has(id) && !(await this.claim(principal.id, id, () => !connection.isOpen))) {

@@ -1,33 +1,35 @@
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type Implementation, provideAs } from '../platform/common/implementation.js';
 import { ExtensionGuard } from '../platform/extensions/extension-guard.js';
-import { DispatchStrategy } from './calls/dispatch/dispatch-strategy.js';
+import { Dispatch } from './calls/dispatch/dispatch.js';
+import type { DispatchStrategy } from './calls/dispatch/dispatch-strategy.js';
 import { GuardedDispatch } from './calls/dispatch/guarded-dispatch.js';
 import { RoundRobinDispatch } from './calls/dispatch/round-robin-dispatch.js';
 import { StaffingModule } from './staffing.module.js';
+import { DepartmentQueue } from './staffing/queue/department-queue.service.js';
 
 const OWN_STRATEGY = Symbol("a hospital's own strategy");
 
 /** The choice of the next nurse. */
 @Module({})
 export class DispatchModule {
-  static with(strategy?: Type<DispatchStrategy>): DynamicModule {
+  static with(strategy?: Implementation<DispatchStrategy>): DynamicModule {
     const inForce = strategy
       ? [
-          { provide: OWN_STRATEGY, useClass: strategy },
+          provideAs(OWN_STRATEGY, strategy),
           {
-            provide: DispatchStrategy,
-            inject: [OWN_STRATEGY, RoundRobinDispatch, ExtensionGuard],
-            useFactory: (own: DispatchStrategy, standard: RoundRobinDispatch, guard: ExtensionGuard) =>
-              new GuardedDispatch(own, standard, guard),
+            provide: Dispatch,
+            inject: [OWN_STRATEGY, DepartmentQueue, ExtensionGuard],
+            useFactory: (own: DispatchStrategy, queue: DepartmentQueue, guard: ExtensionGuard) => new GuardedDispatch(own, queue, guard),
           },
         ]
-      : [{ provide: DispatchStrategy, useExisting: RoundRobinDispatch }];
+      : [{ provide: Dispatch, useClass: RoundRobinDispatch }];
     return {
       module: DispatchModule,
       global: true,
       imports: [StaffingModule],
-      providers: [RoundRobinDispatch, ...inForce],
-      exports: [DispatchStrategy],
+      providers: inForce,
+      exports: [Dispatch],
     };
   }
 }

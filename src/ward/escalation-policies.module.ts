@@ -1,31 +1,33 @@
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type Implementation, provideAs } from '../platform/common/implementation.js';
 import { ExtensionGuard } from '../platform/extensions/extension-guard.js';
 import { GuardedPolicies } from './calls/policies/guarded-policies.js';
 import { DepartmentPolicies } from './calls/policies/department-policies.js';
-import { EscalationPolicyProvider } from './calls/policies/escalation-policy.js';
+import { EscalationPolicies } from './calls/policies/escalation-policies.js';
+import type { EscalationPolicyProvider } from './calls/policies/escalation-policy.js';
 
 const OWN_POLICIES = Symbol("a hospital's own policies");
 
 /** When a call climbs. */
 @Module({})
 export class EscalationPoliciesModule {
-  static with(policies?: Type<EscalationPolicyProvider>): DynamicModule {
-    const inForce = policies
+  static with(policy?: Implementation<EscalationPolicyProvider>): DynamicModule {
+    const inForce = policy
       ? [
-          { provide: OWN_POLICIES, useClass: policies },
+          provideAs(OWN_POLICIES, policy),
           {
-            provide: EscalationPolicyProvider,
+            provide: EscalationPolicies,
             inject: [OWN_POLICIES, DepartmentPolicies, ExtensionGuard],
             useFactory: (own: EscalationPolicyProvider, standard: DepartmentPolicies, guard: ExtensionGuard) =>
               new GuardedPolicies(own, standard, guard),
           },
         ]
-      : [{ provide: EscalationPolicyProvider, useExisting: DepartmentPolicies }];
+      : [{ provide: EscalationPolicies, useExisting: DepartmentPolicies }];
     return {
       module: EscalationPoliciesModule,
       global: true,
       providers: [DepartmentPolicies, ...inForce],
-      exports: [EscalationPolicyProvider, DepartmentPolicies],
+      exports: [EscalationPolicies, DepartmentPolicies],
     };
   }
 }

@@ -7,7 +7,7 @@ import { CameOnDuty } from './calls/ladder/came-on-duty.js';
 import { EscalationEngine } from './calls/ladder/escalation-engine.js';
 import { EscalationMetrics, escalationMetricProviders } from './calls/ladder/escalation-metrics.js';
 import { EscalationWatchdog } from './calls/ladder/escalation-watchdog.service.js';
-import { LostNurseCalls } from './calls/ladder/lost-nurse-calls.js';
+import { DisconnectedNurseHandover } from './calls/ladder/disconnected-nurse-handover.js';
 import { MissedReceipts } from './calls/ladder/missed-receipts.js';
 import { SecondLineWatch } from './calls/ladder/second-line-watch.js';
 import { PresenceModule } from './presence.module.js';
@@ -24,7 +24,7 @@ import { StaffingModule } from './staffing.module.js';
     CallTimers,
     ClockWatch,
     DepartedHolders,
-    LostNurseCalls,
+    DisconnectedNurseHandover,
     CameOnDuty,
     MissedReceipts,
     SecondLineWatch,

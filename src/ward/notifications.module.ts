@@ -1,24 +1,39 @@
-import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
-import { NotificationDelivery } from './notifications/notification-delivery.js';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { Clock } from '../platform/common/clock.js';
+import { type Implementation, provideAs } from '../platform/common/implementation.js';
+import { ExtensionGuard } from '../platform/extensions/extension-guard.js';
+import { Logger } from '../platform/logging/logger.js';
+import { NOTIFIER_QUEUES, NotificationDelivery } from './notifications/notification-delivery.js';
 import { NotificationMetrics, notificationMetricProviders } from './notifications/notification-metrics.js';
 import { NotificationOutbox } from './notifications/notification-outbox.js';
-import { Notifier, NOTIFIERS } from './notifications/notifier.js';
+import { type Notifier, NOTIFIERS } from './notifications/notifier.js';
+import { NotifierQueue } from './notifications/notifier-queue.js';
 import { NotifierSubscriptions } from './notifications/notifier-subscriptions.js';
 
-/** `{ provide: Notifier, useFactory: () => new WebhookNotifier({ url, secret }) }`. */
-export type NotifierProvider = Exclude<Provider<Notifier>, Type>;
-
 /** Each under a token of its own: two of one class are two. */
-function providersOf(notifiers: readonly NotifierProvider[]): Provider[] {
-  const own = notifiers.map((provider, n) => ({ ...provider, provide: Symbol(`notifier ${String(n)}`) }));
-  const all = { provide: NOTIFIERS, useFactory: (...made: Notifier[]) => made, inject: own.map(({ provide }) => provide) };
-  return [...own, all];
+function providersOf(notifiers: readonly Implementation<Notifier>[]): Provider[] {
+  const tokens = notifiers.map((_, n) => Symbol(`notifier ${String(n)}`));
+  const own = notifiers.map((one, n) => provideAs(tokens[n] as symbol, one));
+  return [...own, { provide: NOTIFIERS, useFactory: (...made: Notifier[]) => made, inject: tokens }];
 }
+
+const queues: Provider = {
+  provide: NOTIFIER_QUEUES,
+  inject: [NOTIFIERS, ExtensionGuard, NotificationOutbox, NotificationMetrics, Clock, Logger],
+  useFactory: (
+    notifiers: readonly Notifier[],
+    guard: ExtensionGuard,
+    outbox: NotificationOutbox,
+    metrics: NotificationMetrics,
+    clock: Clock,
+    logger: Logger,
+  ) => notifiers.map((notifier) => new NotifierQueue(notifier, { guard, outbox, metrics, clock, logger })),
+};
 
 /** The systems outside of Wardline that are informed of calls: none, unless given. */
 @Module({})
 export class NotificationsModule {
-  static with(notifiers: readonly NotifierProvider[] = []): DynamicModule {
+  static with(notifiers: readonly Implementation<Notifier>[] = []): DynamicModule {
     return {
       module: NotificationsModule,
       providers: [
@@ -27,6 +42,7 @@ export class NotificationsModule {
         NotificationMetrics,
         NotificationOutbox,
         NotifierSubscriptions,
+        queues,
         NotificationDelivery,
       ],
     };

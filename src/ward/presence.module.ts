@@ -4,7 +4,7 @@ import { StaffingModule } from './staffing.module.js';
 import { AttendanceRecord } from './presence/attendance-record.js';
 import { DeadNodes } from './presence/dead-nodes.js';
 import { DepartmentAttendance } from './presence/department-attendance.js';
-import { LostStaff } from './presence/lost-staff.js';
+import { DisconnectGraceExpiry } from './presence/disconnect-grace-expiry.js';
 import { NodeRegistry } from './presence/node-registry.js';
 import { PresenceEvents } from './presence/presence-events.js';
 import { presenceMetricProviders } from './presence/presence-metrics.js';
@@ -13,7 +13,7 @@ import { SignsOfLife } from './presence/signs-of-life.js';
 import { SocketPresence } from './presence/socket-presence.js';
 import { StaffPresence } from './presence/staff-presence.js';
 
-/** Who is connected, from PostgreSQL: known after any crash. */
+/** Presence of staff, in PostgreSQL: known after any crash. */
 @Module({
   imports: [RealtimeModule, StaffingModule],
   providers: [
@@ -23,7 +23,7 @@ import { StaffPresence } from './presence/staff-presence.js';
     Responsiveness,
     SignsOfLife,
     SocketPresence,
-    LostStaff,
+    DisconnectGraceExpiry,
     DeadNodes,
     DepartmentAttendance,
     AttendanceRecord,

@@ -40,7 +40,7 @@ const EXCLUSIONS = [ExclusionsService, ExclusionEvents, ExclusionExpiry];
 const ASSIGNMENTS = [AssignmentsService, AssignmentEvents, AssignmentExpiry];
 const NOTICES = [NoticesService, NoticeEvents];
 
-/** Who is on duty, in which order, and for which rooms. */
+/** Staff on duty, their order, and their rooms. */
 @Module({
   controllers: [
     // Before the one that takes any name for a person's.

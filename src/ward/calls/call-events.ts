@@ -50,7 +50,7 @@ function repeatedCall(data: string): string | undefined {
   return repeat === undefined ? undefined : call_id;
 }
 
-/** A press at a call that somebody has taken on sounds for them. */
+/** True when a person has taken the call on: a press then sounds for them. */
 function isForSomebody(data: string): boolean {
   const { call } = JSON.parse(data) as CallEventData;
   return call.state === 'accepted' || call.state === 'in_progress';
@@ -61,7 +61,7 @@ function pressedCall(data: string): string {
   return `presses of ${(JSON.parse(data) as CallEventData).call_id}`;
 }
 
-/** Which of the calls' events may never be dropped: whatever adds a recipient or reopens a call. */
+/** The calls' events. An event that adds a recipient or reopens a call is critical: it may never be dropped. */
 export const CALL_EVENT_TYPES = {
   'call.pending': { critical: true, data: callEventData },
   'call.unattended': { critical: true, data: callEventData },

@@ -6,7 +6,7 @@ import type { CallEventData, CallEventType } from './call-events.js';
 import { CallMetrics } from './call-metrics.js';
 import type { CallView } from './call.js';
 
-/** Who caused an event; the engines are the system. */
+/** The author of an event; for the engines it is the system. */
 export type Actor = Pick<Principal, 'kind' | 'id'> | GuestActor | 'system';
 
 /** Writes what happens to calls into their department's log. */
@@ -28,7 +28,7 @@ export class CallJournal {
     }
   }
 
-  /** Tells whom the call has just been given to; nothing where that is nobody. */
+  /** Appends the event for the people that the call has just been given to; no people, no event. */
   assigned(tx: Transaction, call: CallView, by: Actor, staffIds: readonly string[]): void {
     if (staffIds.length > 0) this.append(tx, 'call.assigned', call, by, { staff_ids: [...staffIds] });
   }

@@ -1,17 +1,21 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { actorOf, type GuestActor, type StaffPrincipal, type StationPrincipal } from '../../identity/access/principal.js';
-import { type CommandIdentity, type CommandRoute, IdempotentCommands } from '../../platform/idempotency/idempotent-commands.js';
+import {
+  type CommandIdentity,
+  type CommandRoute,
+  type CommandSteps,
+  IdempotentCommands,
+} from '../../platform/idempotency/idempotent-commands.js';
 import { KeyedPlaces } from '../../platform/common/keyed-places.js';
-import { together } from '../../platform/common/together.js';
+import { createBatchLoader } from '../../platform/common/batch-loader.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
-import type { Transaction } from '../../platform/database/transactions.js';
 import type { CallView } from './call.js';
 import { CallsRepository } from './calls.repository.js';
 
 /**
- * Connections of this node that one call, and one department, may have at a time. Whoever waits for a locked row holds a connection: a row that stays
- * locked takes these few, and the rest of the pool is the other departments'.
+ * Connections of this node that one call, and one department, may have at a time. A transaction that waits for a locked row
+ * holds a connection. A row that stays locked takes these few, and the rest of the pool serves the other departments.
  */
 const OF_A_CALL = 2;
 const OF_A_DEPARTMENT = 4;
@@ -29,11 +33,10 @@ const findDepartments = statement(
 const ROOM = 'room:';
 
 /** A command of calls: who gives it, under which key, what makes it the same command, and what it does. */
-export interface CallCommandRun<T> {
-  by: StaffPrincipal | StationPrincipal | GuestActor;
-  key: string | undefined;
-  identity: CommandIdentity;
-  work: (tx: Transaction) => Promise<T>;
+export interface CallCommandRun<T, L> extends CommandSteps<T, L> {
+  readonly by: StaffPrincipal | StationPrincipal | GuestActor;
+  readonly key: string | undefined;
+  readonly identity: CommandIdentity;
 }
 
 /**
@@ -44,7 +47,10 @@ export interface CallCommandRun<T> {
 export class CallLanes implements OnModuleInit {
   private readonly rows = new KeyedPlaces({ places: OF_A_CALL, maxWaiting: MAX_WAITING, patienceMs: PATIENCE_MS });
   private readonly departments = new KeyedPlaces({ places: OF_A_DEPARTMENT, maxWaiting: MAX_WAITING, patienceMs: PATIENCE_MS });
-  /** Of calls and rooms, the longest known first. Rooms do not move between departments; if one did, the wrong share would be used, nothing else. */
+  /**
+   * Departments of calls and rooms, the longest known first. Rooms do not move between departments; if one did, the wrong
+   * share would be used, nothing else.
+   */
   private readonly known = new Map<string, string>();
   private readonly find: (key: string) => Promise<string | undefined>;
 
@@ -53,7 +59,7 @@ export class CallLanes implements OnModuleInit {
     private readonly calls: CallsRepository,
     private readonly database: Database,
   ) {
-    this.find = together((keys) => this.read(keys));
+    this.find = createBatchLoader((keys) => this.read(keys));
   }
 
   onModuleInit(): void {
@@ -61,16 +67,16 @@ export class CallLanes implements OnModuleInit {
   }
 
   /** A command on a call that was placed. */
-  async onCall<T extends CallView>(callId: string, { by, key, identity, work }: CallCommandRun<T>): Promise<T> {
+  async onCall<T extends CallView, L>(callId: string, { by, key, identity, ...steps }: CallCommandRun<T, L>): Promise<T> {
     const route = this.route(callId, () => (by.kind === 'station' ? Promise.resolve(by.dept) : this.departmentOf(callId)));
-    return this.commands.run(actorOf(by), key, identity, work, route);
+    return this.commands.run(actorOf(by), key, identity, steps, route);
   }
 
   /** A press in a room. */
-  async inRoom<T extends { call: CallView }>(roomId: string, { by, key, identity, work }: CallCommandRun<T>): Promise<T> {
+  async inRoom<T extends { call: CallView }, L>(roomId: string, { by, key, identity, ...steps }: CallCommandRun<T, L>): Promise<T> {
     const row = ROOM + roomId;
     const route = this.route(row, () => (by.kind === 'station' ? Promise.resolve(by.dept) : this.departmentOf(row)));
-    const raised = await this.commands.run(actorOf(by), key, identity, work, route);
+    const raised = await this.commands.run(actorOf(by), key, identity, steps, route);
     this.learn(raised.call.id, raised.call.dept);
     return raised;
   }

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { InjectMetric, makeHistogramProvider } from '@willsoto/nestjs-prometheus';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Histogram } from 'prom-client';
 import { Clock } from '../../platform/common/clock.js';
 import { RecentMean } from '../../platform/metrics/recent-mean.js';
-import { scrapedGauge } from '../../platform/metrics/scraped-metrics.js';
 import type { CallView } from './call.js';
+import { histogramProvider, scrapedGauge } from '../../platform/metrics/metric-providers.js';
 
 const WINDOW_MS = 300_000;
 
-/** What calls measure of themselves on this node. */
+/** The metrics of calls on this node. */
 @Injectable()
 export class CallMetrics {
   private readonly assignMs: RecentMean;
@@ -22,7 +22,7 @@ export class CallMetrics {
     this.failedShare = new RecentMean(clock, WINDOW_MS);
   }
 
-  /** Somebody took the call on, by saying so or by arriving. */
+  /** Counts a call that a person took on, by accepting or by arriving. */
   accepted(call: CallView): void {
     if (call.accepted_at === null) return;
     this.accept.observe({ type: call.type }, (Date.parse(call.accepted_at) - Date.parse(call.placed_at)) / 1000);
@@ -48,7 +48,7 @@ export class CallMetrics {
 }
 
 export const callMetricProviders = [
-  makeHistogramProvider({
+  histogramProvider({
     name: 'wardline_call_accept_seconds',
     help: 'From the press to its acceptance, by type of call.',
     labelNames: ['type'],

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../platform/common/errors.js';
 import type { CancelPolicy } from '../hospital/entities/call-type.entity.js';
-import { type CallFacts, requirePermission, type Standing, stationMayCancel } from './call-permissions.js';
+import { type CallFacts, requirePermission, type CallerContext, stationMayCancel } from './call-permissions.js';
 import type { CallCommand } from './call-states.js';
 
-const nurse: Standing = { staffId: 'n', role: 'nurse', isMember: true, isOnDuty: true, isRecipient: false, showsPresence: true };
-const offDuty: Standing = { ...nurse, isOnDuty: false };
-const manager: Standing = { ...offDuty, staffId: 'm', role: 'manager' };
+const nurse: CallerContext = { staffId: 'n', role: 'nurse', isMember: true, isOnDuty: true, isRecipient: false, showsPresence: true };
+const offDuty: CallerContext = { ...nurse, isOnDuty: false };
+const manager: CallerContext = { ...offDuty, staffId: 'm', role: 'manager' };
 const pending: CallFacts = { state: 'pending', rank: 0, cancelPolicy: 'on_duty_or_station', acceptedBy: null, presentBy: null };
 const attended: CallFacts = { ...pending, state: 'in_progress', acceptedBy: 'n', presentBy: 'staff:n' };
 
-function verdict(command: CallCommand, who: Standing, facts: CallFacts, reason?: string): string {
+function verdict(command: CallCommand, who: CallerContext, facts: CallFacts, reason?: string): string {
   try {
     requirePermission(command, who, facts, reason);
     return 'ok';

@@ -1,5 +1,6 @@
+import { can } from '../../identity/access/capabilities.js';
 import type { Role } from '../../identity/access/principal.js';
-import { DomainError } from '../../platform/common/errors.js';
+import { DomainError, notPermitted } from '../../platform/common/errors.js';
 import type { CancelPolicy } from '../hospital/entities/call-type.entity.js';
 import type { CallCommand } from './call-states.js';
 import type { CallState } from './call.js';
@@ -7,8 +8,8 @@ import type { CallState } from './call.js';
 /** From this rank on presence is shown at the bedside, not claimed from a phone, and a call stops the clocks of the less urgent ones. */
 export const BEDSIDE_PRESENCE_RANK = 2;
 
-/** How a person stands to a call, as the database has it at the moment of the command. */
-export interface Standing {
+/** A person's relation to a call, as the database has it at the moment of the command. */
+export interface CallerContext {
   staffId: string;
   role: Role;
   /** A member of the call's department. An administrator counts as one everywhere. */
@@ -19,7 +20,7 @@ export interface Standing {
   showsPresence: boolean;
 }
 
-/** What of a call decides who may do what to it. */
+/** The facts of a call on which permissions depend. */
 export interface CallFacts {
   state: CallState;
   rank: number;
@@ -34,42 +35,42 @@ function forbidden(reason: string, message: string): DomainError {
 }
 
 /** A manager of the department, or an administrator. */
-function leads({ role }: Standing): boolean {
-  return role === 'manager' || role === 'admin';
+function leads(who: CallerContext): boolean {
+  return can(who, 'call.lead');
 }
 
-function isPresent({ staffId }: Standing, { state, presentBy }: CallFacts): boolean {
+function isPresent({ staffId }: CallerContext, { state, presentBy }: CallFacts): boolean {
   return state === 'in_progress' && presentBy === `staff:${staffId}`;
 }
 
-/** Whoever may take the call on: any recipient, any on-duty nurse of the department, its managers, an administrator. */
-function requireTaker(who: Standing): void {
+/** Permits any recipient, any on-duty nurse of the department, its managers, and administrators. */
+function requireTaker(who: CallerContext): void {
   if (who.isRecipient || who.isOnDuty || leads(who)) return;
   throw forbidden('not_on_duty', 'start your shift first');
 }
 
-function requireDecliner(who: Standing, { state, acceptedBy }: CallFacts): void {
+function requireDecliner(who: CallerContext, { state, acceptedBy }: CallFacts): void {
   if (state === 'accepted' ? acceptedBy === who.staffId : who.isRecipient) return;
   throw forbidden('not_asked', 'only a recipient, or who accepted, can decline');
 }
 
-function requireArriver(who: Standing): void {
+function requireArriver(who: CallerContext): void {
   requireTaker(who);
   if (!who.showsPresence) {
     throw forbidden('presence_at_bedside', "presence for this kind of call is shown at the room's station");
   }
 }
 
-/** Where a station showed the presence it named nobody: then any on-duty nurse of the department may be the one. */
-function requireCompleter(who: Standing, facts: CallFacts): void {
+/** A presence that a station showed names nobody: then any on-duty nurse of the department may complete. */
+function requireCompleter(who: CallerContext, facts: CallFacts): void {
   const shownAtStation = facts.presentBy?.startsWith('station:') ?? false;
   const isTheirs = shownAtStation ? who.isOnDuty || facts.acceptedBy === who.staffId : isPresent(who, facts);
   if (isTheirs || leads(who)) return;
   throw forbidden('not_present', 'only who is present, or a manager, can complete');
 }
 
-/** Whether the type's own policy lets this person cancel, without being a manager who gives a reason. */
-export function mayCancel(who: Standing, facts: CallFacts): boolean {
+/** True when the type's own policy lets this person cancel; otherwise only a manager may, with a reason. */
+export function mayCancel(who: CallerContext, facts: CallFacts): boolean {
   switch (facts.cancelPolicy) {
     case 'on_duty_or_station':
     case 'on_duty':
@@ -83,20 +84,22 @@ export function mayCancel(who: Standing, facts: CallFacts): boolean {
   }
 }
 
-/** Whether the type's policy lets the station that placed the call cancel it. */
+/** True when the type's policy lets the station that placed the call cancel it. */
 export function stationMayCancel(policy: CancelPolicy): boolean {
   return policy === 'on_duty_or_station' || policy === 'station_or_present' || policy === 'station_or_complete';
 }
 
-/** What the type's policy does not allow is a remote cancel: a manager's or an administrator's, with a reason. */
-function requireCanceller(who: Standing, facts: CallFacts, reason: string | undefined): void {
+/** A cancel outside the type's policy is a remote cancel: a manager's or an administrator's, with a reason. */
+function requireCanceller(who: CallerContext, facts: CallFacts, reason: string | undefined): void {
   if (mayCancel(who, facts)) return;
   if (!leads(who)) throw forbidden('cancel_policy', 'this kind of call cannot be cancelled by you');
   if (reason === undefined) throw new DomainError('REASON_REQUIRED', 'a remote cancel needs a reason');
 }
 
 /** @throws DomainError FORBIDDEN, with the rule in `details.reason`; REASON_REQUIRED */
-export function requirePermission(command: CallCommand, who: Standing, facts: CallFacts, reason: string | undefined): void {
+export function requirePermission(command: CallCommand, who: CallerContext, facts: CallFacts, reason: string | undefined): void {
+  // The shift was begun with the role of then: who is asked for calls must be able to answer them until it ends.
+  if (!who.isOnDuty && !can(who, `call.${command}`)) throw notPermitted();
   switch (command) {
     case 'accept':
       requireTaker(who);

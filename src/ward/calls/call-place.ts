@@ -1,4 +1,4 @@
-/** Where a call is raised. */
+/** The place of a call. */
 export interface CallPlace {
   roomId: string;
   bedId: string | null;

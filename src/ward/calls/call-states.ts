@@ -3,7 +3,7 @@ import type { CallState } from './call.js';
 
 export type CallCommand = 'accept' | 'decline' | 'arrive' | 'complete' | 'cancel';
 
-/** Which command leads from which state to which. What is not here is refused. */
+/** The states to which each command leads, by the state before. Other commands are refused. */
 const TRANSITIONS: Readonly<Record<CallState, Partial<Record<CallCommand, CallState>>>> = {
   pending: { accept: 'accepted', decline: 'pending', arrive: 'in_progress', cancel: 'cancelled' },
   accepted: { decline: 'pending', arrive: 'in_progress', cancel: 'cancelled' },
@@ -14,7 +14,7 @@ const TRANSITIONS: Readonly<Record<CallState, Partial<Record<CallCommand, CallSt
 
 export type Transition = { to: CallState } | { refused: Extract<ErrorCode, `CALL_${string}`>; because: string };
 
-/** Where `command` leads from `state`. Who may give it is another question. */
+/** The state to which `command` leads from `state`. Permission is checked elsewhere. */
 export function transition(state: CallState, command: CallCommand): Transition {
   const to = TRANSITIONS[state][command];
   if (to !== undefined) return { to };

@@ -11,7 +11,7 @@ export class CallSummary implements OnModuleInit {
   constructor(private readonly summaries: DepartmentSummaries) {}
 
   onModuleInit(): void {
-    this.summaries.contribute(
+    this.summaries.contributeCore(
       'calls',
       `SELECT json_build_object('open', count(*), 'by_state', json_build_object(${BY_STATE}),
          'by_priority', (SELECT coalesce(json_object_agg(p.priority, p.n ORDER BY p.priority DESC), '{}'::json)

@@ -1,3 +1,5 @@
+import type { Role } from '../../identity/access/principal.js';
+
 export const CALL_STATES = ['pending', 'accepted', 'in_progress', 'completed', 'cancelled'] as const;
 export type CallState = (typeof CALL_STATES)[number];
 
@@ -15,7 +17,7 @@ export type DeclineCode = (typeof DECLINE_CODES)[number];
 /** One person whom a call was or is shown to. */
 export interface Recipient {
   staff_id: string;
-  role: 'nurse' | 'manager' | 'admin';
+  role: Role;
   /** ISO 8601, UTC. */
   since: string;
   /** Why they are among the recipients: `primary`, `backup`, `queue`, `broadcast`, `signed_in`, `manager`, `administrator`, `reassigned`, `declined`. */
@@ -61,15 +63,18 @@ export interface CallView {
   next_deadline_at: string | null;
 }
 
-/** Columns of `calls c` that make up a CallView; `annunciations` is the table, or what stands for it. */
-export function callView(annunciations: string): string {
+/**
+ * Columns of `calls c` that make up a CallView; `annunciations` is the table, or a subquery in its place, and `annunciatedAt` the expression of
+ * that column.
+ */
+export function callView(annunciations: string, annunciatedAt = 'iso(c.annunciated_at)'): string {
   return `c.id, c.dept_id AS dept, c.room_id, c.bed_id, c.station_id, c.type, c.state, c.level, c.priority, c.version,
   c.accepted_by, c.present_by,
   coalesce((SELECT json_agg(json_build_object('staff_id', r.staff_id, 'role', r.role, 'since', iso(r.queued_at), 'reason', r.reason,
                               'withdrawn_at', iso(r.withdrawn_at))
                             ORDER BY r.queued_at, r.staff_id)
             FROM ${annunciations} r WHERE r.call_id = c.id), '[]'::json) AS recipients,
-  iso(c.placed_at) AS placed_at, iso(c.annunciated_at) AS annunciated_at, iso(c.accepted_at) AS accepted_at,
+  iso(c.placed_at) AS placed_at, ${annunciatedAt} AS annunciated_at, iso(c.accepted_at) AS accepted_at,
   iso(c.present_at) AS present_at, iso(c.completed_at) AS completed_at, iso(c.cancelled_at) AS cancelled_at,
   c.repeats, c.round, c.supersedes, c.superseded_by,
   iso(least(c.next_escalation_at, c.presence_due_at, c.attendance_due_at, c.press_again_at)) AS next_deadline_at`;

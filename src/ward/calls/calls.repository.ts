@@ -3,7 +3,7 @@ import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import type { DispatchMode } from '../hospital/entities/call-type.entity.js';
 import { CALL_VIEW, type CallView, type DeclineCode } from './call.js';
-import type { CallFacts, Standing } from './call-permissions.js';
+import type { CallFacts, CallerContext } from './call-permissions.js';
 import { nextDeadline } from './policies/escalation-clock.js';
 
 const LOCKED = `c.id, c.dept_id AS dept, c.room_id AS "roomId", c.station_ids AS "stationIds", c.type, c.state, c.version,
@@ -14,13 +14,17 @@ const lock = statement(
   'lock_call',
   `SELECT ${LOCKED} FROM calls c JOIN call_types t ON t.id = c.type WHERE c.id = $1 FOR NO KEY UPDATE OF c`,
 );
-const view = statement('view_call', `SELECT ${CALL_VIEW} FROM calls c WHERE c.id = $1`);
+export const viewCall = statement('view_call', `SELECT ${CALL_VIEW} FROM calls c WHERE c.id = $1`);
+/** $3 asks whether the person is on duty: their shift then cannot end before the transaction does. */
 const standing = statement(
   'call_standing',
   `SELECT p.id AS "staffId", p.role,
-     p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = $2) AS "isMember",
-     EXISTS (SELECT FROM annunciations r WHERE r.call_id = $3 AND r.staff_id = p.id AND r.withdrawn_reason IS DISTINCT FROM 'stepped_back') AS "isRecipient"
-   FROM staff p WHERE p.id = $1 AND p.active`,
+     p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = c.dept_id) AS "isMember",
+     EXISTS (SELECT FROM annunciations r WHERE r.call_id = c.id AND r.staff_id = p.id AND r.withdrawn_reason IS DISTINCT FROM 'stepped_back') AS "isRecipient",
+     CASE WHEN $3 THEN EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = c.dept_id AND h.ended_at IS NULL FOR SHARE)
+       ELSE false END AS "isOnDuty",
+     EXISTS (SELECT FROM stations s WHERE s.room_id = c.room_id AND s.retired_at IS NULL AND s.stale_since IS NULL) AS "roomIsHeard"
+   FROM calls c JOIN staff p ON p.id = $1 AND p.active WHERE c.id = $2`,
 );
 /** Locks the calls that it has superseded, too, in the order in which calls are locked. */
 const lockClosing = statement(
@@ -30,7 +34,7 @@ const lockClosing = statement(
 const NOTHING_AWAITED = 'presence_due_at = NULL, attendance_asked_at = NULL, press_again_at = NULL';
 const CLOSED = `${NOTHING_AWAITED}, next_escalation_at = NULL, attendance_due_at = NULL, repeat_due_at = NULL, superseded_by = NULL, superseded_at = NULL, clock_left = NULL`;
 const NOBODY_PRESENT = 'accepted_by = NULL, accepted_at = NULL, present_by = NULL, present_at = NULL, attended_at = NULL';
-/** A pending call that was superseded is taken on: what it stood still so far is counted here, and from now on as accepted. */
+/** A superseded pending call is taken on: its pause so far is added here, and ends with the acceptance. */
 const STOOD_STILL = `paused = CASE WHEN c.state = 'pending' AND c.superseded_by IS NOT NULL THEN c.paused + (app_now() - c.superseded_at) ELSE c.paused END`;
 /** A clock of so many seconds starts; while the call is superseded it waits. */
 function startClock(due: 'presence_due_at' | 'attendance_due_at', seconds: string): string {
@@ -38,10 +42,6 @@ function startClock(due: 'presence_due_at' | 'attendance_due_at', seconds: strin
   return `${due} = CASE WHEN c.superseded_by IS NULL THEN app_now() + ${length} END, clock_left = CASE WHEN c.superseded_by IS NOT NULL THEN ${length} END`;
 }
 
-const roomHasStation = statement(
-  'room_has_station',
-  'SELECT EXISTS (SELECT FROM stations WHERE room_id = $1 AND retired_at IS NULL AND stale_since IS NULL) AS "isHeard"',
-);
 const accept = statement(
   'accept_call',
   `UPDATE calls c SET state = 'accepted', version = version + 1, accepted_by = $2, accepted_at = app_now(), next_escalation_at = NULL,
@@ -58,7 +58,7 @@ const reopen = statement(
 );
 const startRound = statement(
   'start_round',
-  `UPDATE calls c SET ${PENDING}, round = round + 1, round_started_at = app_now(), level = 0,
+  `UPDATE calls c SET ${PENDING}, round = round + 1, round_started_at = app_now(), earlier_level = greatest(c.earlier_level, c.level), level = 0,
      no_presences = 0, paused = '0', failsafe_repeats = 0, failsafe_from = 3, top_level_sec = 0,
      next_escalation_at = CASE WHEN c.superseded_by IS NULL THEN app_now() + make_interval(secs => l1_sec) END WHERE c.id = $1`,
 );
@@ -98,11 +98,12 @@ export interface LockedCall extends CallFacts {
   version: number;
   level: number;
   dispatch: DispatchMode;
-  /** A press came while somebody was present; it counts later, or when they are lost. */
+  /** A press came while a person was present; it counts later, or when they are lost. */
   isPressedAgain: boolean;
 }
 
-type StandingRow = Omit<Standing, 'isOnDuty' | 'showsPresence'>;
+/** `roomIsHeard`: a station of the room is there and heard; then it shows the presence at urgent calls. */
+export type StandingRow = Omit<CallerContext, 'showsPresence'> & { roomIsHeard: boolean };
 
 /** The statements that change calls. Each belongs into a transaction that ends with its event. */
 @Injectable()
@@ -117,19 +118,14 @@ export class CallsRepository {
   }
 
   async view(tx: Transaction, id: string): Promise<CallView> {
-    const row = await tx.one<CallView & Record<string, unknown>>(view, [id]);
+    const row = await tx.one<CallView & Record<string, unknown>>(viewCall, [id]);
     if (!row) throw new Error('a locked call cannot be read');
     return row;
   }
 
-  /** Undefined for somebody who left. On-duty is the shifts' to say. */
-  standing(tx: Transaction, staffId: string, call: { id: string; dept: string }): Promise<StandingRow | undefined> {
-    return tx.one<StandingRow & Record<string, unknown>>(standing, [staffId, call.dept, call.id]);
-  }
-
-  /** Whether a station of the room is there and heard: then it shows the presence at urgent calls. */
-  async roomHasStation(tx: Transaction, roomId: string): Promise<boolean> {
-    return (await tx.one<{ isHeard: boolean }>(roomHasStation, [roomId]))?.isHeard ?? false;
+  /** Undefined for a person who left, or without such a call. @param asksDuty locks the person's shift and reads whether they are on duty */
+  standing(tx: Transaction, staffId: string, callId: string, asksDuty: boolean): Promise<StandingRow | undefined> {
+    return tx.one<StandingRow & Record<string, unknown>>(standing, [staffId, callId, asksDuty]);
   }
 
   /** The ladder's clock stops; presence is awaited. */

@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WARD_SETTINGS } from '../../platform/config/config.module.js';
 import type { WardSettings } from '../../platform/config/ward.settings.js';
-import { isUniqueViolation, StartAgain } from '../../platform/database/database-error.js';
+import { isUniqueViolation, RetryTransaction } from '../../platform/database/database-error.js';
 import { type Statement, statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
+import { DEADLINES_IN_FORCE, policiesOf } from './policies/department-policies.js';
+import type { Deadlines } from './policies/escalation-policies.js';
 import type { EscalationPolicy } from './policies/escalation-policy.js';
 import type { DispatchMode } from '../hospital/entities/call-type.entity.js';
 import { BEDSIDE_PRESENCE_RANK } from './call-permissions.js';
@@ -13,14 +15,15 @@ import { type CallState, IS_OPEN } from './call.js';
 /** From this rank on CALL_PRESENCE_SEC and CALL_ATTENDANCE_SEC are these. */
 const URGENT_PRESENCE_SEC = 60;
 const URGENT_ATTENDANCE_SEC = 3600;
-/** Nobody attends a device. */
+/** A device has no attendance. */
 const NEVER_ATTENDED = 'technical_fault';
 
-/** The type of call, and the open call of it at the place, locked: the first by `order` of those that are `here` ($2). */
+/** The type of call, its deadlines in the room's ($3) department, and the open call of it at the place, locked: the first by `order` of those that are `here` ($2). */
 function findOpen(name: string, here: string, order: string): Statement {
   return statement(
     name,
-    `SELECT t.rank, t.dispatch, o.id, o.state, o.place, o."attendedFor", o."acceptedBy" FROM call_types t LEFT JOIN LATERAL (
+    `SELECT t.rank, t.dispatch, ${DEADLINES_IN_FORCE}, o.id, o.state, o.place, o."attendedFor", o."acceptedBy"
+     FROM call_types t ${policiesOf('(SELECT r.dept_id FROM rooms r WHERE r.id = $3)')} LEFT JOIN LATERAL (
        SELECT c.id, c.state, c.place, c.accepted_by AS "acceptedBy", extract(epoch FROM app_now() - c.attended_at)::float8 AS "attendedFor"
        FROM calls c WHERE c.type = t.id AND ${IS_OPEN} AND ${here} ORDER BY ${order} LIMIT 1 FOR NO KEY UPDATE
      ) o ON true WHERE t.id = $1 AND t.retired_at IS NULL`,
@@ -39,7 +42,7 @@ const insert = statement(
        WHERE c.place = ANY($16) AND ${IS_OPEN} AND t.rank < $8 ORDER BY t.rank DESC, c.placed_at DESC)
    WHERE $5::text IS NULL OR EXISTS
      (SELECT FROM stations s WHERE s.id = $5 AND s.room_id = $3 AND s.bed_id IS NOT DISTINCT FROM $4 FOR KEY SHARE)
-   ON CONFLICT DO NOTHING RETURNING supersedes`,
+   ON CONFLICT DO NOTHING RETURNING id`,
 );
 /** A call that a person has raised for the room is the first exact place's of it. */
 const narrow = statement(
@@ -61,7 +64,7 @@ const repeat = statement(
    WHERE id = $1 RETURNING repeated_event_at = app_now() AS told`,
 );
 
-/** Where and by whom a call is placed. */
+/** The place and the author of a new call. */
 export interface NewCall extends CallPlace {
   id: string;
   dept: string;
@@ -85,10 +88,11 @@ export interface OpenCall {
 export interface Sought {
   rank: number;
   dispatch: DispatchMode;
+  deadlines: Deadlines;
   open: OpenCall | undefined;
 }
 
-type Found = Omit<Sought, 'open'> & { [key in keyof OpenCall]: OpenCall[key] | null };
+type Found = Omit<Sought, 'open' | 'deadlines'> & Deadlines & { [key in keyof OpenCall]: OpenCall[key] | null };
 
 /** The statements of a press. */
 @Injectable()
@@ -99,17 +103,19 @@ export class PressesRepository {
   async find(tx: Transaction, type: string, place: CallPlace & { atDevice: boolean }): Promise<Sought | undefined> {
     const { stationId, bedId, roomId } = place;
     const isOfRoom = stationId === null && bedId === null;
-    const found = await tx.one<Found & Record<string, unknown>>(
-      isOfRoom ? findInRoom : find,
-      isOfRoom ? [type, roomId] : [type, placesOf(place)],
-    );
+    const found = await tx.one<Found & Record<string, unknown>>(isOfRoom ? findInRoom : find, [
+      type,
+      isOfRoom ? roomId : placesOf(place),
+      roomId,
+    ]);
     if (!found) return undefined;
-    const { rank, dispatch, id, ...open } = found;
-    return { rank, dispatch, open: id === null ? undefined : ({ id, ...open } as OpenCall) };
+    const { rank, dispatch, id, state, place: at, acceptedBy, attendedFor, ...deadlines } = found;
+    const open = id === null ? undefined : ({ id, state, place: at, acceptedBy, attendedFor } as OpenCall);
+    return { rank, dispatch, deadlines, open };
   }
 
-  /** @returns the less urgent open calls of the place; undefined when the same kind was opened there in this moment by another transaction */
-  async insert(tx: Transaction, call: NewCall, policy: EscalationPolicy): Promise<string[] | undefined> {
+  /** @returns false when the same kind was opened at the place in this moment by another transaction */
+  async insert(tx: Transaction, call: NewCall, policy: EscalationPolicy): Promise<boolean> {
     const { id, dept, roomId, bedId, stationId, raisedBy, type, rank, atDevice } = call;
     const { l1Sec, l2Sec, l3Sec, repeatSec } = policy;
     const isUrgent = rank >= BEDSIDE_PRESENCE_RANK;
@@ -122,16 +128,16 @@ export class PressesRepository {
       ...[l1Sec, l2Sec, l3Sec, repeatSec, presenceSec, attendanceSec],
       ...[atDevice, atDevice ? [] : placesOf(call, 'exact')],
     ];
-    return (await tx.one<{ supersedes: string[] }>(insert, values))?.supersedes;
+    return (await tx.one(insert, values)) !== undefined;
   }
 
-  /** A call of the whole room gets the place of who presses now, where that is known better. @throws StartAgain when that place has just got one */
+  /** A call of the whole room gets the place of who presses now, where that is known better. @throws RetryTransaction when that place has just got one */
   async narrow(tx: Transaction, { id, place }: OpenCall, { bedId, stationId }: CallPlace): Promise<void> {
     if (!place.startsWith('room:') || (bedId === null && stationId === null)) return;
     try {
       await tx.query(narrow, [id, bedId, stationId]);
     } catch (error) {
-      throw isUniqueViolation(error) ? new StartAgain() : error;
+      throw isUniqueViolation(error) ? new RetryTransaction() : error;
     }
   }
 

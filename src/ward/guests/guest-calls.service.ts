@@ -7,11 +7,12 @@ import { statement } from '../../platform/database/statement.js';
 import { RaiseCallService } from '../calls/commands/raise-call.service.js';
 import { DepartmentDirectories } from '../hospital/department-directory.service.js';
 import type { GuestBed } from './guest-links.service.js';
+import { IS_OPEN } from '../calls/call.js';
 
 /** The type of a press without a choice. */
 const USUAL = 'patient_normal';
 const MAX_WISHES = 8;
-/** Of one link, on this node: three devices, and a tab or two more. */
+/** The limit of one link on this node: three devices, and a tab or two more. */
 const MAX_WAITING = 6;
 
 const remember = statement('remember_guest_call', 'UPDATE guest_links SET last_call_id = $2 WHERE bed_id = $1');
@@ -24,7 +25,7 @@ const read = statement(
   'guest_state',
   `SELECT coalesce(
      (SELECT c.state FROM calls c JOIN call_types t ON t.id = c.type AND t.rank = 0
-      WHERE c.place = 'bed:' || $1 AND c.state IN ('pending', 'accepted', 'in_progress')
+      WHERE c.place = 'bed:' || $1 AND ${IS_OPEN}
       ORDER BY c.state = 'pending', c.placed_at DESC LIMIT 1),
      (SELECT c.state FROM guest_links l JOIN calls c ON c.id = l.last_call_id
       WHERE l.bed_id = $1 AND c.completed_at > app_now() - interval '2 minutes')) AS state`,
@@ -91,7 +92,7 @@ export class GuestCalls {
     }
   }
 
-  /** What may be asked for beside the usual, by the names that the facility gives it. */
+  /** The further wishes, by the facility's names for them. */
   async wishes({ dept }: GuestBed): Promise<{ languages: string[]; wishes: Wish[] }> {
     const [ids, directory] = await Promise.all([this.wishIds(), this.directories.read(dept)]);
     const found = directory?.call_types.filter(({ id }) => ids.includes(id)) ?? [];

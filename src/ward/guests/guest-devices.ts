@@ -26,7 +26,7 @@ const add = statement('add_guest_device', 'INSERT INTO guest_devices (bed_id, de
 export class GuestDevices {
   constructor(private readonly transactions: Transactions) {}
 
-  /** Whether the device is one of the bed's, or has just become one. */
+  /** True when the device is one of the bed's, or has just become one. */
   admit({ bedId }: GuestBed, device: string): Promise<boolean> {
     const hash = createHash('sha256').update(device).digest();
     return this.transactions.run(async (tx) => {
@@ -39,7 +39,7 @@ export class GuestDevices {
     });
   }
 
-  /** Whether a device that is not known yet would find a place. */
+  /** True when a device that is not known yet would find a place. */
   mayCome({ bedId }: GuestBed): Promise<boolean> {
     return this.transactions.run((tx) => this.hasRoom(tx, bedId));
   }

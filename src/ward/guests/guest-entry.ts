@@ -12,6 +12,7 @@ const POLICY = [
   "script-src 'self'",
   "style-src 'self'",
   "connect-src 'self'",
+  'img-src data:',
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
@@ -19,7 +20,15 @@ const POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** What a visitor's request passes, and what the answer carries for their browser. */
+/** The headers of every answer of the guest page. */
+export function protectGuestPage(response: Response): void {
+  response.setHeader('Content-Security-Policy', POLICY);
+  // With `no-referrer` a browser would send the form with `Origin: null`.
+  response.setHeader('Referrer-Policy', 'same-origin');
+  response.setHeader('Cache-Control', 'no-store');
+}
+
+/** The checks that a visitor's request passes. */
 @Injectable()
 export class GuestEntry {
   constructor(
@@ -27,18 +36,10 @@ export class GuestEntry {
     private readonly windows: LocalSlidingWindows,
   ) {}
 
-  protect(response: Response): void {
-    response.setHeader('Content-Security-Policy', POLICY);
-    // With `no-referrer` a browser would send the form with `Origin: null`.
-    response.setHeader('Referrer-Policy', 'same-origin');
-    response.setHeader('Cache-Control', 'no-store');
-  }
-
-  /** Sets `Retry-After` where it is not. */
-  isWithinLimit({ bedId }: GuestBed, response: Response): boolean {
+  /** @throws DomainError RATE_LIMITED */
+  requireWithinLimit({ bedId }: GuestBed): void {
     const { allowed, retryAfter } = this.windows.hit(`guest:${bedId}`, REQUESTS);
-    if (!allowed) response.setHeader('Retry-After', String(retryAfter));
-    return allowed;
+    if (!allowed) throw new DomainError('RATE_LIMITED', 'too many requests', { retryAfter });
   }
 
   /** A foreign one was refused before; a form of ours always names its own. @throws DomainError ORIGIN_FORBIDDEN */
@@ -46,11 +47,17 @@ export class GuestEntry {
     if (request.headers.origin === undefined) throw new DomainError('ORIGIN_FORBIDDEN', 'the form is sent from its own page');
   }
 
-  welcome(bed: GuestBed, request: Request, response: Response): Promise<boolean> {
-    return this.visitors.welcome(bed, request, response);
+  /** A device that opens the page. @throws DomainError FORBIDDEN for a fourth one */
+  async welcome(bed: GuestBed, request: Request, response: Response): Promise<void> {
+    if (!(await this.visitors.welcome(bed, request, response))) throw crowded();
   }
 
-  admit(bed: GuestBed, request: Request): Promise<boolean> {
-    return this.visitors.admit(bed, request);
+  /** A device that presses or waits. @throws DomainError FORBIDDEN for a fourth one */
+  async admit(bed: GuestBed, request: Request): Promise<void> {
+    if (!(await this.visitors.admit(bed, request))) throw crowded();
   }
+}
+
+function crowded(): DomainError {
+  return new DomainError('FORBIDDEN', 'three devices use this link', { details: { reason: 'devices' } });
 }

@@ -1,10 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { InjectEntityManager } from '@nestjs/typeorm';
+import { EntityManager, IsNull } from 'typeorm';
 import { DomainError, notFound } from '../../platform/common/errors.js';
 import { GUEST_SETTINGS } from '../../platform/config/config.module.js';
 import type { GuestSettings } from '../../platform/config/guest.settings.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
+import { Bed } from '../hospital/entities/bed.entity.js';
+import { Department } from '../hospital/entities/department.entity.js';
+import { GuestDevice } from './entities/guest-device.entity.js';
+import { GuestLink } from './entities/guest-link.entity.js';
 import { readGuestToken, signGuestToken } from './guest-token.js';
 
 const BED_IN_USE = `beds b JOIN rooms r ON r.id = b.room_id JOIN departments d ON d.id = r.dept_id
@@ -14,26 +20,13 @@ const open = statement(
   `SELECT b.id AS "bedId", b.room_id AS "roomId", r.dept_id AS dept, l.generation FROM guest_links l, ${BED_IN_USE}
      AND b.id = l.bed_id AND l.bed_id = $1 AND l.generation = $2 AND l.ended_at IS NULL AND to_timestamp($3) > app_now()`,
 );
-/** A link that has ended begins anew with the next generation; one that is in force gets a further token. */
+/** A link that has ended starts again with the next generation; one that is in force gets a further token. */
 const issue = statement(
   'issue_guest_link',
   `INSERT INTO guest_links AS l (bed_id, expires_at) SELECT b.id, app_now() + make_interval(days => $3) FROM ${BED_IN_USE} AND b.id = $1 AND r.dept_id = $2
    ON CONFLICT (bed_id) DO UPDATE SET generation = l.generation + CASE WHEN l.ended_at IS NULL THEN 0 ELSE 1 END, ended_at = NULL,
      issued_at = app_now(), expires_at = excluded.expires_at
    RETURNING l.generation, iso(l.expires_at) AS expires_at, floor(extract(epoch FROM l.expires_at))::float8 AS expires`,
-);
-const end = statement(
-  'end_guest_link',
-  `UPDATE guest_links l SET ended_at = app_now() FROM beds b JOIN rooms r ON r.id = b.room_id
-   WHERE l.bed_id = $1 AND b.id = l.bed_id AND r.dept_id = $2 AND l.ended_at IS NULL RETURNING l.bed_id`,
-);
-const forgetDevices = statement('forget_guest_devices', 'DELETE FROM guest_devices WHERE bed_id = $1');
-const list = statement(
-  'list_guest_links',
-  `SELECT l.bed_id, b.room_id, iso(l.issued_at) AS issued_at, iso(l.expires_at) AS expires_at,
-     (SELECT count(*) FROM guest_devices g WHERE g.bed_id = l.bed_id)::int AS devices
-   FROM guest_links l, ${BED_IN_USE} AND b.id = l.bed_id AND r.dept_id = $1 AND l.bed_id > $2
-     AND l.ended_at IS NULL AND l.expires_at > app_now() ORDER BY l.bed_id LIMIT $3`,
 );
 
 /** The bed that a valid link is for. */
@@ -67,6 +60,7 @@ export interface IssuedGuestLink {
 export class GuestLinks {
   constructor(
     private readonly database: Database,
+    @InjectEntityManager() private readonly manager: EntityManager,
     @Inject(GUEST_SETTINGS) private readonly settings: GuestSettings,
   ) {}
 
@@ -91,12 +85,29 @@ export class GuestLinks {
 
   /** Every link of the bed is worth nothing from the commit on. @throws DomainError NOT_FOUND where none is in force */
   async end(tx: Transaction, dept: string, bedId: string): Promise<void> {
-    if (!(await tx.one(end, [bedId, dept]))) throw notFound('guest link');
-    await tx.query(forgetDevices, [bedId]);
+    const isOfDepartment = await tx.manager.existsBy(Bed, { id: bedId, room: { dept } });
+    const ended = isOfDepartment
+      ? await tx.manager.update(GuestLink, { bedId, endedAt: IsNull() }, { endedAt: () => 'app_now()' })
+      : undefined;
+    if (ended?.affected !== 1) throw notFound('guest link');
+    await tx.manager.delete(GuestDevice, { bedId });
   }
 
-  /** Those in force, by bed. */
-  list(dept: string, after: string, limit: number): Promise<(GuestLinkView & Record<string, unknown>)[]> {
-    return this.database.query(list, [dept, after, limit]);
+  /** Lists the links in force, by bed. */
+  list(dept: string, after: string, limit: number): Promise<GuestLinkView[]> {
+    return this.manager
+      .createQueryBuilder(GuestLink, 'l')
+      .innerJoin(Bed, 'b', 'b.id = l.bedId AND b.retiredAt IS NULL')
+      .innerJoin('b.room', 'r', 'r.dept = :dept AND r.retiredAt IS NULL', { dept })
+      .innerJoin(Department, 'd', 'd.id = r.dept AND d.retiredAt IS NULL')
+      .select('l.bedId', 'bed_id')
+      .addSelect('b.roomId', 'room_id')
+      .addSelect('iso(l.issuedAt)', 'issued_at')
+      .addSelect('iso(l.expiresAt)', 'expires_at')
+      .addSelect((devices) => devices.select('count(*)::int').from(GuestDevice, 'g').where('g.bedId = l.bedId'), 'devices')
+      .where('l.bedId > :after AND l.endedAt IS NULL AND l.expiresAt > app_now()', { after })
+      .orderBy('l.bedId')
+      .limit(limit)
+      .getRawMany<GuestLinkView>();
   }
 }

@@ -21,7 +21,7 @@ export function signGuestToken(secret: string, { bedId, generation, expires }: G
   return `${payload}.${macOf(secret, payload).toString('base64url')}`;
 }
 
-/** Undefined for a token that none of the secrets has signed. Whether it has expired is the database's to say. */
+/** Undefined for a token that none of the secrets has signed. The database decides if it has expired. */
 export function readGuestToken(secrets: readonly string[], token: string): GuestClaim | undefined {
   const parts = TOKEN.exec(token);
   const [, bedId, generation, expires, mac] = parts ?? [];

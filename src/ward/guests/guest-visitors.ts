@@ -10,7 +10,7 @@ const COOKIE = 'wardline-guest';
 const VALUE = /(?:^|;\s*)wardline-guest=([A-Za-z0-9_-]{22})(?:;|$)/;
 const MAX_AGE_SEC = 90 * 86_400;
 
-/** Tells the devices of a bed apart: by a cookie of their own; one that keeps none by its address and browser. */
+/** Distinguishes the devices of a bed by a cookie of their own. A device that keeps none is known by its address and browser. */
 @Injectable()
 export class GuestVisitors {
   constructor(

@@ -1,16 +1,19 @@
-import { Body, Controller, Get, Header, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, Headers, HttpCode, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { goneSignal, waitParam } from '../../events/transports/long-poll.js';
 import { Public } from '../../identity/access/access.js';
-import { DomainError, notFound } from '../../platform/common/errors.js';
+import { Accepts } from '../../platform/http/route-marks.js';
+import { notFound } from '../../platform/common/errors.js';
 import { newId, uuid } from '../../platform/common/ids.js';
-import { GUEST_CSS, GUEST_JS } from './guest-assets.js';
 import { GuestCalls } from './guest-calls.service.js';
-import { GuestEntry } from './guest-entry.js';
+import { GuestEntry, protectGuestPage } from './guest-entry.js';
+import { GuestErrorFilter } from './guest-error.filter.js';
 import { type GuestBed, GuestLinks } from './guest-links.service.js';
-import { renderGuestPage, renderGuestRefusal } from './guest-page.js';
+import { renderGuestPage } from './guest-page.js';
+import { GUEST_JS } from './guest-script.js';
+import { GUEST_CSS } from './guest-style.js';
 import { chooseLanguage, pageLanguages } from './guest-texts.js';
 
 const ASSET_CACHE = 'public, max-age=3600';
@@ -27,6 +30,7 @@ const pressBody = z.strictObject({
 /** A patient's page: one button for one bed, without an account. It names nobody, and works without JavaScript. */
 @ApiExcludeController()
 @Public()
+@UseFilters(GuestErrorFilter)
 @Controller('g')
 export class GuestController {
   constructor(
@@ -57,28 +61,19 @@ export class GuestController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    this.entry.protect(response);
-    const bed = await this.links.open(token);
-    if (!bed) {
-      this.refuse(response, 404, chooseLanguage(pageLanguages(['en', 'ar', 'de']), lang, accepted), 'gone');
-      return;
-    }
+    protectGuestPage(response);
+    const bed = await this.require(token);
+    this.entry.requireWithinLimit(bed);
+    await this.entry.welcome(bed, request, response);
     const { languages: all, wishes } = await this.calls.wishes(bed);
     const languages = pageLanguages(all);
     const language = chooseLanguage(languages, lang, accepted);
-    if (!this.entry.isWithinLimit(bed, response)) {
-      this.refuse(response, 429, language, 'busy');
-      return;
-    }
-    if (!(await this.entry.welcome(bed, request, response))) {
-      this.refuse(response, 403, language, 'crowded');
-      return;
-    }
     const state = await this.calls.state(bed);
     response.type('html').send(renderGuestPage({ path: `/g/${token}`, language, languages, state, wishes, key: newId() }));
   }
 
   /** Never limited. With `Accept: application/json` the state, else back to the page. */
+  @Accepts('form')
   @Post(':token')
   @HttpCode(200)
   async press(
@@ -88,11 +83,10 @@ export class GuestController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    this.entry.protect(response);
+    protectGuestPage(response);
     const bed = await this.require(token);
     this.entry.requireOrigin(request);
-    if (!(await this.entry.admit(bed, request)))
-      throw new DomainError('FORBIDDEN', 'three devices use this link', { details: { reason: 'devices' } });
+    await this.entry.admit(bed, request);
     await this.calls.press(bed, type, key);
     if (request.accepts(['html', 'json']) === 'json') {
       response.json({ state: await this.calls.state(bed) });
@@ -110,11 +104,10 @@ export class GuestController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    this.entry.protect(response);
+    protectGuestPage(response);
     const bed = await this.require(token);
-    if (!this.entry.isWithinLimit(bed, response)) throw new DomainError('RATE_LIMITED', 'too many requests', { retryAfter: 10 });
-    if (!(await this.entry.admit(bed, request)))
-      throw new DomainError('FORBIDDEN', 'three devices use this link', { details: { reason: 'devices' } });
+    this.entry.requireWithinLimit(bed);
+    await this.entry.admit(bed, request);
     const now = await this.calls.state(bed);
     const state = wait > 0 ? await this.calls.change(bed, known ?? now, wait, goneSignal(response)) : now;
     // It may have ended meanwhile.
@@ -126,9 +119,5 @@ export class GuestController {
     const bed = await this.links.open(token);
     if (!bed) throw notFound('link');
     return bed;
-  }
-
-  private refuse(response: Response, status: number, language: string, why: 'gone' | 'crowded' | 'busy'): void {
-    response.status(status).type('html').send(renderGuestRefusal(language, why));
   }
 }

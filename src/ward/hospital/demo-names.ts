@@ -1,4 +1,4 @@
-/** Somebody of the demo hospital, and the language that they read. */
+/** A person of the demo hospital, and the language that they read. */
 export interface DemoName {
   name: string;
   language: 'en' | 'ar' | 'de';
@@ -41,7 +41,7 @@ export const DEMO_NAMES: Readonly<Record<'icu' | 'med' | 'surg', { nurses: reado
   },
 };
 
-/** Wishes that a patient may choose, beside the types that ship: id and labels. */
+/** Wishes that a patient may choose, besides the types that ship: id and labels. */
 export const DEMO_WISHES: readonly { id: string; labels: Readonly<Record<DemoName['language'], string>> }[] = [
   { id: 'water', labels: { en: 'Water', ar: 'ماء', de: 'Wasser' } },
   { id: 'pain', labels: { en: 'Pain', ar: 'ألم', de: 'Schmerzen' } },

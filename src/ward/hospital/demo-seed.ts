@@ -14,7 +14,7 @@ const SEED_TIMEOUT_MS = 60_000;
 interface SeedOptions {
   databaseUrl: string;
   dataDir: string;
-  /** Where Wardline will listen, for the first-run file. */
+  /** The address that Wardline will listen on, for the first-run file. */
   url: string;
   passwords: Passwords;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Role } from '../../identity/access/principal.js';
-import { together } from '../../platform/common/together.js';
+import { createBatchLoader } from '../../platform/common/batch-loader.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import type { CancelPolicy, DispatchMode } from './entities/call-type.entity.js';
@@ -39,11 +39,12 @@ const read = statement(
        `'id', p.id, 'name', p.name, 'role', p.role`,
        `staff p WHERE p.active AND (p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = d.id))`,
        'p.name, p.id',
-     )} AS staff
+     )} AS staff,
+     ${listOf(`'id', t.id, 'labels', ${LABELS}`, `roles t WHERE t.labels <> '{}'`, 't.id')} AS roles
    FROM departments d CROSS JOIN facility f WHERE d.id = ANY($1) AND d.retired_at IS NULL`,
 );
 
-/** What a screen needs to show a department's calls by name. */
+/** The names that a screen needs to show a department's calls. */
 export interface DepartmentDirectory {
   id: string;
   name: string;
@@ -64,6 +65,8 @@ export interface DepartmentDirectory {
   }[];
   /** Members and administrators. */
   staff: { id: string; name: string; role: Role }[];
+  /** Those of the hospital's own. */
+  roles: { id: Role; labels: Record<string, string> }[];
 }
 
 /** Reads directories. Screens that ask at once, after a change, are answered by one statement. */
@@ -73,7 +76,7 @@ export class DepartmentDirectories {
   readonly read: (dept: string) => Promise<DepartmentDirectory | undefined>;
 
   constructor(database: Database) {
-    this.read = together(async (departments) => {
+    this.read = createBatchLoader(async (departments) => {
       const rows = await database.query<DepartmentDirectory & Record<string, unknown>>(read, [[...new Set(departments)]]);
       const found = new Map(rows.map((row) => [row.id, row]));
       return departments.map((dept) => found.get(dept));

@@ -1,29 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import type { StaffPrincipal } from '../../identity/access/principal.js';
-import { Database } from '../../platform/database/database.js';
-import { statement } from '../../platform/database/statement.js';
+import { InjectEntityManager } from '@nestjs/typeorm';
+import { And, EntityManager, In, IsNull, MoreThan } from 'typeorm';
+import type { ReaderPrincipal } from '../../identity/access/principal.js';
+import { Department } from './entities/department.entity.js';
 
 export interface DepartmentView {
   id: string;
   name: string;
 }
 
-const visible = statement(
-  'visible_departments',
-  'SELECT id, name FROM departments WHERE retired_at IS NULL AND ($1 OR id = ANY($2)) AND id > $3 ORDER BY id LIMIT $4',
-);
-
-/** What of the hospital's directory a person may see. */
+/** The part of the hospital's directory that a reader may see. */
 @Injectable()
 export class DirectoryService {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectEntityManager() private readonly manager: EntityManager) {}
 
-  departmentsOf(staff: StaffPrincipal, after: string, limit: number): Promise<DepartmentView[]> {
-    return this.database.query<DepartmentView & Record<string, unknown>>(visible, [
-      staff.role === 'admin',
-      staff.departments,
-      after,
-      limit,
-    ]);
+  departmentsOf(reader: ReaderPrincipal, after: string, limit: number): Promise<DepartmentView[]> {
+    const id = reader.role === 'admin' ? MoreThan(after) : And(MoreThan(after), In(reader.departments));
+    return this.manager.find(Department, {
+      select: { id: true, name: true },
+      where: { id, retiredAt: IsNull() },
+      order: { id: 'ASC' },
+      take: limit,
+    });
   }
 }

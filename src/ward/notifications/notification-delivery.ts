@@ -1,30 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { Clock } from '../../platform/common/clock.js';
-import { Logger } from '../../platform/logging/logger.js';
 import { DueWorkScheduler } from '../../platform/scheduling/due-work-scheduler.js';
-import { NotificationMetrics } from './notification-metrics.js';
-import { NotificationOutbox } from './notification-outbox.js';
-import { NOTIFIERS, type Notifier } from './notifier.js';
-import { NotifierQueue } from './notifier-queue.js';
+import type { NotifierQueue } from './notifier-queue.js';
 
 const SHUTDOWN_WAIT_MS = 3000;
 
 /** A queue for each notifier. */
+export const NOTIFIER_QUEUES = Symbol('notifier queues');
+
+/** Runs the queues from the start to the drain. */
 @Injectable()
 export class NotificationDelivery implements OnModuleInit, BeforeApplicationShutdown {
-  private readonly queues: NotifierQueue[];
-
   constructor(
-    @Inject(NOTIFIERS) notifiers: readonly Notifier[],
-    outbox: NotificationOutbox,
-    metrics: NotificationMetrics,
-    clock: Clock,
-    logger: Logger,
+    @Inject(NOTIFIER_QUEUES) private readonly queues: readonly NotifierQueue[],
     private readonly scheduler: DueWorkScheduler,
-  ) {
-    this.queues = notifiers.map((notifier) => new NotifierQueue(notifier, { outbox, metrics, clock, logger }));
-  }
+  ) {}
 
   onModuleInit(): void {
     for (const queue of this.queues) this.scheduler.register(queue);

@@ -21,7 +21,7 @@ const nextDue = statement(
 /** A message that is this node's to try, for the time of the lease. */
 export interface Leased {
   notification: Notification;
-  /** Of the message, this one included. */
+  /** The message's tries, this one included. */
   tries: number;
   lease: number;
   generation: number;
@@ -41,8 +41,8 @@ export interface Outcome {
 export type TryResult = 'delivered' | 'failed' | 'given_up';
 
 /**
- * What notifiers are still to be told: `lease_notification` and `settle_notification` in the migrations. Every change is a single short
- * statement, on a pool of its own: no transaction is open while a notifier is asked.
+ * The messages that wait for notifiers: `lease_notification` and `settle_notification` in the migrations. Every change is a
+ * single short statement, on a pool of its own: no transaction is open during a call of a notifier.
  */
 @Injectable()
 export class NotificationOutbox {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/common/clock.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import type { DueWork } from '../../platform/scheduling/due-work.js';
-import type { ExtensionFailure } from '../../platform/extensions/extension-guard.js';
+import type { ExtensionGuard } from '../../platform/extensions/extension-guard.js';
 import type { NotificationMetrics } from './notification-metrics.js';
 import type { Leased, NotificationOutbox } from './notification-outbox.js';
 import type { Notifier } from './notifier.js';
@@ -13,33 +13,17 @@ const MAX_UNSETTLED = 64;
 const TRY_LIMIT_MS = 20_000;
 /** A lease that took longer to get than this may be over before the try is: it is left to end. */
 const LATE_LEASE_MS = 30_000;
-/** What was just added is told within this time. */
+/** A new message is sent within this time. */
 const LOOK_EVERY_MS = 250;
 const FULL_PAUSE_MS = 20;
 const MAX_ANSWER = 200;
 
 export interface NotifierQueueParts {
+  guard: ExtensionGuard;
   outbox: NotificationOutbox;
   metrics: NotificationMetrics;
   clock: Clock;
   logger: Logger;
-}
-
-/** The answer of a notifier that is neither text nor nothing. */
-class InvalidAnswer extends Error {
-  override readonly name = 'InvalidAnswer';
-
-  constructor() {
-    super('the notifier answered neither text nor nothing');
-  }
-}
-
-class TooLate extends Error {
-  override readonly name = 'TooLate';
-
-  constructor() {
-    super(`not settled within ${String(TRY_LIMIT_MS)} ms`);
-  }
 }
 
 /**
@@ -47,6 +31,8 @@ class TooLate extends Error {
  */
 export class NotifierQueue implements DueWork {
   readonly name: string;
+  /** The notifier is guarded where it is asked. */
+  readonly isTrusted = true;
   private readonly inFlight = new Map<Promise<void>, AbortController>();
   private unsettled = 0;
   private stopped = false;
@@ -98,21 +84,20 @@ export class NotifierQueue implements DueWork {
       await this.settle(fields, leased, { isDelivered: true, answer, seconds: seconds() });
     } catch (error) {
       metrics.count(this.notifier.name, 'failed');
-      metrics.failed(reasonOf(error));
       logger.warn('notification.failed', { ...fields, error });
       const answer = error instanceof Error ? error.message : 'failed';
       await this.settle(fields, leased, { isDelivered: false, answer, seconds: seconds() });
     }
   }
 
-  /** What cannot be written down is tried again at the end of the lease. */
+  /** A result that cannot be written is tried again at the end of the lease. */
   private async settle(
     fields: Record<string, unknown>,
     leased: Leased,
     outcome: Parameters<NotificationOutbox['settle']>[2],
   ): Promise<void> {
     const { outbox, metrics, logger } = this.parts;
-    const answer = outcome.answer?.replaceAll('\u0000', '').slice(0, MAX_ANSWER);
+    const answer = outcome.answer?.slice(0, MAX_ANSWER).replaceAll('\u0000', '');
     try {
       if ((await outbox.settle(this.notifier.name, leased, { ...outcome, answer })) !== 'given_up') return;
       metrics.count(this.notifier.name, 'given_up');
@@ -122,30 +107,27 @@ export class NotifierQueue implements DueWork {
     }
   }
 
-  /** @throws TooLate, InvalidAnswer, and what the notifier throws: before it has a promise, too */
-  private async ask({ notification }: Leased, abort: AbortController): Promise<string | undefined> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new TooLate());
-        abort.abort();
-      }, TRY_LIMIT_MS);
+  /** @throws what the notifier throws, and where it is late, answers neither text nor nothing, or is off */
+  private ask({ notification }: Leased, abort: AbortController): Promise<string | undefined> {
+    return this.parts.guard.call<string | undefined>({
+      point: `notifier ${this.notifier.name}`,
+      label: 'notifier',
+      deadlineMs: TRY_LIMIT_MS,
+      isBackground: true,
+      isAnswer: () => false,
+      stop: abort.signal,
+      work: async (signal) => {
+        this.unsettled++;
+        try {
+          return (await this.notifier.notify(notification, signal)) as string | undefined;
+        } finally {
+          this.unsettled--;
+        }
+      },
+      isValid: (answer) => answer === undefined || typeof answer === 'string',
+      fallback: (failure) => {
+        throw failure ?? new Error(`the notifier ${this.notifier.name} is off`);
+      },
     });
-    this.unsettled++;
-    const asked = (async (): Promise<unknown> => this.notifier.notify(notification, abort.signal))().finally(() => this.unsettled--);
-    try {
-      const answer = await Promise.race([asked, limit]);
-      if (answer !== undefined && typeof answer !== 'string') throw new InvalidAnswer();
-      return answer;
-    } finally {
-      clearTimeout(timer);
-      // After its time nobody waits for it any more.
-      asked.catch(() => undefined);
-    }
   }
-}
-
-function reasonOf(error: unknown): ExtensionFailure {
-  if (error instanceof TooLate) return 'timeout';
-  return error instanceof InvalidAnswer ? 'invalid' : 'threw';
 }

@@ -5,6 +5,7 @@ import type { DatabaseSettings } from '../../platform/config/database.settings.j
 import { Logger } from '../../platform/logging/logger.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
+import { IS_OPEN } from '../calls/call.js';
 import { type Notifier, NOTIFIER_NAME, NOTIFIERS } from './notifier.js';
 
 const REFRESH_INTERVAL_MS = 60_000;
@@ -18,7 +19,7 @@ const catchUp = statement(
   'catch_up_notifier',
   `INSERT INTO notifications (notifier, call_id, staff_id)
    SELECT $1, a.call_id, a.staff_id FROM calls c JOIN annunciations a ON a.call_id = c.id
-   WHERE c.state IN ('pending', 'accepted', 'in_progress') AND a.withdrawn_at IS NULL AND a.accepted_at IS NULL
+   WHERE ${IS_OPEN} AND a.withdrawn_at IS NULL AND a.accepted_at IS NULL
    ON CONFLICT DO NOTHING`,
 );
 const end = statement(

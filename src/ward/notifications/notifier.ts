@@ -1,5 +1,6 @@
-/** What a notification says of a call and a person. */
+/** The types of messages about a call and a person. */
 export const NOTIFICATION_TYPES = ['told', 'reminded', 'escalated', 'withdrawn'] as const;
+/** The type of a message to a notifier. */
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 
 /** One message about one call for one person. Ids, places, types and times; never a name. */
@@ -9,8 +10,8 @@ export interface Notification {
   /** Rises from message to message: of two for one call and person the higher one is true. */
   sequence: number;
   /**
-   * `told`: the call is asked of the person, for the first time or once more. `reminded`: nobody has acted, the failsafe repeats. `escalated`: level
-   * or priority changed. `withdrawn`: the device has to stop.
+   * `told`: the person is asked, for the first time or once more. `reminded`: nobody has acted, the failsafe repeats.
+   * `escalated`: level or priority changed. `withdrawn`: the device has to stop.
    */
   type: NotificationType;
   call_id: string;
@@ -34,18 +35,17 @@ export interface Notification {
 export const NOTIFIER_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 
 /**
- * Extension point: informs a system outside of Wardline (pagers, phones, a hospital's message bus) of each person who is asked.
- *
- * Wardline promises, for each call and person: messages come after the commit, in order, at least once, never two at the same time as long as
- * `notify` settles in time. Only the newest waits: a message that is no longer true when its turn comes is not sent. A `withdrawn` for what was
- * or may have been told always is. So the devices that ring are those of the people who are asked, as soon as nothing waits any more.
- * When `notify` rejects, has not settled within 20 s, or answers anything but text, the message is tried again after 1, 2, 4 … 256 s, for a
- * day; then it is given up, with the log line `notification.given_up` and `wardline_notifications_total{result="given_up"}`. A node that
- * dies during a try leaves the message to another, 60 s later. Each notifier has its own queue: no call and no other notifier waits for it.
- *
- * An implementation must resolve only when the receiver has taken the message, must reject when it has not, should stop when `signal` aborts,
- * may be asked for up to 16 messages at once (of different calls or people), and keeps its `name`: under it the queue waits for 24 h when no
- * node has the notifier. `test/support/notifier.contract.ts` checks the promise.
+ * Extension point: informs a system outside of Wardline (pagers, phones, a hospital's message bus) of each person who is
+ * asked. Wardline promises, for each call and person: messages come after the commit, in order, at least once. Never are two
+ * under way at the same time, as long as `notify` settles in time. Only the newest waits: a message that is no longer true at
+ * its turn is not sent. A `withdrawn` is always sent for a message that was or may have been sent. So once nothing waits,
+ * exactly the devices of the open recipients ring. A try fails when `notify` rejects, has not settled within 20 s, or answers
+ * anything but text. The message is then tried again after 1, 2, 4 … 256 s, for a day. Then it is given up, with the log line
+ * `notification.given_up` and `wardline_notifications_total{result="given_up"}`. A node that dies during a try leaves the
+ * message to another, 60 s later. Each notifier has its own queue: no call and no other notifier waits for it. An
+ * implementation must resolve only when the receiver has taken the message, and must reject when it has not. It should stop
+ * when `signal` aborts. It may get up to 16 messages at once (of different calls or people). It keeps its `name`: under it the
+ * queue waits for 24 h when no node has the notifier. `src/testing/contracts/notifier.contract.ts` checks the promise.
  */
 export abstract class Notifier {
   /** {@link NOTIFIER_NAME}; unique among the notifiers of the installation. */

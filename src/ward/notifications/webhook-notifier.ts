@@ -13,14 +13,15 @@ function isSecure(url: string): boolean {
 }
 
 const webhookOptions = z.strictObject({
-  /** Where to; https, or http on this very machine. */
+  /** The receiver's URL: https, or http on this very machine. */
   url: z.string().refine(isSecure, { error: 'must be an https URL (http for loopback only), without credentials' }),
-  /** What both sides know; the signature's key. */
+  /** The shared secret; the key of the signature. */
   secret: z.string().min(16),
   name: z.string().regex(NOTIFIER_NAME).default('webhook'),
   /** Milliseconds until the answer must have begun. */
   timeoutMs: z.int().min(1).max(15_000).default(5000),
 });
+/** The receiver of a webhook, and how it is asked. */
 export type WebhookOptions = z.input<typeof webhookOptions>;
 
 /** The receiver has not taken it: any answer but 2xx. */

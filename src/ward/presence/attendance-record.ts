@@ -8,7 +8,7 @@ const read = statement(
    FROM departments d LEFT JOIN unattended_departments u ON u.dept_id = d.id WHERE d.retired_at IS NULL`,
 );
 
-/** Which departments are unattended, as everybody has been told. */
+/** The record of unattended departments, as everybody has been informed. */
 @Injectable()
 export class AttendanceRecord {
   constructor(private readonly database: Database) {}

@@ -6,8 +6,8 @@ import { Logger } from '../../platform/logging/logger.js';
 import type { ClusterSettings } from '../../platform/config/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
 import { statement } from '../../platform/database/statement.js';
-import { DueRows } from '../../platform/scheduling/due-rows.js';
-import type { DueWork } from '../../platform/scheduling/due-work.js';
+import { DueRowProcessor } from '../../platform/scheduling/due-row-processor.js';
+import type { DueLook, DueWork } from '../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../platform/scheduling/due-work-scheduler.js';
 import { BEGIN_ABSENCES_OF_NODE } from './absences-of-node.js';
 
@@ -37,13 +37,17 @@ export class DeadNodes implements OnModuleInit, DueWork {
   readonly isCore = true;
 
   constructor(
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly scheduler: DueWorkScheduler,
     private readonly sweep: StaleServerSweep,
     private readonly logger: Logger,
     @Inject(CLUSTER_SETTINGS) private readonly cluster: ClusterSettings,
     @InjectMetric('wardline_dead_nodes_total') private readonly dead: Counter,
   ) {}
+
+  get look(): DueLook {
+    return { claim: { statement: claim, values: [this.cluster.SERVER_STALE_SEC] } };
+  }
 
   onModuleInit(): void {
     this.scheduler.register(this);
@@ -54,7 +58,10 @@ export class DeadNodes implements OnModuleInit, DueWork {
     return this.removeOne(nothing());
   }
 
-  /** What an administrator's sweep removes. @returns nodes, connections that staff had there, and people who count as gone since */
+  /**
+   * An administrator's sweep.
+   * @returns nodes, connections that staff had there, and people who count as gone since
+   */
   private async sweepNow(): Promise<SweptRows> {
     const rows = nothing();
     let looked = 0;
@@ -64,7 +71,7 @@ export class DeadNodes implements OnModuleInit, DueWork {
 
   /** @param rows counts what goes */
   private removeOne(rows: ReturnType<typeof nothing>): Promise<boolean> {
-    return this.rows.nextOrBackOff<{ id: string }>({
+    return this.rows.processNext<{ id: string }>({
       claim,
       values: [this.cluster.SERVER_STALE_SEC],
       backOff,

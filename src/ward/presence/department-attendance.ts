@@ -4,12 +4,12 @@ import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
 import { statement } from '../../platform/database/statement.js';
 import { Transactions } from '../../platform/database/transactions.js';
 import { EventLog } from '../../events/log/event-log.js';
-import type { DueWork } from '../../platform/scheduling/due-work.js';
+import type { DueLook, DueWork } from '../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../platform/scheduling/due-work-scheduler.js';
 
 const CALLS = `FROM calls c WHERE c.dept_id = d.id AND c.state IN ('pending', 'accepted', 'in_progress')`;
 const CONNECTED = `EXISTS (SELECT FROM memberships m JOIN staff_connections k ON k.staff_id = m.staff_id JOIN nodes n USING (server_id)
-  WHERE m.dept_id = d.id AND n.heartbeat_at > statement_timestamp() - make_interval(secs => $1))`;
+  JOIN staff p ON p.id = m.staff_id JOIN roles r ON r.id = p.role AND 'call.accept' = ANY (r.capabilities) WHERE m.dept_id = d.id AND n.heartbeat_at > statement_timestamp() - make_interval(secs => $1))`;
 const TOLD = 'EXISTS (SELECT FROM unattended_departments u WHERE u.dept_id = d.id)';
 const find = statement(
   'find_attendance_change',
@@ -26,7 +26,7 @@ const begin = statement(
 );
 const end = statement('end_unattended', 'DELETE FROM unattended_departments WHERE dept_id = $1');
 
-/** A department with open calls and nobody of its people connected is unattended, and everybody is told once. */
+/** A department with open calls and nobody connected who could answer one is unattended; everybody is informed once. */
 @Injectable()
 export class DepartmentAttendance implements OnModuleInit, DueWork {
   readonly name = 'attendance';
@@ -38,6 +38,10 @@ export class DepartmentAttendance implements OnModuleInit, DueWork {
     private readonly scheduler: DueWorkScheduler,
     @Inject(CLUSTER_SETTINGS) private readonly cluster: ClusterSettings,
   ) {}
+
+  get look(): DueLook {
+    return { claim: { statement: find, values: [this.cluster.SERVER_STALE_SEC] } };
+  }
 
   onModuleInit(): void {
     this.scheduler.register(this);

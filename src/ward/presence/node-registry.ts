@@ -6,6 +6,7 @@ import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
 import { Database, DATABASE_URL } from '../../platform/database/database.js';
 import { KeptConnection } from '../../platform/database/kept-connection.js';
 import { statement } from '../../platform/database/statement.js';
+import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { SERVER_ID } from '../../cluster/node/server-id.js';
 import { BEGIN_ABSENCES_OF_NODE } from './absences-of-node.js';
 
@@ -40,10 +41,9 @@ const removeNode = statement('remove_node', 'DELETE FROM nodes WHERE server_id =
 /** This node's row, kept alive by a heartbeat: by it others know whether its people are still connected. */
 @Injectable()
 export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
   /** Holds the node's lock, which lives and dies with it, and so with the process: a node that starts sees at once whether anybody is left. */
   private readonly holder: KeptConnection;
-  private beating: Promise<void> | undefined;
+  private readonly heartbeat = new SerialTask(() => this.beat());
   private lastBeat: number;
   private onForgotten: () => void = () => undefined;
 
@@ -68,12 +68,12 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
     this.lastBeat = clock.monotonic();
   }
 
-  /** Milliseconds since the database was last told that this node lives. */
+  /** Milliseconds since this node last wrote to the database that it lives. */
   get heartbeatAge(): number {
     return this.clock.monotonic() - this.lastBeat;
   }
 
-  /** Called when others had taken this node for dead: its connections must be written down anew. */
+  /** Called when others had taken this node for dead: its connections must be written again. */
   whenForgotten(listener: () => void): void {
     this.onForgotten = listener;
   }
@@ -83,19 +83,17 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
     await this.takeName();
     await this.holder.open();
     await this.database.query(noticeOutage, [this.serverId], 'presence');
-    this.timer = setInterval(() => {
-      this.beating ??= this.beat().finally(() => (this.beating = undefined));
-    }, this.cluster.SERVER_HEARTBEAT_SEC * 1000);
+    this.heartbeat.repeat(this.cluster.SERVER_HEARTBEAT_SEC * 1000);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.stopBeating();
+    await this.heartbeat.stop();
     await this.holder.close();
   }
 
   /** The last act of a node that stops in order: who was connected here has been written down as gone. A beat behind it would bring the row back. */
   async remove(): Promise<void> {
-    await this.stopBeating();
+    await this.heartbeat.stop();
     await this.database.query(removeNode, [this.serverId], 'presence');
   }
 
@@ -105,11 +103,6 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
     if (name?.held) this.logger.error('node.name_in_use', { server_id: this.serverId });
     else await this.database.query(forgetFormer, [this.serverId], 'presence');
     await this.database.query(register, [this.serverId], 'presence');
-  }
-
-  private async stopBeating(): Promise<void> {
-    clearInterval(this.timer);
-    await this.beating;
   }
 
   private async beat(): Promise<void> {

@@ -1,7 +1,6 @@
-import { makeCounterProvider } from '@willsoto/nestjs-prometheus';
-import { scrapedGauge } from '../../platform/metrics/scraped-metrics.js';
 import { AttendanceRecord } from './attendance-record.js';
 import { NodeRegistry } from './node-registry.js';
+import { counterProvider, scrapedGauge } from '../../platform/metrics/metric-providers.js';
 
 export const presenceMetricProviders = [
   scrapedGauge(
@@ -12,7 +11,7 @@ export const presenceMetricProviders = [
     },
     AttendanceRecord,
     async (gauge, record) => {
-      // A scrape must not fail with the database: what was known last stands, and `wardline_database_up` tells.
+      // A scrape must not fail with the database: the last state remains, and `wardline_database_up` shows the failure.
       const departments = await record.read().catch(() => undefined);
       if (!departments) return;
       gauge.reset();
@@ -26,5 +25,5 @@ export const presenceMetricProviders = [
       gauge.set(node.heartbeatAge / 1000);
     },
   ),
-  makeCounterProvider({ name: 'wardline_dead_nodes_total', help: 'Other nodes that this one found dead: silent for SERVER_STALE_SEC.' }),
+  counterProvider({ name: 'wardline_dead_nodes_total', help: 'Other nodes that this one found dead: silent for SERVER_STALE_SEC.' }),
 ];

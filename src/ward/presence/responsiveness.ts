@@ -23,7 +23,7 @@ const shiftsOf = statement(
   'SELECT dept_id AS dept FROM shifts WHERE staff_id = $1 AND ended_at IS NULL ORDER BY dept_id COLLATE "C"',
 );
 
-/** Whether a person hears of calls. A person who does not is not reachable, until something is heard of them. */
+/** Decides if a person's device receives calls. A person whose device does not is not reachable, until a sign of life comes from it. */
 @Injectable()
 export class Responsiveness {
   constructor(

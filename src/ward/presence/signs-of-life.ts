@@ -26,7 +26,8 @@ const missing = statement(
 export class SignsOfLife implements OnModuleInit, DueWork {
   readonly name = 'signs_of_life';
   readonly isCore = true;
-  /** When somebody was heard of last, by the monotonic clock; the latest at the end. */
+  readonly look = { claim: { statement: missing } };
+  /** The last sign of life of each person, by the monotonic clock; the latest at the end. */
   private readonly heardAt = new Map<string, number>();
   /** People whom the last look found missing: a sign of theirs is looked at once. */
   private missing = new Set<string>();

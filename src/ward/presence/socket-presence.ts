@@ -4,6 +4,7 @@ import type { StaffPrincipal } from '../../identity/access/principal.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { SetIndex } from '../../platform/common/set-index.js';
 import { Transactions } from '../../platform/database/transactions.js';
+import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { SocketObservers } from '../../realtime/connection/socket-observers.js';
 import { NodeRegistry } from './node-registry.js';
 import { StaffPresence } from './staff-presence.js';
@@ -13,20 +14,19 @@ const MAX_BATCH = 200;
 const RETRY_MS = 500;
 
 /**
- * Keeps the rows of this node's sockets equal to its sockets. What is written is the state, not the change: a write that failed is simply
- * made again, and two changes of a person in quick succession are one write. One write at a time, for all who came and went meanwhile: a rush
- * is a few large ones.
+ * Keeps the rows of this node's sockets equal to its sockets. It writes the state, not the change: a failed write is simply
+ * repeated, and two quick changes of a person are one write. One write at a time covers all who came and went meanwhile: a
+ * rush is a few large ones.
  */
 @Injectable()
 export class SocketPresence implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private sockets = new SetIndex<string, string>();
   private readonly changed = new Set<string>();
-  private writing: Promise<void> | undefined;
+  private readonly writing = new SerialTask(() => this.writeAll());
   /** How many are written at once: one after a failure, then twice as many each time, so that nobody holds up the others for long. */
   private batch = MAX_BATCH;
   private ready = false;
   private stopped = false;
-  private drained: () => void = () => undefined;
 
   constructor(
     private readonly transactions: Transactions,
@@ -63,10 +63,8 @@ export class SocketPresence implements OnModuleInit, OnApplicationBootstrap, Bef
   async beforeApplicationShutdown(): Promise<void> {
     for (const staffId of this.sockets.keys()) this.changed.add(staffId);
     this.sockets = new SetIndex();
-    const empty = new Promise<void>((resolve) => (this.drained = resolve));
-    this.work();
     const giveUp = new AbortController();
-    await Promise.race([empty, sleep(3000, undefined, { signal: giveUp.signal }).catch(() => undefined)]);
+    await Promise.race([this.writing.request(), sleep(3000, undefined, { signal: giveUp.signal }).catch(() => undefined)]);
     giveUp.abort();
     this.stopped = true;
     await this.node.remove().catch((error: unknown) => {
@@ -80,15 +78,11 @@ export class SocketPresence implements OnModuleInit, OnApplicationBootstrap, Bef
   }
 
   private work(): void {
-    if (!this.ready || this.stopped || this.writing) return;
-    if (this.changed.size === 0) {
-      this.drained();
-      return;
-    }
-    this.writing = this.write().finally(() => {
-      this.writing = undefined;
-      this.work();
-    });
+    if (this.ready && !this.stopped) void this.writing.request();
+  }
+
+  private async writeAll(): Promise<void> {
+    while (this.changed.size > 0 && !this.stopped) await this.write();
   }
 
   /** Never rejects. */

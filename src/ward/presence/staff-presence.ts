@@ -5,7 +5,7 @@ import { EventLog } from '../../events/log/event-log.js';
 import { DepartmentQueue } from '../staffing/queue/department-queue.service.js';
 import { DutyArrivals } from '../staffing/queue/duty-arrivals.js';
 
-/** One person at a time, whichever node writes; in one order, so that two batches wait for one another instead of standing in a circle. */
+/** One person at a time, whichever node writes; in one order, so that two batches wait for one another and never deadlock. */
 const lock = statement(
   'lock_presence',
   `SELECT pg_advisory_xact_lock(hashtext('wardline presence'), key)
@@ -21,7 +21,10 @@ const remember = statement(
    WHERE EXISTS (SELECT FROM nodes WHERE server_id = $1) ON CONFLICT (connection_id) DO NOTHING`,
 );
 const CONNECTED = 'EXISTS (SELECT FROM staff_connections c WHERE c.staff_id = p.id)';
-/** Begins and ends absences; answers with those who are back after their grace had run out, whose absence stands until they have rejoined. */
+/**
+ * Begins and ends absences. Returns the people who are back after their grace had run out: their absence lasts until they have
+ * rejoined.
+ */
 const settle = statement(
   'settle_absences',
   `WITH people AS (SELECT id, ${CONNECTED} AS here FROM unnest($1::uuid[]) AS p (id)),
@@ -39,10 +42,10 @@ const shiftsOf = statement(
    WHERE s.staff_id = $1 AND s.ended_at IS NULL ORDER BY s.dept_id COLLATE "C"`,
 );
 
-/** Who has which sockets on a node: connection ids, by person. */
+/** The sockets on a node: connection ids, by person. */
 export type SocketsOf = ReadonlyMap<string, readonly string[]>;
 
-/** Which sockets a person has, as rows: known after any crash. */
+/** A person's sockets, as rows: known after any crash. */
 @Injectable()
 export class StaffPresence {
   constructor(

@@ -19,6 +19,7 @@ function row(fields: Partial<CallFiguresRow>): CallFiguresRow {
     repeats: 0,
     reminders: 0,
     levels: [1, 0, 0, 0],
+    reached: [1, 0, 0, 0],
     ...unmeasured,
     ...fields,
   };
@@ -81,12 +82,11 @@ describe('sections of a report', () => {
 
   it('tell how far calls went and how many passed through, leaving empty levels out', () => {
     const rows = [
-      row({ shift: 'day', levels: [9, 9, 9, 9] }),
-      row({ placed: 10, levels: [7, 0, 0, 3] }),
-      row({ type: 'bed_exit', placed: 2, levels: [2, 0, 0, 0] }),
+      row({ shift: 'day', levels: [9, 9, 9, 9], reached: [9, 9, 9, 9] }),
+      row({ placed: 10, levels: [7, 0, 0, 3], reached: [10, 3, 3, 3] }),
+      row({ type: 'bed_exit', placed: 2, levels: [2, 0, 0, 0], reached: [2, 0, 0, 0] }),
     ];
-    const reached = [1, 2, 3].map((level) => ({ type: 'cord_out', level, reached: 3 }));
-    expect(escalationsOf(rows, [...reached].reverse())).toEqual([
+    expect(escalationsOf(rows)).toEqual([
       { type: 'cord_out', level: 0, count: 7, reached: 10 },
       { type: 'cord_out', level: 1, count: 0, reached: 3 },
       { type: 'cord_out', level: 2, count: 0, reached: 3 },

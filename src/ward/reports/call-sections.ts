@@ -8,7 +8,7 @@ import {
   WITHIN_SEC,
   type Within,
 } from './report.js';
-import type { CallFiguresRow, RawFigures, ReachedRow } from './report-statements.js';
+import type { CallFiguresRow, RawFigures } from './report-statements.js';
 
 /** Seconds to the millisecond, as exact as the times they come from. */
 function toMilliseconds(seconds: number): number {
@@ -47,13 +47,11 @@ export function countsOf(rows: readonly CallFiguresRow[]): CallCounts[] {
   });
 }
 
-/** Of every type the levels that some call stands at or went through. */
-export function escalationsOf(rows: readonly CallFiguresRow[], reachedRows: readonly ReachedRow[]): EscalationRow[] {
-  return overAllShifts(rows).flatMap(({ type, placed, levels }) =>
+/** For every type, the levels that some call has or has passed. */
+export function escalationsOf(rows: readonly CallFiguresRow[]): EscalationRow[] {
+  return overAllShifts(rows).flatMap(({ type, levels, reached: reachedOf }) =>
     LEVELS.flatMap((level) => {
-      const count = levels[level] ?? 0;
-      const logged = reachedRows.find((row) => row.type === type && row.level === level)?.reached ?? 0;
-      const reached = level === 0 ? placed : logged;
+      const [count, reached] = [levels[level] ?? 0, reachedOf[level] ?? 0];
       return count + reached > 0 ? [{ type, level, count, reached }] : [];
     }),
   );

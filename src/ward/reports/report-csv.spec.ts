@@ -66,6 +66,18 @@ describe('a report as CSV', () => {
     expect(toCsv({ ...REPORT, time_zone: 'a,"b"\nc' })).toContain(',"a,""b""\nc",');
   });
 
+  it.each(['=1+1', '+02:00', '-x', '@SUM(A1)', '\t=1', '\r=1'])('has no formula: %j stays a text', (time_zone) => {
+    const cell = toCsv({ ...REPORT, time_zone })
+      .split('\r\n')[1]
+      ?.split(',')[4];
+    expect(cell?.replace(/^"/, '')).toMatch(/^'/);
+  });
+
+  it('keeps a number that is below zero', () => {
+    const { nurses } = REPORT.fairness;
+    expect(toCsv({ ...REPORT, fairness: { nurses, spread: -1.5 } })).toContain(',-1.5,');
+  });
+
   it('has a file name that any disk takes', () => {
     expect(csvFileName(REPORT)).toBe('report-icu-20261121T060000Z-20261122T060000Z.csv');
   });

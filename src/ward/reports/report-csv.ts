@@ -10,9 +10,12 @@ export const CSV_COLUMNS = [
 type Column = (typeof CSV_COLUMNS)[number];
 type CsvRow = Partial<Record<Column, string | number | null>>;
 
-/** RFC 4180: quoted where a comma, a quote or a line break demands it; quotes are doubled. */
+/** A spreadsheet takes a text that begins so for a formula, and runs it. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** RFC 4180: quoted where a comma, a quote or a line break demands it; quotes are doubled. A number stays one, a text never becomes a formula. */
 function field(value: string | number | null | undefined): string {
-  const text = String(value ?? '');
+  const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

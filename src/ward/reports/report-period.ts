@@ -4,7 +4,7 @@ import { DomainError } from '../../platform/common/errors.js';
 const DAY_MS = 86_400_000;
 const DEFAULT_MS = DAY_MS;
 const MAX_DAYS = 100;
-/** What PostgreSQL and JavaScript write alike; a ward's calls lie well within. */
+/** The years that PostgreSQL and JavaScript write alike; a ward's calls are well within. */
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
 const LATEST_MS = Date.UTC(2200, 0, 1);
 
@@ -25,7 +25,7 @@ export interface Period {
 }
 
 /**
- * What is left out is filled in: `to` is now, `from` 24 hours before `to`.
+ * Completes the period: `to` is now by default, `from` 24 hours before `to`.
  * @param now milliseconds since 1970, by the database's clock
  * @throws DomainError VALIDATION_FAILED unless `from` lies before `to` and at most 100 days
  */

@@ -1,6 +1,7 @@
 import { statement } from '../../platform/database/statement.js';
-import type { DispatchTarget } from '../calls/dispatch/dispatch-strategy.js';
+import type { DispatchTarget } from '../calls/dispatch/dispatch.js';
 import { INTERVAL_NAMES, INTERVALS, type Interval, LEVELS, type NurseLoad, WITHIN_SEC, type WardShift, type Within } from './report.js';
+import { leads } from '../../identity/access/leads.js';
 
 /** Reasons of an annunciation that was one nurse's turn; a new one does not compile until it is placed here. */
 const BY_DISPATCH: Record<DispatchTarget['reason'], true> = { primary: true, backup: true, queue: true };
@@ -8,8 +9,8 @@ const BY_DISPATCH: Record<DispatchTarget['reason'], true> = { primary: true, bac
 const OF_PERIOD = 'c.dept_id = $1 AND c.placed_at >= $2::timestamptz AND c.placed_at < $3::timestamptz';
 
 /**
- * Seconds; null for a call that did not begin the interval, infinite for one that has not reached its end. A cancellation is not waited for.
- * Somebody may accept before any device has said that it shows the call: 0, not less.
+ * Seconds; null for a call that did not begin the interval, infinite for one that has not reached its end. Nobody waits for a
+ * cancellation. A person may accept before any device has confirmed that it shows the call: 0, not less.
  */
 function seconds(interval: Interval): string {
   const [from, to] = INTERVALS[interval];
@@ -36,7 +37,7 @@ export const readFrame = statement(
 
 export interface Frame {
   timeZone: string;
-  /** Of the facility. */
+  /** The facility's shifts. */
   shifts: { name: string; start: string }[];
   /** Milliseconds since 1970. */
   now: number;
@@ -51,9 +52,10 @@ export const readCallFigures = statement(
   `SELECT type, shift, count(*)::int AS placed, count(*) FILTER (WHERE state = 'completed')::int AS completed,
      count(*) FILTER (WHERE state = 'cancelled')::int AS cancelled, sum(repeats)::int AS repeats, sum(failsafe_repeats)::int AS reminders,
      ARRAY[${LEVELS.map((level) => `count(*) FILTER (WHERE level = ${String(level)})::int`).join(', ')}] AS levels,
+     ARRAY[${LEVELS.map((level) => `count(*) FILTER (WHERE highest >= ${String(level)})::int`).join(', ')}] AS reached,
      ${INTERVAL_NAMES.map(figures).join(',\n     ')}
    FROM (
-     SELECT c.type, c.state, c.level, c.repeats, c.failsafe_repeats, ${INTERVAL_NAMES.map(seconds).join(',\n       ')},
+     SELECT c.type, c.state, c.level, greatest(c.level, c.earlier_level) AS highest, c.repeats, c.failsafe_repeats, ${INTERVAL_NAMES.map(seconds).join(',\n       ')},
        ($6::text[])[coalesce(nullif(width_bucket(t.minute, $5::int[]), 0), cardinality($6::text[]))] AS shift
      FROM calls c CROSS JOIN LATERAL (SELECT extract(hour FROM l.at)::int * 60 + extract(minute FROM l.at)::int AS minute
        FROM (SELECT c.placed_at AT TIME ZONE $4::text AS at) l) t WHERE ${OF_PERIOD}
@@ -77,29 +79,16 @@ export type CallFiguresRow = Record<Interval, RawFigures> & {
   cancelled: number;
   repeats: number;
   reminders: number;
-  /** How many calls went no further than level 0, 1, 2, 3. */
+  /** How many calls stand at level 0, 1, 2, 3. */
   levels: number[];
+  /** How many have reached it, in whatever round: each level comes in its turn. */
+  reached: number[];
 };
 
-/** By the calls' own index of events: a plan that reads the log from end to end would not stay in time. DISTINCT keeps it so. */
-export const readReachedLevels = statement(
-  'report_levels',
-  `SELECT c.type, l.level, count(*)::int AS reached
-   FROM calls c CROSS JOIN LATERAL (
-     SELECT DISTINCT (e.payload ->> 'level')::int AS level FROM events e
-     WHERE e.call_id = c.id AND e.type = 'call.escalated' AND e.payload ->> 'reason' = 'timeout'
-   ) l WHERE ${OF_PERIOD} AND c.level > 0 GROUP BY c.type, l.level`,
-);
-
-export interface ReachedRow {
-  type: string;
-  level: number;
-  reached: number;
-}
-
 /**
- * Nurses with a shift in the period or a part in its calls. `OFFSET 0` keeps the look-up of annunciations by call, as above. $5: seconds after
- * which a receipt is missed.
+ * Nurses with a shift in the period or a part in its calls. `OFFSET 0` keeps the look-up of annunciations by call: a plan that reads them from end to end would not
+ * stay in time. $5: seconds after
+ * which a receipt is missed; 0: none is.
  */
 export const readNurseLoads = statement(
   'report_nurses',
@@ -108,7 +97,7 @@ export const readNurseLoads = statement(
    ),
    asked AS (
      SELECT a.staff_id, p.id, count(*) AS alarms, bool_or(a.reason IN ('${Object.keys(BY_DISPATCH).join("', '")}')) AS is_turn,
-       count(*) FILTER (WHERE least(coalesce(a.received_at, 'infinity'), coalesce(a.withdrawn_at, 'infinity'), p.ended_at) > a.queued_at + make_interval(secs => $5)) AS missed
+       count(*) FILTER (WHERE $5 > 0 AND least(coalesce(a.received_at, 'infinity'), coalesce(a.withdrawn_at, 'infinity'), p.ended_at) > a.queued_at + make_interval(secs => $5)) AS missed
      FROM period p CROSS JOIN LATERAL (
        SELECT l.staff_id, l.reason, l.queued_at, l.received_at, l.withdrawn_at FROM annunciation_ledger l
        WHERE l.call_id = p.id AND l.reason <> 'declined' OFFSET 0
@@ -136,7 +125,7 @@ export const readNurseLoads = statement(
    )
    SELECT staff_id, dispatched, accepted, completed, shift_seconds, alarms,
      round((alarms * 3600 / nullif(shift_seconds, 0))::numeric, 3)::float8 AS alarms_per_hour, repeats, missed_receipts
-   FROM loads JOIN staff s ON s.id = staff_id AND s.role = 'nurse' ORDER BY staff_id`,
+   FROM loads JOIN staff s ON s.id = staff_id AND NOT ${leads('s.role')} ORDER BY staff_id`,
 );
 
 export type NurseLoadRow = NurseLoad & Record<string, unknown>;

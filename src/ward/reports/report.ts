@@ -2,9 +2,9 @@
 type Moment = 'placed_at' | 'annunciated_at' | 'accepted_at' | 'present_at' | 'completed_at' | 'cancelled_at';
 
 /**
- * The intervals of a call, each from one moment to another: first how long the patient waited since the press, then the steps in
- * between. A call that has the first moment counts; one that never reached the second took longer than all others. Of one that was reopened,
- * the last acceptance stands. `cancellation` counts cancelled calls alone: no call is meant to end so.
+ * The intervals of a call, each from one moment to another: first the patient's wait since the press, then the steps in
+ * between. A call that has the first moment counts; one that never reached the second took longer than all others. After a
+ * reopening, the last acceptance counts. `cancellation` counts cancelled calls alone: no call is meant to end so.
  */
 export const INTERVALS = {
   annunciation: ['placed_at', 'annunciated_at'],
@@ -26,7 +26,7 @@ export type WardShift = string;
 export const WITHIN_SEC = [30, 60, 120] as const;
 export type Within = `within_${(typeof WITHIN_SEC)[number]}`;
 
-/** Of the ladder; 0 is a call that never climbed. */
+/** Levels of the ladder; a call at 0 never climbed. */
 export const LEVELS = [0, 1, 2, 3] as const;
 
 /** How long an interval took, in seconds to the millisecond. Percentiles are over `count` and `never` together. */
@@ -40,18 +40,18 @@ export interface Figures extends Record<Within, number> {
   p90: number | null;
   p95: number | null;
   p99: number | null;
-  /** Of the calls measured; null without any. */
+  /** The longest of the measured calls; null without any. */
   max: number | null;
 }
 
 export interface IntervalRow extends Figures {
   type: string;
-  /** Of the facility, or `all`. */
+  /** A shift of the facility, or `all`. */
   shift: WardShift;
   interval: Interval;
 }
 
-/** What became of a type's calls, as it stands now. */
+/** The outcomes of a type's calls, as they are now. */
 export interface CallCounts {
   type: string;
   placed: number;
@@ -68,9 +68,9 @@ export interface EscalationRow {
   type: string;
   /** 0–3. */
   level: number;
-  /** Calls that got this far and no further. */
+  /** Calls that stand at this level, or stood there at their end. */
   count: number;
-  /** Calls that the log shows arriving at this level by timeout, as far back as it is kept; at level 0, every call. */
+  /** Calls that arrived at this level, in whatever round; at level 0, every call. */
   reached: number;
 }
 
@@ -79,7 +79,7 @@ export interface NurseLoad {
   staff_id: string;
   /** Calls that the dispatch or a rung of the ladder put to this nurse in person; broadcasts are nobody's turn. */
   dispatched: number;
-  /** Calls that this nurse accepted, also where the call went on to somebody else. */
+  /** Calls that this nurse accepted, also when the call went on to another person. */
   accepted: number;
   completed: number;
   /** Seconds on duty within the period. */

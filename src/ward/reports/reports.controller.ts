@@ -12,7 +12,7 @@ const JSON_TYPE = 'application/json';
 const CSV_TYPE = 'text/csv';
 
 @ApiTags('departments')
-@ForManagers()
+@ForManagers('report.read')
 @Controller('api/v1/departments/:dept/report')
 export class ReportsController {
   constructor(private readonly reports: ReportsService) {}

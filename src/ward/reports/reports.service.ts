@@ -1,5 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DomainError, notFound } from '../../platform/common/errors.js';
+import { WARD_SETTINGS } from '../../platform/config/config.module.js';
+import type { WardSettings } from '../../platform/config/ward.settings.js';
 import { Transactions } from '../../platform/database/transactions.js';
 import { countsOf, escalationsOf, intervalsOf } from './call-sections.js';
 import { spreadOf } from './fairness.js';
@@ -10,18 +12,14 @@ import {
   type Frame,
   type NurseLoadRow,
   oneInstant,
-  type ReachedRow,
   readCallFigures,
   readFrame,
   readNurseLoads,
-  readReachedLevels,
 } from './report-statements.js';
 
 /** Reports share their connections with the calls, which go first: the others of the pool stay theirs. */
 const MAX_AT_ONCE = 3;
 const RETRY_AFTER_SEC = 2;
-/** A receipt later than this is missed. */
-const RECEIPT_SEC = 15;
 
 /** Starts in minutes, rising, and names. */
 function shiftColumns(shifts: readonly { name: string; start: string }[]): [number[], string[]] {
@@ -30,15 +28,18 @@ function shiftColumns(shifts: readonly { name: string; start: string }[]): [numb
   return [inOrder.map(minutes), inOrder.map(({ name }) => name)];
 }
 
-/** What a department did in a period, read at one instant. */
+/** A department's report on a period, read at one instant. */
 @Injectable()
 export class ReportsService {
   private running = 0;
 
-  constructor(private readonly transactions: Transactions) {}
+  constructor(
+    private readonly transactions: Transactions,
+    @Inject(WARD_SETTINGS) private readonly ward: WardSettings,
+  ) {}
 
   /**
-   * Whether one may read it is the caller's to ask.
+   * Reads the report. The caller checks the permission.
    * @throws DomainError NOT_FOUND without such a department; VALIDATION_FAILED for a period out of bounds; RATE_LIMITED while this
    * node makes as many reports as it does at once; UNAVAILABLE when a statement takes longer than the database allows
    */
@@ -60,8 +61,7 @@ export class ReportsService {
       const period = resolvePeriod(query, frame.now);
       const [from, to, now] = [period.from, period.to, frame.now].map((ms) => new Date(ms).toISOString()) as [string, string, string];
       const calls = await tx.query<CallFiguresRow>(readCallFigures, [dept, from, to, frame.timeZone, ...shiftColumns(frame.shifts)]);
-      const reached = await tx.query<ReachedRow & Record<string, unknown>>(readReachedLevels, [dept, from, to]);
-      const nurses = await tx.query<NurseLoadRow>(readNurseLoads, [dept, from, to, now, RECEIPT_SEC]);
+      const nurses = await tx.query<NurseLoadRow>(readNurseLoads, [dept, from, to, now, this.ward.RECEIPT_SEC]);
       return {
         dept,
         from,
@@ -69,7 +69,7 @@ export class ReportsService {
         time_zone: frame.timeZone,
         intervals: intervalsOf(calls),
         calls: countsOf(calls),
-        escalations: escalationsOf(calls, reached),
+        escalations: escalationsOf(calls),
         fairness: { nurses, spread: spreadOf(nurses) },
       };
     });

@@ -1,19 +1,25 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { AuditLog } from '../../identity/audit/audit-log.service.js';
 import { type GuardedRequest, targetOf } from '../../identity/access/guarded-request.js';
 import { actorOf } from '../../identity/access/principal.js';
-import { DomainError } from '../../platform/common/errors.js';
+import { can, type Capability } from '../../identity/access/capabilities.js';
+import { DomainError, notPermitted } from '../../platform/common/errors.js';
 import { OpenDepartments } from './open-departments.js';
 
 type DepartmentRequest = GuardedRequest & { params: { dept?: string } };
 
+/** The capability that a controller asks for. */
+export const DEPARTMENT_CAPABILITY = 'wardline:department-capability';
+
 /**
- * Lets the managers of the path's department in, and administrators. Whoever does not belong to the department learns
- * nothing of it (404), whatever their role; a nurse of it is refused (403), and that stands in the record.
+ * Admits the managers of the path's department, and administrators. A person outside the department learns nothing of it
+ * (404), whatever their role. A nurse of it is refused (403), and the record shows it.
  */
 @Injectable()
 export class DepartmentManagerGuard implements CanActivate {
   constructor(
+    private readonly reflector: Reflector,
     private readonly departments: OpenDepartments,
     private readonly audit: AuditLog,
   ) {}
@@ -24,7 +30,8 @@ export class DepartmentManagerGuard implements CanActivate {
     if (principal?.kind !== 'staff') throw new DomainError('UNAUTHENTICATED', 'sign in first');
     const dept = params.dept ?? '';
     await this.departments.require(principal, dept);
-    if (principal.role !== 'nurse') return true;
+    const capability = this.reflector.getAllAndOverride<Capability>(DEPARTMENT_CAPABILITY, [context.getHandler(), context.getClass()]);
+    if (can(principal, capability)) return true;
     await this.audit.record({
       actor: actorOf(principal),
       action: 'access',
@@ -32,6 +39,6 @@ export class DepartmentManagerGuard implements CanActivate {
       result: 'refused',
       ...(clientAddress !== undefined && { address: clientAddress }),
     });
-    throw new DomainError('FORBIDDEN', 'your role does not permit this');
+    throw notPermitted();
   }
 }

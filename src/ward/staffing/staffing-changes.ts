@@ -8,7 +8,7 @@ import type { Transaction } from '../../platform/database/transactions.js';
 
 const lockQueue = statement('lock_department_queue', 'SELECT dept_id FROM department_queue WHERE dept_id = $1 FOR UPDATE');
 
-/** Who manages, and from where. */
+/** The manager and the address of the request. */
 export interface Manager {
   staff: StaffPrincipal;
   address: string | undefined;
@@ -29,7 +29,7 @@ export class StaffingChanges {
   ) {}
 
   /**
-   * With the queue's row locked a change comes before or after the choice of a nurse, never in the middle of one.
+   * Runs a change with the queue's row locked: it comes before or after the choice of a nurse, never in the middle of one.
    * @param work returns the answer, JSON and not undefined, and what the audit keeps beside the department
    * @throws DomainError NOT_FOUND; IDEMPOTENCY_KEY_REUSED; what `work` throws
    */

@@ -37,7 +37,7 @@ export type QueueBody = z.infer<typeof queueBody>;
 export const pauseBody = z.strictObject({ until: instant.optional(), confirm: z.boolean().optional() });
 export type PauseBody = z.infer<typeof pauseBody>;
 
-/** `DELETE` with a body is refused by some proxies: the confirmation may stand in the query, too. */
+/** Some proxies refuse a `DELETE` with a body: the confirmation may be in the query, too. */
 export const endShiftQuery = z.strictObject({ confirm: z.enum(['true', 'false']).optional() });
 export type EndShiftQuery = z.infer<typeof endShiftQuery>;
 export const endShiftBody = z.strictObject({ confirm: z.boolean().optional() }).default({});

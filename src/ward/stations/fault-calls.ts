@@ -5,17 +5,17 @@ import { DomainError } from '../../platform/common/errors.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
+import { IS_OPEN } from '../calls/call.js';
 
 /** More silent stations than these at once are one fault: of a switch, a cable, a power supply. */
 const MAX_CALLS = 5;
 const FAULT = 'technical_fault';
 
-const OPEN = `c.state IN ('pending', 'accepted', 'in_progress')`;
 const read = statement(
   'read_department_fault',
-  `SELECT d.call_id AS "callId", EXISTS (SELECT FROM calls c WHERE c.id = d.call_id AND ${OPEN}) AS "isOpen",
+  `SELECT d.call_id AS "callId", EXISTS (SELECT FROM calls c WHERE c.id = d.call_id AND ${IS_OPEN}) AS "isOpen",
      (SELECT c.id FROM stations s JOIN rooms r ON r.id = s.room_id JOIN calls c ON c.id = s.stale_call_id
-      WHERE r.dept_id = d.dept_id AND s.stale_since IS NOT NULL AND ${OPEN} ORDER BY c.placed_at, c.id LIMIT 1) AS "oldestOwn"
+      WHERE r.dept_id = d.dept_id AND s.stale_since IS NOT NULL AND ${IS_OPEN} ORDER BY c.placed_at, c.id LIMIT 1) AS "oldestOwn"
    FROM station_supervision d WHERE d.dept_id = $1`,
 );
 const setCommon = statement('set_department_fault', 'UPDATE station_supervision SET call_id = $2 WHERE dept_id = $1');
@@ -84,7 +84,7 @@ export class FaultCalls {
       const { call, repeated } = await this.raising.raiseBySystem(tx, station, FAULT);
       return repeated ? undefined : call.id;
     } catch (error) {
-      // The hospital has retired the type: then the event alone tells.
+      // The hospital has retired the type: then only the event reports the fault.
       if (!(error instanceof DomainError && error.code === 'VALIDATION_FAILED')) throw error;
       this.logger.warn('supervision.no_call_type', { station_id: station.id, type: FAULT });
       return undefined;

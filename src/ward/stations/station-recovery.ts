@@ -21,7 +21,7 @@ const countStale = statement(
    WHERE r.dept_id = $1 AND s.stale_since IS NOT NULL AND s.retired_at IS NULL AND r.retired_at IS NULL`,
 );
 
-/** A stale station is heard again: that is told, and its call is over. */
+/** A stale station is heard again: an event says so, and its call is over. */
 @Injectable()
 export class StationRecovery implements OnModuleInit, StationSupervisor {
   constructor(
@@ -37,7 +37,7 @@ export class StationRecovery implements OnModuleInit, StationSupervisor {
   async heardAgain(tx: Transaction, stationId: string): Promise<void> {
     const department = await tx.one<{ dept: string }>(lockDepartment, [stationId]);
     const stale = department && (await tx.one<{ callId: string | null }>(lockStale, [stationId]));
-    // Two heartbeats at once: the other one has told.
+    // The other one of two heartbeats at once has announced it.
     if (!stale) return;
     const { dept } = department;
     await tx.query(restore, [stationId]);

@@ -4,8 +4,8 @@ import type { WardSettings } from '../../platform/config/ward.settings.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { EventLog } from '../../events/log/event-log.js';
-import { DueRows } from '../../platform/scheduling/due-rows.js';
-import type { DueWork } from '../../platform/scheduling/due-work.js';
+import { DueRowProcessor } from '../../platform/scheduling/due-row-processor.js';
+import type { DueLook, DueWork } from '../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../platform/scheduling/due-work-scheduler.js';
 import { FaultCalls, type SupervisedStation } from './fault-calls.js';
 
@@ -31,7 +31,7 @@ const countSilent = statement(
 const markStale = statement('mark_station_stale', 'UPDATE stations SET stale_since = app_now(), supervision_retry_at = NULL WHERE id = $1');
 const backOff = statement('back_off_station', `UPDATE stations SET supervision_retry_at = app_now() + interval '10 seconds' WHERE id = $1`);
 
-/** A station that was heard once and then is silent for STATION_STALE_SEC: every node looks, one of them tells, once. */
+/** A station that was heard once and then is silent for STATION_STALE_SEC. Every node looks, one of them announces it, once. */
 @Injectable()
 export class StationSupervision implements OnModuleInit, DueWork {
   readonly name = 'stations';
@@ -39,18 +39,22 @@ export class StationSupervision implements OnModuleInit, DueWork {
 
   constructor(
     private readonly scheduler: DueWorkScheduler,
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly faults: FaultCalls,
     private readonly log: EventLog,
     @Inject(WARD_SETTINGS) private readonly ward: WardSettings,
   ) {}
+
+  get look(): DueLook {
+    return { claim: { statement: claim, values: [this.ward.STATION_STALE_SEC] } };
+  }
 
   onModuleInit(): void {
     this.scheduler.register(this);
   }
 
   handleOne(): Promise<boolean> {
-    return this.rows.nextOrBackOff<SupervisedStation & Record<string, unknown>>({
+    return this.rows.processNext<SupervisedStation & Record<string, unknown>>({
       claim,
       values: [this.ward.STATION_STALE_SEC],
       backOff,

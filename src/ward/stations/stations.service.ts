@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { StationPrincipal } from '../../identity/access/principal.js';
-import { together } from '../../platform/common/together.js';
+import { createBatchLoader } from '../../platform/common/batch-loader.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import { type Transaction, Transactions } from '../../platform/database/transactions.js';
@@ -41,7 +41,7 @@ export interface StationView {
   server_time: string;
 }
 
-/** What follows from a station's being heard again after it was stale. */
+/** Called when a stale station is heard again. */
 export interface StationSupervisor {
   heardAgain(tx: Transaction, stationId: string): Promise<void>;
 }
@@ -56,7 +56,7 @@ export class StationsService {
     private readonly database: Database,
     private readonly transactions: Transactions,
   ) {
-    this.findByHash = together((hashes) => this.read(hashes));
+    this.findByHash = createBatchLoader((hashes) => this.read(hashes));
   }
 
   /** To be called while modules are initialised. */

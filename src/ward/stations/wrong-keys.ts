@@ -11,8 +11,8 @@ const MAX_KNOWN = 10_000;
 const SLOW_MS = 100;
 
 /**
- * Wrong station keys, counted for each network of addresses (HTTP_RATE_LIMIT). Over the limit a key of that network is looked up only where it was right before,
- * or where somebody presses: a press is never refused unseen.
+ * Wrong station keys, counted for each network of addresses (HTTP_RATE_LIMIT). Over the limit, a key from that network is
+ * looked up only when it was right before, or when the request is a press: a press is never refused unseen.
  */
 @Injectable()
 export class WrongKeys {

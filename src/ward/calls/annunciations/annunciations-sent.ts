@@ -2,7 +2,7 @@ import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@
 import { Logger } from '../../../platform/logging/logger.js';
 import { Database } from '../../../platform/database/database.js';
 import type { EventBatch } from '../../../events/log/encoded-event.js';
-import { FeedTaps } from '../../../events/delivery/feed-taps.js';
+import { DeliveryListeners } from '../../../events/delivery/delivery-listeners.js';
 import { Connections } from '../../../realtime/connection/connections.js';
 import type { CallEventData } from '../call-events.js';
 import { CallMetrics } from '../call-metrics.js';
@@ -26,7 +26,7 @@ export class AnnunciationsSent implements OnModuleInit, BeforeApplicationShutdow
   private readonly sent: CoalescedWrites<Progress>;
 
   constructor(
-    private readonly taps: FeedTaps,
+    private readonly deliveryListeners: DeliveryListeners,
     private readonly progress: DeliveryProgress,
     private readonly connections: Connections,
     private readonly database: Database,
@@ -49,7 +49,7 @@ export class AnnunciationsSent implements OnModuleInit, BeforeApplicationShutdow
   }
 
   onModuleInit(): void {
-    this.taps.add((batch) => {
+    this.deliveryListeners.add((batch) => {
       this.noteLive(batch);
     });
     this.progress.add({

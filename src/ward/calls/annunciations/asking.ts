@@ -1,3 +1,4 @@
+import { leads } from '../../../identity/access/leads.js';
 import { statement } from '../../../platform/database/statement.js';
 
 /** An asking of `annunciations a` that was not withdrawn. A person who stepped back from a call has none. */
@@ -11,6 +12,21 @@ export const IS_TURN = "a.reason IN ('primary', 'backup', 'queue', 'reassigned',
 
 /** An asking of `annunciations a`, of the person `p` (`staff`), at level 2, or because nobody could be asked. */
 export const IS_SECOND_LINE = "(p.role = 'manager' OR a.reason = 'signed_in')";
+
+/** The person `p` (`staff`) leads: they are asked off duty, too, and count as reachable for longer. */
+export const LEADS = leads('p.role');
+
+/** The role of the person `p` (`staff`) permits to answer calls. Others are never asked: nobody would come. */
+export const MAY_ANSWER = "EXISTS (SELECT FROM roles r WHERE r.id = p.role AND 'call.accept' = ANY (r.capabilities))";
+
+/** Columns of an asking that a picture of its call is made of. */
+export const ASKING_COLUMNS = 'call_id, staff_id, role, queued_at, reason, withdrawn_at';
+
+/** Askings as a statement sees them that has just changed some of them: the changed ones are in its WITH query `added`. */
+export function askingsWith(added: string): string {
+  return `(SELECT ${ASKING_COLUMNS} FROM annunciations o WHERE o.call_id = c.id AND NOT EXISTS (SELECT FROM ${added} n WHERE n.staff_id = o.staff_id)
+    UNION ALL SELECT ${ASKING_COLUMNS} FROM ${added})`;
+}
 
 /** An INSERT INTO annunciations that asks a person who stepped back once more, unless they declined. A person who is asked already stays so. */
 export const OR_ASK_AGAIN = `ON CONFLICT (call_id, staff_id) DO UPDATE SET role = excluded.role, queued_at = excluded.queued_at, reason = excluded.reason,
@@ -41,6 +57,6 @@ export const askDecliners = statement(
   `UPDATE annunciations SET queued_at = app_now(), withdrawn_at = NULL, declined_at = NULL WHERE call_id = $1 AND staff_id IN (
      SELECT a.staff_id FROM annunciations a JOIN calls c ON c.id = a.call_id JOIN staff p ON p.id = a.staff_id AND p.active
      WHERE a.call_id = $1 AND a.declined_at IS NOT NULL
-       AND (p.role <> 'nurse' OR EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = c.dept_id AND ${MAY_BE_ASKED}))
+       AND (${LEADS} OR EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = c.dept_id AND ${MAY_BE_ASKED}))
      ORDER BY a.staff_id FOR NO KEY UPDATE OF a)`,
 );

@@ -11,7 +11,7 @@ export interface CoalescedWritesOptions<T> {
   /** Entries of one write. */
   mostAtOnce: number;
   write: (entries: readonly T[]) => Promise<void>;
-  /** Which of two entries of one key counts. */
+  /** Chooses between two entries of one key. */
   newer: (a: T, b: T) => T;
   /** Named by the log when a write has failed. */
   event: string;
@@ -30,7 +30,7 @@ export class CoalescedWrites<T> {
     private readonly logger: Logger,
   ) {}
 
-  /** Whether the last write failed. */
+  /** True when the last write failed. */
   get isFailing(): boolean {
     return this.failed;
   }

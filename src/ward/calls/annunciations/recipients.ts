@@ -5,15 +5,29 @@ import type { SessionSettings } from '../../../platform/config/session.settings.
 import type { WardSettings } from '../../../platform/config/ward.settings.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
-import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from '../dispatch/dispatch-strategy.js';
+import { Dispatch, type DispatchTarget } from '../dispatch/dispatch.js';
+import type { DispatchableCall } from '../dispatch/dispatch-strategy.js';
 import type { DispatchMode } from '../../hospital/entities/call-type.entity.js';
 import { DepartmentQueue } from '../../staffing/queue/department-queue.service.js';
-import { forgetAskings, IN_FORCE, IS_HEARD, IS_SECOND_LINE, MAY_BE_ASKED, OR_ASK_AGAIN } from './asking.js';
+import {
+  ASKING_COLUMNS,
+  askingsWith,
+  forgetAskings,
+  IN_FORCE,
+  IS_HEARD,
+  IS_SECOND_LINE,
+  LEADS,
+  MAY_ANSWER,
+  MAY_BE_ASKED,
+  OR_ASK_AGAIN,
+} from './asking.js';
 import type { UnattendedReason } from '../call-events.js';
 import { BEDSIDE_PRESENCE_RANK } from '../call-permissions.js';
 import { CallMetrics } from '../call-metrics.js';
+import { callView, type CallView } from '../call.js';
+import { viewCall } from '../calls.repository.js';
 
-/** Adds people to a call; answers those who were not told before, and whether each can be reached. */
+/** Adds people to a call; returns those who are new, each with whether they can be reached. */
 function addStatement(name: string, source: string, reason: string) {
   return statement(
     name,
@@ -28,10 +42,25 @@ function addStatement(name: string, source: string, reason: string) {
 const MEMBERS = 'memberships m JOIN staff p ON p.id = m.staff_id AND p.active WHERE m.dept_id = $2';
 const SIGNED_IN = `EXISTS (SELECT FROM sessions s WHERE s.staff_id = p.id AND s.ended_at IS NULL AND s.expires_at > app_now())`;
 
-const addOne = statement(
-  'add_recipient',
-  `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT $1, p.id, p.role, app_now(), $3 FROM staff p WHERE p.id = $2
-   ${OR_ASK_AGAIN}`,
+/** Asks the person of `turn` (`staff`, `reason`), where there is one, about the call ($1), and answers the call as it is then; no row where there is no such call. */
+function askStatement(name: string, turn: string) {
+  return statement(
+    name,
+    `WITH turn AS MATERIALIZED (${turn}), added AS (
+       INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason)
+       SELECT $1, p.id, p.role, app_now(), t.reason FROM turn t JOIN staff p ON p.id = t.staff
+       ${OR_ASK_AGAIN} RETURNING ${ASKING_COLUMNS}
+     ) SELECT (SELECT staff FROM turn) AS asked, ${callView(askingsWith('added'))} FROM calls c WHERE c.id = $1`,
+  );
+}
+const askTurn = askStatement(
+  'ask_next_in_queue',
+  `SELECT t.o_staff AS staff, t.o_reason AS reason FROM calls c CROSS JOIN LATERAL take_turn(c.dept_id, c.id, c.room_id, $2, $3) t
+   WHERE c.id = $1 AND t.o_staff IS NOT NULL`,
+);
+const askChosen = askStatement(
+  'ask_chosen_person',
+  'SELECT $2::uuid AS staff, $3::text AS reason FROM calls c WHERE c.id = $1 AND $2::uuid IS NOT NULL',
 );
 const addChosen = statement(
   'add_chosen_recipient',
@@ -42,23 +71,23 @@ const addChosen = statement(
 const addPresent = statement(
   'add_present_person',
   `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT $1, p.id, p.role, app_now(), 'was_present' FROM staff p
-   WHERE p.id = $2 AND p.active AND is_reachable(p.id, $3, $4)
+   WHERE p.id = $2 AND p.active AND ${MAY_ANSWER} AND is_reachable(p.id, $3, $4)
      AND (p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = $5))
    ${OR_ASK_AGAIN} RETURNING staff_id`,
 );
 const canReach = statement('can_reach', 'SELECT is_reachable($1, $2, $3) AS reachable');
-/** On a break ($5: the call is so urgent that they are told, too). */
+/** People on a break ($5: the call is so urgent that they are asked, too). */
 const addBroadcast = addStatement(
   'add_broadcast',
   `(SELECT p.id, p.role, (SELECT h.paused_until IS NOT NULL FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = $2 AND h.ended_at IS NULL) AS paused
-    FROM ${MEMBERS}) p WHERE CASE WHEN p.paused THEN $5 ELSE p.role = 'manager' OR p.paused IS NOT NULL END`,
+    FROM ${MEMBERS}) p WHERE CASE WHEN p.paused THEN $5 ELSE p.role = 'manager' OR p.paused IS NOT NULL END AND EXISTS (SELECT FROM calls c WHERE c.id = $1)`,
   "'broadcast'",
 );
 const addManagers = addStatement('add_managers', `${MEMBERS} AND p.role = 'manager'`, "'manager'");
 const addAdmins = addStatement('add_admins', "staff p WHERE p.role = 'admin' AND p.active AND $2::text IS NOT NULL", "'administrator'");
-const addEverybody = addStatement(
+const addAllSignedIn = addStatement(
   'add_everybody',
-  `${MEMBERS} AND (p.role = 'manager' OR ${SIGNED_IN})`,
+  `${MEMBERS} AND (p.role = 'manager' OR ${SIGNED_IN} AND ${MAY_ANSWER})`,
   "CASE p.role WHEN 'manager' THEN 'manager' ELSE 'signed_in' END",
 );
 
@@ -66,14 +95,14 @@ const willing = statement(
   'has_willing_recipient',
   `SELECT EXISTS (SELECT FROM annunciations a JOIN staff p ON p.id = a.staff_id AND p.active
      WHERE a.call_id = $1 AND ${IN_FORCE} AND ${IS_HEARD} AND is_reachable(a.staff_id, $3, $4)
-       AND (p.role <> 'nurse' OR EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = $2 AND h.ended_at IS NULL))) AS willing`,
+       AND (${LEADS} OR EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = $2 AND h.ended_at IS NULL))) AS willing`,
 );
-/** Level 2, and everybody who was told because nobody could be asked. $4: the managers' buffer. */
+/** Level 2, and everybody who was added because nobody could be asked. $4: the managers' buffer. */
 const secondLine = statement(
   'has_second_line',
   `SELECT EXISTS (SELECT FROM annunciations a JOIN staff p ON p.id = a.staff_id AND p.active
      WHERE a.call_id = $1 AND ${IN_FORCE} AND ${IS_SECOND_LINE}
-       AND is_reachable(a.staff_id, CASE p.role WHEN 'nurse' THEN $2::float8 ELSE $4::float8 END, $3)) AS reached`,
+       AND is_reachable(a.staff_id, CASE WHEN ${LEADS} THEN $4::float8 ELSE $2::float8 END, $3)) AS reached`,
 );
 /** Why nobody on duty can be asked. */
 const whyNobody = statement(
@@ -85,23 +114,30 @@ const whyNobody = statement(
          FROM shifts h JOIN staff p ON p.id = h.staff_id AND p.active WHERE h.dept_id = $2 AND ${MAY_BE_ASKED}) one`,
 );
 
+/** People who have just been asked, and the call as it is then; undefined where there is no such call. */
+export interface Asked {
+  asked: string[];
+  view: CallView | undefined;
+}
+type AskedRow = CallView & { asked: string | null } & Record<string, unknown>;
+
 interface Added {
   staffId: string;
   reachable: boolean;
 }
 
 /** A call as far as its recipients go. */
-export interface AskingCall extends DispatchableCall {
+export interface DispatchInput extends DispatchableCall {
   dispatch: DispatchMode;
 }
 
-/** Whom a call is shown to. Recipients accumulate: who was told stays told. */
+/** The people that a call is shown to. Recipients accumulate: a recipient stays one. */
 @Injectable()
 export class Recipients {
   private readonly stale: number;
 
   constructor(
-    private readonly strategy: DispatchStrategy,
+    private readonly nurses: Dispatch,
     private readonly queue: DepartmentQueue,
     private readonly metrics: CallMetrics,
     @Inject(WARD_SETTINGS) private readonly ward: WardSettings,
@@ -111,26 +147,28 @@ export class Recipients {
     this.stale = cluster.SERVER_STALE_SEC;
   }
 
-  /** The call's first targets. @returns who was asked and can be reached: nobody, when the call is unattended */
-  async dispatch(tx: Transaction, call: AskingCall): Promise<string[]> {
-    const asked = call.dispatch === 'broadcast' ? await this.broadcast(tx, call) : await this.addNext(tx, call);
+  /** The call's first targets: those who were asked and can be reached; nobody, when the call is unattended. */
+  async dispatch(tx: Transaction, call: DispatchInput): Promise<Asked> {
+    const dispatched = await (call.dispatch === 'broadcast' ? this.broadcast(tx, call) : this.askNext(tx, call));
     tx.afterCommit(() => {
-      this.metrics.dispatched(asked.length > 0);
+      this.metrics.dispatched(dispatched.asked.length > 0);
     });
-    return asked;
+    return dispatched;
   }
 
-  /** The next nurse whom the strategy chooses, if there is one; who asks adds them. */
+  /** The next nurse, if there is one; who asks adds them. */
   next(tx: Transaction, call: DispatchableCall): Promise<DispatchTarget | undefined> {
-    return this.strategy.next(tx, call);
+    return this.nurses.next(tx, call);
   }
 
-  /** The same, added. */
-  async addNext(tx: Transaction, call: DispatchableCall): Promise<string[]> {
-    const target = await this.next(tx, call);
-    if (!target) return [];
-    await tx.query(addOne, [call.id, target.staffId, target.reason]);
-    return [target.staffId];
+  /** The same, asked at once. */
+  async askNext(tx: Transaction, call: DispatchableCall): Promise<Asked> {
+    const row = this.nurses.isQueueAlone
+      ? await tx.one<AskedRow>(askTurn, [call.id, ...this.queue.reach])
+      : await this.askStrategy(tx, call);
+    if (!row) return { asked: [], view: undefined };
+    const { asked, ...view } = row;
+    return { asked: asked === null ? [] : [asked], view };
   }
 
   /** One person by a manager's choice, also one who has declined: they are asked again. */
@@ -139,7 +177,7 @@ export class Recipients {
   }
 
   /**
-   * Of a call that starts again: nobody is asked any more, and then the person who was present alone.
+   * For a call that starts again: nobody is asked any more, and then the person who was present alone.
    * @param staffId null where nobody is named. @returns whether they are asked
    */
   async startAgain(tx: Transaction, call: DispatchableCall, staffId: string | null): Promise<boolean> {
@@ -148,13 +186,16 @@ export class Recipients {
     return (await tx.one(addPresent, [call.id, staffId, this.ward.NURSE_DISCONNECT_GRACE_SEC, this.stale, call.dept])) !== undefined;
   }
 
-  /** Whether a person has a live connection, or had one within the grace. */
+  /** True when a person has a live connection, or had one within the grace. */
   async canReach(tx: Transaction, staffId: string): Promise<boolean> {
     const row = await tx.one<{ reachable: boolean }>(canReach, [staffId, this.ward.NURSE_DISCONNECT_GRACE_SEC, this.stale]);
     return row?.reachable ?? false;
   }
 
-  /** The department's managers. @returns those who were not told before and can be reached: lost ones within the buffer count */
+  /**
+   * Adds the department's managers. Disconnected ones within the buffer count as reachable.
+   * @returns those who were not told before and can be reached: lost ones within the buffer count
+   */
   addManagers(tx: Transaction, call: DispatchableCall): Promise<string[]> {
     return this.add(tx, addManagers, call, this.session.SESSION_RECONNECT_BUFFER_SEC);
   }
@@ -163,18 +204,24 @@ export class Recipients {
     return this.add(tx, addAdmins, call, this.session.SESSION_RECONNECT_BUFFER_SEC);
   }
 
-  /** Everyone who is signed in to the department, and its managers. @returns those who were not told before and can be reached */
-  addEverybody(tx: Transaction, call: DispatchableCall): Promise<string[]> {
-    return this.add(tx, addEverybody, call, this.ward.NURSE_DISCONNECT_GRACE_SEC);
+  /**
+   * Adds everyone who is signed in to the department, and its managers.
+   * @returns those who were not told before and can be reached
+   */
+  addAllSignedIn(tx: Transaction, call: DispatchableCall): Promise<string[]> {
+    return this.add(tx, addAllSignedIn, call, this.ward.NURSE_DISCONNECT_GRACE_SEC);
   }
 
-  /** Whether somebody who was asked, has not declined and can be reached is left. */
-  async hasWilling(tx: Transaction, call: { id: string; dept: string }): Promise<boolean> {
+  /** True when a person who was asked, has not declined and can be reached is left. */
+  async hasReachableRecipient(tx: Transaction, call: { id: string; dept: string }): Promise<boolean> {
     const row = await tx.one<{ willing: boolean }>(willing, [call.id, call.dept, this.ward.NURSE_DISCONNECT_GRACE_SEC, this.stale]);
     return row?.willing ?? false;
   }
 
-  /** Whether a manager, or somebody who was told because nobody could be asked, can be reached. Lost managers count within their buffer. */
+  /**
+   * True when a manager can be reached, or a person who was added because nobody could be asked. Disconnected managers count
+   * within their buffer.
+   */
   async hasSecondLine(tx: Transaction, callId: string): Promise<boolean> {
     const buffer = this.session.SESSION_RECONNECT_BUFFER_SEC;
     const row = await tx.one<{ reached: boolean }>(secondLine, [callId, this.ward.NURSE_DISCONNECT_GRACE_SEC, this.stale, buffer]);
@@ -188,10 +235,19 @@ export class Recipients {
     return row?.reason ?? 'nobody_on_duty';
   }
 
+  private async askStrategy(tx: Transaction, call: DispatchableCall): Promise<AskedRow | undefined> {
+    const target = await this.nurses.next(tx, call);
+    return tx.one<AskedRow>(askChosen, [call.id, target?.staffId ?? null, target?.reason ?? null]);
+  }
+
   /** Every on-duty nurse and manager of the department at once. */
-  private async broadcast(tx: Transaction, call: DispatchableCall): Promise<string[]> {
-    await this.queue.lock(tx, call.dept);
-    return this.add(tx, addBroadcast, call, this.ward.NURSE_DISCONNECT_GRACE_SEC, call.rank >= BEDSIDE_PRESENCE_RANK);
+  private async broadcast(tx: Transaction, call: DispatchableCall): Promise<Asked> {
+    const [, asked, view] = await Promise.all([
+      this.queue.lock(tx, call.dept),
+      this.add(tx, addBroadcast, call, this.ward.NURSE_DISCONNECT_GRACE_SEC, call.rank >= BEDSIDE_PRESENCE_RANK),
+      tx.one<CallView & Record<string, unknown>>(viewCall, [call.id]),
+    ]);
+    return { asked, view };
   }
 
   private async add(

@@ -5,13 +5,22 @@ import { DomainError, notFound } from '../../../platform/common/errors.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { ShiftsService } from '../../staffing/shifts/shifts.service.js';
 import type { CallView } from '../call.js';
-import { BEDSIDE_PRESENCE_RANK, type Standing } from '../call-permissions.js';
+import { BEDSIDE_PRESENCE_RANK, type CallerContext } from '../call-permissions.js';
 import { type CallCommand, transition } from '../call-states.js';
-import { CallsRepository, type LockedCall } from '../calls.repository.js';
+import { CallsRepository, type LockedCall, type StandingRow } from '../calls.repository.js';
 import { AnnunciationReceipts } from '../annunciations/annunciation-receipts.js';
 import { LostAccepts } from '../annunciations/lost-accepts.js';
 
-/** Locks a call for a caller, and says how they stand to it and what its state allows. A call that one may not know of does not exist. */
+/** A call that was locked for a caller, and the caller's relation to it. */
+export interface Looked {
+  readonly call: LockedCall | undefined;
+  readonly standing: StandingRow | undefined;
+}
+
+/**
+ * Locks a call for a caller, and returns the caller's relation to it and the commands that its state allows. A call that the
+ * caller may not see does not exist.
+ */
 @Injectable()
 export class CallAccess {
   constructor(
@@ -22,31 +31,43 @@ export class CallAccess {
     private readonly lostAccepts: LostAccepts,
   ) {}
 
-  /** @throws DomainError NOT_FOUND */
-  async lock(tx: Transaction, staff: StaffPrincipal, callId: string): Promise<LockedCall> {
-    const call = await this.calls.lock(tx, callId);
+  lock(tx: Transaction, callId: string): Promise<LockedCall | undefined> {
+    return this.calls.lock(tx, callId);
+  }
+
+  /** Judges by the departments of the session. @throws DomainError NOT_FOUND */
+  judgeLocked(staff: StaffPrincipal, callId: string, call: LockedCall | undefined): LockedCall {
     if (!call || !belongsTo(staff, call.dept)) throw call ? this.access.deny('call') : notFound('call');
     this.receipts.commanded(staff.id, callId);
     return call;
   }
 
-  /** The same, by what the database has at this moment. @throws DomainError NOT_FOUND */
-  async lockFor(
-    tx: Transaction,
-    staff: StaffPrincipal,
-    callId: string,
-    command: CallCommand,
-  ): Promise<{ call: LockedCall; standing: Standing }> {
-    const call = await this.lockWhatChanges(tx, callId, command);
-    const standing = call && (await this.standing(tx, staff, call, command));
-    if (!call || !standing?.isMember) throw call ? this.access.deny('call') : notFound('call');
-    this.receipts.commanded(staff.id, callId);
+  /** Locks the call and reads the caller's relation to it, in one message. {@link judge} decides whether they may know of it. */
+  async look(tx: Transaction, staff: StaffPrincipal, callId: string, command: CallCommand): Promise<Looked> {
+    const [call, standing] = await Promise.all([
+      this.lockWhatChanges(tx, callId, command),
+      // Declining does not depend on duty, and goes on to lock the queue: it must not hold the shift before.
+      this.calls.standing(tx, staff.id, callId, command !== 'decline'),
+    ]);
     return { call, standing };
   }
 
+  /** @throws DomainError NOT_FOUND */
+  judge(staff: StaffPrincipal, command: CallCommand, { call, standing }: Looked): { call: LockedCall; caller: CallerContext } {
+    if (!call || !standing?.isMember) throw call ? this.access.deny('call') : notFound('call');
+    this.receipts.commanded(staff.id, call.id);
+    const isClaimed = command !== 'arrive' || call.rank < BEDSIDE_PRESENCE_RANK;
+    const { roomIsHeard, ...context } = standing;
+    return { call, caller: { ...context, showsPresence: isClaimed || !roomIsHeard } };
+  }
+
+  /** Locks it for a station. */
+  lookAtStation(tx: Transaction, callId: string, command: 'cancel' | 'arrive'): Promise<LockedCall | undefined> {
+    return this.lockWhatChanges(tx, callId, command);
+  }
+
   /** A call of the station's own, or of its room. @throws DomainError NOT_FOUND */
-  async lockAtStation(tx: Transaction, station: StationPrincipal, callId: string, whose: 'own' | 'room'): Promise<LockedCall> {
-    const call = await this.lockWhatChanges(tx, callId, whose === 'own' ? 'cancel' : 'arrive');
+  judgeAtStation(station: StationPrincipal, call: LockedCall | undefined, whose: 'own' | 'room'): LockedCall {
     const isTheirs = whose === 'own' ? call?.stationIds.includes(station.id) : call?.roomId === station.roomId;
     if (!call || !isTheirs) throw notFound('call');
     return call;
@@ -58,7 +79,7 @@ export class CallAccess {
     if ('refused' in next) throw await this.conflict(tx, call, next.refused, next.because);
   }
 
-  /** An accept was refused: where somebody else came first, the person's own devices need not ring any more. */
+  /** Handles a refused accept: when another person came first, this person's own devices stop ringing. */
   async acceptRefused(refusal: unknown, callId: string, staffId: string): Promise<void> {
     if (refusal instanceof DomainError && refusal.code === 'CALL_ALREADY_ACCEPTED') await this.lostAccepts.silence(callId, staffId);
   }
@@ -79,14 +100,6 @@ export class CallAccess {
 
   async conflict(tx: Transaction, call: LockedCall, code: DomainError['code'], message: string): Promise<DomainError> {
     return new DomainError(code, message, { details: { call: await this.calls.view(tx, call.id) } });
-  }
-
-  /** Declining does not depend on duty, and goes on to lock the queue: it must not hold the shift before. */
-  private async standing(tx: Transaction, staff: StaffPrincipal, call: LockedCall, command: CallCommand): Promise<Standing | undefined> {
-    const standing = await this.calls.standing(tx, staff.id, call);
-    const isOnDuty = command !== 'decline' && (await this.shifts.isOnDuty(tx, staff.id, call.dept));
-    const isClaimed = command !== 'arrive' || call.rank < BEDSIDE_PRESENCE_RANK;
-    return standing && { ...standing, isOnDuty, showsPresence: isClaimed || !(await this.calls.roomHasStation(tx, call.roomId)) };
   }
 
   private lockWhatChanges(tx: Transaction, callId: string, command: CallCommand): Promise<LockedCall | undefined> {

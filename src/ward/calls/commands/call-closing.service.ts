@@ -5,11 +5,11 @@ import { DomainError } from '../../../platform/common/errors.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import type { CallView } from '../call.js';
 import { CallJournal } from '../call-journal.js';
-import { mayCancel, type Standing, stationMayCancel } from '../call-permissions.js';
+import { mayCancel, type CallerContext, stationMayCancel } from '../call-permissions.js';
 import { Supersession } from '../ladder/supersession.service.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
 
-/** What comes with a command that closes a call. */
+/** The fields of a command that closes a call. */
 export interface ClosingDetails {
   /** Free text; kept in the record, never in an event. */
   reason?: string | undefined;
@@ -29,22 +29,25 @@ export class CallClosing {
 
   /** The patient has what they called for. */
   async complete(tx: Transaction, staff: StaffPrincipal, call: LockedCall, { close_superseded }: ClosingDetails): Promise<CallView> {
-    await this.calls.complete(tx, call.id, staff.id);
-    const view = await this.calls.view(tx, call.id);
+    const [, view, ended] = await Promise.all([
+      this.calls.complete(tx, call.id, staff.id),
+      this.calls.view(tx, call.id),
+      this.supersession.end(tx, call, close_superseded ? actorOf(staff) : undefined),
+    ]);
     this.journal.append(tx, 'call.completed', view, staff, { from: call.state });
-    await this.supersession.end(tx, call, staff, close_superseded ? actorOf(staff) : undefined);
+    this.supersession.announce(tx, ended, staff);
     return view;
   }
 
-  /** By a person who may. What the type's own policy does not allow is a remote cancel: it is audited. */
+  /** Closes a call for a person who may. A cancel outside the type's policy is a remote cancel: it is audited. */
   async byStaff(
     tx: Transaction,
     staff: StaffPrincipal,
     call: LockedCall,
-    standing: Standing,
+    caller: CallerContext,
     { reason, close_superseded }: ClosingDetails,
   ): Promise<CallView> {
-    const isRemote = !mayCancel(standing, call);
+    const isRemote = !mayCancel(caller, call);
     if (isRemote) {
       this.audit.append(tx, {
         actor: actorOf(staff),
@@ -54,10 +57,13 @@ export class CallClosing {
         detail: { dept: call.dept, type: call.type, reason },
       });
     }
-    await this.calls.cancel(tx, call.id, actorOf(staff), reason);
-    const view = await this.calls.view(tx, call.id);
+    const [, view, ended] = await Promise.all([
+      this.calls.cancel(tx, call.id, actorOf(staff), reason),
+      this.calls.view(tx, call.id),
+      this.supersession.end(tx, call, close_superseded ? actorOf(staff) : undefined),
+    ]);
     this.journal.append(tx, 'call.cancelled', view, staff, isRemote ? { from: call.state, reason: 'remote_cancel' } : { from: call.state });
-    await this.supersession.end(tx, call, staff, close_superseded ? actorOf(staff) : undefined);
+    this.supersession.announce(tx, ended, staff);
     return view;
   }
 
@@ -66,10 +72,13 @@ export class CallClosing {
     if (!stationMayCancel(call.cancelPolicy)) {
       throw new DomainError('FORBIDDEN', 'this kind of call is not cancelled at the station', { details: { reason: 'cancel_policy' } });
     }
-    await this.calls.cancel(tx, call.id, actorOf(station), undefined);
-    const view = await this.calls.view(tx, call.id);
+    const [, view, ended] = await Promise.all([
+      this.calls.cancel(tx, call.id, actorOf(station), undefined),
+      this.calls.view(tx, call.id),
+      this.supersession.end(tx, call),
+    ]);
     this.journal.append(tx, 'call.cancelled', view, station, { from: call.state });
-    await this.supersession.end(tx, call, station);
+    this.supersession.announce(tx, ended, station);
     return view;
   }
 }

@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { actorOf, type StaffPrincipal } from '../../../identity/access/principal.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import type { CallView, DeclineCode } from '../call.js';
-import { CallAccess, visibleTo } from './call-access.service.js';
+import { CallAccess, type Looked, visibleTo } from './call-access.service.js';
 import { CallClosing, type ClosingDetails } from './call-closing.service.js';
 import { CallEscalation } from '../ladder/call-escalation.service.js';
 import { CallJournal } from '../call-journal.js';
 import { CallLanes } from '../call-lanes.js';
-import { requirePermission, type Standing } from '../call-permissions.js';
+import { requirePermission, type CallerContext } from '../call-permissions.js';
 import type { CallCommand } from '../call-states.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
 
-/** What comes with a command. */
+/** The fields of a command. */
 export interface CommandDetails extends ClosingDetails {
   /** The version that the caller saw. */
   version?: number | undefined;
@@ -19,7 +19,7 @@ export interface CommandDetails extends ClosingDetails {
   code?: DeclineCode | undefined;
 }
 
-/** What people do with a call after it was placed. Every command: lock the call, ask the rules, change it, append its event. */
+/** People's commands on a placed call. Every command locks the call, asks the rules, changes it, and appends its event. */
 @Injectable()
 export class CallCommandsService {
   constructor(
@@ -38,15 +38,16 @@ export class CallCommandsService {
    */
   async execute(staff: StaffPrincipal, command: CallCommand, callId: string, details: CommandDetails, key: string): Promise<CallView> {
     const identity = { type: `call.${command}`, callId, ...details };
-    const work = async (tx: Transaction) => {
-      const { call: locked, standing } = await this.access.lockFor(tx, staff, callId, command);
+    const look = (tx: Transaction) => this.access.look(tx, staff, callId, command);
+    const work = async (tx: Transaction, looked: Looked) => {
+      const { call: locked, caller } = this.access.judge(staff, command, looked);
       await this.access.requireTransition(tx, locked, command);
-      requirePermission(command, standing, locked, details.reason);
+      requirePermission(command, caller, locked, details.reason);
       await this.access.requireVersion(tx, locked, details.version);
-      return this.carryOut(tx, staff, command, locked, standing, details);
+      return this.carryOut(tx, staff, command, locked, caller, details);
     };
     // An answer that is given again must still be one that the person may see.
-    const answer = this.lanes.onCall(callId, { by: staff, key, identity, work }).catch(async (error: unknown) => {
+    const answer = this.lanes.onCall(callId, { by: staff, key, identity, look, work }).catch(async (error: unknown) => {
       if (command === 'accept') await this.access.acceptRefused(error, callId, staff.id);
       throw error;
     });
@@ -58,20 +59,18 @@ export class CallCommandsService {
     staff: StaffPrincipal,
     command: CallCommand,
     call: LockedCall,
-    standing: Standing,
+    caller: CallerContext,
     details: CommandDetails,
   ): Promise<CallView> {
     switch (command) {
       case 'accept':
-        await this.calls.accept(tx, call.id, staff.id);
-        return this.tell(tx, 'call.accepted', call, staff);
+        return this.tell(tx, 'call.accepted', call, staff, this.calls.accept(tx, call.id, staff.id));
       case 'arrive':
-        await this.calls.arrive(tx, call.id, actorOf(staff), staff.id);
-        return this.tell(tx, 'call.in_progress', call, staff);
+        return this.tell(tx, 'call.in_progress', call, staff, this.calls.arrive(tx, call.id, actorOf(staff), staff.id));
       case 'complete':
         return this.closing.complete(tx, staff, call, details);
       case 'cancel':
-        return this.closing.byStaff(tx, staff, call, standing, details);
+        return this.closing.byStaff(tx, staff, call, caller, details);
       case 'decline':
         return this.decline(tx, staff, call, details);
     }
@@ -82,18 +81,22 @@ export class CallCommandsService {
     event: 'call.accepted' | 'call.in_progress',
     before: LockedCall,
     staff: StaffPrincipal,
+    changed: Promise<void>,
   ): Promise<CallView> {
-    const view = await this.calls.view(tx, before.id);
+    const [, view] = await Promise.all([changed, this.calls.view(tx, before.id)]);
     this.journal.append(tx, event, view, staff, { from: before.state });
     return view;
   }
 
   /** A declined call goes to the next nurse at once. */
   private async decline(tx: Transaction, staff: StaffPrincipal, call: LockedCall, details: CommandDetails): Promise<CallView> {
-    await this.calls.markDeclined(tx, call.id, staff.id, details);
-    if (call.state === 'accepted') await this.calls.reopen(tx, call.id);
+    const [, , view] = await Promise.all([
+      this.calls.markDeclined(tx, call.id, staff.id, details),
+      call.state === 'accepted' ? this.calls.reopen(tx, call.id) : undefined,
+      this.calls.view(tx, call.id),
+    ]);
     const code = details.code === undefined ? {} : { code: details.code };
-    this.journal.append(tx, 'call.declined', await this.calls.view(tx, call.id), staff, { from: call.state, ...code });
-    return this.escalation.passOn(tx, call, staff, call.state, 'declined');
+    this.journal.append(tx, 'call.declined', view, staff, { from: call.state, ...code });
+    return this.escalation.redispatch(tx, call, staff, call.state, 'declined');
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DomainError } from '../../../platform/common/errors.js';
-import { StartAgain } from '../../../platform/database/database-error.js';
+import { RetryTransaction } from '../../../platform/database/database-error.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { type Leaving, type LeavingReason, type ShiftHandover, ShiftHandovers } from '../../staffing/shifts/shift-handovers.js';
@@ -8,20 +8,21 @@ import { IN_FORCE, IS_TURN } from '../annunciations/asking.js';
 import { BEDSIDE_PRESENCE_RANK } from '../call-permissions.js';
 import { LostHolders } from '../ladder/lost-holders.service.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
+import { IS_OPEN } from '../call.js';
 
 /**
- * Calls that were given to the person ($1), and those below rank $3 that everybody on duty was told of: a manager stays with these, on duty or
- * not.
+ * Calls that were given to the person ($1), and calls below rank $3 that were shown to everybody on duty. A manager keeps the
+ * latter, on duty or not.
  */
 const HELD = `c.dept_id = $2 AND (c.accepted_by = $1 AND c.state IN ('accepted', 'in_progress') OR c.state = 'pending'
   AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND ${IN_FORCE}
     AND CASE t.dispatch WHEN 'assigned' THEN ${IS_TURN} ELSE a.role <> 'manager' AND t.rank < $3 END))`;
-/** A break leaves the most urgent calls with the person: everybody on duty is told of these. */
+/** A break leaves the most urgent calls with the person: they are shown to everybody on duty. */
 const BELOW_RANK: Readonly<Record<LeavingReason, number>> = { shift_ended: 10, shift_paused: BEDSIDE_PRESENCE_RANK };
 
 const held = statement(
   'held_calls',
-  `SELECT c.id FROM calls c JOIN call_types t ON t.id = c.type WHERE ${HELD} AND c.state IN ('pending', 'accepted', 'in_progress') ORDER BY c.id`,
+  `SELECT c.id FROM calls c JOIN call_types t ON t.id = c.type WHERE ${HELD} AND ${IS_OPEN} ORDER BY c.id`,
 );
 /** The calls that a transaction has locked, by id. */
 const LOCKED = Symbol('calls that are handed over');
@@ -57,7 +58,7 @@ export class CallHandover implements OnModuleInit, ShiftHandover {
     for (const id of await this.held(tx, leaving)) {
       const call = this.locked(tx).get(id);
       // It came to the person after the look above.
-      if (!call) throw new StartAgain();
+      if (!call) throw new RetryTransaction();
       await this.lost.leave(tx, call, staffId, { kind: 'staff', id: staffId }, reason);
     }
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { scrapedGauge } from '../../../platform/metrics/scraped-metrics.js';
 import { Database } from '../../../platform/database/database.js';
 import { statement } from '../../../platform/database/statement.js';
+import { scrapedGauge } from '../../../platform/metrics/metric-providers.js';
 
 const count = statement('count_pending_calls', `SELECT count(*)::int AS count FROM calls WHERE state = 'pending'`);
 
@@ -20,7 +20,7 @@ export const pendingCallsMetric = scrapedGauge(
   { name: 'pending_calls_count', help: 'Calls that nobody has accepted, in the whole installation.' },
   PendingCalls,
   async (gauge, calls) => {
-    // A scrape must not fail with the database: the last count stands, and `wardline_database_up` tells.
+    // A scrape must not fail with the database: the last count remains, and `wardline_database_up` shows the failure.
     const pending = await calls.count().catch(() => undefined);
     if (pending !== undefined) gauge.set(pending);
   },

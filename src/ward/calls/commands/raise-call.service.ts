@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { can } from '../../../identity/access/capabilities.js';
 import { DepartmentAccess } from '../../../identity/access/department-access.js';
 import type { GuestActor, StaffPrincipal, StationPrincipal } from '../../../identity/access/principal.js';
-import { DomainError, notFound } from '../../../platform/common/errors.js';
+import { DomainError, notFound, notPermitted } from '../../../platform/common/errors.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import type { CallView } from '../call.js';
@@ -9,7 +10,7 @@ import type { Actor } from '../call-journal.js';
 import { CallLanes } from '../call-lanes.js';
 import { NewCalls } from './new-calls.service.js';
 import { RepeatedPresses } from './repeated-presses.service.js';
-import { type NewCall, PressesRepository } from '../presses.repository.js';
+import { type NewCall, PressesRepository, type Sought } from '../presses.repository.js';
 
 const findPlace = statement(
   'find_place',
@@ -26,7 +27,7 @@ const findStation = statement(
 );
 type StationPlace = Record<string, unknown> & Pick<StationPrincipal, 'dept' | 'roomId' | 'bedId'>;
 
-/** What raising answers: the call, and whether it is a new one or one that was open already. */
+/** The result of raising: the call, and whether it is new or was open already. */
 export interface Raised {
   call: CallView;
   repeated: boolean;
@@ -51,20 +52,23 @@ export class RaiseCallService {
    */
   raiseAtStation(station: StationPrincipal, type: string, key: string | undefined): Promise<Raised> {
     let isFirstTry = true;
-    const work = async (tx: Transaction) => {
+    const look = async (tx: Transaction) => {
       // Moved since it signed in: the try that found it gone is made again where it is now.
       const moved = isFirstTry ? undefined : await tx.one<StationPlace>(findStation, [station.id]);
       isFirstTry = false;
       const { dept, roomId, bedId } = moved ?? station;
-      return this.place(tx, station, type, { dept, roomId, bedId, stationId: station.id, raisedBy: null, atDevice: false }, station.types);
+      const place = { dept, roomId, bedId, stationId: station.id, raisedBy: null, atDevice: false };
+      return { place, sought: await this.presses.find(tx, type, place) };
     };
-    return this.lanes.inRoom(station.roomId, { by: station, key, identity: { type: 'call.raise', call_type: type }, work });
+    const work = (tx: Transaction, { place, sought }: Awaited<ReturnType<typeof look>>) =>
+      this.place(tx, station, type, place, sought, station.types);
+    return this.lanes.inRoom(station.roomId, { by: station, key, identity: { type: 'call.raise', call_type: type }, look, work });
   }
 
   /**
-   * A member of the department asks for help at a place. Where the same kind is open there already, whoever raised it, that
-   * is the call.
-   * @throws DomainError NOT_FOUND for a room or bed that one may not know; VALIDATION_FAILED for an unknown type
+   * Raises a call for a member of the department at a place. When the same kind is open there already, whoever raised it, that
+   * call is the answer.
+   * @throws DomainError NOT_FOUND for a room or bed that one may not know; VALIDATION_FAILED for an unknown type; FORBIDDEN for a role that may not raise calls
    */
   raiseByStaff(
     staff: StaffPrincipal,
@@ -73,12 +77,15 @@ export class RaiseCallService {
   ): Promise<Raised> {
     const { type, room_id: roomId, bed_id } = request;
     const bedId = bed_id ?? null;
-    const work = async (tx: Transaction) => {
-      const found = await tx.one<{ dept: string; isMember: boolean }>(findPlace, [roomId, bedId, staff.id]);
+    const place = { roomId, bedId, stationId: null, raisedBy: staff.id, atDevice: false };
+    const look = (tx: Transaction) =>
+      Promise.all([tx.one<{ dept: string; isMember: boolean }>(findPlace, [roomId, bedId, staff.id]), this.presses.find(tx, type, place)]);
+    const work = (tx: Transaction, [found, sought]: Awaited<ReturnType<typeof look>>) => {
       if (!found?.isMember) throw found ? this.access.deny('room or bed') : notFound('room or bed');
-      return this.place(tx, staff, type, { dept: found.dept, roomId, bedId, stationId: null, raisedBy: staff.id, atDevice: false });
+      if (!can(staff, 'call.raise')) throw notPermitted();
+      return this.place(tx, staff, type, { ...place, dept: found.dept }, sought);
     };
-    return this.lanes.inRoom(roomId, { by: staff, key, identity: { type: 'call.raise', call_type: type, roomId, bedId }, work });
+    return this.lanes.inRoom(roomId, { by: staff, key, identity: { type: 'call.raise', call_type: type, roomId, bedId }, look, work });
   }
 
   /**
@@ -91,28 +98,37 @@ export class RaiseCallService {
     key: string | undefined,
   ): Promise<Raised> {
     const by: GuestActor = { kind: 'guest', id: bedId };
-    const work = (tx: Transaction) => this.place(tx, by, type, { dept, roomId, bedId, stationId: null, raisedBy: null, atDevice: false });
-    return this.lanes.inRoom(roomId, { by, key, identity: { type: 'call.raise', call_type: type }, work });
+    const place = { dept, roomId, bedId, stationId: null, raisedBy: null, atDevice: false };
+    const look = (tx: Transaction) => this.presses.find(tx, type, place);
+    const work = (tx: Transaction, sought: Sought | undefined) => this.place(tx, by, type, place, sought);
+    return this.lanes.inRoom(roomId, { by, key, identity: { type: 'call.raise', call_type: type }, look, work });
   }
 
   /**
-   * The system's own call at a station: a fault of the device. Where the same kind is open there, that is the call, and nothing is counted.
-   * It supersedes nothing: what patients have asked for there still stands.
+   * Raises the system's own call at a station: a fault of the device. When the same kind is open there, that call is the
+   * answer, and nothing is counted. It supersedes nothing: the patients' calls there remain.
    * @throws DomainError VALIDATION_FAILED for an unknown type
    */
-  raiseBySystem(tx: Transaction, station: Omit<StationPrincipal, 'kind' | 'types'>, type: string): Promise<Raised> {
+  async raiseBySystem(tx: Transaction, station: Omit<StationPrincipal, 'kind' | 'types'>, type: string): Promise<Raised> {
     const { id: stationId, dept, roomId, bedId } = station;
-    return this.place(tx, 'system', type, { dept, roomId, bedId, stationId, raisedBy: null, atDevice: true });
+    const place = { dept, roomId, bedId, stationId, raisedBy: null, atDevice: true };
+    return this.place(tx, 'system', type, place, await this.presses.find(tx, type, place));
   }
 
   /** @param allowed the types that may be raised there; all, unless given */
-  private async place(tx: Transaction, by: Actor, type: string, place: Place, allowed?: readonly string[]): Promise<Raised> {
-    const sought = await this.presses.find(tx, type, place);
+  private async place(
+    tx: Transaction,
+    by: Actor,
+    type: string,
+    place: Place,
+    sought: Sought | undefined,
+    allowed?: readonly string[],
+  ): Promise<Raised> {
     if (!sought) throw unknownType();
     if (allowed && !allowed.includes(type)) throw notOfStation();
-    const { rank, dispatch, open } = sought;
+    const { rank, dispatch, deadlines, open } = sought;
     if (open) return { call: await this.repeats.press(tx, by, { ...open, rank }, place), repeated: true };
-    return { call: await this.newCalls.open(tx, by, { ...place, type, rank, dispatch }), repeated: false };
+    return { call: await this.newCalls.open(tx, by, { ...place, type, rank, dispatch, deadlines }), repeated: false };
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../../identity/audit/audit-log.service.js';
 import { actorOf, type StaffPrincipal } from '../../../identity/access/principal.js';
+import { can } from '../../../identity/access/capabilities.js';
 import { DomainError } from '../../../platform/common/errors.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
@@ -9,16 +10,17 @@ import { CallAccess, visibleTo } from './call-access.service.js';
 import { CallJournal } from '../call-journal.js';
 import { CallLanes } from '../call-lanes.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
+import { withdraw } from '../annunciations/asking.js';
 import { Recipients } from '../annunciations/recipients.js';
 
-/** Who had arrived is not the one who is present any more; what a station showed names nobody, and stays. */
+/** A person who had arrived is no longer present; a station's presence names nobody, and remains. */
 const handOver = statement(
   'hand_over_call',
   `UPDATE calls SET accepted_by = $2::uuid, present_by = CASE WHEN present_by LIKE 'staff:%' THEN 'staff:' || $2::uuid ELSE present_by END
    WHERE id = $1`,
 );
 
-/** What a manager says: to whom, and why (kept in the record). */
+/** A manager's order: the new person, and the reason (kept in the record). */
 export interface Reassignment {
   staff_id: string;
   reason: string;
@@ -41,9 +43,11 @@ export class ReassignCallService {
    * it is. @throws DomainError NOT_FOUND; FORBIDDEN for nurses; CALL_CLOSED; VALIDATION_FAILED when the nurse is not on duty there
    */
   async reassign(manager: StaffPrincipal, callId: string, { staff_id: staffId, reason }: Reassignment, key: string): Promise<CallView> {
-    const work = async (tx: Transaction) => {
-      const locked = await this.access.lock(tx, manager, callId);
-      if (manager.role === 'nurse') throw new DomainError('FORBIDDEN', 'a manager reassigns calls', { details: { reason: 'not_manager' } });
+    const look = (tx: Transaction) => this.access.lock(tx, callId);
+    const work = async (tx: Transaction, found: LockedCall | undefined) => {
+      const locked = this.access.judgeLocked(manager, callId, found);
+      if (!can(manager, 'call.reassign'))
+        throw new DomainError('FORBIDDEN', 'a manager reassigns calls', { details: { reason: 'not_manager' } });
       if (locked.state === 'completed' || locked.state === 'cancelled') {
         throw await this.access.conflict(tx, locked, 'CALL_CLOSED', `the call is ${locked.state}`);
       }
@@ -58,14 +62,15 @@ export class ReassignCallService {
       return this.give(tx, manager, locked, staffId);
     };
     const identity = { type: 'call.reassign', callId, staffId, reason };
-    return visibleTo(manager, this.lanes.onCall(callId, { by: manager, key, identity, work }));
+    return visibleTo(manager, this.lanes.onCall(callId, { by: manager, key, identity, look, work }));
   }
 
   private async give(tx: Transaction, manager: StaffPrincipal, call: LockedCall, staffId: string): Promise<CallView> {
     await this.recipients.addChosen(tx, call.id, staffId);
     if (call.state === 'in_progress') await tx.query(handOver, [call.id, staffId]);
     if (call.state === 'accepted') {
-      if (call.acceptedBy !== null && call.acceptedBy !== staffId) await this.calls.markDeclined(tx, call.id, call.acceptedBy);
+      // The person who had it is not asked any more, and may be later: only a decline bars that.
+      if (call.acceptedBy !== null && call.acceptedBy !== staffId) await tx.query(withdraw, [call.id, call.acceptedBy]);
       await this.calls.reopen(tx, call.id);
     }
     const view = await this.calls.view(tx, call.id);

@@ -33,13 +33,13 @@ export class RepeatedPresses {
   async press(tx: Transaction, by: Actor, open: PressedCall, place: CallPlace): Promise<CallView> {
     if (by === 'system') return this.calls.view(tx, open.id);
     await this.presses.narrow(tx, open, place);
-    const isTold = await this.presses.repeat(tx, open.id, place.stationId);
+    const [isTold, counted] = await Promise.all([this.presses.repeat(tx, open.id, place.stationId), this.calls.view(tx, open.id)]);
     if (open.state === 'in_progress' && (await this.startsAgain(tx, open))) {
       const call = await this.calls.lock(tx, open.id);
       if (!call) throw new Error('a locked call cannot be read');
       return this.rounds.begin(tx, call, by, 'pressed_again');
     }
-    const view = await this.calls.view(tx, open.id);
+    const view = open.state === 'in_progress' ? await this.calls.view(tx, open.id) : counted;
     if (isTold) this.journal.append(tx, 'call.repeated', view, by);
     return view;
   }

@@ -6,9 +6,9 @@ import { CallAccess } from './call-access.service.js';
 import { CallClosing } from './call-closing.service.js';
 import { CallJournal } from '../call-journal.js';
 import { CallLanes } from '../call-lanes.js';
-import { CallsRepository } from '../calls.repository.js';
+import { CallsRepository, type LockedCall } from '../calls.repository.js';
 
-/** What a station does with calls that were placed. */
+/** A station's commands on placed calls. */
 @Injectable()
 export class StationCommandsService {
   constructor(
@@ -21,27 +21,29 @@ export class StationCommandsService {
 
   /** A station that pressed takes the call back. @throws DomainError NOT_FOUND, FORBIDDEN, CALL_CLOSED */
   cancel(station: StationPrincipal, callId: string, key: string | undefined): Promise<CallView> {
-    const work = async (tx: Transaction) => {
-      const call = await this.access.lockAtStation(tx, station, callId, 'own');
+    const look = (tx: Transaction) => this.access.lookAtStation(tx, callId, 'cancel');
+    const work = async (tx: Transaction, locked: LockedCall | undefined) => {
+      const call = this.access.judgeAtStation(station, locked, 'own');
       await this.access.requireTransition(tx, call, 'cancel');
       return this.closing.atStation(tx, station, call);
     };
-    return this.lanes.onCall(callId, { by: station, key, identity: { type: 'call.cancel', callId }, work });
+    return this.lanes.onCall(callId, { by: station, key, identity: { type: 'call.cancel', callId }, look, work });
   }
 
   /**
-   * Somebody shows at the bedside that they are there. It names nobody: the person who accepted stays so. At a call in progress it renews the attendance.
+   * A person shows at the bedside that they are there. It names nobody: the person who accepted keeps the call. At a call in
+   * progress it renews the attendance.
    * @throws DomainError NOT_FOUND, CALL_CLOSED, CALL_STATE_CONFLICT
    */
   showPresence(station: StationPrincipal, callId: string, key: string | undefined): Promise<CallView> {
-    const work = async (tx: Transaction) => {
-      const call = await this.access.lockAtStation(tx, station, callId, 'room');
+    const look = (tx: Transaction) => this.access.lookAtStation(tx, callId, 'arrive');
+    const work = async (tx: Transaction, locked: LockedCall | undefined) => {
+      const call = this.access.judgeAtStation(station, locked, 'room');
       await this.access.requireTransition(tx, call, 'arrive');
-      await this.calls.arrive(tx, callId, actorOf(station), null);
-      const view = await this.calls.view(tx, callId);
+      const [, view] = await Promise.all([this.calls.arrive(tx, callId, actorOf(station), null), this.calls.view(tx, callId)]);
       this.journal.append(tx, 'call.in_progress', view, station, { from: call.state });
       return view;
     };
-    return this.lanes.onCall(callId, { by: station, key, identity: { type: 'call.presence', callId }, work });
+    return this.lanes.onCall(callId, { by: station, key, identity: { type: 'call.presence', callId }, look, work });
   }
 }

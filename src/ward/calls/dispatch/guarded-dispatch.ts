@@ -1,43 +1,37 @@
 import type { ExtensionGuard } from '../../../platform/extensions/extension-guard.js';
-import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
-import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from './dispatch-strategy.js';
+import type { DepartmentQueue } from '../../staffing/queue/department-queue.service.js';
+import { Dispatch, type DispatchTarget } from './dispatch.js';
+import type { DispatchableCall, DispatchStrategy } from './dispatch-strategy.js';
 
 /** It runs under the locks of a call. */
 const DEADLINE_MS = 200;
-const REASONS: ReadonlySet<unknown> = new Set(['primary', 'backup', 'queue'] satisfies DispatchTarget['reason'][]);
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-const isOnDuty = statement(
-  'is_on_duty',
-  `SELECT 1 AS one FROM shifts h JOIN staff p ON p.id = h.staff_id AND p.active
-   WHERE h.staff_id = $1 AND h.dept_id = $2 AND h.ended_at IS NULL
-     AND NOT EXISTS (SELECT FROM annunciations a WHERE a.call_id = $3 AND a.staff_id = h.staff_id AND a.declined_at IS NOT NULL)`,
-);
-
-/** A hospital's own strategy, which cannot lose a call: where it fails, is late or names somebody unfit, the default decides. */
-export class GuardedDispatch extends DispatchStrategy {
+/** A hospital's own strategy, which cannot lose a call: where it fails, is late or names no candidate, the queue's own order decides. */
+export class GuardedDispatch extends Dispatch {
   constructor(
     private readonly own: DispatchStrategy,
-    private readonly standard: DispatchStrategy,
+    private readonly queue: DepartmentQueue,
     private readonly guard: ExtensionGuard,
   ) {
     super();
   }
 
-  next(tx: Transaction, call: DispatchableCall): Promise<DispatchTarget | undefined> {
-    return this.guard.call<DispatchTarget | undefined>(tx, {
+  async next(tx: Transaction, call: DispatchableCall): Promise<DispatchTarget | undefined> {
+    const candidates = await this.queue.candidates(tx, call);
+    if (candidates.length === 0) return undefined;
+    const { id, dept, roomId, type, rank } = call;
+    const chosen = await this.guard.call<string | undefined>({
       point: 'dispatch strategy',
       deadlineMs: DEADLINE_MS,
-      work: async (own) => this.own.next(own, call),
-      isValid: (target) => target === undefined || this.isFit(tx, call, target),
-      fallback: () => this.standard.next(tx, call),
+      rests: true,
+      isAnswer: () => false,
+      work: (signal) => this.own.choose({ id, dept, roomId, type, rank }, structuredClone(candidates), signal),
+      isValid: (answer) => candidates.some(({ staffId }) => staffId === answer),
+      fallback: () => undefined,
     });
-  }
-
-  private async isFit(tx: Transaction, call: DispatchableCall, target: DispatchTarget): Promise<boolean> {
-    const { staffId, reason } = target as Partial<Record<keyof DispatchTarget, unknown>>;
-    if (typeof staffId !== 'string' || !UUID.test(staffId) || !REASONS.has(reason)) return false;
-    return (await tx.one(isOnDuty, [staffId, call.dept, call.id])) !== undefined;
+    const target = candidates.find(({ staffId }) => staffId === chosen);
+    if (!target || !(await this.queue.take(tx, call.dept, target))) return this.queue.turn(tx, call);
+    return { staffId: target.staffId, reason: target.reason };
   }
 }

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { DepartmentQueue } from '../../staffing/queue/department-queue.service.js';
-import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from './dispatch-strategy.js';
+import { Dispatch, type DispatchTarget } from './dispatch.js';
+import type { DispatchableCall } from './dispatch-strategy.js';
 
 /** The default: the room's primary, its backup, then the head of the queue, who goes to the tail. */
 @Injectable()
-export class RoundRobinDispatch extends DispatchStrategy {
+export class RoundRobinDispatch extends Dispatch {
+  override readonly isQueueAlone = true;
+
   constructor(private readonly queue: DepartmentQueue) {
     super();
   }

@@ -10,13 +10,13 @@ import { commandBody, type CommandBody, declineBody, type DeclineBody } from './
 
 type Key = string | undefined;
 
-/** What people do with a call: a route each, so that each is described, and nothing else is there. */
+/** People's commands on a call. Each has a route and a description of its own. */
 @ApiTags('calls')
 @Controller('api/v1/calls/:id')
 export class CallCommandsController {
   constructor(private readonly commands: CallCommandsService) {}
 
-  /** I take it. Of several who try one gets it, the others 409 with the call. */
+  /** Accepts the call. One of several who try gets it, the others get 409 with the call. */
   @Post('accept')
   @HttpCode(200)
   accept(
@@ -64,7 +64,7 @@ export class CallCommandsController {
     return this.commands.execute(staff, 'complete', id, body, requiredKey(key));
   }
 
-  /** Nobody is needed; from elsewhere than the bedside with a reason. */
+  /** Cancels the call, which needs nobody; away from the bedside, with a reason. */
   @Post('cancel')
   @HttpCode(200)
   cancel(

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { can } from '../../../identity/access/capabilities.js';
 import { DepartmentAccess } from '../../../identity/access/department-access.js';
 import { belongsTo, type StaffPrincipal, type StationPrincipal } from '../../../identity/access/principal.js';
 import { notFound } from '../../../platform/common/errors.js';
@@ -7,7 +8,7 @@ import { type Page, readCursor, toPage } from '../../../platform/common/paging.j
 import { Database } from '../../../platform/database/database.js';
 import { statement } from '../../../platform/database/statement.js';
 import { EventLog } from '../../../events/log/event-log.js';
-import { CALL_VIEW, type CallState, type CallView, IS_OPEN, OPEN_STATES, type WithdrawalReason } from '../call.js';
+import { CALL_VIEW, type CallState, type CallView, type DeclineCode, IS_OPEN, OPEN_STATES, type WithdrawalReason } from '../call.js';
 
 const MAX_HISTORY = 500;
 const MAX_ANNUNCIATIONS = 1000;
@@ -24,7 +25,8 @@ const list = statement(
 const annunciations = statement(
   'call_annunciations',
   `SELECT staff_id, role, reason, iso(queued_at) AS queued_at, iso(sent_at) AS sent_at, iso(received_at) AS received_at, iso(accepted_at) AS accepted_at,
-     iso(declined_at) AS declined_at, iso(withdrawn_at) AS withdrawn_at, withdrawn_reason
+     iso(declined_at) AS declined_at, iso(withdrawn_at) AS withdrawn_at, withdrawn_reason,
+     decline_code, CASE WHEN $2 THEN decline_reason END AS decline_reason
    FROM annunciation_ledger l WHERE call_id = $1 ORDER BY l.queued_at, staff_id LIMIT ${String(MAX_ANNUNCIATIONS)}`,
 );
 const tries = statement(
@@ -59,9 +61,12 @@ export interface AnnunciationView {
   declined_at: string | null;
   withdrawn_at: string | null;
   withdrawn_reason: WithdrawalReason | null;
+  decline_code: DeclineCode | null;
+  /** The person's words, for managers and administrators; null for nurses. */
+  decline_reason: string | null;
 }
 
-/** One try to tell a notifier of the call. */
+/** One try to notify a notifier of the call. */
 export interface NotificationTryView {
   notifier: string;
   staff_id: string;
@@ -80,7 +85,7 @@ export interface NotificationTryView {
 export interface CallWithHistory extends CallView {
   history: { seq: number; id: string; type: string; time: string; data: unknown }[];
   annunciations: AnnunciationView[];
-  /** What other systems were told: the newest tries, oldest first. */
+  /** The newest messages to other systems, oldest first. */
   notifications: NotificationTryView[];
 }
 
@@ -116,7 +121,7 @@ export class CallsQueryService {
       time,
       data: JSON.parse(data) as unknown,
     }));
-    const asked = await this.database.query<AnnunciationView & Record<string, unknown>>(annunciations, [id]);
+    const asked = await this.database.query<AnnunciationView & Record<string, unknown>>(annunciations, [id, can(staff, 'call.lead')]);
     const tried = await this.database.query<NotificationTryView & Record<string, unknown>>(tries, [id]);
     return { ...call, history, annunciations: asked, notifications: tried.reverse() };
   }

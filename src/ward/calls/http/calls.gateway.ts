@@ -19,7 +19,7 @@ export class CallsGateway {
     private readonly commands: CallCommandsService,
     rate: ClientRate,
   ) {
-    // Nobody is kept from calling for help.
+    // A call for help is never limited.
     rate.neverLimit('call.raise');
   }
 

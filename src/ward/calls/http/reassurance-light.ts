@@ -7,7 +7,7 @@ import { EventWaiter } from '../../../events/delivery/event-waiter.js';
 import type { CallView } from '../call.js';
 import { CallsQueryService } from './calls-query.service.js';
 
-/** What the lamp shows: which calls are open and how far each has come. */
+/** The state of the lamp: the open calls and the progress of each. */
 function picture(calls: readonly CallView[]): string {
   return calls.map((call) => `${call.id}/${String(call.version)}/${String(call.level)}/${String(call.repeats)}`).join();
 }
@@ -15,13 +15,13 @@ function picture(calls: readonly CallView[]): string {
 /** Stations whose last picture is known; the one that asked longest ago is forgotten. */
 const MAX_TOLD = 10_000;
 
-/** Tells a station that somebody is on the way: the state of its own calls, as soon as it changes. */
+/** Sends a station the state of its own calls as soon as it changes: help is on the way. */
 @Injectable()
 export class ReassuranceLight implements OnModuleInit {
-  /** By station: the picture that it was told last, on this node. */
+  /** By station: the picture that it got last on this node. */
   private readonly told = new Map<string, string>();
 
-  /** Of those that wait: whether their key still holds is asked again. */
+  /** The waits that check again if their key still holds. */
   private readonly rechecks = new Set<AbortController>();
 
   constructor(
@@ -51,7 +51,7 @@ export class ReassuranceLight implements OnModuleInit {
   }
 
   /**
-   * The station's open calls once they differ from what it was told last (else from what they are now), or after `seconds`.
+   * The station's open calls, once they differ from the last picture it got (or from the present one), or after `seconds`.
    * @param isKeyValid asked when the wait is over
    * @throws DomainError UNAUTHENTICATED when it is not
    */

@@ -16,7 +16,7 @@ import { RaiseCallService } from '../commands/raise-call.service.js';
 
 const lightQuery = z.strictObject({ wait: waitParam });
 
-/** What a station does with calls: press, take back, show that somebody is there, light its lamp. */
+/** A station's routes: press, take back, show presence, light its lamp. */
 @ApiTags('stations')
 @ForStations()
 @Controller('api/v1/stations/self/calls')

@@ -18,23 +18,24 @@ export class CallRounds {
   ) {}
 
   /**
-   * The person who was present is asked alone. Where nobody is named, or the person cannot be reached, the call is dispatched like a new one; a
-   * broadcast goes to all.
+   * Asks the person who was present, alone. When nobody is named, or the person cannot be reached, the call is dispatched like
+   * a new one; a broadcast goes to all.
    * @param call as it was, locked
    */
   async begin(tx: Transaction, call: LockedCall, by: Actor, reason: CallReason): Promise<CallView> {
     await this.calls.startRound(tx, call.id);
-    const asked = await this.ask(tx, call);
-    const view = await this.calls.view(tx, call.id);
+    const { asked, view } = await this.ask(tx, call);
     this.journal.append(tx, 'call.pending', view, by, { from: call.state, reason });
     this.journal.assigned(tx, view, by, asked);
-    return asked.length > 0 ? view : this.escalation.nobodyToAsk(tx, call, view);
+    return asked.length > 0 ? view : this.escalation.escalateUnattended(tx, call, view);
   }
 
-  private async ask(tx: Transaction, call: LockedCall): Promise<string[]> {
+  private async ask(tx: Transaction, call: LockedCall): Promise<{ asked: string[]; view: CallView }> {
     const { acceptedBy, dispatch } = call;
     const alone = dispatch === 'broadcast' ? null : acceptedBy;
     const isAsked = await this.recipients.startAgain(tx, call, alone);
-    return isAsked && alone !== null ? [alone] : this.recipients.dispatch(tx, call);
+    if (isAsked && alone !== null) return { asked: [alone], view: await this.calls.view(tx, call.id) };
+    const { asked, view } = await this.recipients.dispatch(tx, call);
+    return { asked, view: view ?? (await this.calls.view(tx, call.id)) };
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
-import { DueRows } from '../../../platform/scheduling/due-rows.js';
+import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.js';
 import type { DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { CallJournal } from '../call-journal.js';
@@ -12,7 +12,7 @@ import { CallRounds } from './call-rounds.service.js';
 
 /** After an outage of everything people have so much time to say what they did. */
 export const AFTER_OUTAGE_SEC = 30;
-/** Whoever is asked whether they are still there has so much time to answer. */
+/** Time to answer the question whether one is still there. */
 const ANSWER_SEC = 120;
 
 const isPast = (time: string) => `coalesce(c.${time} <= app_now(), false)`;
@@ -27,7 +27,7 @@ const claim = statement(
    WHERE c.timer_at <= app_now() AND ${NOT_PUT_OFF} AND (${isPast('repeat_due_at')} OR ${isPast('press_again_at')} OR ${HAD_TIME})
    ORDER BY c.timer_at LIMIT 1 FOR NO KEY UPDATE OF c SKIP LOCKED`,
 );
-/** What is due already and waits is found by the scan of every second. */
+/** Deadlines that have passed already are found by the scan of every second. */
 const nextDue = statement(
   'next_call_timer',
   `SELECT (extract(epoch FROM c.timer_at - app_now()) * 1000)::float8 AS ms FROM calls c WHERE c.timer_at > app_now() ORDER BY c.timer_at LIMIT 1`,
@@ -42,7 +42,7 @@ interface DueCall extends Record<string, unknown> {
   id: string;
   /** Presses came within a second of the last `call.repeated`. */
   repeated: boolean;
-  /** A press came while somebody was present. */
+  /** A press came while a person was present. */
   pressedAgain: boolean;
   /** Nobody arrived in time. */
   isAbsent: boolean;
@@ -56,9 +56,10 @@ interface DueCall extends Record<string, unknown> {
 export class CallTimers implements OnModuleInit, DueWork {
   readonly name = 'call_timers';
   readonly isCore = true;
+  readonly look = { claim: { statement: claim }, next: { statement: nextDue } };
 
   constructor(
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly calls: CallsRepository,
     private readonly escalation: CallEscalation,
     private readonly rounds: CallRounds,
@@ -71,7 +72,7 @@ export class CallTimers implements OnModuleInit, DueWork {
   }
 
   handleOne(): Promise<boolean> {
-    return this.rows.nextOrBackOff<DueCall>({
+    return this.rows.processNext<DueCall>({
       claim,
       backOff: backOffCall,
       subject: 'call_id',
@@ -99,7 +100,7 @@ export class CallTimers implements OnModuleInit, DueWork {
   /** An accepted call at which nobody has arrived is pending again, and the next person is asked too. */
   private async reopen(tx: Transaction, call: LockedCall): Promise<void> {
     await this.calls.reopen(tx, call.id, { isAbsence: true });
-    await this.escalation.passOn(tx, call, 'system', 'accepted', 'no_presence');
+    await this.escalation.redispatch(tx, call, 'system', 'accepted', 'no_presence');
   }
 
   private async askAttendance(tx: Transaction, { id, acceptedBy }: LockedCall): Promise<void> {

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
-import { DueRows } from '../../../platform/scheduling/due-rows.js';
+import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.js';
 import type { DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { DepartmentQueue } from '../../staffing/queue/department-queue.service.js';
@@ -29,8 +29,9 @@ const mayBeAsked = statement(
   `SELECT h.id FROM shifts h JOIN staff p ON p.id = h.staff_id AND p.active WHERE h.dept_id = $1 AND h.staff_id = $2 AND ${MAY_BE_ASKED}`,
 );
 /**
- * Of the calls $1 those for the person ($2) who came ($3: the arrival): broadcasts that they were not told of; calls that no other person on
- * duty has who can be reached; and every second one of those that one other person alone has, in the order of the list.
+ * The calls among $1 for the person ($2) who came on duty ($3: the arrival). They are broadcasts that the person has not got;
+ * calls that no other reachable person on duty has; and, in the order of the list, every second one of those that only one
+ * other person has.
  */
 const choose = statement(
   'choose_calls_for_arrival',
@@ -49,7 +50,7 @@ const choose = statement(
      ELSE count = 1 AND asked IS NOT TRUE AND nth % 2 = 0 END
    ORDER BY priority DESC, placed_at, id LIMIT ${String(MOST_CALLS)}`,
 );
-/** A person who was told before, as one of everybody, is asked by a new asking. */
+/** A person who got the call before, as one of everybody, gets a new annunciation. */
 const ask = statement(
   'ask_arrival',
   `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT c.id, p.id, p.role, app_now(), 'came_on_duty'
@@ -69,9 +70,10 @@ interface Arrival extends Record<string, unknown> {
 export class CameOnDuty implements OnModuleInit, DueWork {
   readonly name = CAME_ON_DUTY;
   readonly isCore = true;
+  readonly look = { claim: { statement: claim } };
 
   constructor(
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly calls: CallsRepository,
     private readonly queue: DepartmentQueue,
     private readonly journal: CallJournal,
@@ -83,7 +85,7 @@ export class CameOnDuty implements OnModuleInit, DueWork {
   }
 
   handleOne(): Promise<boolean> {
-    return this.rows.nextOrBackOff<Arrival>({
+    return this.rows.processNext<Arrival>({
       claim,
       backOff,
       subject: 'arrival_id',
@@ -92,7 +94,7 @@ export class CameOnDuty implements OnModuleInit, DueWork {
     });
   }
 
-  /** All pending calls are locked: whether somebody else has them must not change, and an arrival is rare. */
+  /** All pending calls are locked: their recipients must not change meanwhile, and an arrival is rare. */
   private async arrive(tx: Transaction, arrival: Arrival): Promise<void> {
     const { id, dept, staffId } = arrival;
     const pending = (await tx.query<{ id: string }>(lockPending, [dept])).map((call) => call.id);

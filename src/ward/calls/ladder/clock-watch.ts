@@ -1,5 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { SerialTask } from '../../../platform/scheduling/serial-task.js';
 import { Clock } from '../../../platform/common/clock.js';
 import { WARD_SETTINGS } from '../../../platform/config/config.module.js';
 import type { WardSettings } from '../../../platform/config/ward.settings.js';
@@ -10,8 +10,6 @@ import { Logger } from '../../../platform/logging/logger.js';
 import { DEADLINE_RESETS } from './deadline-resets.js';
 
 const LOOK_MS = 1000;
-/** A look that took longer says too little about when it was. */
-const LONGEST_LOOK_MS = 1000;
 /** The contract's measure of a step back, and of a log that ends in the future. */
 const STEP_MS = 2000;
 /** Clocks that are slewed differ by half of it. */
@@ -35,16 +33,28 @@ export interface ClockCondition {
 }
 
 /**
- * Watches the database's time, by which all deadlines go, against the monotonic clock of this process and against the logs. Where it
- * went back, what waits for a time in the future is set to its own length from now: nobody waits out the difference.
+ * Compares the database's time, which all deadlines use, with the monotonic clock of this process and with the logs. After a
+ * step back, deadlines in the future are set to their own length from now: nobody waits out the difference.
  */
 @Injectable()
-export class ClockWatch {
+export class ClockWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
   condition: ClockCondition = { status: 'up', went_back_sec: 0, log_ahead_sec: 0 };
   /** The database's time against ours in ms, at its highest. */
   private highest: number | undefined;
   private steppedAt: number | undefined;
-  private isLooking = false;
+  private readonly looking = new SerialTask(
+    () => this.look(),
+    (error) => {
+      this.logger.warn('clock.look_failed', { error });
+    },
+  );
+  /** A task of its own: a reset that waits for a call's lock holds up no look. */
+  private readonly resetting = new SerialTask(
+    () => this.resetDeadlines(),
+    (error) => {
+      this.logger.warn('clock.reset_failed', { error });
+    },
+  );
 
   constructor(
     private readonly database: Database,
@@ -54,39 +64,38 @@ export class ClockWatch {
     @Inject(WARD_SETTINGS) private readonly ward: WardSettings,
   ) {}
 
-  @Interval(LOOK_MS)
-  async tick(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
-    try {
-      await this.look();
-      if (this.condition.status === 'down') await this.resetDeadlines();
-    } catch (error) {
-      this.logger.warn('clock.look_failed', { error });
-    } finally {
-      this.isLooking = false;
-    }
+  onApplicationBootstrap(): void {
+    this.looking.repeat(LOOK_MS);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([this.looking.stop(), this.resetting.stop()]);
   }
 
   private async look(): Promise<void> {
     const before = this.clock.monotonic();
     const [row] = await this.database.query<{ nowMs: number; aheadMs: number | null }>(look, [], 'probes');
     const after = this.clock.monotonic();
-    if (!row || after - before > LONGEST_LOOK_MS) return;
-    const back = this.wentBack(row.nowMs - (before + after) / 2, after);
+    if (!row) return;
+    // The time was read between `before` and `after`: a slow look says less, and never a step that was none.
+    const back = this.wentBack({ least: row.nowMs - after, most: row.nowMs - before }, after);
     const ahead = Math.max(0, row.aheadMs ?? 0);
     const isWrong = back > STEP_MS || ahead > STEP_MS;
     const was = this.condition.status;
     this.condition = { status: isWrong ? 'down' : 'up', went_back_sec: seconds(back), log_ahead_sec: seconds(ahead) };
+    if (isWrong) void this.resetting.request();
     if (was === this.condition.status) return;
     if (isWrong) this.logger.error('clock.wrong', { went_back_sec: seconds(back), log_ahead_sec: seconds(ahead) });
     else this.logger.info('clock.right_again');
   }
 
-  /** @returns ms; 0 when the time has been put right, or has been the new one for long enough */
-  private wentBack(offset: number, now: number): number {
-    const highest = Math.max(offset, (this.highest ?? offset) - SLEW_MS_PER_LOOK);
-    const back = highest - offset;
+  /**
+   * @param offset bounds of the database's time against ours
+   * @returns ms; 0 when the time has been put right, or has been the new one for long enough
+   */
+  private wentBack(offset: { least: number; most: number }, now: number): number {
+    const highest = Math.max(offset.least, (this.highest ?? offset.least) - SLEW_MS_PER_LOOK);
+    const back = Math.max(0, highest - offset.most);
     this.highest = highest;
     if (back <= STEP_MS) {
       this.steppedAt = undefined;
@@ -94,7 +103,7 @@ export class ClockWatch {
     }
     this.steppedAt ??= now;
     if (now - this.steppedAt < REMEMBERED_MS) return back;
-    this.highest = offset;
+    this.highest = offset.least;
     this.steppedAt = undefined;
     return 0;
   }

@@ -1,5 +1,6 @@
 import { type Statement, statement } from '../../../platform/database/statement.js';
 import { nextDeadline, OWN_SEC, PAUSED_FROM_NOW } from '../policies/escalation-clock.js';
+import { IS_OPEN } from '../call.js';
 
 /** A deadline may be so much further ahead than its own length: two statements do not have the same time. */
 const SLACK = `interval '2 seconds'`;
@@ -13,7 +14,6 @@ const ahead = (column: string, seconds: string) => `${column} > app_now() + make
 const fromNow = (column: string, seconds: string) =>
   `${column} = CASE WHEN ${ahead(`c.${column}`, seconds)} THEN app_now() + make_interval(secs => ${seconds}) ELSE c.${column} END`;
 
-const OPEN = `c.state IN ('pending', 'accepted', 'in_progress')`;
 const ATTENDANCE_SEC = `(CASE WHEN c.attendance_asked_at IS NULL THEN coalesce(c.attendance_sec, ${String(ANSWER_SEC)}) ELSE ${String(ANSWER_SEC)} END)`;
 
 interface DeadlineReset {
@@ -25,8 +25,8 @@ interface DeadlineReset {
 }
 
 /**
- * What the clock's step back left in the future, each set to its own length from now. A row that was set is not found again, so each
- * deadline is set once, whichever nodes try.
+ * Deadlines that the clock's step back left in the future, each set to its own length from now. A row that was set is not
+ * found again, so each deadline is set once, whichever nodes try.
  */
 export const DEADLINE_RESETS: readonly DeadlineReset[] = [
   {
@@ -45,7 +45,7 @@ export const DEADLINE_RESETS: readonly DeadlineReset[] = [
     statement: statement(
       'reset_timers',
       `WITH late AS MATERIALIZED (
-         SELECT c.id FROM calls c WHERE ${OPEN} AND (${ahead('c.presence_due_at', 'c.presence_sec')} OR ${ahead('c.attendance_due_at', ATTENDANCE_SEC)}
+         SELECT c.id FROM calls c WHERE ${IS_OPEN} AND (${ahead('c.presence_due_at', 'c.presence_sec')} OR ${ahead('c.attendance_due_at', ATTENDANCE_SEC)}
            OR ${ahead('c.press_again_at', '$1::float8')} OR ${ahead('c.repeat_due_at', '1')} OR ${ahead('c.repeated_event_at', '0')}
            OR c.engine_retry_at > app_now() + ${LONGEST_BACK_OFF}) ORDER BY c.id FOR NO KEY UPDATE)
        UPDATE calls c SET ${fromNow('presence_due_at', 'c.presence_sec')}, ${fromNow('attendance_due_at', ATTENDANCE_SEC)},

@@ -2,8 +2,8 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { SESSION_SETTINGS } from '../../../platform/config/config.module.js';
 import type { SessionSettings } from '../../../platform/config/session.settings.js';
 import { statement } from '../../../platform/database/statement.js';
-import { DueRows } from '../../../platform/scheduling/due-rows.js';
-import type { DueWork } from '../../../platform/scheduling/due-work.js';
+import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.js';
+import type { DueLook, DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { CallsRepository } from '../calls.repository.js';
 import { backOffCall, NOT_PUT_OFF } from './back-off-call.js';
@@ -27,19 +27,23 @@ export class DepartedHolders implements OnModuleInit, DueWork {
   readonly isCore = true;
 
   constructor(
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly calls: CallsRepository,
     private readonly lost: LostHolders,
     private readonly scheduler: DueWorkScheduler,
     @Inject(SESSION_SETTINGS) private readonly session: SessionSettings,
   ) {}
 
+  get look(): DueLook {
+    return { claim: { statement: claim, values: [this.session.SESSION_IDLE_SEC] } };
+  }
+
   onModuleInit(): void {
     this.scheduler.register(this);
   }
 
   handleOne(): Promise<boolean> {
-    return this.rows.nextOrBackOff<{ id: string }>({
+    return this.rows.processNext<{ id: string }>({
       claim,
       values: [this.session.SESSION_IDLE_SEC],
       backOff: backOffCall,

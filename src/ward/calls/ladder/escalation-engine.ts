@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CallEscalation } from './call-escalation.service.js';
 import { LADDER_CLOCK, type LadderClock } from '../policies/escalation-clock.js';
-import type { AskingCall } from '../annunciations/recipients.js';
+import type { DispatchInput } from '../annunciations/recipients.js';
 import { statement } from '../../../platform/database/statement.js';
-import { DueRows } from '../../../platform/scheduling/due-rows.js';
-import type { DueWork } from '../../../platform/scheduling/due-work.js';
+import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.js';
+import type { DueLook, DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { backOffCall, NOT_PUT_OFF } from './back-off-call.js';
 import { EscalationMetrics } from './escalation-metrics.js';
@@ -35,7 +35,7 @@ const nextDue = statement(
       WHERE c.next_escalation_at IS NOT NULL AND ${NOT_PUT_OFF} ORDER BY c.next_escalation_at LIMIT 1) AS ms`,
 );
 
-interface DueCall extends AskingCall, LadderClock {
+interface DueCall extends DispatchInput, LadderClock {
   /** Seconds since its deadline. */
   lateness: number;
 }
@@ -54,11 +54,15 @@ export class EscalationEngine implements OnModuleInit, DueWork {
   private nodes = 1;
 
   constructor(
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly escalation: CallEscalation,
     private readonly metrics: EscalationMetrics,
     private readonly scheduler: DueWorkScheduler,
   ) {}
+
+  get look(): DueLook {
+    return { claim: { statement: claim, values: [1] }, next: { statement: nextDue } };
+  }
 
   onModuleInit(): void {
     this.scheduler.register(this);
@@ -69,7 +73,7 @@ export class EscalationEngine implements OnModuleInit, DueWork {
   }
 
   handleOne(): Promise<boolean> {
-    return this.rows.nextOrBackOff<DueCall & Record<string, unknown>>({
+    return this.rows.processNext<DueCall & Record<string, unknown>>({
       claim,
       backOff: backOffCall,
       subject: 'call_id',
@@ -86,7 +90,12 @@ export class EscalationEngine implements OnModuleInit, DueWork {
 
   async nextDueIn(): Promise<number | undefined> {
     const next = await this.rows.nextDue<{ nodes: number }>(nextDue);
-    this.nodes = Math.max(1, next?.nodes ?? 1);
+    if (next) this.looked(next);
     return next?.ms ?? undefined;
+  }
+
+  /** Nodes that come and go are seen while nothing is due, too. */
+  looked({ nodes }: { readonly nodes?: unknown }): void {
+    this.nodes = typeof nodes === 'number' && nodes > 0 ? nodes : 1;
   }
 }

@@ -22,7 +22,10 @@ export class LostHolders {
     if (!(await this.pressedAgain(tx, call))) await this.escalation.stepBack(tx, call, staffId, by, reason);
   }
 
-  /** @returns whether a press came while somebody was present, which starts a new round now that they are lost */
+  /**
+   * True when a press came while a person was present: it starts a new round now that they are lost.
+   * @returns whether a press came while somebody was present, which starts a new round now that they are lost
+   */
   async pressedAgain(tx: Transaction, call: LockedCall): Promise<boolean> {
     if (call.state !== 'in_progress' || !call.isPressedAgain) return false;
     await this.rounds.begin(tx, call, 'system', 'pressed_again');

@@ -3,8 +3,8 @@ import { WARD_SETTINGS } from '../../../platform/config/config.module.js';
 import type { WardSettings } from '../../../platform/config/ward.settings.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
-import { DueRows } from '../../../platform/scheduling/due-rows.js';
-import type { DueWork } from '../../../platform/scheduling/due-work.js';
+import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.js';
+import type { DueLook, DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { Responsiveness } from '../../presence/responsiveness.js';
 import { IN_FORCE, IS_TURN } from '../annunciations/asking.js';
@@ -45,7 +45,7 @@ export class MissedReceipts implements OnModuleInit, DueWork {
   readonly isCore = true;
 
   constructor(
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly calls: CallsRepository,
     private readonly escalation: CallEscalation,
     private readonly responsiveness: Responsiveness,
@@ -53,12 +53,16 @@ export class MissedReceipts implements OnModuleInit, DueWork {
     @Inject(WARD_SETTINGS) private readonly ward: WardSettings,
   ) {}
 
+  get look(): DueLook {
+    return { claim: { statement: claim, values: [this.ward.RECEIPT_SEC] }, next: { statement: next, values: [this.ward.RECEIPT_SEC] } };
+  }
+
   onModuleInit(): void {
     if (this.ward.RECEIPT_SEC > 0) this.scheduler.register(this);
   }
 
   handleOne(): Promise<boolean> {
-    return this.rows.nextOrBackOff<{ id: string }>({
+    return this.rows.processNext<{ id: string }>({
       claim,
       values: [this.ward.RECEIPT_SEC],
       backOff: backOffCall,

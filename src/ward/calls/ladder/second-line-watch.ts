@@ -2,12 +2,12 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { SESSION_SETTINGS } from '../../../platform/config/config.module.js';
 import type { SessionSettings } from '../../../platform/config/session.settings.js';
 import { statement } from '../../../platform/database/statement.js';
-import { DueRows } from '../../../platform/scheduling/due-rows.js';
-import type { DueWork } from '../../../platform/scheduling/due-work.js';
+import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.js';
+import type { DueLook, DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { DepartmentQueue } from '../../staffing/queue/department-queue.service.js';
-import { IN_FORCE, IS_SECOND_LINE } from '../annunciations/asking.js';
-import type { AskingCall } from '../annunciations/recipients.js';
+import { IN_FORCE, IS_SECOND_LINE, LEADS } from '../annunciations/asking.js';
+import type { DispatchInput } from '../annunciations/recipients.js';
 import { backOffCall, NOT_PUT_OFF } from './back-off-call.js';
 import { CallEscalation } from './call-escalation.service.js';
 
@@ -16,11 +16,11 @@ const AT_LEVEL_2 = `c.next_escalation_at IS NOT NULL AND c.level = 2 AND ${NOT_P
 const claim = statement(
   'claim_without_second_line',
   `WITH asked AS MATERIALIZED (
-     SELECT a.call_id, a.staff_id, p.role FROM calls c JOIN annunciations a ON a.call_id = c.id JOIN staff p ON p.id = a.staff_id AND p.active
+     SELECT a.call_id, a.staff_id, ${LEADS} AS leads FROM calls c JOIN annunciations a ON a.call_id = c.id JOIN staff p ON p.id = a.staff_id AND p.active
      WHERE ${AT_LEVEL_2} AND ${IN_FORCE} AND ${IS_SECOND_LINE}
    ), reached AS MATERIALIZED (
-     SELECT o.staff_id FROM (SELECT DISTINCT staff_id, role FROM asked) o
-     WHERE is_reachable(o.staff_id, CASE o.role WHEN 'nurse' THEN $1::float8 ELSE $3::float8 END, $2)
+     SELECT o.staff_id FROM (SELECT DISTINCT staff_id, leads FROM asked) o
+     WHERE is_reachable(o.staff_id, CASE WHEN o.leads THEN $3::float8 ELSE $1::float8 END, $2)
    )
    SELECT c.id, c.dept_id AS dept, c.room_id AS "roomId", c.type, t.rank, t.dispatch FROM calls c JOIN call_types t ON t.id = c.type
    WHERE ${AT_LEVEL_2} AND t.dispatch = 'assigned'
@@ -35,19 +35,23 @@ export class SecondLineWatch implements OnModuleInit, DueWork {
   readonly isCore = true;
 
   constructor(
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly escalation: CallEscalation,
     private readonly queue: DepartmentQueue,
     private readonly scheduler: DueWorkScheduler,
     @Inject(SESSION_SETTINGS) private readonly session: SessionSettings,
   ) {}
 
+  get look(): DueLook {
+    return { claim: { statement: claim, values: [...this.queue.reach, this.session.SESSION_RECONNECT_BUFFER_SEC] } };
+  }
+
   onModuleInit(): void {
     this.scheduler.register(this);
   }
 
   handleOne(): Promise<boolean> {
-    return this.rows.nextOrBackOff<AskingCall & Record<string, unknown>>({
+    return this.rows.processNext<DispatchInput & Record<string, unknown>>({
       claim,
       values: [...this.queue.reach, this.session.SESSION_RECONNECT_BUFFER_SEC],
       backOff: backOffCall,

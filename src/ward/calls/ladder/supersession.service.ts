@@ -7,10 +7,10 @@ import { CALL_VIEW, type CallState, type CallView, IS_OPEN } from '../call.js';
 import { CallsRepository } from '../calls.repository.js';
 import { nextDeadline } from '../policies/escalation-clock.js';
 
-/** The clocks of open calls ($2) stop, one after another in the order in which calls are locked. */
+/** The clocks of the open calls that the call ($1) names stop, one after another in the order in which calls are locked. */
 const supersede = statement(
   'supersede_calls',
-  `WITH lesser AS (SELECT c.id FROM calls c WHERE c.id = ANY($2) AND ${IS_OPEN} AND c.superseded_by IS NULL ORDER BY c.id FOR NO KEY UPDATE)
+  `WITH lesser AS (SELECT c.id FROM calls c WHERE c.id = ANY(ARRAY(SELECT unnest(n.supersedes) FROM calls n WHERE n.id = $1)) AND ${IS_OPEN} AND c.superseded_by IS NULL ORDER BY c.id FOR NO KEY UPDATE)
    UPDATE calls c SET superseded_by = $1, superseded_at = app_now(), clock_left = coalesce(c.presence_due_at, c.attendance_due_at) - app_now(),
      next_escalation_at = NULL, presence_due_at = NULL, attendance_due_at = NULL
    FROM lesser WHERE c.id = lesser.id RETURNING ${CALL_VIEW}`,
@@ -42,6 +42,8 @@ const complete = statement(
 );
 
 type View = CallView & Record<string, unknown>;
+/** A call that was superseded by one that has closed; `from`: its state before, where it was completed with it. */
+type Ended = CallView & { from?: CallState };
 
 /** An urgent call stops the clocks of the less urgent ones of its place; they go on when it closes. */
 @Injectable()
@@ -52,21 +54,30 @@ export class Supersession {
   ) {}
 
   /** A call has been placed that names less urgent ones. */
-  async begin(tx: Transaction, call: { id: string; rank: number }, lesser: readonly string[], by: Actor): Promise<void> {
-    if (lesser.length === 0 || call.rank < BEDSIDE_PRESENCE_RANK) return;
-    for (const view of await tx.query<View>(supersede, [call.id, lesser])) this.journal.append(tx, 'call.superseded', view, by);
+  async begin(tx: Transaction, call: { id: string; rank: number }, by: Actor): Promise<void> {
+    if (call.rank < BEDSIDE_PRESENCE_RANK) return;
+    for (const view of await tx.query<View>(supersede, [call.id])) this.journal.append(tx, 'call.superseded', view, by);
   }
 
-  /** The call has closed; those that it has superseded were locked with it. @param closedBy who completes the superseded calls, too; undefined: they go on */
-  async end(tx: Transaction, call: { id: string; rank: number }, by: Actor, closedBy?: string): Promise<void> {
-    if (call.rank < BEDSIDE_PRESENCE_RANK) return;
-    if (closedBy === undefined) {
-      for (const view of await tx.query<View>(release, [call.id]))
-        if (view.superseded_by === null) this.journal.append(tx, 'call.resumed', view, by);
-      return;
-    }
-    for (const { from, id } of await tx.query<{ from: CallState; id: string }>(complete, [call.id, closedBy])) {
-      this.journal.append(tx, 'call.completed', await this.calls.view(tx, id), by, { from, reason: 'superseded' });
+  /**
+   * The call has closed; those that it has superseded were locked with it.
+   * @param closedBy who completes the superseded calls, too; undefined: they go on. @returns what has changed, for {@link announce}
+   */
+  async end(tx: Transaction, call: { id: string; rank: number }, closedBy?: string): Promise<Ended[]> {
+    if (call.rank < BEDSIDE_PRESENCE_RANK) return [];
+    if (closedBy === undefined) return tx.query<View>(release, [call.id]);
+    const ended: Ended[] = [];
+    for (const { from, id } of await tx.query<{ from: CallState; id: string }>(complete, [call.id, closedBy]))
+      // As it is with what the change itself has brought about.
+      ended.push({ ...(await this.calls.view(tx, id)), from });
+    return ended;
+  }
+
+  /** Behind the event of the call that has closed. */
+  announce(tx: Transaction, ended: readonly Ended[], by: Actor): void {
+    for (const { from, ...view } of ended) {
+      if (from !== undefined) this.journal.append(tx, 'call.completed', view, by, { from, reason: 'superseded' });
+      else if (view.superseded_by === null) this.journal.append(tx, 'call.resumed', view, by);
     }
   }
 }

@@ -3,33 +3,41 @@ import { WARD_SETTINGS } from '../../../platform/config/config.module.js';
 import type { WardSettings } from '../../../platform/config/ward.settings.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
-import { type EscalationPolicy, EscalationPolicyProvider } from './escalation-policy.js';
+import { type Deadlines, EscalationPolicies, type UnplacedCall } from './escalation-policies.js';
+import type { EscalationPolicy } from './escalation-policy.js';
 
 /** The columns of a row with deadlines. A ladder is given whole or not at all, so that levels of two rows never mix. */
-export const DEADLINE_COLUMNS = ['l1_sec', 'l2_sec', 'l3_sec', 'repeat_sec', 'presence_sec', 'attendance_sec'] as const;
-type DeadlineColumn = (typeof DEADLINE_COLUMNS)[number];
-type Deadlines = Record<DeadlineColumn, number | null>;
+export const DEADLINE_COLUMNS = [
+  'l1_sec',
+  'l2_sec',
+  'l3_sec',
+  'repeat_sec',
+  'presence_sec',
+  'attendance_sec',
+] as const satisfies (keyof Deadlines)[];
 
-/** `o`: the department's row for the type, `d`: the department's, `t`: the type's own. */
-const IN_FORCE = DEADLINE_COLUMNS.map((column) => `coalesce(o.${column}, d.${column}, t.${column}) AS ${column}`).join(', ');
-const find = statement(
-  'find_escalation_policy',
-  `SELECT ${IN_FORCE} FROM call_types t LEFT JOIN escalation_policies d ON d.dept_id = $1
-     LEFT JOIN department_type_policies o ON o.dept_id = $1 AND o.type = t.id WHERE t.id = $2`,
+/** The deadlines of `call_types t` with {@link policiesOf} a department: its own row for the type, else its row for all types, else the type's. */
+export const DEADLINES_IN_FORCE = DEADLINE_COLUMNS.map((column) => `coalesce(dt.${column}, dp.${column}, t.${column}) AS ${column}`).join(
+  ', ',
 );
+/** @param dept SQL of the department's id */
+export function policiesOf(dept: string): string {
+  return `LEFT JOIN escalation_policies dp ON dp.dept_id = ${dept} LEFT JOIN department_type_policies dt ON dt.dept_id = ${dept} AND dt.type = t.id`;
+}
+const find = statement('find_escalation_policy', `SELECT ${DEADLINES_IN_FORCE} FROM call_types t ${policiesOf('$1')} WHERE t.id = $2`);
 
 /** The default: the department's own deadlines for the type, else the department's, else the type's, else the settings'. */
 @Injectable()
-export class DepartmentPolicies extends EscalationPolicyProvider {
+export class DepartmentPolicies extends EscalationPolicies {
   constructor(@Inject(WARD_SETTINGS) private readonly ward: WardSettings) {
     super();
   }
 
-  async policyFor(tx: Transaction, { dept, type }: { dept: string; type: string }): Promise<EscalationPolicy> {
-    return this.complete(await this.rowFor(tx, dept, type));
+  policyFor({ deadlines }: UnplacedCall): Promise<EscalationPolicy> {
+    return Promise.resolve(this.complete(deadlines));
   }
 
-  /** What departments and types say; null where the settings decide. */
+  /** The deadlines of departments and types; null where the settings decide. */
   rowFor(tx: Transaction, dept: string, type: string): Promise<Deadlines | undefined> {
     return tx.one<Deadlines>(find, [dept, type]);
   }

@@ -45,11 +45,11 @@ export const LADDER_CLOCK = `c.level, c.failsafe_repeats AS repeats,
     WHEN ${deadlineOf('1', 'c.paused')} <= app_now() THEN 1 ELSE 0 END AS "dueLevel",
   greatest(0, floor(extract(epoch FROM app_now() - ${deadlineOf('c.failsafe_from', 'c.paused')}) / c.repeat_sec))::int AS "dueRepeats"`;
 
-/** Where a call stands on the ladder, and where it should stand by now. */
+/** A call's level on the ladder, and the level that is due now. */
 export interface LadderClock {
   level: number;
   dueLevel: number;
-  /** How often the failsafe has told everybody again. */
+  /** Repeats of the failsafe so far. */
   repeats: number;
   dueRepeats: number;
 }

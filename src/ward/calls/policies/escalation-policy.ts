@@ -1,11 +1,9 @@
-import type { Transaction } from '../../../platform/database/transactions.js';
-
 /** When an unanswered call climbs, in seconds from when it was placed; they rise. */
 export interface EscalationPolicy {
   l1Sec: number;
   l2Sec: number;
   l3Sec: number;
-  /** After level 3 all are told again this often. */
+  /** The interval of the repeats after level 3. */
   repeatSec: number;
   /** An accepted call without presence is pending again after this long. Left out: CALL_PRESENCE_SEC, 60 for urgent types. */
   presenceSec?: number;
@@ -14,11 +12,21 @@ export interface EscalationPolicy {
 }
 
 /**
- * Extension point: the deadlines of a call. Asked once, when the call is placed, inside its transaction; what it answers stays with the
- * call, whatever changes later. Must answer positive whole seconds, rising, a day at most; must not write. Where it fails, is late or
- * answers anything else, the default decides for that call.
- * `test/support/escalation-policy.contract.ts` checks the promise.
+ * Extension point: the deadlines of a call. It is asked once, when the call is placed; its answer stays with the call, whatever changes later. It may be
+ * asked for a call that is then not placed, because the same kind was opened at the place in that moment.
+ *
+ * An implementation answers positive whole seconds, rising, a day at most. It runs inside the call's transaction: it has 200 ms, gets data and no
+ * transaction, and writes nothing. When it throws, is late or answers anything else, `usual` holds for that call. After three failures within a
+ * minute it is not asked for a minute. `src/testing/contracts/escalation-policy.contract.ts` checks the promise.
  */
 export abstract class EscalationPolicyProvider {
-  abstract policyFor(tx: Transaction, call: { dept: string; type: string }): Promise<EscalationPolicy>;
+  /**
+   * @param usual what holds by department, type and settings: its deadlines are an answer, too
+   * @param signal aborts after 200 ms
+   */
+  abstract policyFor(
+    call: { readonly dept: string; readonly type: string },
+    usual: EscalationPolicy,
+    signal: AbortSignal,
+  ): Promise<EscalationPolicy> | EscalationPolicy;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Transaction } from '../../../platform/database/transactions.js';
 import type { ExtensionGuard } from '../../../platform/extensions/extension-guard.js';
-import { type EscalationPolicy, EscalationPolicyProvider } from './escalation-policy.js';
+import { EscalationPolicies, type UnplacedCall } from './escalation-policies.js';
+import type { EscalationPolicy, EscalationPolicyProvider } from './escalation-policy.js';
 
 /** It runs under the locks of a call. */
 const DEADLINE_MS = 200;
@@ -13,22 +13,26 @@ const policy = z
   .refine(({ l1Sec, l2Sec, l3Sec }) => l1Sec < l2Sec && l2Sec < l3Sec);
 
 /** A hospital's own policies, which cannot keep a call from being placed: where they fail, are late or answer nonsense, the default decides. */
-export class GuardedPolicies extends EscalationPolicyProvider {
+export class GuardedPolicies extends EscalationPolicies {
   constructor(
     private readonly own: EscalationPolicyProvider,
-    private readonly standard: EscalationPolicyProvider,
+    private readonly standard: EscalationPolicies,
     private readonly guard: ExtensionGuard,
   ) {
     super();
   }
 
-  policyFor(tx: Transaction, call: { dept: string; type: string }): Promise<EscalationPolicy> {
-    return this.guard.call(tx, {
+  async policyFor(call: UnplacedCall): Promise<EscalationPolicy> {
+    const usual = await this.standard.policyFor(call);
+    const { dept, type } = call;
+    return this.guard.call({
       point: 'escalation policy',
       deadlineMs: DEADLINE_MS,
-      work: async (own) => this.own.policyFor(own, call),
+      rests: true,
+      isAnswer: () => false,
+      work: (signal) => this.own.policyFor({ dept, type }, { ...usual }, signal),
       isValid: (answer) => policy.safeParse(answer).success,
-      fallback: () => this.standard.policyFor(tx, call),
+      fallback: () => usual,
     });
   }
 }

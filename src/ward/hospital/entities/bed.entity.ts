@@ -1,4 +1,5 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Room } from './room.entity.js';
 
 @Entity('beds')
 export class Bed {
@@ -7,6 +8,11 @@ export class Bed {
 
   @Column({ name: 'room_id', type: 'text' })
   roomId!: string;
+
+  /** Loaded on demand; also for conditions on the room's department. */
+  @ManyToOne(() => Room)
+  @JoinColumn({ name: 'room_id' })
+  room?: Room;
 
   @Column({ type: 'text' })
   name!: string;

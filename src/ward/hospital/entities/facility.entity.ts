@@ -22,10 +22,13 @@ export class Facility {
   timeZone!: string;
 
   /** BCP 47, the first one first. */
-  @Column({ type: 'text', array: true, insert: false })
+  @Column({ type: 'text', array: true })
   languages!: string[];
 
   /** In the order of the day. */
-  @Column({ type: 'jsonb', insert: false })
+  @Column({ type: 'jsonb' })
   shifts!: FacilityShift[];
+
+  @Column({ name: 'settled_at', type: 'timestamptz', nullable: true })
+  settledAt!: Date | null;
 }

@@ -22,4 +22,13 @@ export class Staff {
 
   @Column({ type: 'boolean' })
   active!: boolean;
+
+  @Column({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+
+  @Column({ type: 'text', nullable: true })
+  language!: string | null;
+
+  @Column({ name: 'password_change_required', type: 'boolean' })
+  passwordChangeRequired!: boolean;
 }

@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { statement } from '../../../platform/database/statement.js';
 import { EventLog } from '../../../events/log/event-log.js';
-import { DueRows } from '../../../platform/scheduling/due-rows.js';
+import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.js';
 import type { DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 
-/** How long before its end an assignment is told to be ending. */
+/** Time before the end at which an assignment is announced as ending. */
 const NOTICE = `interval '5 minutes'`;
 
 const expire = statement(
@@ -21,6 +21,11 @@ const warn = statement(
      ORDER BY until LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
    RETURNING room_id, dept_id AS dept, primary_id, iso(until) AS until`,
 );
+/** Both of them. */
+const findDue = statement(
+  'find_due_assignment',
+  `SELECT room_id FROM room_assignments WHERE until <= app_now() OR warned_at IS NULL AND until <= app_now() + ${NOTICE} LIMIT 1`,
+);
 const next = statement(
   'next_due_assignment',
   `SELECT (extract(epoch FROM least(
@@ -29,15 +34,16 @@ const next = statement(
    ) - app_now()) * 1000)::float8 AS ms`,
 );
 
-/** Assignments end by themselves, with a warning before: each is told once, by whoever changes the row. */
+/** Assignments end by themselves, with a warning before. The node that changes the row announces it, so it is announced once. */
 @Injectable()
 export class AssignmentExpiry implements DueWork, OnModuleInit {
   readonly name = 'assignments';
   readonly isCore = true;
+  readonly look = { claim: { statement: findDue }, next: { statement: next } };
 
   constructor(
     private readonly scheduler: DueWorkScheduler,
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly log: EventLog,
   ) {}
 

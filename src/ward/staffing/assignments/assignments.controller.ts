@@ -19,7 +19,7 @@ export class AssignmentsController {
     return this.assignments.list(dept, query);
   }
 
-  /** Who answers the room's calls first; without `until` for as long as it is not changed. */
+  /** Sets the people who answer the room's calls first; without `until`, until the next change. */
   @Put(':room')
   assign(
     @CurrentManager() by: Manager,

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { InjectEntityManager } from '@nestjs/typeorm';
+import { EntityManager, MoreThan, Raw } from 'typeorm';
 import { notFound } from '../../../platform/common/errors.js';
 import { placeId } from '../../../platform/common/ids.js';
 import { type Page, readCursor, toPage } from '../../../platform/common/paging.js';
-import { Database } from '../../../platform/database/database.js';
 import { statement } from '../../../platform/database/statement.js';
 import { EventLog } from '../../../events/log/event-log.js';
+import { RoomAssignment } from '../entities/room-assignment.entity.js';
 import { type Manager, StaffingChanges } from '../staffing-changes.js';
 import { requireAhead, requireMembers } from '../staffing-checks.js';
 import type { AssignmentBody, PageQuery } from '../staffing-schemas.js';
@@ -13,10 +15,6 @@ const VIEW = `room_id, dept_id AS dept, primary_id AS "primary", backup_id AS ba
 /** By the time that was set, so that an engine which is late changes nothing. */
 const IN_FORCE = '(until IS NULL OR until > app_now())';
 
-const list = statement(
-  'list_assignments',
-  `SELECT ${VIEW} FROM room_assignments WHERE dept_id = $1 AND ${IN_FORCE} AND room_id > $2 ORDER BY room_id LIMIT $3`,
-);
 const holdRoom = statement('hold_room', 'SELECT id FROM rooms WHERE id = $1 AND dept_id = $2 AND retired_at IS NULL FOR SHARE');
 const put = statement(
   'put_assignment',
@@ -40,20 +38,21 @@ export interface AssignmentView {
   assigned_at: string;
 }
 
-/** Who answers a room's calls first, over the queue: one assignment a room. */
+/** The people who answer a room's calls first, over the queue: one assignment a room. */
 @Injectable()
 export class AssignmentsService {
   constructor(
-    private readonly database: Database,
+    @InjectEntityManager() private readonly manager: EntityManager,
     private readonly changes: StaffingChanges,
     private readonly log: EventLog,
   ) {}
 
-  /** Those in force, by room. */
+  /** Lists the assignments in force, by room. */
   async list(dept: string, { limit, cursor }: PageQuery): Promise<Page<AssignmentView>> {
     const after = readCursor(placeId, cursor) ?? '';
-    const rows = await this.database.query<AssignmentView & Record<string, unknown>>(list, [dept, after, limit + 1]);
-    return toPage<AssignmentView>(rows, limit, (last) => last.room_id);
+    const inForce = { dept, roomId: MoreThan(after), until: Raw((until) => `(${until} IS NULL OR ${until} > app_now())`) };
+    const rows = await this.manager.find(RoomAssignment, { where: inForce, order: { roomId: 'ASC' }, take: limit + 1 });
+    return toPage(rows.map(viewOf), limit, (last) => last.room_id);
   }
 
   /**
@@ -83,4 +82,11 @@ export class AssignmentsService {
       return { answer: null, record: { target: `room:${room}` } };
     });
   }
+}
+
+function viewOf({ roomId, dept, primaryId, backupId, until, authorId, assignedAt }: RoomAssignment): AssignmentView {
+  return {
+    ...{ room_id: roomId, dept, primary: primaryId, backup: backupId, until: until?.toISOString() ?? null },
+    ...{ author_id: authorId, assigned_at: assignedAt.toISOString() },
+  };
 }

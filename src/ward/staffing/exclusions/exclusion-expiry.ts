@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { statement } from '../../../platform/database/statement.js';
 import { EventLog } from '../../../events/log/event-log.js';
-import { DueRows } from '../../../platform/scheduling/due-rows.js';
+import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.js';
 import type { DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { DepartmentQueue } from '../queue/department-queue.service.js';
@@ -22,15 +22,16 @@ const next = statement(
    WHERE ended_at IS NULL AND until > app_now() ORDER BY until LIMIT 1`,
 );
 
-/** Exclusions end by themselves: whoever sets `ended_at` tells of it, so it is told once. */
+/** Exclusions end by themselves: the node that sets `ended_at` announces it, so it is announced once. */
 @Injectable()
 export class ExclusionExpiry implements DueWork, OnModuleInit {
   readonly name = 'exclusions';
   readonly isCore = true;
+  readonly look = { claim: { statement: findDue }, next: { statement: next } };
 
   constructor(
     private readonly scheduler: DueWorkScheduler,
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly queue: DepartmentQueue,
     private readonly arrivals: DutyArrivals,
     private readonly log: EventLog,

@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { InjectEntityManager } from '@nestjs/typeorm';
+import { EntityManager, IsNull, MoreThan, Raw } from 'typeorm';
 import { DomainError, notFound } from '../../../platform/common/errors.js';
 import { newId, uuid } from '../../../platform/common/ids.js';
 import { type Page, readCursor, toPage } from '../../../platform/common/paging.js';
-import { Database } from '../../../platform/database/database.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { EventLog } from '../../../events/log/event-log.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
+import { Exclusion } from '../entities/exclusion.entity.js';
 import { DutyArrivals } from '../queue/duty-arrivals.js';
 import { type Manager, StaffingChanges } from '../staffing-changes.js';
 import { requireAhead, requireMembers } from '../staffing-checks.js';
 import type { ExclusionBody, PageQuery } from '../staffing-schemas.js';
+import { leads } from '../../../identity/access/leads.js';
 
 const MAX_DAYS = 31;
 const NIL = '00000000-0000-0000-0000-000000000000';
@@ -18,10 +21,6 @@ const VIEW = `id, dept_id AS dept, staff_id, iso(until) AS until, reason, author
 /** By the time that was set, so that an engine which is late changes nothing. */
 const ACTIVE = 'ended_at IS NULL AND until > app_now()';
 
-const list = statement(
-  'list_exclusions',
-  `SELECT ${VIEW} FROM exclusions WHERE dept_id = $1 AND ${ACTIVE} AND id > $2 ORDER BY id LIMIT $3`,
-);
 const endOverdue = statement(
   'end_overdue_exclusion',
   `UPDATE exclusions SET ended_at = app_now() WHERE dept_id = $1 AND staff_id = $2 AND ended_at IS NULL AND until <= app_now() RETURNING id`,
@@ -42,14 +41,14 @@ const end = statement(
 );
 
 /**
- * The pending calls of the department that the person was asked for go on: one transaction each, because calls are locked before the queue.
- * A manager stays with the calls that all managers were told of.
+ * The department's pending calls with the person as recipient go on. Each has its own transaction, because calls are locked
+ * before the queue. A manager keeps the calls that were shown to all managers.
  */
 const moveCalls = statement(
   'move_calls_of_excluded',
   `INSERT INTO call_moves (call_id, staff_id, reason)
    SELECT c.id, $2, 'excluded' FROM calls c JOIN annunciations a ON a.call_id = c.id AND a.staff_id = $2 AND a.withdrawn_at IS NULL
-   WHERE c.dept_id = $1 AND c.state = 'pending' AND (a.role = 'nurse' OR a.reason NOT IN ('manager', 'broadcast', 'administrator'))
+   WHERE c.dept_id = $1 AND c.state = 'pending' AND (NOT ${leads('a.role')} OR a.reason NOT IN ('manager', 'broadcast', 'administrator'))
    ON CONFLICT DO NOTHING`,
 );
 
@@ -69,7 +68,7 @@ type Row = ExclusionView & Record<string, unknown>;
 @Injectable()
 export class ExclusionsService {
   constructor(
-    private readonly database: Database,
+    @InjectEntityManager() private readonly manager: EntityManager,
     private readonly changes: StaffingChanges,
     private readonly log: EventLog,
     private readonly arrivals: DutyArrivals,
@@ -79,12 +78,16 @@ export class ExclusionsService {
   /** The active ones, oldest first. */
   async list(dept: string, { limit, cursor }: PageQuery): Promise<Page<ExclusionView>> {
     const after = readCursor(uuid, cursor) ?? NIL;
-    const rows = await this.database.query<ExclusionView & Record<string, unknown>>(list, [dept, after, limit + 1]);
-    return toPage<ExclusionView>(rows, limit, (last) => last.id);
+    const rows = await this.manager.find(Exclusion, {
+      where: { dept, endedAt: IsNull(), until: Raw((until) => `${until} > app_now()`), id: MoreThan(after) },
+      order: { id: 'ASC' },
+      take: limit + 1,
+    });
+    return toPage(rows.map(viewOf), limit, (last) => last.id);
   }
 
   /**
-   * A later `until` for a person who is excluded already extends that exclusion (`extended`).
+   * Excludes a person. A later `until` for a person who is excluded already extends that exclusion (`extended`).
    * @throws DomainError NOT_FOUND for somebody who is no member; ALREADY_EXISTS while an exclusion of theirs lasts as long or longer;
    * VALIDATION_FAILED for an `until` that is past or more than 31 days away
    */
@@ -120,9 +123,13 @@ export class ExclusionsService {
     });
   }
 
-  /** One whose time has come, and that the engine has not met yet, does not stand in the way of the next. */
+  /** An exclusion that is over, but that the engine has not ended yet, does not prevent the next. */
   private async endOverdue(tx: Transaction, dept: string, staffId: string): Promise<void> {
     const overdue = await tx.one<{ id: string }>(endOverdue, [dept, staffId]);
     if (overdue) this.log.append(tx, { dept, type: 'nurse.restored', data: { staff_id: staffId, exclusion_id: overdue.id } });
   }
+}
+
+function viewOf({ id, dept, staffId, until, reason, authorId, createdAt }: Exclusion): ExclusionView {
+  return { id, dept, staff_id: staffId, until: until.toISOString(), reason, author_id: authorId, created_at: createdAt.toISOString() };
 }

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { EventCatalog, type PayloadsOf } from '../../../events/log/event-catalog.js';
 
-/** What may be posted. A code, never free text: clients hold the words, in the ward's language. */
+/** The codes of notices. Never free text: clients hold the words, in the ward's language. */
 export const NOTICE_CODES = ['staff_meeting', 'all_hands', 'quiet_hours', 'visiting_ends', 'system_maintenance', 'fire_drill'] as const;
 export type NoticeCode = (typeof NOTICE_CODES)[number];
 /** The last person who could be reached has gone off duty or on a break. */

@@ -25,13 +25,31 @@ const takeTurn = statement(
   'SELECT o_staff AS "staffId", o_reason AS reason FROM take_turn($1, $2, $3, $4, $5) WHERE o_staff IS NOT NULL',
 );
 
-/** Who is asked next, and why they: the room's primary or backup, who keep their place, or the head of the queue. */
+/** Every nurse whose turn it may be, in the order in which `take_turn` would choose. */
+const candidates = statement(
+  'dispatch_candidates',
+  `SELECT n.staff_id AS "staffId", b.busy AS "isBusy",
+     CASE n.staff_id WHEN ra.primary_id THEN 'primary' WHEN ra.backup_id THEN 'backup' ELSE 'queue' END AS reason
+   FROM queued_nurses n
+   LEFT JOIN room_assignments ra ON ra.room_id = $3 AND ra.dept_id = n.dept_id AND (ra.until IS NULL OR ra.until > app_now())
+   CROSS JOIN LATERAL (
+     SELECT EXISTS (SELECT FROM calls c WHERE c.accepted_by = n.staff_id AND c.state IN ('accepted', 'in_progress')) AS busy) b
+   WHERE n.dept_id = $1
+     AND NOT EXISTS (SELECT FROM annunciations a WHERE a.call_id = $2 AND a.staff_id = n.staff_id AND (a.withdrawn_at IS NULL OR a.declined_at IS NOT NULL))
+     AND is_reachable(n.staff_id, $4, $5)
+   ORDER BY CASE n.staff_id WHEN ra.primary_id THEN 0 WHEN ra.backup_id THEN 1 ELSE 2 END, b.busy, n.queue_position LIMIT 200`,
+);
+
+/** The next person, and the reason: the room's primary or backup, who keep their place, or the head of the queue. */
 export interface Turn {
   staffId: string;
   reason: 'primary' | 'backup' | 'queue';
 }
 
-/** The department's on-duty nurses in round-robin order. Its row is locked first, then somebody is chosen: two calls at once never take the same turn. */
+/**
+ * The department's on-duty nurses in round-robin order. Its row is locked before the choice: two calls at once never take the
+ * same turn.
+ */
 @Injectable()
 export class DepartmentQueue {
   /** The grace, and when a node counts as dead, both in seconds: how `is_reachable` is asked. */
@@ -56,15 +74,30 @@ export class DepartmentQueue {
     return (await tx.one(leave, [staffId, dept])) !== undefined;
   }
 
-  /** Whether the person takes turns, can be reached, and nobody else. The queue must be locked. */
+  /** True when the person takes turns and can be reached, and nobody else can. The queue must be locked. */
   async isLastReachable(tx: Transaction, dept: string, staffId: string): Promise<boolean> {
     const row = await tx.one<{ last: boolean }>(isLast, [dept, staffId, ...this.reach]);
     return row?.last ?? false;
   }
 
+  /** Those whose turn it may be for a call at the room, in order. Locks the queue. */
+  async candidates(tx: Transaction, call: { id: string; dept: string; roomId: string }): Promise<(Turn & { isBusy: boolean })[]> {
+    const values = [call.dept, call.id, call.roomId, ...this.reach];
+    const [, found] = await Promise.all([
+      this.lock(tx, call.dept),
+      tx.query<Turn & { isBusy: boolean } & Record<string, unknown>>(candidates, values),
+    ]);
+    return found;
+  }
+
+  /** A candidate takes their turn: one of the queue goes to its tail. @returns false where the nurse has left meanwhile */
+  async take(tx: Transaction, dept: string, { staffId, reason }: Turn): Promise<boolean> {
+    return reason !== 'queue' || (await tx.one(toTail, [dept, staffId])) !== undefined;
+  }
+
   /**
-   * Whose turn it is for a call at the room: the first who is on duty, not excluded, reachable and not yet told of it; undefined when nobody
-   * is left. Locks the queue; who was taken from its head goes to the tail.
+   * The next person for a call at the room: the first who is on duty, not excluded, reachable and not yet asked; undefined
+   * when nobody is left. Locks the queue; a person from its head goes to the tail.
    */
   async turn(tx: Transaction, call: { id: string; dept: string; roomId: string }): Promise<Turn | undefined> {
     return tx.one<Turn & Record<string, unknown>>(takeTurn, [call.dept, call.id, call.roomId, ...this.reach]);

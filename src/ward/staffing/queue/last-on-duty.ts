@@ -13,7 +13,8 @@ export class LastOnDuty {
   ) {}
 
   /**
-   * Locks the queues: of two who leave at once, the second is the last. A person who insists may go, and the managers are told.
+   * Locks the queues: of two who leave at once, the second is the last. A person who insists may go, and the managers are
+   * informed.
    * @throws DomainError LAST_ON_DUTY with `details.departments`
    */
   async require(tx: Transaction, staffId: string, departments: readonly string[], confirm: boolean): Promise<void> {

@@ -13,7 +13,7 @@ import type { Manager } from '../staffing-changes.js';
 export class AbandonedShiftController {
   constructor(private readonly abandonment: ShiftAbandonment) {}
 
-  /** A manager says that somebody's shift is abandoned: their calls are handed on. */
+  /** A manager ends an abandoned shift: the person's calls are handed on. */
   @Delete(':staff')
   @HttpCode(200)
   abandon(

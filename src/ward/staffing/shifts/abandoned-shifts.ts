@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { statement } from '../../../platform/database/statement.js';
-import { DueRows } from '../../../platform/scheduling/due-rows.js';
-import type { DueWork } from '../../../platform/scheduling/due-work.js';
+import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.js';
+import type { DueLook, DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { DomainError } from '../../../platform/common/errors.js';
 import { SESSION_SETTINGS } from '../../../platform/config/config.module.js';
@@ -9,8 +9,9 @@ import type { SessionSettings } from '../../../platform/config/session.settings.
 import { ShiftsService } from './shifts.service.js';
 
 /**
- * Nobody signed in is left of the nurse, and no call of theirs is in progress: that one must be finished or handed over first. Each shift is
- * looked up by the sessions' index, and the time is asked for once: with every nurse of a hospital on duty this runs every second.
+ * The nurse has no session left, and no call of theirs is in progress: that one must be finished or handed over first. Each
+ * shift is looked up by the sessions' index, and the time is read once: with every nurse of a hospital on duty this runs every
+ * second.
  */
 const claim = statement(
   'claim_abandoned_shift',
@@ -30,18 +31,22 @@ export class AbandonedShifts implements OnModuleInit, DueWork {
   readonly isCore = true;
 
   constructor(
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly shifts: ShiftsService,
     private readonly scheduler: DueWorkScheduler,
     @Inject(SESSION_SETTINGS) private readonly session: SessionSettings,
   ) {}
+
+  get look(): DueLook {
+    return { claim: { statement: claim, values: [this.session.SESSION_IDLE_SEC] } };
+  }
 
   onModuleInit(): void {
     this.scheduler.register(this);
   }
 
   handleOne(): Promise<boolean> {
-    return this.rows.nextOrBackOff<{ id: string; staffId: string; dept: string }>({
+    return this.rows.processNext<{ id: string; staffId: string; dept: string }>({
       claim,
       values: [this.session.SESSION_IDLE_SEC],
       backOff,

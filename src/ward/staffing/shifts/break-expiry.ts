@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { statement } from '../../../platform/database/statement.js';
-import { DueRows } from '../../../platform/scheduling/due-rows.js';
+import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.js';
 import type { DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { BreakEnd } from './break-end.js';
@@ -23,10 +23,11 @@ const next = statement(
 export class BreakExpiry implements DueWork, OnModuleInit {
   readonly name = 'breaks';
   readonly isCore = true;
+  readonly look = { claim: { statement: claim }, next: { statement: next } };
 
   constructor(
     private readonly scheduler: DueWorkScheduler,
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly end: BreakEnd,
   ) {}
 
@@ -35,7 +36,7 @@ export class BreakExpiry implements DueWork, OnModuleInit {
   }
 
   handleOne(): Promise<boolean> {
-    return this.rows.nextOrBackOff<{ id: string; staffId: string }>({
+    return this.rows.processNext<{ id: string; staffId: string }>({
       claim,
       backOff,
       subject: 'shift_id',

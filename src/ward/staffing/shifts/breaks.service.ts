@@ -34,7 +34,7 @@ const pause = statement(
 );
 const active = statement('shift_on_duty', `SELECT ${SHIFT_VIEW} FROM shifts WHERE staff_id = $1 AND dept_id = $2 AND ended_at IS NULL`);
 
-/** What a person says of their break. */
+/** A person's request for a break. */
 export interface BreakRequest {
   /** ISO 8601; the longest break unless said. */
   until?: string | undefined;

@@ -33,7 +33,7 @@ export interface StaffMemberView {
   role: Role;
   /** Null: off duty. */
   on_duty_since: string | null;
-  /** The place in the queue, 1 the first; null: not in it. Who is excluded keeps their place. */
+  /** The place in the queue, 1 the first; null: not in it. An excluded person keeps their place. */
   queue_position: number | null;
   excluded_until: string | null;
   /** On a break until then. */

@@ -7,7 +7,7 @@ export class OnDutySummary implements OnModuleInit {
   constructor(private readonly summaries: DepartmentSummaries) {}
 
   onModuleInit(): void {
-    this.summaries.contribute(
+    this.summaries.contributeCore(
       'staff',
       `SELECT json_build_object('on_duty', count(*) FILTER (WHERE s.paused_until IS NULL)::int) FROM shifts s WHERE s.dept_id = d.id AND s.ended_at IS NULL`,
     );

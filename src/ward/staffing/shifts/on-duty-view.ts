@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roleName } from '../../../identity/roles/role-name.js';
 import { time } from '../../../platform/common/time-schema.js';
 import { uuid } from '../../../platform/common/ids.js';
 
@@ -6,7 +7,7 @@ import { uuid } from '../../../platform/common/ids.js';
 export const onDutyView = z.strictObject({
   staff_id: uuid,
   name: z.string(),
-  role: z.enum(['nurse', 'manager', 'admin']),
+  role: roleName,
   shift_id: uuid,
   on_duty_since: time,
   paused_until: time.nullable(),

@@ -1,11 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { EventCatalog, type PayloadsOf } from '../../../events/log/event-catalog.js';
+import { roleName } from '../../../identity/roles/role-name.js';
 import { uuid } from '../../../platform/common/ids.js';
 import { time } from '../../../platform/common/time-schema.js';
 import { onDutyView } from './on-duty-view.js';
 
-const shift = z.strictObject({ staff_id: uuid, shift_id: uuid, role: z.enum(['nurse', 'manager', 'admin']) });
+const shift = z.strictObject({ staff_id: uuid, shift_id: uuid, role: roleName });
 export type ShiftEventData = z.infer<typeof shift>;
 
 export const SHIFT_EVENT_TYPES = {

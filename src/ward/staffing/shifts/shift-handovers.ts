@@ -13,15 +13,15 @@ export interface Leaving {
   isLeaving?: boolean;
 }
 
-/** What people on duty hold of a feature, and must hand over. */
+/** A feature's things that people on duty hold, and must hand over. */
 export interface ShiftHandover {
   /** Locks what the person holds, before queues and shifts are locked. @throws DomainError SHIFT_HAS_CALLS */
   hold(tx: Transaction, leaving: Leaving): Promise<void>;
-  /** Hands it on. The person has left the queue by now, and takes no turn any more. @throws StartAgain when something has come in between */
+  /** Hands it on. The person has left the queue by now, and takes no turn any more. @throws RetryTransaction when something has come in between */
   release(tx: Transaction, leaving: Leaving): Promise<void>;
 }
 
-/** Where features that people on duty hold something of say how it is handed over. */
+/** The registry of the features whose things must be handed over. */
 @Injectable()
 export class ShiftHandovers implements ShiftHandover {
   private readonly handovers: ShiftHandover[] = [];

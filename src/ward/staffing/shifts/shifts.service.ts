@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { can } from '../../../identity/access/capabilities.js';
 import { actorOf, type Role, type StaffPrincipal } from '../../../identity/access/principal.js';
 import { IdempotentCommands } from '../../../platform/idempotency/idempotent-commands.js';
-import { DomainError, notFound } from '../../../platform/common/errors.js';
+import { DomainError, notFound, notPermitted } from '../../../platform/common/errors.js';
 import { newId } from '../../../platform/common/ids.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
@@ -59,11 +60,12 @@ export class ShiftsService {
 
   /**
    * Starts the person's shift; one that is active already goes on, paused or not.
-   * @throws DomainError NOT_FOUND for a department one is no member of
+   * @throws DomainError NOT_FOUND for a department one is no member of; FORBIDDEN for a role that works no shifts
    */
   start(staff: StaffPrincipal, dept: string, key: string | undefined): Promise<ShiftView> {
     return this.commands.run(actorOf(staff), key, { type: 'shift.start', dept }, async (tx) => {
       await this.requireMember(tx, staff.id, dept);
+      if (!can(staff, 'shift.work')) throw notPermitted();
       await this.queue.lock(tx, dept);
       const started = await tx.one<ShiftView & Record<string, unknown>>(start, [newId(), staff.id, dept]);
       if (started) {
@@ -127,7 +129,7 @@ export class ShiftsService {
     return ended;
   }
 
-  /** Whether the person is on duty; if so their shift cannot end before the transaction does. */
+  /** True when the person is on duty; if so their shift cannot end before the transaction does. */
   async isOnDuty(tx: Transaction, staffId: string, dept: string): Promise<boolean> {
     return (await tx.one(hold, [staffId, dept])) !== undefined;
   }

@@ -30,14 +30,14 @@ const onDutyAs = statement(
    WHERE s.staff_id = $1 AND s.ended_at IS NULL ORDER BY s.dept_id COLLATE "C"`,
 );
 
-/** Somebody who leaves a department, or all of them. */
+/** A person who leaves a department, or all of them. */
 export interface Leaver {
   staffId: string;
   /** Undefined: all departments. */
   dept?: string;
 }
 
-/** What of a department's staffing ends or changes with a membership, an account or a room, and the events that say so. */
+/** The parts of a department's staffing that end or change with a membership, an account or a room, and their events. */
 @Injectable()
 export class StaffingEndings {
   constructor(

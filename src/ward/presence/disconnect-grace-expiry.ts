@@ -4,10 +4,11 @@ import type { WardSettings } from '../../platform/config/ward.settings.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { EventLog } from '../../events/log/event-log.js';
-import { DueRows } from '../../platform/scheduling/due-rows.js';
-import type { DueWork } from '../../platform/scheduling/due-work.js';
+import { DueRowProcessor } from '../../platform/scheduling/due-row-processor.js';
+import type { DueLook, DueWork } from '../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../platform/scheduling/due-work-scheduler.js';
 import { DepartmentQueue } from '../staffing/queue/department-queue.service.js';
+import { leads } from '../../identity/access/leads.js';
 
 const claim = statement(
   'claim_absence',
@@ -24,38 +25,42 @@ const queues = statement(
    ORDER BY s.dept_id COLLATE "C"`,
 );
 /**
- * The calls of a person who was on duty ($2). Off duty, a nurse may have accepted one as a recipient: it moves, too. A manager stays with the
- * calls that all managers were told of. A call in progress moves where its button was pressed again meanwhile.
+ * The calls of a person who was on duty ($2). Off duty, a nurse may have accepted one as a recipient: it moves, too. A manager
+ * keeps the calls that were shown to all managers. A call in progress moves when its button was pressed again meanwhile.
  */
 const moveCalls = statement(
   'move_calls_of',
   `INSERT INTO call_moves (call_id, staff_id)
-   SELECT c.id, $1 FROM calls c WHERE c.accepted_by = $1 AND (c.state = 'accepted' OR c.press_again_at IS NOT NULL) AND ($2 OR EXISTS (SELECT FROM staff WHERE id = $1 AND role = 'nurse'))
+   SELECT c.id, $1 FROM calls c WHERE c.accepted_by = $1 AND (c.state = 'accepted' OR c.press_again_at IS NOT NULL) AND ($2 OR EXISTS (SELECT FROM staff WHERE id = $1 AND NOT ${leads('role')}))
      OR $2 AND c.state = 'pending' AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND a.withdrawn_at IS NULL
-       AND (a.role = 'nurse' OR a.reason NOT IN ('manager', 'broadcast', 'administrator')))
+       AND (NOT ${leads('a.role')} OR a.reason NOT IN ('manager', 'broadcast', 'administrator')))
    ON CONFLICT DO NOTHING`,
 );
 
 /** A nurse whose grace has run out leaves the queue; that commits first, with the list of their calls, which then move one by one. */
 @Injectable()
-export class LostStaff implements OnModuleInit, DueWork {
+export class DisconnectGraceExpiry implements OnModuleInit, DueWork {
   readonly name = 'lost_staff';
   readonly isCore = true;
 
   constructor(
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly queue: DepartmentQueue,
     private readonly log: EventLog,
     private readonly scheduler: DueWorkScheduler,
     @Inject(WARD_SETTINGS) private readonly ward: WardSettings,
   ) {}
 
+  get look(): DueLook {
+    return { claim: { statement: claim, values: [this.ward.NURSE_DISCONNECT_GRACE_SEC] } };
+  }
+
   onModuleInit(): void {
     this.scheduler.register(this);
   }
 
   handleOne(): Promise<boolean> {
-    return this.rows.nextOrBackOff<{ id: string }>({
+    return this.rows.processNext<{ id: string }>({
       claim,
       values: [this.ward.NURSE_DISCONNECT_GRACE_SEC],
       backOff,

@@ -5,7 +5,7 @@ import { CallJournal } from '../call-journal.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
-import { DueRows } from '../../../platform/scheduling/due-rows.js';
+import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.js';
 import type { DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 
@@ -30,12 +30,13 @@ interface CallMove extends Record<string, unknown> {
 
 /** The calls of a person who was lost or excluded move on, one transaction each: work that was committed with the leaving. */
 @Injectable()
-export class LostNurseCalls implements OnModuleInit, DueWork {
+export class DisconnectedNurseHandover implements OnModuleInit, DueWork {
   readonly name = 'lost_nurse_calls';
   readonly isCore = true;
+  readonly look = { claim: { statement: claim } };
 
   constructor(
-    private readonly rows: DueRows,
+    private readonly rows: DueRowProcessor,
     private readonly calls: CallsRepository,
     private readonly escalation: CallEscalation,
     private readonly lost: LostHolders,
@@ -48,7 +49,7 @@ export class LostNurseCalls implements OnModuleInit, DueWork {
   }
 
   handleOne(): Promise<boolean> {
-    return this.rows.nextOrBackOff<CallMove>({
+    return this.rows.processNext<CallMove>({
       claim,
       backOff,
       subject: 'call_id',
@@ -64,7 +65,7 @@ export class LostNurseCalls implements OnModuleInit, DueWork {
     await tx.query(done, [id, staffId]);
   }
 
-  /** What an excluded person has accepted stays theirs. */
+  /** An excluded person keeps the calls that they have accepted. */
   private async takeBack(tx: Transaction, call: LockedCall, staffId: string): Promise<void> {
     if (call.state === 'pending' && (await this.isAsked(tx, call, staffId)))
       await this.escalation.stepBack(tx, call, staffId, 'system', 'excluded');
@@ -78,7 +79,8 @@ export class LostNurseCalls implements OnModuleInit, DueWork {
       const view = await this.calls.view(tx, call.id);
       this.journal.append(tx, 'call.pending', view, 'system', { from: 'accepted', reason: 'nurse_disconnected' });
     }
-    if (wasTheirs || (call.state === 'pending' && (await this.isAsked(tx, call, staffId)))) await this.escalation.replaceLost(tx, call);
+    if (wasTheirs || (call.state === 'pending' && (await this.isAsked(tx, call, staffId))))
+      await this.escalation.replaceDisconnected(tx, call);
   }
 
   private async isAsked(tx: Transaction, call: LockedCall, staffId: string): Promise<boolean> {
