@@ -3,6 +3,8 @@ import { RealtimeModule } from '../realtime/realtime.module.js';
 import { StaffingModule } from '../ward/staffing.module.js';
 import { AuditAdminController } from './records/audit-admin.controller.js';
 import { AuditedChanges } from './shared/audited-changes.js';
+import { BoardsAdminController } from './sockets/boards-admin.controller.js';
+import { BoardsAdminService } from './sockets/boards-admin.service.js';
 import { CallTypesAdminController } from './setup/call-types-admin.controller.js';
 import { CallTypesAdminService } from './setup/call-types-admin.service.js';
 import { ConnectionsAdminController } from './sockets/connections-admin.controller.js';
@@ -11,6 +13,7 @@ import { EscalationAdminController } from './setup/escalation-admin.controller.j
 import { EscalationAdminService } from './setup/escalation-admin.service.js';
 import { FacilityAdminController } from './setup/facility-admin.controller.js';
 import { GuestLinksAdminController } from './setup/guest-links-admin.controller.js';
+import { ExtensionsAdminController } from './cluster/extensions-admin.controller.js';
 import { LimitsAdminController } from './cluster/limits-admin.controller.js';
 import { LimitsAdminService } from './cluster/limits-admin.service.js';
 import { PlacesAdminController } from './setup/places-admin.controller.js';
@@ -18,6 +21,7 @@ import { PlacesAdminService } from './setup/places-admin.service.js';
 import { SessionsAdminController } from './sockets/sessions-admin.controller.js';
 import { SessionsAdminService } from './sockets/sessions-admin.service.js';
 import { ClusterAdminController } from './cluster/cluster-admin.controller.js';
+import { RolesAdminController } from './setup/roles-admin.controller.js';
 import { RoomsAdminController } from './sockets/rooms-admin.controller.js';
 import { StaffAdminController } from './setup/staff-admin.controller.js';
 import { StaffAdminService } from './setup/staff-admin.service.js';
@@ -25,7 +29,7 @@ import { StatsAdminController } from './records/stats-admin.controller.js';
 import { StationsAdminController } from './setup/stations-admin.controller.js';
 import { StationsAdminService } from './setup/stations-admin.service.js';
 
-/** What administrators do: every change audited. */
+/** The administrators' routes. Every change is audited. */
 @Module({
   imports: [StaffingModule, RealtimeModule],
   controllers: [
@@ -34,19 +38,23 @@ import { StationsAdminService } from './setup/stations-admin.service.js';
     PlacesAdminController,
     StationsAdminController,
     StaffAdminController,
+    RolesAdminController,
     CallTypesAdminController,
     AuditAdminController,
     EscalationAdminController,
     ConnectionsAdminController,
+    BoardsAdminController,
     SessionsAdminController,
     StatsAdminController,
     DrainAdminController,
     ClusterAdminController,
     RoomsAdminController,
     LimitsAdminController,
+    ExtensionsAdminController,
   ],
   providers: [
     AuditedChanges,
+    BoardsAdminService,
     CallTypesAdminService,
     EscalationAdminService,
     PlacesAdminService,

@@ -1,9 +1,18 @@
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import { makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type Implementation, provideAs } from '../platform/common/implementation.js';
 import { AuthController } from './sign-in/auth.controller.js';
-import { AuthUpkeep } from './sign-in/auth-upkeep.js';
+import { LoginQueueMetrics } from './sign-in/login-queue-metrics.js';
 import { DeviceCookie } from './sign-in/device-cookie.js';
 import { DepartmentAccess } from './access/department-access.js';
+import { BoardIdentities, Callers } from './access/callers.js';
+import { BoardCookie } from './boards/board-cookie.js';
+import { BoardSessions } from './boards/board-sessions.js';
+import { BoardsController } from './boards/boards.controller.js';
+import { BoardsService } from './boards/boards.service.js';
+import { CodeGuesses } from './boards/code-guesses.js';
+import { ReaderSessions } from './boards/reader-sessions.js';
+import { ExtensionGuard } from '../platform/extensions/extension-guard.js';
+import { GuardedIdentity } from './access/guarded-identity.js';
 import { IdentityProvider } from './access/identity-provider.js';
 import { OriginGuard } from './access/origin.guard.js';
 import { OwnSessionsController } from './sessions/own-sessions.controller.js';
@@ -21,10 +30,17 @@ import { StaffPasswords } from './sign-in/staff-passwords.js';
 import { TlsGuard } from './access/tls.guard.js';
 import { AllowedHosts } from './access/allowed-hosts.js';
 import { TrustedProxies } from './access/trusted-proxies.js';
+import { counterProvider, gaugeProvider } from '../platform/metrics/metric-providers.js';
+
+const OWN_IDENTITY = Symbol("a hospital's own identity provider");
 
 const shown = [
+  Callers,
+  BoardsService,
+  ReaderSessions,
   SessionsService,
   SessionEndings,
+  SessionCookie,
   Passwords,
   TrustedProxies,
   AllowedHosts,
@@ -36,31 +52,40 @@ const shown = [
   DepartmentAccess,
 ];
 
-/** Who somebody is, and how long that holds. */
+/** Identity: sign-in, sessions, and access to routes. */
 @Module({})
 export class AuthModule {
-  static with(
-    signingSecrets: readonly [string, ...string[]],
-    identityProvider: Type<IdentityProvider> = SessionIdentityProvider,
-  ): DynamicModule {
+  static with(signingSecrets: readonly [string, ...string[]], identityProvider?: Implementation<IdentityProvider>): DynamicModule {
+    const inForce = identityProvider
+      ? [
+          provideAs(OWN_IDENTITY, identityProvider),
+          {
+            provide: IdentityProvider,
+            inject: [OWN_IDENTITY, ExtensionGuard],
+            useFactory: (own: IdentityProvider, guard: ExtensionGuard) => new GuardedIdentity(own, guard),
+          },
+        ]
+      : [{ provide: IdentityProvider, useClass: SessionIdentityProvider }];
     return {
       module: AuthModule,
       global: true,
-      controllers: [AuthController, OwnSessionsController],
+      controllers: [AuthController, OwnSessionsController, BoardsController],
       providers: [
         { provide: SESSION_SIGNING_SECRETS, useValue: signingSecrets },
-        { provide: IdentityProvider, useClass: identityProvider },
-        makeCounterProvider({
+        { provide: BoardIdentities, useClass: BoardSessions },
+        BoardCookie,
+        CodeGuesses,
+        ...inForce,
+        counterProvider({
           name: 'wardline_department_denied_total',
           help: 'Requests about departments that the caller does not belong to.',
         }),
-        makeGaugeProvider({ name: 'wardline_login_queue_depth', help: 'Sign-ins that wait for their password to be checked.' }),
-        SessionCookie,
+        gaugeProvider({ name: 'wardline_login_queue_depth', help: 'Sign-ins that wait for their password to be checked.' }),
         DeviceCookie,
         OwnSessionsService,
         PasswordChangeService,
         StaffPasswords,
-        AuthUpkeep,
+        LoginQueueMetrics,
         ...shown,
       ],
       exports: [...shown, IdentityProvider],

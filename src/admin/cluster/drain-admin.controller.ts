@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Roles } from '../../identity/access/access.js';
 import { noBody, type NoBody } from '../../platform/common/validation.js';
-import { Departures } from '../../operations/shutdown/departures.service.js';
+import { ShutdownRequests } from '../../operations/shutdown/shutdown-requests.service.js';
 import { SERVER_ID } from '../../cluster/node/server-id.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';
@@ -14,11 +14,11 @@ import { type Administrator, AuditedChanges } from '../shared/audited-changes.js
 export class DrainAdminController {
   constructor(
     private readonly changes: AuditedChanges,
-    private readonly departures: Departures,
+    private readonly shutdownRequests: ShutdownRequests,
     @Inject(SERVER_ID) private readonly serverId: string,
   ) {}
 
-  /** Answers at once; clients are told when to come back, and the process ends when they are gone. */
+  /** Answers at once. Clients then get the time to come back, and the process ends when they are gone. */
   @Post()
   @HttpCode(202)
   async drain(
@@ -28,7 +28,7 @@ export class DrainAdminController {
     await this.changes.run(administrator, { action: 'server.drain', target: `server:${this.serverId}` }, () => Promise.resolve());
     // After the answer has left: it still goes over a connection that is kept.
     setImmediate(() => {
-      this.departures.ask('shutdown', 'administrator');
+      this.shutdownRequests.request('shutdown', 'administrator');
     });
     return { server_id: this.serverId, state: 'draining' };
   }

@@ -13,7 +13,7 @@ import { limitsPatch, type LimitsPatch } from './limits-schema.js';
 export class LimitsAdminController {
   constructor(private readonly limits: LimitsAdminService) {}
 
-  /** What is in force, with `defaults` (the settings of the node that answers) and `changed` (who set what when). */
+  /** The limits in force, with `defaults` (the settings of the node that answers) and `changed` (author and time of each change). */
   @Get()
   get(): Promise<LimitsView> {
     return this.limits.get();

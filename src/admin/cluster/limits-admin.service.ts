@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { InjectEntityManager } from '@nestjs/typeorm';
+import { EntityManager } from 'typeorm';
 import { DomainError } from '../../platform/common/errors.js';
 import type { Rate } from '../../platform/config/setting.js';
-import { Database } from '../../platform/database/database.js';
+import { LiveLimit } from '../../platform/database/entities/live-limit.entity.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { contradiction, LIMIT_NAMES, type LimitName, type Limits, limitText, liveSettings } from '../../platform/limits/limits.js';
@@ -9,23 +11,8 @@ import { LiveLimits } from '../../platform/limits/live-limits.service.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';
 import { fieldOf, type LimitsPatch, patched } from './limits-schema.js';
 
-const COLUMNS = 'name, value, changed_by AS "by", changed_at AS "at"';
-const read = statement('read_limit_changes', `SELECT ${COLUMNS} FROM limits`);
 /** Two patches that are right alone must not be wrong together. */
 const takeTurn = statement('take_limits_turn', "SELECT pg_advisory_xact_lock(hashtext('wardline limits'), 0)");
-const write = statement(
-  'write_limit',
-  `INSERT INTO limits (name, value, changed_by, changed_at) VALUES ($1, $2, $3, app_now())
-   ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_by = excluded.changed_by, changed_at = excluded.changed_at`,
-);
-const remove = statement('remove_limit', 'DELETE FROM limits WHERE name = $1');
-
-interface LimitRow extends Record<string, unknown> {
-  name: string;
-  value: string;
-  by: string;
-  at: Date;
-}
 
 type Value = number | string;
 
@@ -36,13 +23,13 @@ export type LimitsView = Record<string, Value | Record<string, Value> | Record<s
 @Injectable()
 export class LimitsAdminService {
   constructor(
-    private readonly database: Database,
+    @InjectEntityManager() private readonly manager: EntityManager,
     private readonly changes: AuditedChanges,
     private readonly limits: LiveLimits,
   ) {}
 
   async get(): Promise<LimitsView> {
-    return this.view(await this.database.query<LimitRow>(read));
+    return this.view(await this.manager.find(LiveLimit));
   }
 
   /** @throws DomainError VALIDATION_FAILED with the field when the limits would contradict each other */
@@ -51,7 +38,7 @@ export class LimitsAdminService {
     const rows = await this.changes.run(by, { action: 'limits.update', target: 'limits', detail }, async (tx) => {
       await tx.query(takeTurn);
       for (const name of LIMIT_NAMES) await this.write(tx, by, name, patched(patch, name));
-      const after = await tx.query<LimitRow>(read);
+      const after = await tx.manager.find(LiveLimit);
       this.requireSense(after);
       return after;
     });
@@ -61,10 +48,11 @@ export class LimitsAdminService {
 
   private async write(tx: Transaction, { staff }: Administrator, name: LimitName, value: string | null | undefined): Promise<void> {
     if (value === undefined) return;
-    await (value === null ? tx.query(remove, [name]) : tx.query(write, [name, value, staff.id]));
+    if (value === null) await tx.manager.delete(LiveLimit, { name });
+    else await tx.manager.upsert(LiveLimit, { name, value, changedBy: staff.id, changedAt: () => 'app_now()' }, ['name']);
   }
 
-  private requireSense(rows: readonly LimitRow[]): void {
+  private requireSense(rows: readonly LiveLimit[]): void {
     const wrong = contradiction(this.merge(rows));
     if (wrong === undefined) return;
     throw new DomainError('VALIDATION_FAILED', 'the limits would contradict each other', {
@@ -72,7 +60,7 @@ export class LimitsAdminService {
     });
   }
 
-  private merge(rows: readonly LimitRow[]): Limits {
+  private merge(rows: readonly LiveLimit[]): Limits {
     const set = rows.flatMap(({ name, value }) => {
       const parsed = isLimit(name) ? liveSettings.shape[name].safeParse(value) : undefined;
       return parsed?.success ? [[name, parsed.data]] : [];
@@ -80,10 +68,10 @@ export class LimitsAdminService {
     return { ...this.limits.defaults, ...(Object.fromEntries(set) as Partial<Limits>) };
   }
 
-  private view(rows: readonly LimitRow[]): LimitsView {
+  private view(rows: readonly LiveLimit[]): LimitsView {
     const changed = rows
       .filter(({ name }) => isLimit(name))
-      .map(({ name, by, at }) => [fieldOf(name as LimitName), { by, at: at.toISOString() }]);
+      .map(({ name, changedBy, changedAt }) => [fieldOf(name as LimitName), { by: changedBy, at: changedAt.toISOString() }]);
     return {
       ...values(this.merge(rows)),
       defaults: values(this.limits.defaults),

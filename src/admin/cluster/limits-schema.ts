@@ -22,13 +22,13 @@ function field(name: LimitName) {
     });
 }
 
-/** What an administrator changes, named as here or as in the environment; limits that are not named stay as they are. */
+/** A change of limits. Names are as here or as in the environment; limits that are not named keep their value. */
 export const limitsPatch = z
   .strictObject(Object.fromEntries(LIMIT_NAMES.flatMap((name) => [fieldOf(name), name].map((key) => [key, field(name)]))))
   .refine((patch) => Object.keys(patch).length > 0);
 export type LimitsPatch = z.infer<typeof limitsPatch>;
 
-/** What the patch says of a limit: its text, null for the setting, undefined for nothing. */
+/** The patch's value for a limit: its text, null for the setting, undefined when the patch does not name it. */
 export function patched(patch: LimitsPatch, name: LimitName): string | null | undefined {
   const field = patch[fieldOf(name)];
   return field === undefined ? patch[name] : field;

@@ -11,7 +11,7 @@ import { statsHistoryQuery } from '../shared/admin-schemas.js';
 /** A node's figures at an instant, in Unix seconds. */
 type Stats = NodeStatValues & { ts: number };
 
-/** How this node stands, and has stood. */
+/** This node's state and counters, now and over the last day. */
 @ApiTags('administration')
 @Roles('admin')
 @Controller('api/v1/admin/stats')
@@ -28,7 +28,7 @@ export class StatsAdminController {
     return { server: this.serverId, ts: toSeconds(this.clock.now()), uptime_s: Math.floor(process.uptime()), ...this.node.read() };
   }
 
-  /** Samples 10 seconds apart of the last hour, or a minute apart of the last day; counters as they stood, from this node's start on. */
+  /** Samples every 10 seconds of the last hour, or every minute of the last day. Counters count from this node's start. */
   @Get('history')
   history(@Query({ schema: statsHistoryQuery }) { from, to, resolution }: z.infer<typeof statsHistoryQuery>) {
     const samples = this.past.between(resolution, from, to);

@@ -3,7 +3,8 @@ import { freeText } from '../../platform/common/text.js';
 import { language } from '../../platform/common/language.js';
 import { CANCEL_POLICIES, DISPATCH_MODES } from '../../ward/hospital/entities/call-type.entity.js';
 import { STATION_KINDS } from '../../ward/hospital/entities/station.entity.js';
-import { callTypeId, pageQuery } from '../shared/admin-schemas.js';
+import { callTypeId } from '../../ward/hospital/call-type-definition.js';
+import { pageQuery } from '../shared/admin-schemas.js';
 import { typeDeadlines } from './deadlines-schema.js';
 
 const MAX_LABELS = 20;

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } fr
 import { ApiTags } from '@nestjs/swagger';
 import { Roles } from '../../identity/access/access.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';
-import { callTypeId } from '../shared/admin-schemas.js';
+import { callTypeId } from '../../ward/hospital/call-type-definition.js';
 import type { Administrator } from '../shared/audited-changes.js';
 import {
   callTypeBody,
@@ -14,14 +14,14 @@ import {
 } from './call-type-schemas.js';
 import { CallTypesAdminService, type CallTypeView } from './call-types-admin.service.js';
 
-/** What may be called for. An installation adds its own types; calls keep the type they were placed with. */
+/** Call types. An installation adds its own; calls keep the type they were placed with. */
 @ApiTags('administration')
 @Roles('admin')
 @Controller('api/v1/admin/call-types')
 export class CallTypesAdminController {
   constructor(private readonly types: CallTypesAdminService) {}
 
-  /** Those in use; with `retired=true` all. */
+  /** Lists the types in use; with `retired=true`, all types. */
   @Get()
   list(@Query({ schema: callTypesQuery }) query: CallTypesQuery) {
     return this.types.list(query);

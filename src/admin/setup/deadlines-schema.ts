@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Deadlines } from '../../ward/calls/policies/escalation-policies.js';
 
 const seconds = z.int().min(1).max(86_400);
 
@@ -36,8 +37,29 @@ export const typeDeadlines = z
 export type DepartmentDeadlines = z.infer<typeof departmentDeadlines>;
 export type TypeDeadlines = z.infer<typeof typeDeadlines>;
 
-/** The columns' values, in their order. */
-export function deadlineValues(given: TypeDeadlines | null | undefined): (number | null)[] {
-  const { l1_sec, l2_sec, l3_sec, repeat_sec, presence_sec, attendance_sec } = given ?? {};
-  return [l1_sec, l2_sec, l3_sec, repeat_sec, presence_sec, attendance_sec].map((one) => one ?? null);
+/** The columns of an entity with deadlines. */
+interface DeadlineColumns {
+  l1Sec: number | null;
+  l2Sec: number | null;
+  l3Sec: number | null;
+  repeatSec: number | null;
+  presenceSec: number | null;
+  attendanceSec: number | null;
+}
+
+/** As they are stored; null: the next one in line decides. */
+export function deadlineColumns(given: TypeDeadlines | null | undefined) {
+  return {
+    l1Sec: given?.l1_sec ?? null,
+    l2Sec: given?.l2_sec ?? null,
+    l3Sec: given?.l3_sec ?? null,
+    repeatSec: given?.repeat_sec ?? null,
+    presenceSec: given?.presence_sec ?? null,
+    attendanceSec: given?.attendance_sec ?? null,
+  } satisfies DeadlineColumns;
+}
+
+/** As they are shown. */
+export function deadlinesOf({ l1Sec, l2Sec, l3Sec, repeatSec, presenceSec, attendanceSec }: DeadlineColumns): Deadlines {
+  return { l1_sec: l1Sec, l2_sec: l2Sec, l3_sec: l3Sec, repeat_sec: repeatSec, presence_sec: presenceSec, attendance_sec: attendanceSec };
 }

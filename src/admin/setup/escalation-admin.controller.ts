@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Roles } from '../../identity/access/access.js';
 import { slug } from '../../platform/common/ids.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';
-import { callTypeId } from '../shared/admin-schemas.js';
+import { callTypeId } from '../../ward/hospital/call-type-definition.js';
 import type { Administrator } from '../shared/audited-changes.js';
 import { departmentDeadlines, type DepartmentDeadlines, typeDeadlines, type TypeDeadlines } from './deadlines-schema.js';
 import { EscalationAdminService } from './escalation-admin.service.js';
@@ -37,7 +37,7 @@ export class EscalationAdminController {
     return this.policies.resetDepartment(by, dept);
   }
 
-  /** What holds for a new call of the type in the department; `own`: whether the department overrides it for this type. */
+  /** The ladder of a new call of the type in the department. `own` is true when the department overrides it for this type. */
   @Get(':type')
   getType(@Param('dept', { schema: slug }) dept: string, @Param('type', { schema: callTypeId }) type: string) {
     return this.policies.type(dept, type);

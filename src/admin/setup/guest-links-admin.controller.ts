@@ -23,7 +23,7 @@ export class GuestLinksAdminController {
     private readonly changes: AuditedChanges,
   ) {}
 
-  /** Those in force, by bed. Tokens are shown when they are made. */
+  /** Lists the links in force, by bed. A token is shown once, when its link is made. */
   @Get('guest-links')
   async list(
     @Param('dept', { schema: slug }) dept: string,

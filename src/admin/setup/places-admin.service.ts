@@ -1,76 +1,42 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, MoreThan, Repository } from 'typeorm';
+import { InjectEntityManager } from '@nestjs/typeorm';
+import { EntityManager, type FindOptionsWhere, In, IsNull, MoreThan, type UpdateResult } from 'typeorm';
 import { z } from 'zod';
 import { actorOf } from '../../identity/access/principal.js';
 import { DomainError, notFound } from '../../platform/common/errors.js';
 import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
-import { statement } from '../../platform/database/statement.js';
+import { OPEN_STATES } from '../../ward/calls/call.js';
+import { CallRow } from '../../ward/calls/entities/call-row.entity.js';
 import { Bed } from '../../ward/hospital/entities/bed.entity.js';
 import { Department } from '../../ward/hospital/entities/department.entity.js';
 import { Room } from '../../ward/hospital/entities/room.entity.js';
+import { Station } from '../../ward/hospital/entities/station.entity.js';
 import { StaffingEndings } from '../../ward/staffing/shifts/staffing-endings.service.js';
 import type { PageQuery } from '../shared/admin-schemas.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';
+import { requireDepartment } from './require-department.js';
 
-const OPEN = `state IN ('pending', 'accepted', 'in_progress')`;
-
-const insertDepartment = statement('insert_department', 'INSERT INTO departments (id, name) VALUES ($1, $2)');
-const renameDepartment = statement(
-  'rename_department',
-  'UPDATE departments SET name = $2 WHERE id = $1 AND retired_at IS NULL RETURNING id',
-);
-const retireDepartment = statement(
-  'retire_department',
-  `UPDATE departments SET retired_at = app_now() WHERE id = $1 AND retired_at IS NULL RETURNING EXISTS (SELECT FROM calls WHERE dept_id = $1 AND ${OPEN})
-     OR EXISTS (SELECT FROM stations s JOIN rooms r ON r.id = s.room_id WHERE r.dept_id = $1 AND s.retired_at IS NULL) AS busy`,
-);
-const insertRoom = statement(
-  'insert_room',
-  'INSERT INTO rooms (id, dept_id, name) SELECT $1, d.id, $3 FROM departments d WHERE d.id = $2 AND d.retired_at IS NULL RETURNING id',
-);
-const renameRoom = statement(
-  'rename_room',
-  'UPDATE rooms SET name = $3 WHERE id = $1 AND dept_id = $2 AND retired_at IS NULL RETURNING id',
-);
-const retireRoom = statement(
-  'retire_room',
-  `UPDATE rooms SET retired_at = app_now() WHERE id = $1 AND dept_id = $2 AND retired_at IS NULL
-   RETURNING EXISTS (SELECT FROM calls WHERE room_id = $1 AND ${OPEN}) OR EXISTS (SELECT FROM stations WHERE room_id = $1 AND retired_at IS NULL) AS busy`,
-);
-const insertBed = statement(
-  'insert_bed',
-  'INSERT INTO beds (id, room_id, name) SELECT $1, r.id, $4 FROM rooms r WHERE r.id = $2 AND r.dept_id = $3 AND r.retired_at IS NULL RETURNING id',
-);
-const renameBed = statement(
-  'rename_bed',
-  `UPDATE beds SET name = $3 WHERE id = $1 AND retired_at IS NULL AND room_id IN (SELECT id FROM rooms WHERE dept_id = $2) RETURNING room_id`,
-);
-const retireBed = statement(
-  'retire_bed',
-  `UPDATE beds SET retired_at = app_now() WHERE id = $1 AND retired_at IS NULL AND room_id IN (SELECT id FROM rooms WHERE dept_id = $2)
-   RETURNING EXISTS (SELECT FROM calls WHERE bed_id = $1 AND ${OPEN}) OR EXISTS (SELECT FROM stations WHERE bed_id = $1 AND retired_at IS NULL) AS busy`,
-);
+const inUse = { retiredAt: IsNull() };
+/** By the database's clock. */
+const retired = { retiredAt: () => 'app_now()' };
 
 export interface PlaceView {
   id: string;
   name: string;
 }
 
-/** Departments, rooms and beds. What goes is retired: its id stays taken. */
+/** Departments, rooms and beds. A place that goes is retired: its id stays taken. */
 @Injectable()
 export class PlacesAdminService {
   constructor(
     private readonly changes: AuditedChanges,
     private readonly staffing: StaffingEndings,
-    @InjectRepository(Department) private readonly departments: Repository<Department>,
-    @InjectRepository(Room) private readonly rooms: Repository<Room>,
-    @InjectRepository(Bed) private readonly beds: Repository<Bed>,
+    @InjectEntityManager() private readonly manager: EntityManager,
   ) {}
 
   async listDepartments({ limit, cursor }: PageQuery): Promise<Page<PlaceView>> {
-    const rows = await this.departments.find({
-      where: { id: MoreThan(after(cursor)), retiredAt: IsNull() },
+    const rows = await this.manager.find(Department, {
+      where: { id: MoreThan(after(cursor)), ...inUse },
       order: { id: 'ASC' },
       take: limit + 1,
     });
@@ -82,21 +48,21 @@ export class PlacesAdminService {
   }
 
   async department(id: string): Promise<PlaceView> {
-    const found = await this.departments.findOneBy({ id, retiredAt: IsNull() });
+    const found = await this.manager.findOneBy(Department, { id, ...inUse });
     if (!found) throw notFound('department');
     return { id, name: found.name };
   }
 
   async createDepartment(by: Administrator, { id, name }: PlaceView): Promise<PlaceView> {
     return this.changes.run(by, { action: 'department.create', target: `department:${id}` }, async (tx) => {
-      await tx.query(insertDepartment, [id, name]);
+      await tx.manager.insert(Department, { id, name });
       return { id, name };
     });
   }
 
   async renameDepartment(by: Administrator, id: string, name: string): Promise<PlaceView> {
     return this.changes.run(by, { action: 'department.rename', target: `department:${id}` }, async (tx, directory) => {
-      if (!(await tx.one(renameDepartment, [id, name]))) throw notFound('department');
+      requireRow(await tx.manager.update(Department, { id, ...inUse }, { name }), 'department');
       directory.changed(id, 'department');
       return { id, name };
     });
@@ -104,15 +70,16 @@ export class PlacesAdminService {
 
   async retireDepartment(by: Administrator, id: string): Promise<void> {
     await this.changes.run(by, { action: 'department.retire', target: `department:${id}` }, async (tx, directory) => {
-      requireIdle(await tx.one<{ busy: boolean }>(retireDepartment, [id]), 'department');
+      requireRow(await tx.manager.update(Department, { id, ...inUse }, retired), 'department');
+      await requireIdle(tx.manager, 'department', { dept: id }, { room: { dept: id } });
       directory.changed(id, 'department');
     });
   }
 
   async listRooms(dept: string, { limit, cursor }: PageQuery): Promise<Page<PlaceView & { dept: string }>> {
-    await this.requireDepartment(dept);
-    const rows = await this.rooms.find({
-      where: { dept, id: MoreThan(after(cursor)), retiredAt: IsNull() },
+    await requireDepartment(this.manager, dept);
+    const rows = await this.manager.find(Room, {
+      where: { dept, id: MoreThan(after(cursor)), ...inUse },
       order: { id: 'ASC' },
       take: limit + 1,
     });
@@ -124,14 +91,15 @@ export class PlacesAdminService {
   }
 
   async room(dept: string, id: string): Promise<PlaceView & { dept: string }> {
-    const found = await this.rooms.findOneBy({ id, dept, retiredAt: IsNull() });
+    const found = await this.manager.findOneBy(Room, { id, dept, ...inUse });
     if (!found) throw notFound('room');
     return { id, dept, name: found.name };
   }
 
   async createRoom(by: Administrator, dept: string, { id, name }: PlaceView): Promise<PlaceView & { dept: string }> {
     return this.changes.run(by, { action: 'room.create', target: `room:${id}` }, async (tx, directory) => {
-      if (!(await tx.one(insertRoom, [id, dept, name]))) throw notFound('department');
+      await requireDepartment(tx.manager, dept);
+      await tx.manager.insert(Room, { id, dept, name });
       directory.changed(dept, 'rooms');
       return { id, dept, name };
     });
@@ -139,7 +107,7 @@ export class PlacesAdminService {
 
   async renameRoom(by: Administrator, dept: string, id: string, name: string): Promise<PlaceView & { dept: string }> {
     return this.changes.run(by, { action: 'room.rename', target: `room:${id}` }, async (tx, directory) => {
-      if (!(await tx.one(renameRoom, [id, dept, name]))) throw notFound('room');
+      requireRow(await tx.manager.update(Room, { id, dept, ...inUse }, { name }), 'room');
       directory.changed(dept, 'rooms');
       return { id, dept, name };
     });
@@ -147,21 +115,20 @@ export class PlacesAdminService {
 
   async retireRoom(by: Administrator, dept: string, id: string): Promise<void> {
     await this.changes.run(by, { action: 'room.retire', target: `room:${id}` }, async (tx, directory) => {
-      requireIdle(await tx.one<{ busy: boolean }>(retireRoom, [id, dept]), 'room');
+      requireRow(await tx.manager.update(Room, { id, dept, ...inUse }, retired), 'room');
+      await requireIdle(tx.manager, 'room', { roomId: id }, { roomId: id });
       await this.staffing.endRoom(tx, id, dept, actorOf(by.staff));
       directory.changed(dept, 'rooms');
     });
   }
 
   async listBeds(dept: string, { limit, cursor }: PageQuery): Promise<Page<PlaceView & { room_id: string }>> {
-    await this.requireDepartment(dept);
-    const rows = await this.beds
-      .createQueryBuilder('b')
-      .innerJoin(Room, 'r', 'r.id = b.roomId AND r.dept = :dept', { dept })
-      .where('b.id > :after AND b.retiredAt IS NULL', { after: after(cursor) })
-      .orderBy('b.id')
-      .take(limit + 1)
-      .getMany();
+    await requireDepartment(this.manager, dept);
+    const rows = await this.manager.find(Bed, {
+      where: { room: { dept }, id: MoreThan(after(cursor)), ...inUse },
+      order: { id: 'ASC' },
+      take: limit + 1,
+    });
     return toPage(
       rows.map(({ id, roomId, name }) => ({ id, room_id: roomId, name })),
       limit,
@@ -170,14 +137,15 @@ export class PlacesAdminService {
   }
 
   async bed(dept: string, id: string): Promise<PlaceView & { room_id: string }> {
-    const found = await this.beds.findOneBy({ id, retiredAt: IsNull() });
-    if (!found || !(await this.rooms.existsBy({ id: found.roomId, dept }))) throw notFound('bed');
+    const found = await this.manager.findOneBy(Bed, { id, room: { dept }, ...inUse });
+    if (!found) throw notFound('bed');
     return { id, room_id: found.roomId, name: found.name };
   }
 
   async createBed(by: Administrator, dept: string, bed: PlaceView & { room_id: string }): Promise<PlaceView & { room_id: string }> {
     return this.changes.run(by, { action: 'bed.create', target: `bed:${bed.id}` }, async (tx, directory) => {
-      if (!(await tx.one(insertBed, [bed.id, bed.room_id, dept, bed.name]))) throw notFound('room');
+      if (!(await tx.manager.existsBy(Room, { id: bed.room_id, dept, ...inUse }))) throw notFound('room');
+      await tx.manager.insert(Bed, { id: bed.id, roomId: bed.room_id, name: bed.name });
       directory.changed(dept, 'beds');
       return bed;
     });
@@ -185,22 +153,21 @@ export class PlacesAdminService {
 
   async renameBed(by: Administrator, dept: string, id: string, name: string): Promise<PlaceView & { room_id: string }> {
     return this.changes.run(by, { action: 'bed.rename', target: `bed:${id}` }, async (tx, directory) => {
-      const renamed = await tx.one<{ room_id: string }>(renameBed, [id, dept, name]);
-      if (!renamed) throw notFound('bed');
+      const bed = await tx.manager.findOneBy(Bed, { id, room: { dept }, ...inUse });
+      if (!bed) throw notFound('bed');
+      requireRow(await tx.manager.update(Bed, { id, ...inUse }, { name }), 'bed');
       directory.changed(dept, 'beds');
-      return { id, room_id: renamed.room_id, name };
+      return { id, room_id: bed.roomId, name };
     });
   }
 
   async retireBed(by: Administrator, dept: string, id: string): Promise<void> {
     await this.changes.run(by, { action: 'bed.retire', target: `bed:${id}` }, async (tx, directory) => {
-      requireIdle(await tx.one<{ busy: boolean }>(retireBed, [id, dept]), 'bed');
+      if (!(await tx.manager.existsBy(Bed, { id, room: { dept } }))) throw notFound('bed');
+      requireRow(await tx.manager.update(Bed, { id, ...inUse }, retired), 'bed');
+      await requireIdle(tx.manager, 'bed', { bedId: id }, { bedId: id });
       directory.changed(dept, 'beds');
     });
-  }
-
-  private async requireDepartment(id: string): Promise<void> {
-    if (!(await this.departments.existsBy({ id, retiredAt: IsNull() }))) throw notFound('department');
   }
 }
 
@@ -208,7 +175,18 @@ function after(cursor: string | undefined): string {
   return readCursor(z.string(), cursor) ?? '';
 }
 
-function requireIdle(retired: { busy: boolean } | undefined, what: string): void {
-  if (!retired) throw notFound(what);
-  if (retired.busy) throw new DomainError('STILL_IN_USE', `the ${what} has open calls or stations`);
+function requireRow({ affected }: UpdateResult, what: string): void {
+  if (affected !== 1) throw notFound(what);
+}
+
+/** @throws DomainError STILL_IN_USE for a place with open calls or stations */
+async function requireIdle(
+  manager: EntityManager,
+  what: string,
+  calls: FindOptionsWhere<CallRow>,
+  stations: FindOptionsWhere<Station>,
+): Promise<void> {
+  const isBusy =
+    (await manager.existsBy(CallRow, { ...calls, state: In(OPEN_STATES) })) || (await manager.existsBy(Station, { ...stations, ...inUse }));
+  if (isBusy) throw new DomainError('STILL_IN_USE', `the ${what} has open calls or stations`);
 }

@@ -1,56 +1,25 @@
 import { Injectable } from '@nestjs/common';
+import { InjectEntityManager } from '@nestjs/typeorm';
+import { And, EntityManager, Equal, In, IsNull, MoreThan } from 'typeorm';
 import { z } from 'zod';
 import { requireGoodPassword } from '../../identity/sign-in/new-password.js';
+import { SignInAttempt } from '../../identity/entities/sign-in-attempt.entity.js';
 import { Passwords } from '../../identity/sign-in/passwords.js';
+import { usernameHash } from '../../identity/sign-in/sign-in-budgets.js';
+import { can } from '../../identity/access/capabilities.js';
 import { actorOf, type Role } from '../../identity/access/principal.js';
 import { SessionEndings } from '../../identity/sessions/session-endings.js';
 import { SessionsService } from '../../identity/sessions/sessions.service.js';
-import { DomainError, notFound } from '../../platform/common/errors.js';
+import { notFound } from '../../platform/common/errors.js';
 import { newId, newSecret, NIL_ID, uuid } from '../../platform/common/ids.js';
 import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
-import { Database } from '../../platform/database/database.js';
-import { statement } from '../../platform/database/statement.js';
+import { Department } from '../../ward/hospital/entities/department.entity.js';
+import { Membership } from '../../ward/hospital/entities/membership.entity.js';
+import { Staff } from '../../ward/hospital/entities/staff.entity.js';
 import { StaffingEndings } from '../../ward/staffing/shifts/staffing-endings.service.js';
 import type { PageQuery, StaffBody, StaffPatch } from '../shared/admin-schemas.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';
-
-const VIEW = `p.id, p.username, p.name, p.role, p.active, p.language,
-  ARRAY(SELECT m.dept_id FROM memberships m WHERE m.staff_id = p.id ORDER BY m.dept_id) AS departments`;
-
-const list = statement(
-  'list_staff',
-  `SELECT ${VIEW} FROM staff p WHERE p.username > $1 AND ($2::text IS NULL OR p.username = $2) ORDER BY p.username LIMIT $3`,
-);
-const find = statement('find_staff', `SELECT ${VIEW} FROM staff p WHERE p.id = $1`);
-const insert = statement(
-  'insert_staff',
-  'INSERT INTO staff (id, username, name, role, password_hash, language, password_change_required) VALUES ($1, $2, $3, $4, $5, $6, true)',
-);
-const update = statement(
-  'update_staff',
-  `UPDATE staff SET name = coalesce($2, name), role = coalesce($3, role), active = coalesce($4, active),
-     language = CASE WHEN $5 THEN $6 ELSE language END
-   WHERE id = $1 RETURNING ARRAY(SELECT m.dept_id FROM memberships m WHERE m.staff_id = $1) AS departments`,
-);
-const countAdmins = statement('count_admins', `SELECT id FROM staff WHERE role = 'admin' AND active ORDER BY id FOR UPDATE`);
-const setPassword = statement(
-  'reset_password',
-  `WITH reset AS (UPDATE staff SET password_hash = $2, password_change_required = $3 WHERE id = $1 RETURNING id, username),
-     forgotten AS (DELETE FROM sign_in_attempts a USING reset r WHERE a.username_hash = sha256(convert_to(r.username, 'UTF8')))
-   SELECT id FROM reset`,
-);
-const listMemberships = statement(
-  'list_memberships',
-  `SELECT m.staff_id, m.dept_id AS dept, iso(m.since) AS since FROM memberships m
-   WHERE (m.staff_id, m.dept_id) > ($1::uuid, $2::text) AND ($3::uuid IS NULL OR m.staff_id = $3) AND ($4::text IS NULL OR m.dept_id = $4)
-   ORDER BY m.staff_id, m.dept_id LIMIT $5`,
-);
-const insertMembership = statement(
-  'insert_membership',
-  `INSERT INTO memberships (staff_id, dept_id) SELECT p.id, d.id FROM staff p, departments d
-   WHERE p.id = $1 AND d.id = $2 AND d.retired_at IS NULL RETURNING iso(since) AS since`,
-);
-const deleteMembership = statement('delete_membership', 'DELETE FROM memberships WHERE staff_id = $1 AND dept_id = $2 RETURNING dept_id');
+import { lockAdministrators, requireAnother } from '../shared/last-administrator.js';
 
 export interface StaffView {
   id: string;
@@ -73,7 +42,7 @@ export interface MembershipView {
 @Injectable()
 export class StaffAdminService {
   constructor(
-    private readonly database: Database,
+    @InjectEntityManager() private readonly manager: EntityManager,
     private readonly changes: AuditedChanges,
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
@@ -83,14 +52,19 @@ export class StaffAdminService {
 
   async list({ limit, cursor, username }: PageQuery & { username?: string | undefined }): Promise<Page<StaffView>> {
     const after = readCursor(z.string(), cursor) ?? '';
-    const rows = await this.database.query<StaffView & Record<string, unknown>>(list, [after, username ?? null, limit + 1]);
-    return toPage<StaffView>(rows, limit, (last) => last.username);
+    const rows = await this.manager.find(Staff, {
+      where: { username: username === undefined ? MoreThan(after) : And(MoreThan(after), Equal(username)) },
+      order: { username: 'ASC' },
+      take: limit + 1,
+    });
+    return toPage(await this.views(rows), limit, (last) => last.username);
   }
 
   async get(id: string): Promise<StaffView> {
-    const [row] = await this.database.query<StaffView & Record<string, unknown>>(find, [id]);
-    if (!row) throw notFound('staff');
-    return row;
+    const found = await this.manager.findOneBy(Staff, { id });
+    const [view] = await this.views(found ? [found] : []);
+    if (!view) throw notFound('staff');
+    return view;
   }
 
   /** Without a password one is made, and is in the answer this once. */
@@ -103,30 +77,43 @@ export class StaffAdminService {
     const made = password ?? newSecret(12);
     const hash = await this.passwords.hash({ lane: 'known', key: by.staff.id }, made);
     await this.changes.run(by, { action: 'staff.create', target: `staff:${id}`, detail: { role } }, (tx) =>
-      tx.query(insert, [id, username, name, role, hash, language]),
+      tx.manager.insert(Staff, { id, username, name, role, passwordHash: hash, language, passwordChangeRequired: true, active: true }),
     );
     return { id, username, name, role, active: true, departments: [], language, ...(password === undefined && { password: made }) };
   }
 
-  /** Who is deactivated is signed out and off duty at once, and assigned to no room. @throws DomainError STILL_IN_USE for the last administrator */
+  /**
+   * A deactivated person is signed out and off duty at once, and loses their rooms. A role that works no shifts ends theirs, too.
+   * @throws DomainError STILL_IN_USE for the last administrator
+   */
   async update(by: Administrator, id: string, { name, role, active, language }: StaffPatch): Promise<StaffView> {
     await this.changes.run(
       by,
       { action: 'staff.update', target: `staff:${id}`, detail: { role, active, language } },
       async (tx, directory) => {
-        if (active === false) await this.staffing.goOffDuty(tx, { staffId: id });
-        const admins = await tx.query<{ id: string }>(countAdmins);
-        const values = [id, name ?? null, role ?? null, active ?? null, language !== undefined, language ?? null];
-        const updated = await tx.one<{ departments: string[] }>(update, values);
-        if (!updated) throw notFound('staff');
+        const endsWork = role !== undefined && !can({ role }, 'shift.work');
+        if (active === false || endsWork) await this.staffing.goOffDuty(tx, { staffId: id });
+        const admins = await lockAdministrators(tx);
+        const changed = {
+          ...(name !== undefined && { name }),
+          ...(role !== undefined && { role }),
+          ...(active !== undefined && { active }),
+          ...(language !== undefined && { language }),
+        };
+        const isKnown =
+          Object.keys(changed).length === 0
+            ? await tx.manager.existsBy(Staff, { id })
+            : (await tx.manager.update(Staff, { id }, changed)).affected === 1;
+        if (!isKnown) throw notFound('staff');
         const loses = active === false || (role !== undefined && role !== 'admin');
-        if (loses && admins.length === 1 && admins[0]?.id === id) throw new DomainError('STILL_IN_USE', 'the last administrator stays one');
+        if (loses) requireAnother(admins, id);
+        if (active === false || endsWork) await this.staffing.endOrders(tx, { staffId: id }, actorOf(by.staff));
         if (active === false) {
-          await this.staffing.endOrders(tx, { staffId: id }, actorOf(by.staff));
           await this.sessions.end(tx, { staffId: id }, 'deactivated');
         }
         if (name !== undefined || role !== undefined) await this.staffing.announceOnDuty(tx, id, actorOf(by.staff));
-        for (const dept of updated.departments) directory.changed(dept, 'staff');
+        for (const { dept } of await tx.manager.find(Membership, { where: { staffId: id }, order: { dept: 'ASC' } }))
+          directory.changed(dept, 'staff');
         tx.afterCommit(() => {
           this.endings.changed();
         });
@@ -135,12 +122,15 @@ export class StaffAdminService {
     return this.get(id);
   }
 
-  /** Ends all of the person's sessions. Who had tried the old one too often may try the new one at once. */
+  /** Ends all of the person's sessions, and forgets their failed attempts: the new password may be used at once. */
   async resetPassword(by: Administrator, id: string, password: string): Promise<void> {
     requireGoodPassword(password, (await this.get(id)).username, 'password');
     const hash = await this.passwords.hash({ lane: 'known', key: by.staff.id }, password);
     await this.changes.run(by, { action: 'staff.reset_password', target: `staff:${id}` }, async (tx) => {
-      if (!(await tx.one(setPassword, [id, hash, id !== by.staff.id]))) throw notFound('staff');
+      const person = await tx.manager.findOneBy(Staff, { id });
+      if (!person) throw notFound('staff');
+      await tx.manager.update(Staff, { id }, { passwordHash: hash, passwordChangeRequired: id !== by.staff.id });
+      await tx.manager.delete(SignInAttempt, { usernameHash: usernameHash(person.username) });
       await this.sessions.end(tx, { staffId: id }, 'password');
     });
   }
@@ -152,20 +142,34 @@ export class StaffAdminService {
     dept,
   }: PageQuery & { staff_id?: string | undefined; dept?: string | undefined }): Promise<Page<MembershipView>> {
     const [afterStaff, afterDept] = readCursor(z.tuple([uuid, z.string()]), cursor) ?? [NIL_ID, ''];
-    const values = [afterStaff, afterDept, staff_id ?? null, dept ?? null, limit + 1];
-    const rows = await this.database.query<MembershipView & Record<string, unknown>>(listMemberships, values);
-    return toPage<MembershipView>(rows, limit, (last) => [last.staff_id, last.dept]);
+    const query = this.manager
+      .createQueryBuilder(Membership, 'm')
+      .select('m.staffId', 'staff_id')
+      .addSelect('m.dept', 'dept')
+      .addSelect('iso(m.since)', 'since')
+      .where('(m.staffId, m.dept) > (:afterStaff, :afterDept)', { afterStaff, afterDept });
+    if (staff_id !== undefined) query.andWhere('m.staffId = :staff_id', { staff_id });
+    if (dept !== undefined) query.andWhere('m.dept = :dept', { dept });
+    const rows = await query
+      .orderBy('m.staffId')
+      .addOrderBy('m.dept')
+      .limit(limit + 1)
+      .getRawMany<MembershipView>();
+    return toPage(rows, limit, (last) => [last.staff_id, last.dept]);
   }
 
   addMembership(by: Administrator, staffId: string, dept: string): Promise<MembershipView> {
     return this.changes.run(by, { action: 'membership.create', target: `staff:${staffId}`, detail: { dept } }, async (tx, directory) => {
-      const row = await tx.one<{ since: string }>(insertMembership, [staffId, dept]);
-      if (!row) throw notFound('staff or department');
+      const isPossible =
+        (await tx.manager.existsBy(Staff, { id: staffId })) && (await tx.manager.existsBy(Department, { id: dept, retiredAt: IsNull() }));
+      if (!isPossible) throw notFound('staff or department');
+      await tx.manager.insert(Membership, { staffId, dept });
+      const { since } = await tx.manager.findOneByOrFail(Membership, { staffId, dept });
       directory.changed(dept, 'staff');
       tx.afterCommit(() => {
         this.endings.changed();
       });
-      return { staff_id: staffId, dept, since: row.since };
+      return { staff_id: staffId, dept, since: since.toISOString() };
     });
   }
 
@@ -173,12 +177,21 @@ export class StaffAdminService {
   async removeMembership(by: Administrator, staffId: string, dept: string): Promise<void> {
     await this.changes.run(by, { action: 'membership.delete', target: `staff:${staffId}`, detail: { dept } }, async (tx, directory) => {
       await this.staffing.goOffDuty(tx, { staffId, dept });
-      if (!(await tx.one(deleteMembership, [staffId, dept]))) throw notFound('membership');
+      if ((await tx.manager.delete(Membership, { staffId, dept })).affected !== 1) throw notFound('membership');
       await this.staffing.endOrders(tx, { staffId, dept }, actorOf(by.staff));
       directory.changed(dept, 'staff');
       tx.afterCommit(() => {
         this.endings.changed();
       });
+    });
+  }
+
+  /** With the departments that they belong to. */
+  private async views(people: readonly Staff[]): Promise<StaffView[]> {
+    const rows = await this.manager.find(Membership, { where: { staffId: In(people.map(({ id }) => id)) }, order: { dept: 'ASC' } });
+    return people.map(({ id, username, name, role, active, language }) => {
+      const departments = rows.filter(({ staffId }) => staffId === id).map(({ dept }) => dept);
+      return { id, username, name, role, active, language, departments };
     });
   }
 }

@@ -1,36 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { InjectEntityManager } from '@nestjs/typeorm';
+import { EntityManager, In, IsNull, type SelectQueryBuilder } from 'typeorm';
 import { z } from 'zod';
 import { SessionEndings } from '../../identity/sessions/session-endings.js';
 import { DomainError, notFound } from '../../platform/common/errors.js';
 import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
-import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { stationTypes } from '../../ward/stations/station-types.js';
-import type { StationKind } from '../../ward/hospital/entities/station.entity.js';
+import { Bed } from '../../ward/hospital/entities/bed.entity.js';
+import { CallType } from '../../ward/hospital/entities/call-type.entity.js';
+import { Room } from '../../ward/hospital/entities/room.entity.js';
+import { Station, type StationKind } from '../../ward/hospital/entities/station.entity.js';
 import { newStationKey, stationKeyHash } from '../../ward/stations/station-keys.js';
 import type { PageQuery, StationBody, StationPatch } from '../shared/admin-schemas.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';
+import { IS_OPEN } from '../../ward/calls/call.js';
 
-const VIEW = `s.id, r.dept_id AS dept, s.room_id, s.bed_id, s.kind, s.name, ${stationTypes('s')} AS types, s.types IS NOT NULL AS own_types,
-  iso(s.last_seen_at) AS last_seen_at`;
-const ROOM_AND_BED = `r.id = $2 AND r.retired_at IS NULL AND ($3::text IS NULL OR EXISTS
-     (SELECT FROM beds b WHERE b.id = $3 AND b.room_id = r.id AND b.retired_at IS NULL))`;
-
-const list = statement(
-  'list_stations',
-  `SELECT ${VIEW} FROM stations s JOIN rooms r ON r.id = s.room_id
-   WHERE s.id > $1 AND s.retired_at IS NULL AND ($2::text IS NULL OR r.dept_id = $2) ORDER BY s.id LIMIT $3`,
-);
-const insert = statement(
-  'insert_station',
-  `INSERT INTO stations (id, room_id, bed_id, kind, name, key_hash, types) SELECT $1, r.id, $3, $4, $5, $6, $7
-   FROM rooms r WHERE ${ROOM_AND_BED} RETURNING id`,
-);
-const find = statement(
-  'find_station',
-  `SELECT ${VIEW} FROM stations s JOIN rooms r ON r.id = s.room_id WHERE s.id = $1 AND s.retired_at IS NULL`,
-);
 /** Presses hold the row until they are committed: after this, each call that the station has placed is seen. */
 const lock = statement(
   'lock_station',
@@ -39,19 +25,9 @@ const lock = statement(
 );
 const hasOpenCall = statement(
   'station_has_open_call',
-  `SELECT EXISTS (SELECT FROM calls WHERE $1 = ANY(station_ids) AND state IN ('pending', 'accepted', 'in_progress')) AS busy`,
+  `SELECT EXISTS (SELECT FROM calls c WHERE $1 = ANY(c.station_ids) AND ${IS_OPEN}) AS busy`,
 );
-const update = statement(
-  'update_station',
-  `UPDATE stations s SET room_id = r.id, bed_id = $3, kind = $4, name = $5, types = $6 FROM rooms r WHERE s.id = $1 AND ${ROOM_AND_BED}
-   RETURNING s.id`,
-);
-const unknownTypes = statement(
-  'unknown_call_types',
-  'SELECT t.id FROM unnest($1::text[]) AS t (id) WHERE NOT EXISTS (SELECT FROM call_types c WHERE c.id = t.id) LIMIT 1',
-);
-const rotate = statement('rotate_station_key', 'UPDATE stations SET key_hash = $2 WHERE id = $1 AND retired_at IS NULL RETURNING id');
-const retire = statement('retire_station', 'UPDATE stations SET retired_at = app_now() WHERE id = $1 AND retired_at IS NULL RETURNING id');
+const inUse = { retiredAt: IsNull() };
 
 export interface StationAdminView {
   id: string;
@@ -62,7 +38,7 @@ export interface StationAdminView {
   name: string;
   /** The types of call that it may raise. */
   types: string[];
-  /** Whether these were set for it; otherwise they are its kind's. */
+  /** True when the types were set for this station; otherwise they follow from its kind. */
   own_types: boolean;
   last_seen_at: string | null;
 }
@@ -77,26 +53,30 @@ interface LockedStation extends Record<string, unknown> {
   dept: string;
 }
 
-type Row = StationAdminView & Record<string, unknown>;
-
 /** Stations and their keys. A key is shown once, when it is made. */
 @Injectable()
 export class StationsAdminService {
   constructor(
-    private readonly database: Database,
+    @InjectEntityManager() private readonly manager: EntityManager,
     private readonly changes: AuditedChanges,
     private readonly endings: SessionEndings,
   ) {}
 
   async list({ limit, cursor, dept }: PageQuery & { dept?: string | undefined }): Promise<Page<StationAdminView>> {
-    const after = readCursor(z.string(), cursor) ?? '';
-    return toPage<StationAdminView>(await this.database.query<Row>(list, [after, dept ?? null, limit + 1]), limit, (last) => last.id);
+    const query = stations(this.manager).andWhere('s.id > :after', { after: readCursor(z.string(), cursor) ?? '' });
+    if (dept !== undefined) query.andWhere('r.dept = :dept', { dept });
+    return toPage(
+      await query
+        .orderBy('s.id')
+        .limit(limit + 1)
+        .getRawMany<StationAdminView>(),
+      limit,
+      (last) => last.id,
+    );
   }
 
-  async get(id: string): Promise<StationAdminView> {
-    const [row] = await this.database.query<Row>(find, [id]);
-    if (!row) throw notFound('station');
-    return row;
+  get(id: string): Promise<StationAdminView> {
+    return read(this.manager, id);
   }
 
   create(by: Administrator, body: StationBody): Promise<StationAdminView & { key: string }> {
@@ -104,9 +84,12 @@ export class StationsAdminService {
     const key = newStationKey();
     return this.changes.run(by, { action: 'station.create', target: `station:${id}`, detail: body }, async (tx, directory) => {
       await this.requireTypes(tx, types);
-      const values = [id, room_id, bed_id ?? null, kind, name ?? id, stationKeyHash(key), types ?? null];
-      if (!(await tx.one(insert, values))) throw notFound('room or bed');
-      const row = await this.read(tx, id);
+      await this.requirePlace(tx, room_id, bed_id ?? null);
+      await tx.manager.insert(Station, {
+        ...{ id, roomId: room_id, bedId: bed_id ?? null, kind, name: name ?? id },
+        ...{ keyHash: stationKeyHash(key), types: types ?? null },
+      });
+      const row = await read(tx.manager, id);
       directory.changed(row.dept, 'stations');
       return { ...row, key };
     });
@@ -128,10 +111,10 @@ export class StationsAdminService {
         if ((await tx.one<{ busy: boolean }>(hasOpenCall, [id]))?.busy)
           throw new DomainError('STILL_IN_USE', 'a call of the station is open');
       }
-      const types = patch.types === undefined ? before.types : patch.types;
-      const values = [id, roomId, bedId, patch.kind ?? before.kind, patch.name ?? before.name, types];
-      if (!(await tx.one(update, values))) throw notFound('room or bed');
-      const after = await this.read(tx, id);
+      await this.requirePlace(tx, roomId, bedId);
+      const { kind = before.kind, name = before.name, types = before.types } = patch;
+      await tx.manager.update(Station, { id }, { roomId, bedId, kind, name, types });
+      const after = await read(tx.manager, id);
       for (const dept of new Set([before.dept, after.dept])) directory.changed(dept, 'stations');
       return after;
     });
@@ -141,7 +124,8 @@ export class StationsAdminService {
   rotateKey(by: Administrator, id: string): Promise<{ id: string; key: string }> {
     const key = newStationKey();
     return this.changes.run(by, { action: 'station.rotate_key', target: `station:${id}` }, async (tx) => {
-      if (!(await tx.one(rotate, [id, stationKeyHash(key)]))) throw notFound('station');
+      const { affected } = await tx.manager.update(Station, { id, ...inUse }, { keyHash: stationKeyHash(key) });
+      if (affected !== 1) throw notFound('station');
       // A request that waits under the old key ends at once.
       tx.afterCommit(() => {
         this.endings.changed();
@@ -152,22 +136,49 @@ export class StationsAdminService {
 
   async retire(by: Administrator, id: string): Promise<void> {
     await this.changes.run(by, { action: 'station.retire', target: `station:${id}` }, async (tx, directory) => {
-      const { dept } = await this.read(tx, id);
-      if (!(await tx.one(retire, [id]))) throw notFound('station');
+      const { dept } = await read(tx.manager, id);
+      const { affected } = await tx.manager.update(Station, { id, ...inUse }, { retiredAt: () => 'app_now()' });
+      if (affected !== 1) throw notFound('station');
       directory.changed(dept, 'stations');
     });
   }
 
-  /** @throws DomainError NOT_FOUND */
-  private async read(tx: Transaction, id: string): Promise<StationAdminView> {
-    const row = await tx.one<Row>(find, [id]);
-    if (!row) throw notFound('station');
-    return row;
+  /** @throws DomainError NOT_FOUND for a room that is not in use, or a bed that is not one of it */
+  private async requirePlace(tx: Transaction, roomId: string, id: string | null): Promise<void> {
+    const isPlace =
+      (await tx.manager.existsBy(Room, { id: roomId, ...inUse })) &&
+      (id === null || (await tx.manager.existsBy(Bed, { id, roomId, ...inUse })));
+    if (!isPlace) throw notFound('room or bed');
   }
 
   /** @throws DomainError VALIDATION_FAILED for a type that does not exist */
   private async requireTypes(tx: Transaction, types: readonly string[] | null | undefined): Promise<void> {
-    if (!types || !(await tx.one(unknownTypes, [types]))) return;
+    const asked = new Set(types ?? []);
+    if (asked.size === 0 || (await tx.manager.countBy(CallType, { id: In([...asked]) })) === asked.size) return;
     throw new DomainError('VALIDATION_FAILED', 'no such type of call', { details: { fields: [{ path: 'types', problem: 'unknown' }] } });
   }
+}
+
+/** Stations in use, as administrators see them. */
+function stations(manager: EntityManager): SelectQueryBuilder<Station> {
+  return manager
+    .createQueryBuilder(Station, 's')
+    .innerJoin('s.room', 'r')
+    .select('s.id', 'id')
+    .addSelect('r.dept', 'dept')
+    .addSelect('s.roomId', 'room_id')
+    .addSelect('s.bedId', 'bed_id')
+    .addSelect('s.kind', 'kind')
+    .addSelect('s.name', 'name')
+    .addSelect(stationTypes('s'), 'types')
+    .addSelect('s.types IS NOT NULL', 'own_types')
+    .addSelect('iso(s.lastSeenAt)', 'last_seen_at')
+    .where('s.retiredAt IS NULL');
+}
+
+/** @throws DomainError NOT_FOUND */
+async function read(manager: EntityManager, id: string): Promise<StationAdminView> {
+  const row = await stations(manager).andWhere('s.id = :id', { id }).getRawOne<StationAdminView>();
+  if (!row) throw notFound('station');
+  return row;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRole } from '../../identity/access/capabilities.js';
 import { newPassword } from '../../identity/sign-in/new-password.js';
 import { placeId, slug, uuid } from '../../platform/common/ids.js';
 import { language } from '../../platform/common/language.js';
@@ -8,12 +9,12 @@ import { STATION_KINDS } from '../../ward/hospital/entities/station.entity.js';
 import type { Resolution } from '../../operations/metrics/stats-history.service.js';
 
 const name = freeText(200);
-const username = z
+export const username = z
   .string()
   .trim()
   .toLowerCase()
   .regex(/^[a-z0-9][a-z0-9._@-]{0,63}$/);
-const role = z.enum(['nurse', 'manager', 'admin']);
+export const role = z.string().max(32).refine(isRole, 'unknown role').describe('nurse, manager, admin, or a role of the hospital’s own');
 
 export const pageQuery = z.strictObject({ limit: limitParam, cursor: cursorParam });
 export const stationsQuery = pageQuery.extend({ dept: slug.optional() });
@@ -59,7 +60,6 @@ export const staffPatch = z.strictObject({
 });
 export const passwordBody = z.strictObject({ password: newPassword });
 export const membershipBody = z.strictObject({ staff_id: uuid, dept: slug });
-export const callTypeId = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
 export type PageQuery = z.infer<typeof pageQuery>;
 export type StationBody = z.infer<typeof stationBody>;
 export type StationPatch = z.infer<typeof stationPatch>;

@@ -6,13 +6,13 @@ import { isForeignKeyViolation, isUniqueViolation } from '../../platform/databas
 import { type Transaction, Transactions } from '../../platform/database/transactions.js';
 import { DirectoryChanges, type DirectoryPart } from '../../ward/hospital/directory-changes.js';
 
-/** Who administers, and from where. */
+/** The administrator and the address of the request. */
 export interface Administrator {
   staff: StaffPrincipal;
   address: string;
 }
 
-/** What is changed, as the audit names it: `department:icu`. */
+/** The object of the change, as the audit names it: `department:icu`. */
 export interface Change {
   action: string;
   target: string;
@@ -22,7 +22,7 @@ export interface Change {
 /** Says that directories have changed, in the change's own transaction. */
 export interface ChangedDirectories {
   changed(dept: string, part: DirectoryPart): void;
-  /** Of every department in use. */
+  /** The part has changed in every department in use. */
   changedEverywhere(part: DirectoryPart): Promise<void>;
 }
 

@@ -35,7 +35,7 @@ export class ConnectionsAdminController {
     return this.connections.get(id);
   }
 
-  /** Closes it with 1013: its client comes back and resumes. Who is to stay away has their sessions ended. */
+  /** Closes it with 1013: the client comes back and resumes. To keep a person out, end their sessions. */
   @Delete(':id')
   @HttpCode(204)
   async close(@CurrentAdministrator() by: Administrator, @Param('id', { schema: uuid }) id: string): Promise<void> {

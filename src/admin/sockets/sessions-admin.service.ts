@@ -3,13 +3,11 @@ import { type SessionView, SessionsService } from '../../identity/sessions/sessi
 import { notFound } from '../../platform/common/errors.js';
 import { NIL_ID, uuid } from '../../platform/common/ids.js';
 import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
-import { statement } from '../../platform/database/statement.js';
+import { Staff } from '../../ward/hospital/entities/staff.entity.js';
 import type { PageQuery } from '../shared/admin-schemas.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';
 
-const exists = statement('staff_exists', 'SELECT true AS yes FROM staff WHERE id = $1');
-
-/** Who is signed in, and ending that. */
+/** The sessions of signed-in people, and their end by an administrator. */
 @Injectable()
 export class SessionsAdminService {
   constructor(
@@ -33,7 +31,7 @@ export class SessionsAdminService {
   /** @throws DomainError NOT_FOUND when there is no such person; one who has no session is none to be refused */
   async endAll(by: Administrator, staffId: string): Promise<void> {
     await this.changes.run(by, { action: 'staff.end_sessions', target: `staff:${staffId}` }, async (tx) => {
-      if (!(await tx.one(exists, [staffId]))) throw notFound('staff');
+      if (!(await tx.manager.existsBy(Staff, { id: staffId }))) throw notFound('staff');
       await this.sessions.end(tx, { staffId }, 'revoked');
     });
   }

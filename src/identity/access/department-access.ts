@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 import { DomainError } from '../../platform/common/errors.js';
-import { belongsTo, type StaffPrincipal } from './principal.js';
+import { belongsTo, type ReaderPrincipal } from './principal.js';
 
 /** Departments one does not belong to do not exist; asking for one is counted. */
 @Injectable()
@@ -10,11 +10,11 @@ export class DepartmentAccess {
   constructor(@InjectMetric('wardline_department_denied_total') private readonly denied: Counter) {}
 
   /** @throws DomainError NOT_FOUND */
-  require(principal: StaffPrincipal, dept: string): void {
+  require(principal: ReaderPrincipal, dept: string): void {
     if (!belongsTo(principal, dept)) throw this.deny('department');
   }
 
-  /** Counts that somebody asked for what is of another department, and gives the error to throw: as if it did not exist. */
+  /** Counts a request about another department, and returns the error to throw: as if the object did not exist. */
   deny(what: string): DomainError {
     this.denied.inc();
     return new DomainError('NOT_FOUND', `no such ${what}`, { isDenial: true });

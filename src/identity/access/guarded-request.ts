@@ -1,32 +1,28 @@
 import type { IncomingMessage } from 'node:http';
-import type { Identification, IdentityProvider } from './identity-provider.js';
+import type { CallerIdentification } from './callers.js';
 import type { Principal } from './principal.js';
 
 /** A request as the guards leave it, over HTTP as well as at a socket's upgrade. */
 export type GuardedRequest = IncomingMessage & {
-  /** Where it comes from, with trusted proxies taken into account. */
+  /** The client's address, with trusted proxies taken into account. */
   clientAddress?: string;
   requestId?: string;
   principal?: Principal;
   csrfToken?: string | null;
-  /** What the identity provider said, kept for the guards that come after the one that asked. */
-  identification?: Identification;
+  /** @internal the caller as identified, kept for the guards that come after the one that asked */
+  identification?: CallerIdentification;
+  /** A `Set-Cookie` for the answer. */
+  renewedCookie?: string | undefined;
   /** The guards are asked what they would say: nothing is to be counted or taken. */
   isPreview?: boolean;
-  /** Whether the key that a station sent is still its own. Asked again after a long wait. */
+  /** Resolves to true while the station's key is still its own. Checked again after a long wait. */
   isKeyValid?: () => Promise<boolean>;
 };
 
-/** Of a path that is written down. */
+/** Characters of a path in a record. */
 const MAX_TARGET = 200;
 
-/** What a refused request was for, as the record has it. */
+/** The target of a refused request, as the record names it. */
 export function targetOf({ method = '', url = '' }: GuardedRequest): string {
   return `${method} ${url.split('?', 1)[0] ?? ''}`.slice(0, MAX_TARGET);
-}
-
-/** Asks who sent the request, once however many guards want to know. */
-export async function identifyOnce(request: GuardedRequest, provider: IdentityProvider): Promise<Identification> {
-  request.identification ??= await provider.identify(request);
-  return request.identification;
 }

@@ -1,4 +1,7 @@
-export type Role = 'nurse' | 'manager' | 'admin';
+/** The roles that every hospital has. */
+export type WardlineRole = 'nurse' | 'manager' | 'admin';
+/** One of Wardline's, or one that the hospital's program declares. */
+export type Role = WardlineRole | (string & {});
 
 /** A person who signed in. */
 export interface StaffPrincipal {
@@ -12,7 +15,7 @@ export interface StaffPrincipal {
   readonly sessionId: string;
   /** Milliseconds since 1970, by the database's clock: the session's absolute end. */
   readonly expiresAt: number;
-  /** Somebody else has set the password: nothing but changing it is open to its owner until they have. */
+  /** Another person has set the password: until it is changed, its owner can do nothing else. */
   readonly passwordChangeRequired?: boolean;
 }
 
@@ -27,7 +30,22 @@ export interface StationPrincipal {
   readonly types: readonly string[];
 }
 
-export type Principal = StaffPrincipal | StationPrincipal;
+/** A wall board: a device that reads departments, and nothing else. It is never asked, and attends nothing. */
+export interface BoardPrincipal {
+  readonly kind: 'board';
+  readonly id: string;
+  readonly name: string;
+  readonly role: 'board';
+  readonly departments: readonly string[];
+  /** A board has one session, which is named as the board itself. */
+  readonly sessionId: string;
+}
+
+/** A reader of departments. */
+export type ReaderPrincipal = StaffPrincipal | BoardPrincipal;
+
+/** A caller that is known. */
+export type Principal = ReaderPrincipal | StationPrincipal;
 
 /** A patient or relative at a guest page: known by the bed alone, and no caller of anything else. */
 export interface GuestActor {
@@ -41,13 +59,23 @@ export function actorOf(principal: Pick<Principal, 'kind' | 'id'> | GuestActor):
   return `${principal.kind}:${principal.id}`;
 }
 
-/** Whether the department exists for this person. */
-export function belongsTo(principal: StaffPrincipal, dept: string): boolean {
+/** True when the department exists for this reader. */
+export function belongsTo(principal: ReaderPrincipal, dept: string): boolean {
   return principal.role === 'admin' || principal.departments.includes(dept);
 }
 
-/** What a client is told about itself. */
-export function userView(principal: StaffPrincipal) {
-  const { id, username, name, role, departments } = principal;
-  return { id, username, name, role, departments };
+/** The client's view of its own user. */
+export function userView(principal: ReaderPrincipal) {
+  const { id, name, role, departments } = principal;
+  return { id, username: usernameOf(principal), name, role, departments };
+}
+
+/** A board has no user name: it is named as in the audit. */
+export function usernameOf(principal: ReaderPrincipal): string {
+  return principal.kind === 'staff' ? principal.username : actorOf(principal);
+}
+
+/** How a log line names the reader. */
+export function logIdOf({ kind, id }: ReaderPrincipal): { staff_id: string } | { board_id: string } {
+  return kind === 'staff' ? { staff_id: id } : { board_id: id };
 }

@@ -3,7 +3,7 @@ import type { RefusalRecorder } from '../../platform/common/refusal-recorder.js'
 import { type GuardedRequest, targetOf } from './guarded-request.js';
 import { actorOf } from './principal.js';
 
-/** What the record calls a refusal of security; others are none. */
+/** The record's name for a refusal of security; undefined for other refusals. */
 function actionOf({ code, refusal, isDenial }: DomainError): string | undefined {
   if (refusal !== undefined) return refusal;
   if (code === 'CSRF_TOKEN_INVALID') return 'access.csrf';

@@ -5,7 +5,7 @@ import type { HttpSettings } from '../../platform/config/http.settings.js';
 import type { GuardedRequest } from './guarded-request.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
-/** Asked over plain HTTP from inside, and holding nothing worth hiding from there. */
+/** Served over plain HTTP from inside; they hold nothing that is worth hiding there. */
 export const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/healthz', '/ws-health', '/healthz/ws', '/metrics']);
 
 /** Refuses what did not come over TLS. */

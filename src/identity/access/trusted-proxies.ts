@@ -6,7 +6,7 @@ import proxyAddr from 'proxy-addr';
 import { HTTP_SETTINGS } from '../../platform/config/config.module.js';
 import type { HttpSettings } from '../../platform/config/http.settings.js';
 
-/** What a request says of its own way here, believed only where a proxy in TRUSTED_PROXIES says it. */
+/** A request's account of its way here, believed only where a proxy in TRUSTED_PROXIES gives it. */
 @Injectable()
 export class TrustedProxies {
   private readonly trusts: (address: string, hop: number) => boolean;
@@ -24,13 +24,16 @@ export class TrustedProxies {
     return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
   }
 
-  /** Whether the client's side of the way is TLS. */
+  /** True when the client's side of the way is TLS. */
   isSecure(request: IncomingMessage): boolean {
     if ((request.socket as Partial<TLSSocket>).encrypted === true) return true;
     return this.forwarded(request, 'x-forwarded-proto').at(0) === 'https';
   }
 
-  /** The host that the client asked for. Of several the last: what stands before it came from outside, and the trusted proxy has added its own. */
+  /**
+   * The host that the client asked for. The last of several counts: the trusted proxy has added it, and those before it came
+   * from outside.
+   */
   host(request: IncomingMessage): string | undefined {
     return this.forwarded(request, 'x-forwarded-host').at(-1) ?? request.headers.host;
   }

@@ -1,9 +1,10 @@
-interface RefusalOptions {
-  /** Which rule it was, for metrics: one of a few words, never anything of the caller's. */
+/** The parts of a refused upgrade besides its status or code. */
+export interface RefusalOptions {
+  /** The rule that refused, for metrics: one of a few words, never the caller's text. */
   reason?: string;
   /** Seconds. */
   retryAfter?: number;
-  /** Of the answer, beside those that every refusal has. */
+  /** Headers of the answer, besides those of every refusal. */
   headers?: Readonly<Record<string, string>>;
 }
 

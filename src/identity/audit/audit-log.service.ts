@@ -3,7 +3,7 @@ import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 
-/** Who did what to what, from where, with which result. */
+/** One record: actor, action, target, address and result. */
 export interface AuditEntry {
   /** `staff:<id>`, `station:<id>`, `system` or `anonymous`. */
   actor: string;
@@ -33,14 +33,11 @@ function values(entry: AuditEntry): unknown[] {
 export class AuditLog {
   constructor(private readonly database: Database) {}
 
-  /** Commits with the change it tells of. */
+  /** Commits with the change that it records. */
   append(tx: Transaction, entry: AuditEntry): void {
     const pending = tx.note<AuditEntry[]>(PENDING, () => {
       const entries: AuditEntry[] = [];
-      tx.beforeCommit('audit', async () => {
-        for (const one of entries) await tx.query(append, values(one));
-        return undefined;
-      });
+      tx.beforeCommit('audit', () => entries.map((one) => ({ statement: append, values: values(one) })));
       return entries;
     });
     pending.push(entry);

@@ -64,7 +64,7 @@ export interface ChainReport {
   broken_at: number | null;
 }
 
-/** Where the record stands, and the anchor that its chain begins at. */
+/** The end of the record, and the anchor at which its chain begins. */
 interface AuditHead extends Record<string, unknown> {
   last: number;
   hash: Buffer;

@@ -8,7 +8,7 @@ import { AuditLog } from './audit-log.service.js';
 
 const WINDOW_MS = 60_000;
 const FLUSH_MS = 10_000;
-/** Kinds of refusals, by whom and from where, that are told apart at a time. All further ones count as one of nobody. */
+/** Kinds of refusals, by person and network, that are counted apart at a time. Further ones are counted together. */
 const MAX_KEYS = 1000;
 
 interface Repeats {

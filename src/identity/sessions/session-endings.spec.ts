@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SessionEndings } from './session-endings.js';
 
-/** Two nodes whose relays hand on to each other, and what the sockets of each are told. */
+/** Two nodes with relays to each other, and the endings that the sockets of each hear of. */
 function twoNodes() {
   const nodes = [0, 1].map(() => ({ endings: new SessionEndings(), told: [] as string[] }));
   for (const [index, { endings, told }] of nodes.entries()) {

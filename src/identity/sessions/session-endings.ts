@@ -3,11 +3,11 @@ import { Injectable } from '@nestjs/common';
 /** Must not throw. */
 export interface SessionEndingsListener {
   ended(sessionIds: readonly string[]): void;
-  /** Somebody's role or memberships are not what they were. */
+  /** A person's role or memberships have changed. */
   changed(): void;
 }
 
-/** Tells who holds sockets that sessions have ended, right after the commit. */
+/** Informs the holders of sockets, right after the commit, that sessions have ended. */
 @Injectable()
 export class SessionEndings {
   private readonly listeners: SessionEndingsListener[] = [];
@@ -17,7 +17,7 @@ export class SessionEndings {
     this.listeners.push(listener);
   }
 
-  /** Told of what happened on this node: who carries it to others. */
+  /** Registers a carrier of this node's endings to other nodes. */
   relay(relay: SessionEndingsListener): void {
     this.relays.push(relay);
   }

@@ -1,14 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { InjectEntityManager } from '@nestjs/typeorm';
+import { EntityManager } from 'typeorm';
 import { DomainError } from '../../platform/common/errors.js';
 import { newId, newSecret } from '../../platform/common/ids.js';
-import { together } from '../../platform/common/together.js';
+import { createBatchLoader } from '../../platform/common/batch-loader.js';
 import { SESSION_SETTINGS } from '../../platform/config/config.module.js';
 import type { SessionSettings } from '../../platform/config/session.settings.js';
 import { Database } from '../../platform/database/database.js';
-import { purgeAll } from '../../platform/database/purge-all.js';
+import { purgeRows } from '../../platform/database/purge-rows.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import type { Role, StaffPrincipal } from '../access/principal.js';
+import { Session } from '../entities/session.entity.js';
 import { tokenHash } from './session-cookie.js';
 import { SessionEndings } from './session-endings.js';
 
@@ -56,7 +59,10 @@ const end = statement(
   `UPDATE sessions SET ended_at = app_now(), end_reason = $3
    WHERE ended_at IS NULL AND ($1::uuid IS NULL OR id = $1) AND ($2::uuid IS NULL OR staff_id = $2) AND id IS DISTINCT FROM $4 RETURNING id`,
 );
-/** The oldest ones of a person beyond a number, and the one that a new one replaces. Of the same instant, the one with the lesser id is older. */
+/**
+ * The oldest sessions of a person beyond a number, and the session that a new one replaces. At the same instant, the lesser id
+ * is older.
+ */
 const giveWay = statement(
   'sessions_give_way',
   `UPDATE sessions SET ended_at = app_now(), end_reason = 'replaced' WHERE ended_at IS NULL AND id <> $3 AND (token_hash = $4 OR id IN (
@@ -67,11 +73,6 @@ const holdLive = statement(
   'hold_live_session',
   'SELECT true AS yes FROM sessions WHERE id = $1 AND ended_at IS NULL AND expires_at > app_now() FOR UPDATE',
 );
-const purge = statement(
-  'purge_sessions',
-  `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < app_now() - interval '7 days' LIMIT 1000) RETURNING 1 AS gone`,
-);
-
 type PrincipalRow = Omit<StaffPrincipal, 'kind' | 'role' | 'passwordChangeRequired'> & {
   role: Role;
   stale?: boolean;
@@ -103,7 +104,7 @@ export interface LiveSession {
 /** A live session, as administrators see it. */
 export interface SessionView {
   id: string;
-  /** Whose it is: the id of the person. */
+  /** The owner: the id of the person. */
   user: string;
   username: string;
   created_at: string;
@@ -112,7 +113,7 @@ export interface SessionView {
   address: string | null;
 }
 
-/** Which sessions to end: one, all of a person, all of a person but one. */
+/** The sessions to end: one, all of a person, or all of a person but one. */
 export interface SessionSelection {
   sessionId?: string;
   staffId?: string;
@@ -128,8 +129,9 @@ export class SessionsService {
     private readonly database: Database,
     private readonly endings: SessionEndings,
     @Inject(SESSION_SETTINGS) private readonly settings: SessionSettings,
+    @InjectEntityManager() private readonly manager: EntityManager,
   ) {
-    this.findByHash = together(async (hashes) => {
+    this.findByHash = createBatchLoader(async (hashes) => {
       const values = [hashes, this.settings.SESSION_IDLE_SEC, this.touchInterval];
       const rows = await this.database.query<PrincipalRow & { token: string }>(find, values, 'presses');
       const byHash = new Map(rows.map((row) => [row.token, row]));
@@ -170,7 +172,7 @@ export class SessionsService {
     if (!(await tx.one(holdLive, [sessionId]))) throw new DomainError('UNAUTHENTICATED', 'sign in first');
   }
 
-  /** Who holds the token, when the session is live and its user active. Counts as activity. */
+  /** Finds the holder of the token, when the session is live and its user active. Counts as activity. */
   async find(token: string): Promise<StaffPrincipal | undefined> {
     const row = await this.findByHash(tokenHash(token));
     if (!row) return undefined;
@@ -178,7 +180,7 @@ export class SessionsService {
     return toPrincipal(row);
   }
 
-  /** Which of these sessions are still live, with their people as they are now. */
+  /** Finds the live ones among these sessions, with their people as they are now. */
   async live(sessionIds: readonly string[]): Promise<Map<string, LiveSession>> {
     const values = [sessionIds, this.settings.SESSION_IDLE_SEC];
     const rows = await this.database.query<PrincipalRow & Omit<LiveSession, 'principal'>>(findLive, values);
@@ -220,7 +222,7 @@ export class SessionsService {
 
   /** Removes what ended long ago, a bounded number at a time, until nothing is left. */
   purge(): Promise<void> {
-    return purgeAll(this.database, purge);
+    return purgeRows(this.manager, Session, (sessions) => sessions.where(`old.expiresAt < app_now() - interval '7 days'`));
   }
 
   private get touchInterval(): number {

@@ -9,6 +9,7 @@ import { DeviceCookie } from './device-cookie.js';
 import type { GuardedRequest } from '../access/guarded-request.js';
 import { newPassword } from './new-password.js';
 import { PasswordChangeService } from './password-change.service.js';
+import { capabilitiesOf } from '../access/capabilities.js';
 import { type StaffPrincipal, userView } from '../access/principal.js';
 import { csrfTokenOf, SessionCookie } from '../sessions/session-cookie.js';
 import { SignInService } from './sign-in.service.js';
@@ -20,6 +21,7 @@ const passwordBody = z.strictObject({ current_password: password, new_password: 
 function sessionView(principal: StaffPrincipal, csrfToken: string | null) {
   return {
     user: userView(principal),
+    capabilities: capabilitiesOf(principal.role),
     csrf_token: csrfToken,
     expires_at: new Date(principal.expiresAt).toISOString(),
     password_change_required: principal.passwordChangeRequired ?? false,

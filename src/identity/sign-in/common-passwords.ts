@@ -25,7 +25,7 @@ function isSequence(text: string): boolean {
   return SEQUENCES.some((sequence) => sequence.includes(text) || sequence.includes(backwards));
 }
 
-/** Whether the password is one of those that everybody tries first, in whatever case. */
+/** True when the password is one of those that everybody tries first, in whatever case. */
 export function isCommonPassword(password: string): boolean {
   const text = password.toLowerCase();
   return common.has(text) || isRepetition(text) || isSequence(text);

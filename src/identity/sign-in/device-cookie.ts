@@ -1,16 +1,14 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { parseCookie, stringifySetCookie } from 'cookie';
 import { HTTP_SETTINGS } from '../../platform/config/config.module.js';
 import type { HttpSettings } from '../../platform/config/http.settings.js';
+import { HostCookie, LONGEST_AGE_SEC } from '../sessions/host-cookie.js';
 import { SESSION_SIGNING_SECRETS } from '../sessions/session-cookie.js';
 
 const DEVICE_BYTES = 15;
 const TAG_BYTES = 15;
 /** People of one browser: a shared workstation of a ward. The one who signed in longest ago is forgotten first. */
 const MAX_PEOPLE = 32;
-/** The longest that browsers keep a cookie. */
-const MAX_AGE_SEC = 400 * 86_400;
 const PART = /^[\w-]{20}$/;
 
 /**
@@ -20,13 +18,13 @@ const PART = /^[\w-]{20}$/;
  */
 @Injectable()
 export class DeviceCookie {
-  private readonly name: string;
+  private readonly cookie: HostCookie;
 
   constructor(
-    @Inject(HTTP_SETTINGS) private readonly http: HttpSettings,
+    @Inject(HTTP_SETTINGS) http: HttpSettings,
     @Inject(SESSION_SIGNING_SECRETS) private readonly secrets: readonly [string, ...string[]],
   ) {
-    this.name = http.REQUIRE_WSS ? '__Host-wardline-device' : 'wardline-device';
+    this.cookie = new HostCookie(http, '-device', 'lax');
   }
 
   /** @returns the device that the cookie names, when this user has signed in with it before */
@@ -40,20 +38,11 @@ export class DeviceCookie {
     const { device = randomBytes(DEVICE_BYTES).toString('base64url'), tags } = this.read(header);
     const others = tags.filter((tag) => !this.isTagOf(tag, device, username));
     const kept = [tagOf(this.secrets[0], device, username), ...others].slice(0, MAX_PEOPLE);
-    return stringifySetCookie({
-      name: this.name,
-      value: [device, ...kept].join('.'),
-      httpOnly: true,
-      secure: this.http.REQUIRE_WSS,
-      sameSite: 'lax',
-      path: '/',
-      maxAge: MAX_AGE_SEC,
-    });
+    return this.cookie.set([device, ...kept].join('.'), LONGEST_AGE_SEC);
   }
 
   private read(header: string | undefined): { device?: string; tags: string[] } {
-    const value = header === undefined ? undefined : parseCookie(header)[this.name];
-    const [device, ...tags] = (value ?? '').split('.', MAX_PEOPLE + 1);
+    const [device, ...tags] = (this.cookie.read(header) ?? '').split('.', MAX_PEOPLE + 1);
     return device !== undefined && [device, ...tags].every((part) => PART.test(part)) ? { device, tags } : { tags: [] };
   }
 

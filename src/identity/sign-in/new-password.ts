@@ -8,7 +8,7 @@ const MIN_CHARACTERS = 10;
 export const newPassword = typedText(MIN_CHARACTERS, 200).refine((text) => Array.from(text).length >= MIN_CHARACTERS);
 
 /**
- * The one rule for every password that somebody chooses, for themselves or for others.
+ * The one rule for every new password, one's own or another person's.
  * @param field the field of the request that `details.fields` names
  * @throws DomainError VALIDATION_FAILED, `problem`: `too_common` or `is_user_name`
  */

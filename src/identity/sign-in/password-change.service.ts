@@ -12,7 +12,7 @@ export interface PasswordChange {
   current: string;
   next: string;
   address: string;
-  /** Of a browser in which this person has signed in before. */
+  /** The cookie of a browser in which this person has signed in before. */
   device: string | undefined;
 }
 

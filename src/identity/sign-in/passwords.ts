@@ -22,7 +22,7 @@ export interface PasswordSource {
 /** The process itself: the first administrator, the demo hospital. */
 export const OWN_PASSWORDS: PasswordSource = { lane: 'known', key: 'process' };
 
-/** What a turn in the line may do. */
+/** The operations of one place in the hashing queue. */
 export interface PasswordTurn {
   hash(password: string): Promise<string>;
   /** Takes the same time whether there is a hash to compare with or not. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { InjectEntityManager } from '@nestjs/typeorm';
+import { EntityManager } from 'typeorm';
 import { DomainError } from '../../platform/common/errors.js';
 import { newId } from '../../platform/common/ids.js';
-import { Database } from '../../platform/database/database.js';
-import { purgeAll } from '../../platform/database/purge-all.js';
+import { purgeRows } from '../../platform/database/purge-rows.js';
+import { SignInAttempt } from '../entities/sign-in-attempt.entity.js';
 import { statement } from '../../platform/database/statement.js';
 import { type Transaction, Transactions } from '../../platform/database/transactions.js';
 import { clientNetwork } from '../../platform/limits/client-network.js';
@@ -17,7 +19,10 @@ const FREE_FAILURES = 10;
 const MAX_DELAY_SEC = 60;
 
 const takeTurn = statement('take_sign_in_turn', "SELECT pg_advisory_xact_lock(hashtext('wardline sign-in'), hashtext(encode($1, 'hex')))");
-/** What is counted for whom: `own` by user and network, or user and device; `account` by user; `network` by network. Devices have no part in the last two. */
+/**
+ * The scopes of the count: `own` by user and network, or by user and device; `account` by user; `network` by network. Devices
+ * have no part in the last two.
+ */
 const countFailures = statement(
   'count_sign_in_failures',
   `WITH account AS (
@@ -40,16 +45,11 @@ const forgetAttempts = statement(
   'forget_sign_in_attempts',
   `DELETE FROM sign_in_attempts WHERE username_hash = $1 AND device IS NOT DISTINCT FROM $3 AND ($3::text IS NOT NULL OR address = $2)`,
 );
-const purgeAttempts = statement(
-  'purge_sign_in_attempts',
-  'DELETE FROM sign_in_attempts WHERE id IN (SELECT id FROM sign_in_attempts WHERE at < app_now() - make_interval(secs => $1) LIMIT 1000) RETURNING 1 AS gone',
-);
-
-/** Where somebody tries a password. */
+/** The user name and the place of an attempt to sign in. */
 export interface Attempt {
   username: string;
   address: string;
-  /** Of a browser in which this user has signed in before. */
+  /** The cookie of a browser in which this user has signed in before. */
   device: string | undefined;
 }
 
@@ -62,13 +62,13 @@ interface Counts {
   networkWait: number;
 }
 
-/** How often passwords may be tried. Guessing is slowed; a ward whose browsers are known cannot be locked out by somebody's failures. */
+/** Limits of attempts to sign in. Guessing is slow, and failures of others never lock out a ward whose browsers are known. */
 @Injectable()
 export class SignInBudgets {
   constructor(
-    private readonly database: Database,
     private readonly transactions: Transactions,
     private readonly limits: LiveLimits,
+    @InjectEntityManager() private readonly manager: EntityManager,
   ) {}
 
   /**
@@ -108,7 +108,10 @@ export class SignInBudgets {
 
   /** Removes attempts that no window counts any more, a bounded number at a time, until nothing is left. */
   purge(): Promise<void> {
-    return purgeAll(this.database, purgeAttempts, [Math.max(WINDOW_SEC, this.limits.current.SIGN_IN_RATE_LIMIT?.seconds ?? 0)]);
+    const seconds = Math.max(WINDOW_SEC, this.limits.current.SIGN_IN_RATE_LIMIT?.seconds ?? 0);
+    return purgeRows(this.manager, SignInAttempt, (tries) =>
+      tries.where('old.at < app_now() - make_interval(secs => :seconds)', { seconds }),
+    );
   }
 
   private waitOfUnknown(counts: Counts): number {
@@ -119,7 +122,7 @@ export class SignInBudgets {
 }
 
 function keysOf({ username, address, device }: Attempt): [Buffer, string, string | null] {
-  const user = createHash('sha256').update(username).digest();
+  const user = usernameHash(username);
   return [user, address === '' ? '::' : clientNetwork(address), device ?? null]; // without an address: the client has gone already
 }
 
@@ -130,4 +133,9 @@ function waitOfOwn({ own, ownWait }: Counts): number {
 function waitOfAccount({ account, accountRest }: Counts): number {
   if (account <= FREE_FAILURES) return 0;
   return Math.min(MAX_DELAY_SEC, 2 ** (account - FREE_FAILURES - 1)) - accountRest;
+}
+
+/** Names that are tried are kept by their digests alone: among them are passwords that were typed into the wrong field. */
+export function usernameHash(username: string): Buffer {
+  return createHash('sha256').update(username).digest();
 }

@@ -9,7 +9,7 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { type Attempt, SignInBudgets } from './sign-in-budgets.js';
 import { type CheckedStaff, StaffPasswords } from './staff-passwords.js';
 
-/** Somebody who says who they are; the user name in lower case. */
+/** A request to sign in; the user name in lower case. */
 export interface SignInRequest extends Attempt {
   password: string;
   /** The token of the session that the browser holds, which the new one replaces. */
@@ -69,5 +69,8 @@ export class SignInService {
 }
 
 function localSignInOff(): DomainError {
-  return new DomainError('FORBIDDEN', 'signing in with a password is not offered here', { details: { reason: 'local_sign_in' } });
+  return new DomainError('FORBIDDEN', 'signing in with a password is not offered here', {
+    details: { reason: 'local_sign_in' },
+    refusal: 'sign_in',
+  });
 }

@@ -29,7 +29,7 @@ export interface CheckedStaff {
 export interface PasswordCheck {
   staff: CheckedStaff | undefined;
   matches: boolean;
-  /** Of the new password, where one was to be hashed and the old one matches. */
+  /** The hash of the new password, when one was asked for and the old password matches. */
   nextHash: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import { Passwords } from './passwords.js';
 
 /** Shows how many sign-ins wait, when the metrics are scraped. */
 @Injectable()
-export class AuthUpkeep implements OnModuleInit {
+export class LoginQueueMetrics implements OnModuleInit {
   constructor(
     private readonly passwords: Passwords,
     @InjectMetric('wardline_login_queue_depth') private readonly gauge: Gauge,
