@@ -1,5 +1,6 @@
-import { Global, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { Clock } from '../platform/common/clock.js';
+import { type Implementation, provideAs } from '../platform/common/implementation.js';
 import { Logger } from '../platform/logging/logger.js';
 import type { ClusterSettings } from '../platform/config/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../platform/config/config.module.js';
@@ -7,13 +8,16 @@ import { Database } from '../platform/database/database.js';
 import { SlidingWindows } from '../platform/limits/sliding-windows.js';
 import { Bus } from './bus/bus.service.js';
 import { Cluster } from './node/cluster.js';
-import { ClusterMetrics, clusterMetricProviders } from './node/cluster-metrics.js';
+import type { Backplane } from './ports/backplane.js';
+import { GuardedBackplane } from './ports/guarded-backplane.js';
+import { ExtensionGuard } from '../platform/extensions/extension-guard.js';
+import { ClusterMetrics } from './node/cluster-metrics.js';
 import { ClusterSlidingWindows } from './registry/cluster-sliding-windows.js';
-import { DepartmentWakeUps } from './bus/department-wake-ups.js';
-import { Directory } from './registry/directory.service.js';
+import { LogNotifierRelay } from './bus/log-notifier-relay.js';
+import { PresenceRegistry } from './registry/presence-registry.service.js';
 import { EnvelopeCodec } from './bus/envelope.js';
 import { facilityKey } from './node/facility-key.js';
-import { Inquiries } from './bus/inquiries.service.js';
+import { ClusterRpc } from './bus/cluster-rpc.service.js';
 import { Rebuild } from './registry/rebuild.js';
 import { RedisBackplane } from './redis/redis-backplane.js';
 import { ReliableMessages } from './bus/reliable-messages.service.js';
@@ -25,6 +29,9 @@ import { StaleServerGc } from './registry/stale-server-gc.js';
 import { StaleServerSweep } from './registry/stale-server-sweep.service.js';
 
 const FACILITY = Symbol('facility key');
+/** The backplane that the nodes share; null for a single node. */
+const SHARED = Symbol('shared backplane');
+const OWN_BACKPLANE = Symbol("a hospital's own backplane");
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 const providers = [
@@ -41,37 +48,46 @@ const providers = [
   },
   {
     provide: Cluster,
-    useFactory: (
-      { REDIS_URL, CHANNEL_HMAC_SECRETS }: ClusterSettings,
-      serverId: string,
-      facility: string,
-      clock: Clock,
-      logger: Logger,
-    ) => {
-      if (REDIS_URL === undefined) return new Cluster(serverId, null, clock);
-      if (CHANNEL_HMAC_SECRETS.length === 0 && !LOOPBACK.test(new URL(REDIS_URL).hostname)) logger.warn('redis.unsigned_and_remote');
-      return new Cluster(serverId, new RedisBackplane({ url: REDIS_URL, serverId, facility, logger }), clock);
-    },
-    inject: [CLUSTER_SETTINGS, SERVER_ID, FACILITY, Clock, Logger],
+    useFactory: (serverId: string, shared: Backplane | null, clock: Clock) => new Cluster(serverId, shared, clock),
+    inject: [SERVER_ID, SHARED, Clock],
   },
 ];
+const redisIfNamed: Provider = {
+  provide: SHARED,
+  useFactory: ({ REDIS_URL, CHANNEL_HMAC_SECRETS }: ClusterSettings, serverId: string, facility: string, logger: Logger) => {
+    if (REDIS_URL === undefined) return null;
+    if (CHANNEL_HMAC_SECRETS.length === 0 && !LOOPBACK.test(new URL(REDIS_URL).hostname)) logger.warn('redis.unsigned_and_remote');
+    return new RedisBackplane({ url: REDIS_URL, serverId, facility, logger });
+  },
+  inject: [CLUSTER_SETTINGS, SERVER_ID, FACILITY, Logger],
+};
+const guardedOwn: Provider = {
+  provide: SHARED,
+  useFactory: (own: Backplane, guard: ExtensionGuard) => new GuardedBackplane(own, guard),
+  inject: [OWN_BACKPLANE, ExtensionGuard],
+};
 const windows = { provide: SlidingWindows, useClass: ClusterSlidingWindows };
-const shown = [Bus, Directory, Inquiries, ServerRegistry, StaleServerSweep, SharedWindows, ReliableMessages];
+const shown = [Bus, PresenceRegistry, ClusterRpc, ServerRegistry, StaleServerSweep, SharedWindows, ReliableMessages];
 
-/** What nodes know of each other and tell each other. Knows nothing of sockets. */
-@Global()
-@Module({
-  providers: [
-    ...providers,
-    ...clusterMetricProviders,
-    ...shown,
-    windows,
-    ClusterMetrics,
-    Rebuild,
-    StaleServerGc,
-    DepartmentWakeUps,
-    SessionNews,
-  ],
-  exports: [SERVER_ID, Cluster, SlidingWindows, ...shown],
-})
-export class ClusterModule {}
+/** Nodes' knowledge of each other, and their messages. Knows nothing of sockets. */
+@Module({})
+export class ClusterModule {
+  static with(backplane?: Implementation<Backplane>): DynamicModule {
+    return {
+      module: ClusterModule,
+      global: true,
+      providers: [
+        ...(backplane ? [provideAs(OWN_BACKPLANE, backplane), guardedOwn] : [redisIfNamed]),
+        ...providers,
+        ...shown,
+        windows,
+        ClusterMetrics,
+        Rebuild,
+        StaleServerGc,
+        LogNotifierRelay,
+        SessionNews,
+      ],
+      exports: [SERVER_ID, Cluster, SlidingWindows, ...shown],
+    };
+  }
+}

@@ -7,18 +7,18 @@ import { limitMetricProviders, LimitMetrics } from '../platform/limits/limit-met
 import { LiveLimits } from '../platform/limits/live-limits.service.js';
 import { LocalSlidingWindows } from '../platform/limits/local-sliding-windows.js';
 import { RateLimitGuard } from './capacity/rate-limit.guard.js';
-import { ReservedPlaces } from './capacity/reserved-places.js';
-import { SessionSightings } from './capacity/session-sightings.js';
-import { SharedPlaces } from './capacity/shared-places.js';
-import { UPGRADE_GUARDS } from './capacity/upgrade-guards.js';
+import { ReservedCapacity } from './capacity/reserved-capacity.js';
+import { SessionLastSeen } from './capacity/session-last-seen.js';
+import { ClusterCapacity } from './capacity/cluster-capacity.js';
+import { UPGRADE_GUARDS } from './capacity/upgrade-guard-list.js';
 
 const shown = [
   LiveLimits,
   LimitMetrics,
   LocalSlidingWindows,
   ConnectionSlots,
-  ReservedPlaces,
-  SharedPlaces,
+  ReservedCapacity,
+  ClusterCapacity,
   DrainingGuard,
   RateLimitGuard,
   CapacityGuard,
@@ -33,7 +33,7 @@ export class LimitsModule {
     return {
       module: LimitsModule,
       global: true,
-      providers: [...limitMetricProviders, { provide: UPGRADE_GUARDS, useValue: upgradeGuards }, SessionSightings, ...shown],
+      providers: [...limitMetricProviders, { provide: UPGRADE_GUARDS, useValue: upgradeGuards }, SessionLastSeen, ...shown],
       exports: [...shown, UPGRADE_GUARDS],
     };
   }

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { Admission } from './upgrade/admission.js';
+import { UpgradePreview } from './upgrade/upgrade-preview.js';
 import { AdmissionController } from './upgrade/admission.controller.js';
 import { ClientRate } from './frames/client-rate.js';
 import { ClusterConnections } from './operations/cluster-connections.service.js';
@@ -18,13 +18,14 @@ import { SocketCounts } from './sessions/socket-counts.js';
 import { SocketDrain } from './operations/socket-drain.js';
 import { socketMetricProviders } from './operations/socket-metrics.js';
 import { SocketObservers } from './connection/socket-observers.js';
-import { SocketSessions } from './sessions/socket-sessions.js';
+import { Greeting } from './connection/greeting.js';
+import { ConnectionLifecycle } from './sessions/connection-lifecycle.js';
 import { SocketStats } from './statistics/socket-stats.service.js';
 import { SocketTraffic } from './operations/socket-traffic.service.js';
 import { SubscriptionsGateway } from './subscriptions/subscriptions.gateway.js';
 import { Subscriptions } from './subscriptions/subscriptions.service.js';
-import { SummaryBoard } from './subscriptions/summary-board.js';
-import { UpgradeAdmission } from './upgrade/upgrade-admission.js';
+import { SummaryPublisher } from './subscriptions/summary-publisher.js';
+import { UpgradePipeline } from './upgrade/upgrade-pipeline.js';
 
 /** The sockets: their upgrade, their frames, their subscriptions. Knows nothing of what is sent. */
 @Module({
@@ -32,14 +33,15 @@ import { UpgradeAdmission } from './upgrade/upgrade-admission.js';
   providers: [
     ...socketMetricProviders,
     ...outboxProviders,
-    UpgradeAdmission,
-    Admission,
+    UpgradePipeline,
+    UpgradePreview,
     ClientRate,
     Connections,
     FrameRouter,
-    SocketSessions,
+    ConnectionLifecycle,
+    Greeting,
     Subscriptions,
-    SummaryBoard,
+    SummaryPublisher,
     EventStreams,
     LongPollPresence,
     SubscriptionsGateway,

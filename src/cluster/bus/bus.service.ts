@@ -10,10 +10,10 @@ import { ClusterMetrics } from '../node/cluster-metrics.js';
 import { EnvelopeCodec } from './envelope.js';
 import { ReplayGuard } from './replay-guard.js';
 
-type Handler = (data: never, from: string) => void;
+type Handler = (data: never, from: string) => unknown;
 type DropReason = 'signature' | 'replay' | 'unknown' | 'failed';
 
-/** What nodes tell each other. Messages are sent once, to who is there; what must not be lost does not go this way. */
+/** Messages between nodes. A message is sent once, to the nodes that are there; a message that must not be lost takes another way. */
 @Injectable()
 export class Bus {
   private readonly handlers = new Map<string, Handler>();
@@ -54,7 +54,7 @@ export class Bus {
   }
 
   /**
-   * Never comes back to this node: what it has to do itself it does beside.
+   * The message never comes back to this node: the caller acts on this node by itself.
    * @returns how many other nodes were handed it; 0 while the bus is away
    */
   async publish<K extends BusMessageKind>(target: Exclude<Target, { dept: string }>, kind: K, data: BusMessages[K]): Promise<number> {
@@ -102,11 +102,15 @@ export class Bus {
       this.drop('unknown');
       return;
     }
-    try {
-      handler(data as never, from);
-    } catch (error) {
+    const failed = (error: unknown) => {
       this.logger.error('bus.handler_failed', { kind, error });
       this.drop('failed');
+    };
+    try {
+      // One that is asynchronous, against its type, must not reject where nobody listens.
+      Promise.resolve(handler(data as never, from)).catch(failed);
+    } catch (error) {
+      failed(error);
     }
   }
 

@@ -12,8 +12,8 @@ export interface Envelope {
 }
 
 /**
- * Writes and reads envelopes: JSON with its HMAC-SHA256 in front, under the first secret. Without secrets nothing stands in front. The name of the
- * installation goes into the HMAC: what was sent in one means nothing in another that has the same secrets.
+ * Writes and reads envelopes: JSON behind its HMAC-SHA256 under the first secret; without secrets, JSON alone. The HMAC covers
+ * the installation's name, so a message means nothing in another installation with the same secrets.
  */
 export class EnvelopeCodec {
   constructor(

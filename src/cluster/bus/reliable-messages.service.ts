@@ -2,6 +2,7 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { Clock } from '../../platform/common/clock.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { newId } from '../../platform/common/ids.js';
+import { ExtensionGuard } from '../../platform/extensions/extension-guard.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { Backplane } from '../ports/backplane.js';
 import { BackplaneAway } from '../ports/backplane-errors.js';
@@ -20,7 +21,7 @@ declare module './bus-messages.js' {
 
 /** Messages of a stream that were not handed over: more, or older, are dropped. */
 export const STREAM_BOUNDS: StreamBounds = { maxLength: 1000, maxAgeMs: 600_000 };
-/** What a reader has not acknowledged by then is given to another one: its node is dead, or it failed. */
+/** A message that a reader has not acknowledged by then goes to another reader: the first one's node is dead, or it failed. */
 const CLAIM_AFTER_MS = 30_000;
 const LOOK_INTERVAL_MS = 5000;
 const BATCH = 50;
@@ -30,6 +31,8 @@ export type StreamReader = (data: unknown, id: string) => Promise<boolean>;
 
 interface Subscription {
   reader: StreamReader;
+  /** The extension point of a reader that is not Wardline's. */
+  point: string | undefined;
   /** Looked at at intervals; otherwise only when it is said to have been written, and until nothing waits. */
   always: boolean;
   waiting: boolean;
@@ -45,7 +48,7 @@ export class ReliableMessages implements OnApplicationBootstrap, BeforeApplicati
   private readonly reading = new Map<string, Promise<void>>();
   private readonly again = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
-  private stopped = false;
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly cluster: Cluster,
@@ -53,6 +56,7 @@ export class ReliableMessages implements OnApplicationBootstrap, BeforeApplicati
     private readonly codec: EnvelopeCodec,
     private readonly clock: Clock,
     private readonly logger: Logger,
+    private readonly guard: ExtensionGuard,
   ) {
     bus.on('stream.written', ({ stream }) => {
       this.look(stream);
@@ -66,12 +70,13 @@ export class ReliableMessages implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
+    this.stopping.abort();
     clearInterval(this.timer);
     await Promise.all(this.reading.values());
   }
 
   /**
+   * Keeps a message until a reader has acknowledged it.
    * @param told which nodes are to look at once
    * @returns the message's id in the stream
    * @throws DomainError UNAVAILABLE while the cluster cannot keep it
@@ -90,16 +95,21 @@ export class ReliableMessages implements OnApplicationBootstrap, BeforeApplicati
   }
 
   /**
-   * From now on this node reads the stream, too; one reader a stream and node.
+   * Starts this node's reader of the stream; a node has one reader for each stream.
    * @param always also what nobody has told of; without it this node looks once, when it is told, and for as long as something waits
+   * @param point the extension point of a reader that is not Wardline's
    */
-  read(stream: string, reader: StreamReader, { always }: { always: boolean }): void {
-    this.subscriptions.set(stream, { reader, always, waiting: false });
+  read(stream: string, reader: StreamReader, { always, point }: { always: boolean; point?: string }): void {
+    this.subscriptions.set(stream, { reader, point, always, waiting: false });
     this.look(stream);
   }
 
   stopReading(stream: string): void {
     this.subscriptions.delete(stream);
+  }
+
+  private get isStopped(): boolean {
+    return this.stopping.signal.aborted;
   }
 
   private get store(): Backplane {
@@ -108,7 +118,7 @@ export class ReliableMessages implements OnApplicationBootstrap, BeforeApplicati
 
   /** One look at a stream at a time; who asks during one gets another after it. */
   private look(stream: string): void {
-    if (this.stopped || !this.subscriptions.has(stream)) return;
+    if (this.isStopped || !this.subscriptions.has(stream)) return;
     if (this.reading.has(stream)) {
       this.again.add(stream);
       return;
@@ -128,7 +138,7 @@ export class ReliableMessages implements OnApplicationBootstrap, BeforeApplicati
 
   private async workOff(stream: string): Promise<void> {
     const options = { count: BATCH, idleMs: CLAIM_AFTER_MS, maxAgeMs: STREAM_BOUNDS.maxAgeMs };
-    for (let full = true; full && !this.stopped;) {
+    for (let full = true; full && !this.isStopped;) {
       const entries = await this.store.streams.read(stream, options);
       for (const entry of entries) await this.handOver(stream, entry);
       full = entries.length === BATCH && this.subscriptions.has(stream);
@@ -145,11 +155,27 @@ export class ReliableMessages implements OnApplicationBootstrap, BeforeApplicati
       return;
     }
     try {
-      if ((await this.subscriptions.get(stream)?.reader(envelope.data, id)) !== true) return;
+      if (!(await this.isTaken(stream, envelope.data, id))) return;
     } catch (error) {
       this.logger.warn('streams.reader_failed', { error });
       return;
     }
     await this.store.streams.acknowledge(stream, id);
+  }
+
+  private async isTaken(stream: string, data: unknown, id: string): Promise<boolean> {
+    const subscription = this.subscriptions.get(stream);
+    if (!subscription) return false;
+    const { reader, point } = subscription;
+    if (point === undefined) return reader(data, id);
+    return this.guard.call<boolean>({
+      point,
+      deadlineMs: CLAIM_AFTER_MS,
+      isBackground: true,
+      isAnswer: () => false,
+      stop: this.stopping.signal,
+      work: () => reader(data, id),
+      fallback: () => false,
+    });
   }
 }

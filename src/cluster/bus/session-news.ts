@@ -7,15 +7,15 @@ import type { BusMessageKind, BusMessages } from './bus-messages.js';
 declare module './bus-messages.js' {
   interface BusMessages {
     'sessions.ended': { ids: string[] };
-    /** Somebody's role or memberships have changed: sessions are to be looked at. */
+    /** A person's role or memberships have changed: nodes check their sessions. */
     'sessions.changed': Record<string, never>;
   }
 }
 
-/** In one message; more are told as "look at all". */
+/** Ids in one message; more are sent as "check all". */
 const MAX_IDS = 500;
 
-/** Tells all nodes of sessions that were ended or changed on this one. Who does not hear it finds out at its next session check. */
+/** Announces to all nodes that sessions have ended or changed on this one. A node that misses it finds out at its next session check. */
 @Injectable()
 export class SessionNews implements OnModuleInit {
   constructor(

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/common/clock.js';
 import type { Owner } from '../ports/owner-store.js';
 import type { Membership } from '../ports/room-store.js';
-import { nothingReaped, type Pulse, type Reaped, type ServerEntry, type ServerRow, ServerStore } from '../ports/server-store.js';
+import { nothingReaped, type ServerHeartbeat, type Reaped, type ServerEntry, type ServerRow, ServerStore } from '../ports/server-store.js';
 import type { MemoryWorld } from './memory-world.js';
 import { MemoryOwners } from './memory-owners.js';
 import { MemoryRooms } from './memory-rooms.js';
@@ -15,7 +15,7 @@ export class MemoryServers extends ServerStore {
     super();
   }
 
-  beat(row: ServerRow): Promise<Pulse> {
+  beat(row: ServerRow): Promise<ServerHeartbeat> {
     const server = this.world.servers.get(this.serverId);
     const known = server?.row !== undefined;
     if (server) {

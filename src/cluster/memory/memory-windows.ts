@@ -29,7 +29,7 @@ export class MemoryWindows extends WindowStore {
     return Promise.resolve(0);
   }
 
-  /** Keys whose last hit is older than the window at hand; what a longer window loses by it counts anew. */
+  /** Removes keys whose last hit is older than the given time. A longer window then counts from zero. */
   private sweep(before: number): void {
     for (const [key, times] of this.world.windows) if ((times.at(-1) ?? 0) < before) this.world.windows.delete(key);
     this.sweepAt = this.world.windows.size + MAX_IDLE_KEYS;

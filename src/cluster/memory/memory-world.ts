@@ -12,7 +12,7 @@ export interface MemoryOwner {
 /** A node in this process. */
 export interface MemoryServer {
   row: ServerRow | undefined;
-  /** Of the process's monotonic clock. */
+  /** On the process's monotonic clock. */
   beatAt: number;
   hear: (heard: Heard) => void;
   departments: Set<string>;
@@ -24,7 +24,10 @@ export interface MemoryStream {
   boundAge: number;
 }
 
-/** What the backplanes of one process share: one of them, as a rule. Two on the same world are two nodes, as tests have them. */
+/**
+ * The state that the backplanes of one process share. Usually there is one backplane; in tests two on the same world act as
+ * two nodes.
+ */
 export class MemoryWorld {
   readonly servers = new Map<string, MemoryServer>();
   /** By user. */

@@ -1,34 +1,61 @@
 import { Injectable } from '@nestjs/common';
-import { InjectMetric, makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
+import { MetricsRegistry } from '../../platform/metrics/metrics-registry.js';
 import type { Reaped } from '../ports/server-store.js';
 
-export const clusterMetricProviders = [
-  makeGaugeProvider({ name: 'wardline_cluster_up', help: '1 while what the nodes share can be used; always 1 for one node alone.' }),
-  makeGaugeProvider({
-    name: 'wardline_cluster_servers',
-    help: 'Nodes that are listed, by whether their heartbeat is stale.',
-    labelNames: ['stale'],
-  }),
-  makeGaugeProvider({ name: 'wardline_cluster_heartbeat_age_seconds', help: 'Age of the oldest heartbeat of a node that is listed.' }),
-  makeCounterProvider({ name: 'wardline_bus_messages_total', help: 'Messages between nodes.', labelNames: ['direction', 'kind'] }),
-  makeCounterProvider({ name: 'wardline_bus_dropped_total', help: 'Messages of other nodes that were not taken.', labelNames: ['reason'] }),
-  makeCounterProvider({ name: 'wardline_cluster_reaped_total', help: 'Rows that this node removed of dead nodes.', labelNames: ['kind'] }),
-  makeCounterProvider({ name: 'wardline_cluster_rebuilds_total', help: "How often this node's rows were written anew." }),
-];
-
-/** What the cluster measures of itself. */
+/** The metrics of the cluster. */
 @Injectable()
 export class ClusterMetrics {
-  constructor(
-    @InjectMetric('wardline_cluster_up') private readonly up: Gauge,
-    @InjectMetric('wardline_cluster_servers') private readonly servers: Gauge,
-    @InjectMetric('wardline_cluster_heartbeat_age_seconds') private readonly age: Gauge,
-    @InjectMetric('wardline_bus_messages_total') private readonly messages: Counter,
-    @InjectMetric('wardline_bus_dropped_total') private readonly drops: Counter,
-    @InjectMetric('wardline_cluster_reaped_total') private readonly reaped: Counter,
-    @InjectMetric('wardline_cluster_rebuilds_total') private readonly rebuilds: Counter,
-  ) {}
+  private readonly up: Gauge;
+  private readonly servers: Gauge;
+  private readonly age: Gauge;
+  private readonly messages: Counter;
+  private readonly drops: Counter;
+  private readonly reaped: Counter;
+  private readonly rebuilds: Counter;
+
+  constructor(registry: MetricsRegistry) {
+    const registers = [registry];
+    this.up = new Gauge({
+      name: 'wardline_cluster_up',
+      help: '1 while what the nodes share can be used; always 1 for one node alone.',
+      registers,
+    });
+    this.servers = new Gauge({
+      name: 'wardline_cluster_servers',
+      help: 'Nodes that are listed, by whether their heartbeat is stale.',
+      labelNames: ['stale'],
+      registers,
+    });
+    this.age = new Gauge({
+      name: 'wardline_cluster_heartbeat_age_seconds',
+      help: 'Age of the oldest heartbeat of a node that is listed.',
+      registers,
+    });
+    this.messages = new Counter({
+      name: 'wardline_bus_messages_total',
+      help: 'Messages between nodes.',
+      labelNames: ['direction', 'kind'],
+      registers,
+    });
+    this.drops = new Counter({
+      name: 'wardline_bus_dropped_total',
+      help: 'Messages of other nodes that were not taken.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.reaped = new Counter({
+      name: 'wardline_cluster_reaped_total',
+      help: 'Rows that this node removed of dead nodes.',
+      labelNames: ['kind'],
+      registers,
+    });
+    this.rebuilds = new Counter({
+      name: 'wardline_cluster_rebuilds_total',
+      help: "Times that this node's rows were written again.",
+      registers,
+    });
+  }
 
   isUp(up: boolean): void {
     this.up.set(up ? 1 : 0);

@@ -5,8 +5,8 @@ import { BackplaneAway } from '../ports/backplane-errors.js';
 import { MemoryBackplane } from '../memory/memory-backplane.js';
 
 /**
- * What this node knows itself, and what the nodes share. The node's own part is always there: it is asked while the shared one is away, and what is
- * lost there is rebuilt from it.
+ * This node's own state and the state that the nodes share. The own part is always there: it answers while the shared one is
+ * away, and the shared one is rebuilt from it.
  */
 @Injectable()
 export class Cluster implements OnModuleInit {
@@ -21,7 +21,7 @@ export class Cluster implements OnModuleInit {
     this.local = new MemoryBackplane(serverId, clock);
   }
 
-  /** Whether what the nodes share can be used now; undefined where there is nothing to share. */
+  /** True while the shared state can be used; undefined for a single node. */
   get isUp(): boolean | undefined {
     return this.shared?.isUp;
   }

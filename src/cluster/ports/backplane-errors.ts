@@ -1,6 +1,6 @@
 import { DomainError } from '../../platform/common/errors.js';
 
-/** What the nodes share cannot be reached now, or does not take writes. Whoever meets it goes on with what the node itself knows. */
+/** The shared state cannot be reached now, or takes no writes. The caller goes on with the node's own state. */
 export class BackplaneAway extends Error {
   override readonly name = 'BackplaneAway';
 }

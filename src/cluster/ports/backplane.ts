@@ -10,7 +10,9 @@ import type { WindowStore } from './window-store.js';
  * the node it works for. Nothing in it must be kept safe: what it loses is rebuilt from the live connections, and calls never depend on it.
  *
  * An implementation answers or rejects within a second whatever happens to what is behind it, keeps no queue of what it could not do, and
- * carries out what it is asked for in that order. `test/support/backplane.contract.ts` checks the promise.
+ * carries out what it is asked for in that order. It counts as away when it throws anything but BackplaneAway or CapacityError, has no answer after
+ * 2 s, or gives an invalid one. After three failures within a minute it is not asked for a minute. The node then goes on with its own state, and so it
+ * does when `start` fails. `backplaneContract` of `wardline/testing` checks the promise.
  */
 export abstract class Backplane {
   abstract readonly servers: ServerStore;
@@ -20,7 +22,7 @@ export abstract class Backplane {
   abstract readonly windows: WindowStore;
   abstract readonly streams: StreamStore;
 
-  /** Whether it can be used now. While it cannot, everything rejects with BackplaneAway, at once. */
+  /** True while it can be used. While it cannot, every method rejects with BackplaneAway at once. */
   abstract get isUp(): boolean;
 
   /** Called with the new state after each change; must not throw. */

@@ -1,10 +1,10 @@
 /**
- * Who is to get a message: every node, one node, the nodes where a user is connected, the nodes with a connection in a room, the nodes with a
- * reader of a department.
+ * The receivers of a message: every node, one node, the nodes where a user is connected, the nodes with a connection in a
+ * room, the nodes with a reader of a department.
  */
 export type Target = 'all' | { server: string } | { user: string } | { room: string } | { dept: string };
 
-/** What was heard: a department's wake-up comes under the department, everything else as it is. */
+/** A message that was received. A department's wake-up names the department; any other message comes as it is. */
 export interface Heard {
   dept: string | null;
   text: string;

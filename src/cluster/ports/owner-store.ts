@@ -6,8 +6,8 @@ export interface Owner {
 }
 
 /**
- * Which users have connections, and where. A user has any number of them, on any nodes. Every method rejects with BackplaneAway when the
- * store cannot be reached.
+ * The users with connections, and their nodes. A user has any number of connections, on any nodes. Every method rejects with
+ * BackplaneAway when the store cannot be reached.
  */
 export abstract class OwnerStore {
   /**

@@ -12,6 +12,7 @@ export interface RoomMember {
   connections: number;
 }
 
+/** A room with its members, counted. */
 export interface RoomSize {
   room: string;
   /** Users. */
@@ -25,8 +26,8 @@ export interface StorePage<T> {
 }
 
 /**
- * Who is in which room. Members are users; a user is a member for as long as one of their connections is in the room. Every method rejects
- * with BackplaneAway when the store cannot be reached.
+ * The members of rooms. Members are users; a user is a member while one of their connections is in the room. Every method
+ * rejects with BackplaneAway when the store cannot be reached.
  */
 export abstract class RoomStore {
   /**
@@ -61,7 +62,7 @@ export abstract class RoomStore {
   abstract rooms(cursor: string | null, count: number): Promise<StorePage<RoomSize>>;
 }
 
-/** What became of a user's connections together. */
+/** The result of moving a user's connections. */
 export interface UserMoves {
   connections: { serverId: string; connectionId: string }[];
   /** The user is a member now and was none before, or the other way round. */

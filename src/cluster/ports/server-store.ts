@@ -2,7 +2,7 @@ import type { ServerStateName } from '../../platform/common/server-state.js';
 import type { Owner } from './owner-store.js';
 import type { Membership } from './room-store.js';
 
-/** What a node tells of itself with each heartbeat. */
+/** The fields that a node writes with each heartbeat. */
 export interface ServerRow {
   state: ServerStateName;
   version: string;
@@ -20,8 +20,8 @@ export interface ServerEntry extends ServerRow {
   online: number;
 }
 
-/** What the store held of the node when it beat: a node compares it with what it holds itself. */
-export interface Pulse {
+/** The store's rows of the node at its heartbeat: the node compares them with its own. */
+export interface ServerHeartbeat {
   /** False when the node was taken for dead, or the store has lost its memory. */
   known: boolean;
   /** Users with a connection on the node. */
@@ -30,7 +30,7 @@ export interface Pulse {
   members: number;
 }
 
-/** What went with a node, by kind. */
+/** The rows that were removed with a node, by kind. */
 export interface Reaped {
   servers: number;
   /** Connections. */
@@ -39,13 +39,13 @@ export interface Reaped {
   room_members: number;
   /** Rooms that are empty now. */
   rooms: number;
-  /** Who is in a room no longer. */
+  /** Users who are no longer in a room. */
   left: { room: string; userId: string }[];
 }
 
 /** The nodes, and what is swept when one of them is dead. Every method rejects with BackplaneAway when the store cannot be reached. */
 export abstract class ServerStore {
-  abstract beat(row: ServerRow): Promise<Pulse>;
+  abstract beat(row: ServerRow): Promise<ServerHeartbeat>;
 
   /** Writes down what this node has, without asking for room: who is connected is never turned away. A batch, atomic; may be repeated. */
   abstract restore(owners: readonly Owner[], memberships: readonly Membership[]): Promise<void>;

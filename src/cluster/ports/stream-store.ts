@@ -17,14 +17,14 @@ export abstract class StreamStore {
   abstract append(stream: string, text: string, bounds: StreamBounds): Promise<string>;
 
   /**
-   * What no reader has been given yet, and what a reader was given longer than `idleMs` ago and never acknowledged: those of a dead node. What is
-   * older than `maxAgeMs` is dropped. Oldest first.
+   * Messages that no reader has got yet, and messages that a reader got longer than `idleMs` ago and never acknowledged (a
+   * dead node's). Messages older than `maxAgeMs` are dropped. The oldest come first.
    */
   abstract read(stream: string, options: { count: number; idleMs: number; maxAgeMs: number }): Promise<StreamEntry[]>;
 
   /** The message was handed over: nobody is given it again. */
   abstract acknowledge(stream: string, id: string): Promise<void>;
 
-  /** Whether the stream holds a message that was not acknowledged. */
+  /** True when the stream holds a message that was not acknowledged. */
   abstract isWaiting(stream: string): Promise<boolean>;
 }

@@ -1,5 +1,11 @@
 import type { Logger } from '../../platform/logging/logger.js';
 import { Backplane } from '../ports/backplane.js';
+import type { BusTransport } from '../ports/bus-transport.js';
+import type { OwnerStore } from '../ports/owner-store.js';
+import type { RoomStore } from '../ports/room-store.js';
+import type { ServerStore } from '../ports/server-store.js';
+import type { StreamStore } from '../ports/stream-store.js';
+import type { WindowStore } from '../ports/window-store.js';
 import { RedisBus } from './redis-bus.js';
 import { RedisLink } from './redis-link.js';
 import { RedisOwners } from './redis-owners.js';
@@ -11,19 +17,19 @@ import { RedisWindows } from './redis-windows.js';
 export interface RedisBackplaneOptions {
   url: string;
   serverId: string;
-  /** What all nodes of one installation share and those of another do not. */
+  /** The name that all nodes of one installation share; other installations have another. */
   facility: string;
   logger: Logger;
 }
 
 /** Redis 7 or Valkey. */
 export class RedisBackplane extends Backplane {
-  readonly servers: RedisServers;
-  readonly owners: RedisOwners;
-  readonly rooms: RedisRooms;
-  readonly bus: RedisBus;
-  readonly windows: RedisWindows;
-  readonly streams: RedisStreams;
+  readonly servers: ServerStore;
+  readonly owners: OwnerStore;
+  readonly rooms: RoomStore;
+  readonly bus: BusTransport;
+  readonly windows: WindowStore;
+  readonly streams: StreamStore;
   private readonly link: RedisLink;
 
   constructor({ url, serverId, facility, logger }: RedisBackplaneOptions) {

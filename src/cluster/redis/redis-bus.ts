@@ -4,8 +4,8 @@ import type { RedisLink } from './redis-link.js';
 import { SCRIPTS } from './scripts.js';
 
 /**
- * Plain publish and subscribe. A node listens to a channel of its own, to the one of all, and to those of the departments that somebody reads there;
- * what is for a user or a room is published to the channels of the nodes that have them.
+ * Plain publish and subscribe. A node listens to its own channel, to the channel of all, and to the channels of departments
+ * with a reader on it. A message for a user or a room goes to the channels of their nodes.
  */
 export class RedisBus extends BusTransport {
   private readonly own: readonly string[];

@@ -1,5 +1,6 @@
 import { ErrorReply } from '@redis/client';
 import type { Logger } from '../../platform/logging/logger.js';
+import { within } from '../../platform/common/within.js';
 import { BackplaneAway } from '../ports/backplane-errors.js';
 import { newRedisClient, type RedisClient } from './redis-client.js';
 import type { Script } from './script.js';
@@ -18,8 +19,9 @@ const AWAY_REPLY = /^-?(OOM|READONLY|LOADING|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYA
 type Listener = (isUp: boolean) => void;
 
 /**
- * The two connections to Redis, one for commands and one that listens, and the one opinion on whether Redis can be used: both stand, and a small
- * write went through within the last second or so. While it cannot, everything is refused at once.
+ * The two connections to Redis, one for commands and one that listens. This class alone decides if Redis can be used: both
+ * connections are open, and a small write succeeded within about the last second. While it cannot, every call is refused at
+ * once.
  */
 export class RedisLink {
   private readonly subscriber: RedisClient;
@@ -60,7 +62,7 @@ export class RedisLink {
   /** Resolves when Redis can be used, or has not been for two seconds. Never rejects. */
   async start(): Promise<void> {
     for (const client of [this.commands, this.subscriber]) {
-      // It tries until it is destroyed, and tells of its errors by event.
+      // The client tries until it is destroyed, and reports its errors by event.
       client.connect().catch(() => undefined);
     }
     this.timer = setInterval(() => {
@@ -102,7 +104,7 @@ export class RedisLink {
     }
   }
 
-  /** What must hold before anything else is done with a Redis that is back; undone by any failure. */
+  /** Runs first when Redis is back, before any other call; a failure means that Redis is still away. */
   beforeUp: () => Promise<unknown> = () => Promise.resolve();
 
   /** Known to the client from then on, which subscribes again whenever it has lost the connection. @throws BackplaneAway */
@@ -121,7 +123,7 @@ export class RedisLink {
 
   private async listening(change: Promise<void>): Promise<void> {
     try {
-      await inTime(change, COMMAND_TIMEOUT_MS);
+      await within(change, COMMAND_TIMEOUT_MS);
     } catch (error) {
       this.down('subscription', error);
       throw new BackplaneAway('Redis does not answer', { cause: error });
@@ -130,7 +132,7 @@ export class RedisLink {
 
   private async send(args: string[]): Promise<unknown> {
     try {
-      return await inTime(this.commands.sendCommand(args), COMMAND_TIMEOUT_MS);
+      return await within(this.commands.sendCommand(args), COMMAND_TIMEOUT_MS);
     } catch (error) {
       if (error instanceof ErrorReply && !AWAY_REPLY.test(error.message)) throw error;
       this.down('command', error);
@@ -156,9 +158,9 @@ export class RedisLink {
       this.subscriber.sendCommand(['PING']),
     ];
     this.overdue = Promise.allSettled(asked).finally(() => (this.overdue = undefined));
-    await inTime(Promise.all(asked), limit);
+    await within(Promise.all(asked), limit);
     if (this.up) return;
-    await inTime(
+    await within(
       Promise.all(Object.values(SCRIPTS).map(({ text }) => this.commands.sendCommand(['SCRIPT', 'LOAD', text]))),
       COMMAND_TIMEOUT_MS,
     );
@@ -174,22 +176,5 @@ export class RedisLink {
     this.up = false;
     this.logger.warn('redis.away', { at, error });
     for (const listener of this.listeners) listener(false);
-  }
-}
-
-/** The reply is looked for once more after the time is up: a process that was held up must not blame Redis. */
-async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      setImmediate(() => {
-        reject(new Error(`no answer within ${String(ms)} ms`));
-      });
-    }, ms);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }

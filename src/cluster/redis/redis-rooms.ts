@@ -4,7 +4,7 @@ import type { RedisLink } from './redis-link.js';
 import { SCRIPTS } from './scripts.js';
 
 const FULL = -1;
-/** Of the scripts' answers: the user has become a member, or is none any more. */
+/** In the scripts' answers: the user has become a member, or is no longer one. */
 const CHANGED = 2;
 
 export class RedisRooms extends RoomStore {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Owner } from '../ports/owner-store.js';
 import type { Membership } from '../ports/room-store.js';
-import { nothingReaped, type Pulse, type Reaped, type ServerEntry, type ServerRow, ServerStore } from '../ports/server-store.js';
+import { nothingReaped, type ServerHeartbeat, type Reaped, type ServerEntry, type ServerRow, ServerStore } from '../ports/server-store.js';
 import type { RedisLink } from './redis-link.js';
 import { SCRIPTS } from './scripts.js';
 
@@ -17,7 +17,7 @@ export class RedisServers extends ServerStore {
     super();
   }
 
-  async beat(row: ServerRow): Promise<Pulse> {
+  async beat(row: ServerRow): Promise<ServerHeartbeat> {
     const [known, users, members] = (await this.link.script(SCRIPTS.beat, this.serverId, JSON.stringify(row))) as [number, number, number];
     return { known: known === 1, users, members };
   }

@@ -97,7 +97,7 @@ export const REGISTRY_SCRIPTS = {
     call('ZREM', P .. 'beats', server)
     return { known, owners, rows, rooms, left, 0 }`,
   ),
-  /** What a node has, written down anew, without asking for room: who is connected already is never turned away. */
+  /** Writes a node's rows again, without a check of capacity: a connected user is never turned away. */
   restore: script(
     'restore',
     `local server, owners = ARGV[1], tonumber(ARGV[2])

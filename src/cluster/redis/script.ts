@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A Lua script. KEYS[1] is the prefix of all keys of the installation, which carries the hash tag: on a Redis cluster they live on one shard.
- * What it does, it does wholly or, where Redis is full or not a primary, not at all.
+ * A Lua script. KEYS[1] is the prefix of all keys of the installation. It carries the hash tag, so on a Redis cluster all keys
+ * are on one shard. A script takes effect as a whole or, where Redis is full or not a primary, not at all.
  */
 export interface Script {
   readonly name: string;

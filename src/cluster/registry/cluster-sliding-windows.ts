@@ -19,12 +19,12 @@ export class ClusterSlidingWindows extends SlidingWindows {
   override hit(key: string, limit: Rate | null): Verdict | Promise<Verdict> {
     if (limit === null) return ALLOWED;
     if (!this.shared.canAsk) return this.local.hit(key, limit);
-    // What came through this node alone is enough: nobody needs to be asked.
+    // The hits on this node alone exceed the limit: no need to ask the cluster.
     const own = this.local.peek(key, limit);
     return own.allowed ? this.ask(key, limit) : own;
   }
 
-  /** Never rejects. What the cluster allows counts here too, so that its absence forgives nothing. */
+  /** Never rejects. A hit that the cluster allows counts here too, so that an absence of the cluster forgives nothing. */
   private async ask(key: string, limit: Rate): Promise<Verdict> {
     const waitMs = await this.shared.hit(key, limit).catch((error: unknown) => {
       this.logger.error('windows.shared_failed', { error });

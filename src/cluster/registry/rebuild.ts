@@ -3,21 +3,21 @@ import { Logger } from '../../platform/logging/logger.js';
 import type { Backplane } from '../ports/backplane.js';
 import { Cluster } from '../node/cluster.js';
 import { ClusterMetrics } from '../node/cluster-metrics.js';
-import { Directory } from './directory.service.js';
+import { PresenceRegistry } from './presence-registry.service.js';
 import type { ServerRow } from '../ports/server-store.js';
 
 /** Rows written at once. */
 const BATCH = 200;
 
 /**
- * Compares what is shared of this node with what the node has, at each heartbeat, and writes it anew where they differ: after the shared part was lost
- * or away, and after others have taken the node for dead.
+ * At each heartbeat, compares the shared rows of this node with its own, and writes them again where they differ. They differ
+ * after the shared state was lost or away, or when others took this node for dead.
  */
 @Injectable()
 export class Rebuild {
   constructor(
     private readonly cluster: Cluster,
-    private readonly directory: Directory,
+    private readonly presenceRegistry: PresenceRegistry,
     private readonly metrics: ClusterMetrics,
     private readonly logger: Logger,
   ) {
@@ -28,7 +28,7 @@ export class Rebuild {
   }
 
   get connections(): number {
-    return this.directory.connections;
+    return this.presenceRegistry.connections;
   }
 
   /** @throws BackplaneAway */
@@ -38,17 +38,17 @@ export class Rebuild {
       await local.servers.beat(row);
       return;
     }
-    // Asked twice: what somebody else does to this node's rows is known here a moment later.
-    if (!this.directory.isSuspect && ((await this.isEqual(shared, row)) || (await this.isEqual(shared, row)))) return;
+    // Compared twice: another node's change to this node's rows is known here a moment later.
+    if (!this.presenceRegistry.isSuspect && ((await this.isEqual(shared, row)) || (await this.isEqual(shared, row)))) return;
     this.logger.info('server.rows_rebuilt', { server_id: this.cluster.serverId });
     this.metrics.rebuilt();
-    this.directory.isSuspect = false;
+    this.presenceRegistry.isSuspect = false;
     try {
       await shared.servers.reap(this.cluster.serverId, null);
       await shared.servers.beat(row);
       await this.restore(shared);
     } catch (error) {
-      this.directory.isSuspect = true;
+      this.presenceRegistry.isSuspect = true;
       throw error;
     }
   }
@@ -58,18 +58,18 @@ export class Rebuild {
     const { shared, serverId } = this.cluster;
     if (!shared) return;
     const { left } = await shared.servers.reap(serverId, null);
-    for (const one of left) this.directory.swept({ ...one, joined: false });
+    for (const one of left) this.presenceRegistry.swept({ ...one, joined: false });
   }
 
   private async isEqual(shared: Backplane, row: ServerRow): Promise<boolean> {
-    // Both are counted before anything else is sent: what is on its way already stands in both.
+    // Both are counted before any other command is sent: a command under way counts in both.
     const pulse = shared.servers.beat(row);
     const own = await this.cluster.local.servers.beat(row);
     const theirs = await pulse;
     return theirs.users === own.users && theirs.members === own.members;
   }
 
-  /** What is read and what is sent stand in one turn: who goes meanwhile is not in it, or is removed after it. */
+  /** Reading and sending happen in one turn. A user who leaves meanwhile is not in it, or is removed after it. */
   private async restore(shared: Backplane): Promise<void> {
     const owners = this.cluster.local.owners.all()[Symbol.iterator]();
     for (let batch = take(owners, BATCH); batch.length > 0; batch = take(owners, BATCH)) await shared.servers.restore(batch, []);

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { Clock } from '../../platform/common/clock.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { ServerState } from '../../platform/common/server-state.js';
+import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { packageVersion } from '../../platform/system/package-version.js';
 import type { ClusterSettings } from '../../platform/config/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
@@ -14,10 +15,7 @@ import type { ServerRow } from '../ports/server-store.js';
 @Injectable()
 export class ServerRegistry implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly startedAt: number;
-  private timer: NodeJS.Timeout | undefined;
-  private beating: Promise<void> | undefined;
-  private again = false;
-  private stopped = false;
+  private readonly heartbeat = new SerialTask(() => this.beat());
   private readonly farewells: (() => Promise<void>)[] = [];
 
   constructor(
@@ -33,29 +31,24 @@ export class ServerRegistry implements OnApplicationBootstrap, OnApplicationShut
 
   async onApplicationBootstrap(): Promise<void> {
     this.state.onChange(() => {
-      this.beatSoon();
+      void this.heartbeat.request();
     });
     // Back again: what happened meanwhile is written down at once, not with the next heartbeat.
     this.cluster.shared?.onChange((isUp) => {
-      if (isUp) this.beatSoon();
+      if (isUp) void this.heartbeat.request();
     });
-    this.timer = setInterval(() => {
-      this.beatSoon();
-    }, this.settings.SERVER_HEARTBEAT_SEC * 1000);
-    this.beatSoon();
-    await this.beating;
+    this.heartbeat.repeat(this.settings.SERVER_HEARTBEAT_SEC * 1000);
+    await this.heartbeat.request();
   }
 
-  /** What is still to be told to others when this node's rows have gone, before it can tell nobody any more. */
+  /** Sends the last messages after this node's rows have gone, while the bus still works. */
   beforeSilence(farewell: () => Promise<void>): void {
     this.farewells.push(farewell);
   }
 
   /** Sockets are closed by now: whatever is still there of this node goes with its row. */
   async onApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await this.beating;
+    await this.heartbeat.stop();
     try {
       await this.rebuild.leave();
       for (const farewell of this.farewells) await farewell();
@@ -63,21 +56,6 @@ export class ServerRegistry implements OnApplicationBootstrap, OnApplicationShut
       this.logger.warn('server.leave_failed', { error });
     }
     await this.cluster.stop();
-  }
-
-  /** One heartbeat at a time; who asks during one gets another after it. Never rejects. */
-  private beatSoon(): void {
-    if (this.stopped) return;
-    if (this.beating) {
-      this.again = true;
-      return;
-    }
-    this.beating = this.beat().finally(() => {
-      this.beating = undefined;
-      if (!this.again) return;
-      this.again = false;
-      this.beatSoon();
-    });
   }
 
   private async beat(): Promise<void> {
@@ -90,7 +68,7 @@ export class ServerRegistry implements OnApplicationBootstrap, OnApplicationShut
       };
       await this.rebuild.beat(row);
     } catch (error) {
-      // Away is told of by the link, once.
+      // The link has logged the absence, once.
       if (!(error instanceof BackplaneAway)) this.logger.error('server.heartbeat_failed', { error });
     }
   }

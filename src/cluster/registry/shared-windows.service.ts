@@ -19,13 +19,13 @@ export class SharedWindows {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether the cluster can be asked; otherwise the node's own window counts. */
+  /** True when the cluster can be asked; otherwise the node's own window counts. */
   get canAsk(): boolean {
     return this.cluster.isUp === true && this.clock.monotonic() >= this.restUntil;
   }
 
   /**
-   * Counts one, if there is room. Rejects only for what is a defect: that the cluster cannot be asked is an answer.
+   * Counts one, if there is room. Rejects only for a defect: an absent cluster is an answer.
    * @returns 0 when it was counted; else milliseconds until there is room; undefined when the cluster could not tell in 50 ms
    */
   async hit(key: string, rate: Rate): Promise<number | undefined> {

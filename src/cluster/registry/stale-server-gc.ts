@@ -2,6 +2,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { Logger } from '../../platform/logging/logger.js';
 import type { ClusterSettings } from '../../platform/config/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
+import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { BackplaneAway } from '../ports/backplane-errors.js';
 import { StaleServerSweep } from './stale-server-sweep.service.js';
 
@@ -11,9 +12,12 @@ const JITTER = 0.1;
 /** Sweeps every SERVER_GC_INTERVAL_SEC. */
 @Injectable()
 export class StaleServerGc implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-  private stopped = false;
+  private readonly sweeping = new SerialTask(
+    () => this.sweep.sweepShared(),
+    (error) => {
+      if (!(error instanceof BackplaneAway)) this.logger.error('server.sweep_failed', { error });
+    },
+  );
 
   constructor(
     private readonly sweep: StaleServerSweep,
@@ -22,31 +26,10 @@ export class StaleServerGc implements OnApplicationBootstrap, BeforeApplicationS
   ) {}
 
   onApplicationBootstrap(): void {
-    this.schedule();
+    this.sweeping.repeat(() => this.settings.SERVER_GC_INTERVAL_SEC * 1000 * (1 - JITTER * Math.random()));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    const pause = this.settings.SERVER_GC_INTERVAL_SEC * 1000 * (1 - JITTER * Math.random());
-    this.timer = setTimeout(() => {
-      this.running = this.run().finally(() => {
-        this.schedule();
-      });
-    }, pause);
-  }
-
-  /** Never rejects. */
-  private async run(): Promise<void> {
-    try {
-      await this.sweep.sweepShared();
-    } catch (error) {
-      if (!(error instanceof BackplaneAway)) this.logger.error('server.sweep_failed', { error });
-    }
+    await this.sweeping.stop();
   }
 }

@@ -6,7 +6,7 @@ import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
 import type { Backplane } from '../ports/backplane.js';
 import { Cluster } from '../node/cluster.js';
 import { ClusterMetrics } from '../node/cluster-metrics.js';
-import { Directory } from './directory.service.js';
+import { PresenceRegistry } from './presence-registry.service.js';
 import { nothingReaped, type Reaped } from '../ports/server-store.js';
 
 const LOCK = 'sweep';
@@ -16,7 +16,7 @@ const LOCK_MS = 30_000;
 /** Rows removed, by kind. */
 export type SweptRows = Record<string, number>;
 
-/** Something else that dead nodes leave behind, beside what is shared here. Removes it and answers the rows, by kind. */
+/** A further kind of rows that dead nodes leave, outside the backplane. Removes them and returns their number, by kind. */
 type Sweeper = () => Promise<SweptRows>;
 
 /** Removes what dead nodes left. One node at a time; who comes second has nothing to do. */
@@ -26,7 +26,7 @@ export class StaleServerSweep {
 
   constructor(
     private readonly cluster: Cluster,
-    private readonly directory: Directory,
+    private readonly presenceRegistry: PresenceRegistry,
     private readonly metrics: ClusterMetrics,
     private readonly logger: Logger,
     @Inject(CLUSTER_SETTINGS) private readonly settings: ClusterSettings,
@@ -72,7 +72,7 @@ export class StaleServerSweep {
       total.room_members += reaped.room_members;
       total.rooms += reaped.rooms;
       if (reaped.servers > 0) this.logger.warn('server.reaped', { server_id: serverId, ...counts(reaped) });
-      for (const left of reaped.left) this.directory.swept({ ...left, joined: false });
+      for (const left of reaped.left) this.presenceRegistry.swept({ ...left, joined: false });
     }
     const ages = (await servers.list()).map(({ age }) => age / 1000);
     this.metrics.listed(ages, this.settings.SERVER_STALE_SEC);

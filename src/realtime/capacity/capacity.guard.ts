@@ -1,9 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import type { StaffPrincipal } from '../../identity/access/principal.js';
+import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import type { DomainError } from '../../platform/common/errors.js';
 import { ConnectionSlots } from './connection-slots.js';
-import { connectionRequest, FULL_RETRY_SEC, isFrame, refusal, staffOf } from './guarded-connection.js';
-import { ReservedPlaces } from './reserved-places.js';
+import { connectionRequest, FULL_RETRY_SEC, isFrame, refusal, readerOf } from './guarded-connection.js';
+import { ReservedCapacity } from './reserved-capacity.js';
 
 /**
  * Takes a place of this node's for the connection: from WARN_THRESHOLD on only for those the rest is kept for, never more than MAX_CONNECTIONS. It is given
@@ -13,17 +13,17 @@ import { ReservedPlaces } from './reserved-places.js';
 export class CapacityGuard implements CanActivate {
   constructor(
     private readonly slots: ConnectionSlots,
-    private readonly reserve: ReservedPlaces,
+    private readonly reserve: ReservedCapacity,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (isFrame(context)) return true;
     const request = connectionRequest(context);
-    const staff = staffOf(request);
-    await this.requireEntitlement(staff);
+    const reader = readerOf(request);
+    await this.requireEntitlement(reader);
     if (request.isPreview) return true;
     // Nothing is awaited between the look and the taking: of many at once none gets a place that is not there.
-    const slot = this.slots.take(staff);
+    const slot = this.slots.take(reader);
     if (!slot) throw full();
     const end = context.getArgByIndex<NodeJS.EventEmitter>(1);
     // Once or more often: a place is given back only once.
@@ -36,9 +36,9 @@ export class CapacityGuard implements CanActivate {
     return true;
   }
 
-  private async requireEntitlement(staff: StaffPrincipal): Promise<void> {
+  private async requireEntitlement(reader: ReaderPrincipal): Promise<void> {
     if (this.slots.isFull) throw full();
-    if (this.slots.isReserved && !(await this.reserve.mayTakeOne(staff))) throw full();
+    if (this.slots.isReserved && !(await this.reserve.mayTakeOne(reader))) throw full();
   }
 }
 

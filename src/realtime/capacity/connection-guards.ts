@@ -4,8 +4,8 @@ import { DrainingGuard } from './draining.guard.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 
 /**
- * What an HTTP route that holds a connection open passes beside the guards of every route, so that it lives by the rules of sockets:
- * `@UseGuards(...CONNECTION_GUARDS)`. The request then carries its `slot`, which goes when the response is over; the route says with
- * `slot.onGiveWay` how it ends for a newer connection of its session.
+ * Guards that an HTTP route adds when it holds a connection open, so that it lives by the rules of sockets:
+ * `@UseGuards(...CONNECTION_GUARDS)`. The request then carries its `slot`, which goes when the response is over. With
+ * `slot.onGiveWay` the route defines how it ends for a newer connection of its session.
  */
 export const CONNECTION_GUARDS = [DrainingGuard, RateLimitGuard, CapacityGuard, ConnectionCapsGuard] as const;

@@ -1,23 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import type { StaffPrincipal } from '../../identity/access/principal.js';
+import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import { newId } from '../../platform/common/ids.js';
 import { SetIndex } from '../../platform/common/set-index.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
 
-type Holder = Pick<StaffPrincipal, 'id' | 'sessionId'>;
+type Holder = Pick<ReaderPrincipal, 'id' | 'sessionId'>;
 type Listener = (sessionId: string) => void;
 type FreedListener = (slot: ConnectionSlot) => void;
 
 /** One connection's place on this node, from its guard on until the connection is gone. */
 export class ConnectionSlot {
-  /** Of the connection that will be. */
+  /** The id of the future connection. */
   readonly id = newId();
   private leaving = false;
   private given = false;
   private giveUp: (() => void) | undefined;
 
   constructor(
-    readonly holder: Holder,
+    readonly holder: Pick<ReaderPrincipal, 'id' | 'sessionId'>,
     private readonly free: (slot: ConnectionSlot) => void,
   ) {}
 

@@ -1,4 +1,4 @@
-/** What a client does about a close. */
+/** A client's action after a close. */
 export type ClientAction = 'stop' | 'reconnect_as_told' | 'reconnect' | 'back_off' | 'refresh_session' | 'sign_in' | 'clear_and_stop';
 
 export interface CloseCode {

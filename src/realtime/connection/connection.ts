@@ -1,11 +1,11 @@
-import type { StaffPrincipal } from '../../identity/access/principal.js';
+import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import type { EventBatch } from '../../events/log/encoded-event.js';
 import { CLOSE_CODES } from './close-codes.js';
 import { Outbox, type OutboxParts, type OutboxReader } from './outbox.js';
-import { Pulse } from './pulse.js';
+import { HeartbeatState } from './heartbeat-state.js';
 import type { SessionEnd } from './session-warnings.js';
 import { SharedFrame } from './shared-frame.js';
-import type { Wire } from './wire.js';
+import type { Transport } from './transport.js';
 
 /** A connection whose end cannot be flushed is cut after this. */
 const CLOSE_FLUSH_MS = 2000;
@@ -27,12 +27,12 @@ export class Connection implements OutboxReader {
   /** Milliseconds since 1970. */
   readonly since = Date.now();
   /** When it was last heard, and how long its answers take. */
-  readonly pulse = new Pulse();
+  readonly pulse = new HeartbeatState();
   messagesIn = 0;
   messagesOut = 0;
   /** A command came since the session check looked last. */
   active = false;
-  /** The end of its session that the client was told of. */
+  /** The end of its session that the client was warned of. */
   warnedOf: SessionEnd | undefined;
   /** Set when this side has closed. */
   closeCode: number | undefined;
@@ -44,8 +44,8 @@ export class Connection implements OutboxReader {
   constructor(
     readonly id: string,
     /** Replaced when the session check finds memberships or role changed. */
-    public principal: StaffPrincipal,
-    private readonly wire: Wire,
+    public principal: ReaderPrincipal,
+    private readonly wire: Transport,
     outboxParts: OutboxParts,
     /** W3C traceparent of its upgrade. */
     readonly trace?: string,
@@ -68,7 +68,7 @@ export class Connection implements OutboxReader {
     return new Promise((resolve) => this.wire.stream.once('close', resolve));
   }
 
-  /** What has come in since it was opened; undefined of who only listens. */
+  /** Bytes that have come in since it was opened; undefined for a reader that never sends. */
   get bytesIn(): number | undefined {
     return this.wire.bytesIn;
   }
@@ -87,7 +87,7 @@ export class Connection implements OutboxReader {
     return this.outbox.pendingMessages;
   }
 
-  /** Whether frames are still read. */
+  /** True while frames are read. */
   get isListening(): boolean {
     return this.isOpen && !this.windingUp;
   }
@@ -96,7 +96,7 @@ export class Connection implements OutboxReader {
     return this.commands > 0;
   }
 
-  /** Reads no more: what has come is answered, and then somebody closes. */
+  /** Reads no more: the frames that have come are answered, and then a close follows. */
   windUp(): void {
     this.windingUp = true;
   }
@@ -127,7 +127,7 @@ export class Connection implements OutboxReader {
   }
 
   /**
-   * Something that is not in the log and may be lost: rooms, direct messages, summaries. Who is slow does not get it.
+   * Sends a frame that is not in the log and may be lost: rooms, direct messages, summaries. A slow reader does not get it.
    * @returns whether it was taken
    */
   offer(frame: SharedFrame): boolean {
@@ -136,7 +136,7 @@ export class Connection implements OutboxReader {
     return true;
   }
 
-  /** A control frame, which stands in no order to what waits: it passes beside. */
+  /** A control frame. It has no order with waiting frames, and goes first. */
   control(frame: Buffer): void {
     if (this.isOpen) this.wire.stream.write(frame);
   }
@@ -156,7 +156,7 @@ export class Connection implements OutboxReader {
     this.close(CLOSE_CODES.SLOW_CONSUMER.code, 'slow consumer');
   }
 
-  /** Who sends and does not read is not read either, and costs no more than what waits already. */
+  /** A client that sends and does not read is not read either, and costs no more than its waiting frames. */
   listen(on: boolean): void {
     if (this.isOpen) this.wire.listen(on);
   }
@@ -168,7 +168,7 @@ export class Connection implements OutboxReader {
     this.outbox.forget(dept);
   }
 
-  /** A department left it: the client is told, and who came for nothing else has nothing more to wait for. */
+  /** A department has left the connection: the client gets a frame, and a stream of that department alone ends. */
   leftDepartment(dept: string): void {
     const last = { type: 'unsubscribed', dept, reason: 'membership_ended' };
     if (this.wire.carriesOne) this.close(CLOSE_CODES.NORMAL.code, 'membership ended', last);
@@ -196,7 +196,7 @@ export class Connection implements OutboxReader {
     });
   }
 
-  /** Tells the client that its session is over, then closes. */
+  /** Announces the end of the session to the client, then closes. */
   revoke(code: number): void {
     this.close(code, 'session revoked', { type: 'session_revoked' });
   }

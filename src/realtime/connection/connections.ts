@@ -6,14 +6,14 @@ import { CLOSE_CODES } from './close-codes.js';
 import type { Connection } from './connection.js';
 import { TrafficTotals } from './traffic-totals.js';
 
-/** What `ws` says of sockets that ended without a close frame, or with an empty one. */
+/** The codes by which `ws` reports sockets that ended without a close frame, or with an empty one. */
 const WITHOUT_CODE = [1005, 1006];
 const KNOWN_CODES = new Set<number>([...WITHOUT_CODE, ...Object.values(CLOSE_CODES).map(({ code }) => code)]);
 
 /** The sockets of this node. */
 @Injectable()
 export class Connections {
-  /** What has gone over those that are no more. */
+  /** The traffic of connections that have ended. */
   readonly ended = new TrafficTotals();
   private readonly byId = new Map<string, Connection>();
   private readonly bySession = new SetIndex<string, Connection>();
@@ -63,7 +63,7 @@ export class Connections {
     return [...this.bySession.keys()];
   }
 
-  /** Whether the person gets the department's events on this node as they come. */
+  /** True when the person gets the department's events live on this node. */
   isFollowing(staffId: string, dept: string): boolean {
     for (const connection of this.byStaff.of(staffId)) if (connection.subscriptions.get(dept)?.isLive) return true;
     return false;

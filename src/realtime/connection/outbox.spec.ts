@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { encodeEvent, EventBatch } from '../../events/log/encoded-event.js';
 import { Outbox, type OutboxFormat, type OutboxLimits } from './outbox.js';
-import { TurnEnd } from './turn-end.js';
+import { FlushScheduler } from './flush-scheduler.js';
 
 /** A kernel that takes a write only when it is let. */
 class Kernel extends Writable {
@@ -53,7 +53,7 @@ function outbox(limits: Partial<OutboxLimits> = {}) {
     format,
     {
       limits: { messages: 4, bytes: 100_000, policy: 'drop_oldest_non_critical', ...limits },
-      turnEnd: new TurnEnd(),
+      flushScheduler: new FlushScheduler(),
       onSkipped: () => seen.skipped++,
     },
     {

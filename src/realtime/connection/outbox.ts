@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { EventBatch } from '../../events/log/encoded-event.js';
-import type { TurnEnd } from './turn-end.js';
-import { type LineFormat, WaitingLine } from './waiting-line.js';
+import type { FlushScheduler } from './flush-scheduler.js';
+import { type LineFormat, SendQueue } from './send-queue.js';
 
 /** How a kind of reader is written to. */
 export interface OutboxFormat extends LineFormat {
@@ -17,15 +17,15 @@ export interface OutboxLimits {
   policy: 'drop_oldest_non_critical' | 'disconnect';
 }
 
-/** What all outboxes of a node share. */
+/** The parts that all outboxes of a node share. */
 export interface OutboxParts {
   limits: OutboxLimits;
-  turnEnd: TurnEnd;
+  flushScheduler: FlushScheduler;
   /** Called for each event that is dropped. */
   onSkipped: () => void;
 }
 
-/** Whose outbox it is. */
+/** The owner of an outbox. */
 export interface OutboxReader {
   /** No close frame has gone out: behind one there is nothing more to say. */
   readonly takesFrames: boolean;
@@ -35,19 +35,19 @@ export interface OutboxReader {
   listen(on: boolean): void;
 }
 
-/** Whose answers wait in this number is not listened to until they have left. */
+/** With this many waiting answers, a client's frames are not read until the answers have left. */
 const MOST_ANSWERS = 32;
-/** What waits is handed to the stream in pieces of about this size: what it has taken can no longer be dropped. */
+/** Waiting frames go to the stream in pieces of about this size: a frame that the stream has taken can no longer be dropped. */
 const PIECE_BYTES = 65_536;
 
 /**
- * What is on its way to one reader. A healthy reader gets what a turn of the event loop has brought in one write at the turn's end; while its
- * kernel buffer is full it is *slow*, and what comes meanwhile waits here, within bounds.
+ * The frames on their way to one reader. A healthy reader gets the frames of one turn of the event loop in one write at its
+ * end. While its kernel buffer is full the reader is *slow*, and frames wait here, within bounds.
  */
 export class Outbox {
   bytesOut = 0;
   private turn: Buffer[] = [];
-  private line: WaitingLine | undefined;
+  private queue: SendQueue | undefined;
   private waiters: (() => void)[] | undefined;
   private closed = false;
 
@@ -59,16 +59,16 @@ export class Outbox {
   ) {}
 
   get isSlow(): boolean {
-    return this.line !== undefined || this.stream.writableNeedDrain;
+    return this.queue !== undefined || this.stream.writableNeedDrain;
   }
 
   get pendingMessages(): number {
-    return this.line?.messages ?? 0;
+    return this.queue?.messages ?? 0;
   }
 
   /** Bytes that the kernel has not taken yet. */
   get pendingBytes(): number {
-    return this.stream.writableLength + (this.line?.bytes ?? 0) + this.turn.reduce((sum, one) => sum + one.length, 0);
+    return this.stream.writableLength + (this.queue?.bytes ?? 0) + this.turn.reduce((sum, one) => sum + one.length, 0);
   }
 
   events(batch: EventBatch): void {
@@ -88,9 +88,9 @@ export class Outbox {
       this.ready(bytes);
       return;
     }
-    const line = this.wait();
-    line.addFrame(bytes);
-    if (this.makeRoom() && line.frames === MOST_ANSWERS) this.reader.listen(false);
+    const queue = this.wait();
+    queue.addFrame(bytes);
+    if (this.makeRoom() && queue.frames === MOST_ANSWERS) this.reader.listen(false);
   }
 
   /** Something that may be lost. @returns whether it was taken */
@@ -103,7 +103,7 @@ export class Outbox {
   /** Nothing of the department's waits any longer. */
   forget(dept: string): void {
     this.flush();
-    this.line?.forget(dept);
+    this.queue?.forget(dept);
   }
 
   /** Writes what the turn has brought. */
@@ -125,7 +125,7 @@ export class Outbox {
 
   /** Resolves when no answer to the reader's own commands waits. */
   async answersLeft(): Promise<void> {
-    while (!this.closed && (this.line?.frames ?? 0) > 0) await this.whenWritten();
+    while (!this.closed && (this.queue?.frames ?? 0) > 0) await this.whenWritten();
   }
 
   /** Nothing is written from now on, but what the turn has brought and `last`. */
@@ -134,13 +134,13 @@ export class Outbox {
     this.flush();
     if (last && this.stream.writable) this.write(last);
     this.closed = true;
-    this.line = undefined;
+    this.queue = undefined;
     this.wakeWaiters();
   }
 
   private ready(bytes: Buffer): void {
     if (this.closed) return;
-    if (this.turn.push(bytes) === 1) this.parts.turnEnd.later(this);
+    if (this.turn.push(bytes) === 1) this.parts.flushScheduler.schedule(this);
   }
 
   private write(bytes: Buffer): void {
@@ -148,24 +148,24 @@ export class Outbox {
     this.stream.write(bytes);
   }
 
-  /** The line, which goes on its way when the kernel takes again. */
-  private wait(): WaitingLine {
+  /** The queue, which goes on its way when the kernel takes again. */
+  private wait(): SendQueue {
     this.flush();
-    if (!this.line) {
-      this.line = new WaitingLine(this.format);
+    if (!this.queue) {
+      this.queue = new SendQueue(this.format);
       this.goOnLater();
     }
-    return this.line;
+    return this.queue;
   }
 
   private goOn(): void {
-    const { line } = this;
-    if (!line || this.closed || !this.reader.takesFrames) return;
-    const { frames } = line;
-    while (!line.isEmpty && !this.stream.writableNeedDrain) this.write(line.take(PIECE_BYTES));
-    if (frames >= MOST_ANSWERS && line.frames < MOST_ANSWERS) this.reader.listen(true);
+    const { queue } = this;
+    if (!queue || this.closed || !this.reader.takesFrames) return;
+    const { frames } = queue;
+    while (!queue.isEmpty && !this.stream.writableNeedDrain) this.write(queue.take(PIECE_BYTES));
+    if (frames >= MOST_ANSWERS && queue.frames < MOST_ANSWERS) this.reader.listen(true);
     if (this.stream.writableNeedDrain) this.goOnLater();
-    else this.line = undefined;
+    else this.queue = undefined;
     this.wakeWaiters();
   }
 
@@ -176,10 +176,10 @@ export class Outbox {
   }
 
   private makeRoom(): boolean {
-    const { line } = this;
+    const { queue } = this;
     const { messages, bytes, policy } = this.parts.limits;
-    while (line && (line.events > messages || line.bytes + this.stream.writableLength > bytes)) {
-      if (policy === 'disconnect' || !line.dropOldest()) {
+    while (queue && (queue.events > messages || queue.bytes + this.stream.writableLength > bytes)) {
+      if (policy === 'disconnect' || !queue.dropOldest()) {
         this.reader.overflown();
         return false;
       }

@@ -4,7 +4,7 @@ import { type SessionEnd, SessionWarnings } from './session-warnings.js';
 const HOUR = 3600;
 const lengths = { SESSION_IDLE_SEC: 8 * HOUR, SESSION_ABSOLUTE_SEC: 16 * HOUR };
 
-/** What a client is told when these are left, one check after another. */
+/** The warnings that a client gets when these times are left, one check after another. */
 function told(checks: { idleLeft: number; absoluteLeft: number }[], settings = lengths): unknown[] {
   const frames: unknown[] = [];
   const connection = { warnedOf: undefined as SessionEnd | undefined, send: (frame: unknown) => void frames.push(frame) };

@@ -2,7 +2,7 @@ import type { LiveSession } from '../../identity/sessions/sessions.service.js';
 import type { SessionSettings } from '../../platform/config/session.settings.js';
 import type { Connection } from './connection.js';
 
-/** A person is told this long before. */
+/** A warning comes this long before the end. */
 const WARN_SEC = 600;
 
 /** The end that a session is near to. */
@@ -13,8 +13,8 @@ type Left = Pick<LiveSession, 'idleLeft' | 'absoluteLeft'>;
 type Warned = Pick<Connection, 'send' | 'warnedOf'>;
 
 /**
- * Tells a client, once for each end, that its session ends in ten minutes; of a session so short that this would be most of it, when half is
- * left. A session that was used meanwhile is far from its idle end again, and a client is told anew when it comes near.
+ * Warns a client, once for each end, ten minutes before its session ends. A session so short that this is most of it is warned
+ * at half. A session that was used meanwhile is far from its idle end, and the client is warned again when the end comes near.
  */
 export class SessionWarnings {
   private readonly idleSec: number;

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js';
 
-/** What has gone over some connections. */
+/** The bytes and frames of some connections. */
 export class TrafficTotals {
   bytesIn = 0;
   bytesOut = 0;

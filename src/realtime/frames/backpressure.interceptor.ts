@@ -3,8 +3,8 @@ import { from, mergeMap, type Observable } from 'rxjs';
 import type { Command } from './command.js';
 
 /**
- * Lets a command begin when the answers before it have left. Who sends and does not read has one answer waiting, and the
- * bounded queue of commands behind it; a reader that is merely behind with events is not held up.
+ * Starts a command when the answers before it have left. A client that sends and does not read has one answer waiting, and
+ * behind it the bounded queue of commands. A reader that is merely behind with events is not held up.
  */
 @Injectable()
 export class BackpressureInterceptor implements NestInterceptor {

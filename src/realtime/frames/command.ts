@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { StaffPrincipal } from '../../identity/access/principal.js';
+import { DomainError } from '../../platform/common/errors.js';
 import { validate } from '../../platform/common/validation.js';
 import type { Connection } from '../connection/connection.js';
 
@@ -16,8 +17,11 @@ export class Command {
     private readonly frame: unknown,
   ) {}
 
+  /** The person who sent it. @throws DomainError FORBIDDEN for a board, which only reads */
   get principal(): StaffPrincipal {
-    return this.connection.principal;
+    const { principal } = this.connection;
+    if (principal.kind === 'board') throw new DomainError('FORBIDDEN', 'boards only read');
+    return principal;
   }
 
   /** W3C traceparent that the frame names; else the one that its socket was opened with. */
@@ -31,7 +35,7 @@ export class Command {
     return validate(schema, this.frame);
   }
 
-  /** Runs right after the answer has been written, for what must stand behind it in the stream. */
+  /** Runs right after the answer is written, for frames that must follow it in the stream. */
   afterReply(step: () => void): void {
     this.afterwards.push(step);
   }

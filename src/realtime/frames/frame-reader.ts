@@ -4,14 +4,14 @@ import { uuid } from '../../platform/common/ids.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { validationError } from '../../platform/common/validation.js';
 import type { Verdict } from '../../platform/limits/sliding-windows.js';
-import { BESIDE_FRAMES } from './beside-frames.js';
+import { CONTROL_FRAMES } from './control-frames.js';
 import type { ClientRate } from './client-rate.js';
 import { CLOSE_CODES } from '../connection/close-codes.js';
 import { Command } from './command.js';
 import type { Connection } from '../connection/connection.js';
 import { errorFrame, type FrameRouter } from './frame-router.js';
-import { Occurrences } from './occurrences.js';
-import { WindowStrikes } from './window-strikes.js';
+import { SlidingCounter } from './sliding-counter.js';
+import { RateViolationTracker } from './rate-violation-tracker.js';
 
 const MAX_WAITING = 64;
 /** Commands that are never limited find room where others don't. */
@@ -21,7 +21,7 @@ const MAX_DENIALS = 20;
 
 const head = z.looseObject({ type: z.string().min(1).max(64), id: z.unknown().optional() });
 
-/** What all readers of a node share. */
+/** The parts that all readers of a node share. */
 export interface FrameReaderParts {
   router: FrameRouter;
   rate: ClientRate;
@@ -43,9 +43,9 @@ export class FrameReader {
   private readonly waiting: Waiting[] = [];
   private busy = false;
   // Most connections never need these.
-  private protocolErrors: Occurrences | undefined;
-  private denials: Occurrences | undefined;
-  private strikes: WindowStrikes | undefined;
+  private protocolErrors: SlidingCounter | undefined;
+  private denials: SlidingCounter | undefined;
+  private violations: RateViolationTracker | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -112,12 +112,12 @@ export class FrameReader {
     this.busy = false;
   }
 
-  /** What an answer says of the client. */
+  /** Counts a refusal against the client. */
   private judge(refusal: DomainError | undefined, type: string): void {
     if (refusal?.code === 'VALIDATION_FAILED') this.countProtocolError();
     if (!refusal?.isDenial) return;
     this.parts.onDenial(this.connection, refusal, type);
-    this.denials ??= new Occurrences(MAX_DENIALS);
+    this.denials ??= new SlidingCounter(MAX_DENIALS);
     if (this.denials.add(performance.now())) this.connection.close(CLOSE_CODES.FORBIDDEN.code, 'not permitted, repeatedly');
   }
 
@@ -125,13 +125,13 @@ export class FrameReader {
   private refuseOverRate({ re }: Command, { retryAfter }: Verdict): void {
     this.parts.rate.refused();
     this.connection.send(errorFrame(re, new DomainError('RATE_LIMITED', 'too many messages', { retryAfter })));
-    this.strikes ??= new WindowStrikes();
-    if (this.strikes.add(performance.now(), this.parts.rate.seconds))
+    this.violations ??= new RateViolationTracker();
+    if (this.violations.add(performance.now(), this.parts.rate.seconds))
       this.connection.close(CLOSE_CODES.RATE_LIMITED.code, 'too many messages');
   }
 
   private passBeside(type: 'ping' | 'pong' | 'ack', re: string | null, frame: unknown): void {
-    const parsed = BESIDE_FRAMES[type].safeParse(frame);
+    const parsed = CONTROL_FRAMES[type].safeParse(frame);
     if (!parsed.success) {
       this.refuse(re, validationError(parsed.error.issues));
     } else if (parsed.data.type === 'ping') {
@@ -151,7 +151,7 @@ export class FrameReader {
 
   private countProtocolError(): void {
     this.parts.onProtocolError();
-    this.protocolErrors ??= new Occurrences(this.parts.maxProtocolErrors);
+    this.protocolErrors ??= new SlidingCounter(this.parts.maxProtocolErrors);
     if (this.protocolErrors.add(performance.now())) this.connection.close(CLOSE_CODES.POLICY_VIOLATION.code, 'too many protocol errors');
   }
 }

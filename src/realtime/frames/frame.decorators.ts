@@ -16,7 +16,7 @@ export function commandFrame<T extends z.ZodType>(data: T) {
   return z.strictObject({ id: uuid, type: z.string(), data, trace: traceparent.optional() });
 }
 
-/** A frame with fields of its own beside `id` and `type`. */
+/** A frame with fields of its own besides `id` and `type`. */
 export function plainFrame<T extends z.ZodRawShape>(fields: T) {
   return z.strictObject({ id: uuid, type: z.string(), trace: traceparent.optional(), ...fields });
 }
@@ -36,7 +36,7 @@ export const Frame = createParamDecorator((_: unknown, context: ExecutionContext
   return commandOf(context).read(schema);
 });
 
-/** Who sent it, by the session; never by what the frame claims. */
+/** The sender, by the session; never by a field of the frame. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): StaffPrincipal => commandOf(context).principal);
 
 /** The command itself: its connection, and what comes after its answer. */

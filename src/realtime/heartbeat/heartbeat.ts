@@ -6,11 +6,11 @@ import type { RealtimeSettings } from '../../platform/config/realtime.settings.j
 import { CLOSE_CODES } from '../connection/close-codes.js';
 import type { Connection } from '../connection/connection.js';
 import { Connections } from '../connection/connections.js';
-import { EvenRounds } from './even-rounds.js';
-import type { SentPing } from '../connection/pulse.js';
+import { SlicedSweep } from './sliced-sweep.js';
+import type { SentPing } from '../connection/heartbeat-state.js';
 import { SharedFrame } from '../connection/shared-frame.js';
 
-/** How often clients hear an application `ping`, as `hello` tells them. */
+/** The interval of the application's `ping`, as `hello` announces it. */
 export const HEARTBEAT_SEC = 25;
 
 /** A round, in which every connection is looked at once, is a second of ten slices. */
@@ -25,14 +25,14 @@ type FramePing = SentPing<number> & { readonly frame: SharedFrame };
 type ControlPing = SentPing<Buffer> & { readonly frame: Buffer };
 
 /**
- * Application pings, which let browsers know that their picture is live (they cannot see protocol pings); protocol pings, which every
- * client answers by itself; and the end of connections that nothing is heard of. Silence is counted in rounds, not by the
- * clock: while this process stands still, nobody is silent.
+ * Application pings show browsers that their picture is live (they cannot see protocol pings). Protocol pings are answered by
+ * every client itself. A connection without any sign of life ends. Silence is counted in rounds, not by the clock: while this
+ * process is stopped, nobody is silent.
  */
 @Injectable()
 export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly rounds: EvenRounds<Connection>;
-  /** However the settings stand to each other, two pings fit within the time in which something must be heard. */
+  private readonly rounds: SlicedSweep<Connection>;
+  /** With any settings, two pings fit within the time in which a sign of life must come. */
   private readonly controlPingSec: number;
   private timer: NodeJS.Timeout | undefined;
   private nextSlice = 0;
@@ -44,7 +44,7 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly clock: Clock,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
   ) {
-    this.rounds = new EvenRounds(connections, SLICES);
+    this.rounds = new SlicedSweep(connections, SLICES);
     const { HEARTBEAT_CHECK_INTERVAL_SEC, HEARTBEAT_IDLE_SEC } = settings;
     this.controlPingSec = Math.min(HEARTBEAT_CHECK_INTERVAL_SEC, Math.floor(HEARTBEAT_IDLE_SEC / 2));
   }

@@ -4,7 +4,7 @@ import { Histogram } from 'prom-client';
 import { Clock } from '../../platform/common/clock.js';
 import type { Connection } from '../connection/connection.js';
 
-/** How long answers to our pings take. What answers no ping of ours, or one that was answered before, is not believed. */
+/** The time that answers to our pings take. An answer to none of our pings, or to one that was answered before, is not believed. */
 @Injectable()
 export class RoundTrips {
   constructor(

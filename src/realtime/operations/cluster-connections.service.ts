@@ -1,12 +1,12 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Cluster } from '../../cluster/node/cluster.js';
-import { Inquiries } from '../../cluster/bus/inquiries.service.js';
+import { ClusterRpc } from '../../cluster/bus/cluster-rpc.service.js';
 import { SERVER_ID } from '../../cluster/node/server-id.js';
 import { DomainError, notFound } from '../../platform/common/errors.js';
 import { ConnectionDirectory, type ConnectionSelection, type ConnectionView } from './connection-directory.service.js';
 
-declare module '../../cluster/bus/inquiries.service.js' {
-  interface InquirySubjects {
+declare module '../../cluster/bus/cluster-rpc.service.js' {
+  interface RpcSubjects {
     'connections.list': { question: ConnectionSelection; answer: ConnectionView[] };
     'connections.get': { question: { id: string }; answer: ConnectionView | null };
     'connections.close': { question: { id: string }; answer: { closed: boolean } };
@@ -26,22 +26,22 @@ export interface ConnectionList {
 export class ClusterConnections implements OnModuleInit {
   constructor(
     private readonly own: ConnectionDirectory,
-    private readonly inquiries: Inquiries,
+    private readonly clusterRpc: ClusterRpc,
     private readonly cluster: Cluster,
     @Inject(SERVER_ID) private readonly serverId: string,
   ) {}
 
   onModuleInit(): void {
-    this.inquiries.answerWith('connections.list', (selection) => this.own.list(selection));
-    this.inquiries.answerWith('connections.get', ({ id }) => this.own.get(id) ?? null);
-    this.inquiries.answerWith('connections.close', ({ id }) => ({ closed: this.own.close(id) }));
+    this.clusterRpc.answerWith('connections.list', (selection) => this.own.list(selection));
+    this.clusterRpc.answerWith('connections.get', ({ id }) => this.own.get(id) ?? null);
+    this.clusterRpc.answerWith('connections.close', ({ id }) => ({ closed: this.own.close(id) }));
   }
 
   /** By id, which rises with the time of connecting, whatever node. */
   async list(selection: ConnectionSelection): Promise<ConnectionList> {
     const own = this.own.list(selection);
     if (selection.server === this.serverId) return { connections: own, unanswered: [], degraded: false };
-    const { answers, silent } = await this.inquiries.ask('connections.list', selection, selection.server);
+    const { answers, silent } = await this.clusterRpc.ask('connections.list', selection, selection.server);
     const connections = [own, ...answers.values()].flat().sort((a, b) => (a.id < b.id ? -1 : 1));
     return {
       connections: connections.slice(0, selection.limit),
@@ -54,7 +54,7 @@ export class ClusterConnections implements OnModuleInit {
   async get(id: string): Promise<ConnectionView> {
     const own = this.own.get(id);
     if (own) return own;
-    const { answers, silent } = await this.inquiries.ask('connections.get', { id });
+    const { answers, silent } = await this.clusterRpc.ask('connections.get', { id });
     for (const answer of answers.values()) if (answer) return answer;
     if (silent.length > 0 || this.cluster.isUp === false) throw unanswered();
     throw notFound('connection');
@@ -66,7 +66,7 @@ export class ClusterConnections implements OnModuleInit {
       this.own.close(id);
       return;
     }
-    const { silent } = await this.inquiries.ask('connections.close', { id }, server);
+    const { silent } = await this.clusterRpc.ask('connections.close', { id }, server);
     if (silent.length > 0 || this.cluster.isUp === false) throw unanswered();
   }
 }

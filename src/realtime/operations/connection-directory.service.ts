@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Role } from '../../identity/access/principal.js';
+import { type ReaderPrincipal, usernameOf } from '../../identity/access/principal.js';
 import { CLOSE_CODES } from '../connection/close-codes.js';
 import type { Connection } from '../connection/connection.js';
 import { Connections } from '../connection/connections.js';
@@ -7,12 +7,12 @@ import { SERVER_ID } from '../../cluster/node/server-id.js';
 
 /** A connection, as administrators see it. */
 export interface ConnectionView {
-  /** As `hello` told the client. */
+  /** The id that `hello` gave to the client. */
   id: string;
-  /** Whose it is: the id of the person. */
+  /** The id of the person, or of the board. */
   user: string;
   username: string;
-  role: Role;
+  role: ReaderPrincipal['role'];
   session: string;
   /** The node that holds it. */
   server: string;
@@ -26,7 +26,7 @@ export interface ConnectionView {
   bytes_out: number;
   /** Milliseconds of the last round trip; null before the first. */
   rtt: number | null;
-  /** What it follows. */
+  /** The departments that it follows. */
   departments: string[];
 }
 
@@ -75,7 +75,7 @@ export class ConnectionDirectory {
     return {
       id,
       user: principal.id,
-      username: principal.username,
+      username: usernameOf(principal),
       role: principal.role,
       session: principal.sessionId,
       server: this.serverId,

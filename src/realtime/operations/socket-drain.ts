@@ -5,13 +5,13 @@ import { CLOSE_CODES, type CloseCode } from '../connection/close-codes.js';
 import type { Connection } from '../connection/connection.js';
 import { Connections } from '../connection/connections.js';
 
-/** The least that a client is told to wait, in milliseconds: more than this. */
+/** The least wait of a client, in milliseconds: more than this. */
 const LEAST_RECONNECT_MS = 500;
 /** Between the closes of two sockets, in milliseconds; less where the window is too short for that many. */
 const CLOSE_SPACING_MS = 5;
 /** How often a socket is looked at that is not ready to be closed. */
 const LOOK_MS = 20;
-/** So many sockets are told in one turn. */
+/** Sockets that get the frame in one turn. */
 const TOLD_AT_ONCE = 500;
 
 /** How this node's clients are sent on, while everything under their sockets still works. */
@@ -25,7 +25,7 @@ export class SocketDrain implements BeforeApplicationShutdown {
   }
 
   /**
-   * Tells every client when to come back, each one at random between half a second and `reconnectSec`.
+   * Sends every client its time to come back, at random between half a second and `reconnectSec`.
    * @returns how many were told
    */
   async tell(reconnectSec: number): Promise<number> {

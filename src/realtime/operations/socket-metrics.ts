@@ -1,16 +1,21 @@
-import { makeCounterProvider, makeGaugeProvider, makeHistogramProvider } from '@willsoto/nestjs-prometheus';
-import { scrapedCounter, scrapedGauge } from '../../platform/metrics/scraped-metrics.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
 import { SocketStats } from '../statistics/socket-stats.service.js';
 import { SocketTraffic } from './socket-traffic.service.js';
+import {
+  counterProvider,
+  gaugeProvider,
+  histogramProvider,
+  scrapedCounter,
+  scrapedGauge,
+} from '../../platform/metrics/metric-providers.js';
 
-/** What `/metrics` tells of the sockets of this node. No label has a user, a call or an address; every label's values are a closed set. */
+/** The metrics of this node's sockets. No label has a user, a call or an address; every label's values are a closed set. */
 export const socketMetricProviders = [
-  makeGaugeProvider({ name: 'ws_connections', help: 'Sockets and event streams of this node, those included whose close is under way.' }),
+  gaugeProvider({ name: 'ws_connections', help: 'Sockets and event streams of this node, closing ones included.' }),
   scrapedGauge({ name: 'wardline_ws_connections_max', help: 'MAX_CONNECTIONS of this node, as in force.' }, LiveLimits, (gauge, limits) => {
     gauge.set(limits.current.MAX_CONNECTIONS);
   }),
-  makeCounterProvider({ name: 'ws_connections_total', help: 'Sockets opened since the start.' }),
+  counterProvider({ name: 'ws_connections_total', help: 'Sockets opened since the start.' }),
   scrapedGauge(
     { name: 'ws_connections_active_total', help: 'Sockets that are open, and not being closed.' },
     SocketTraffic,
@@ -18,7 +23,7 @@ export const socketMetricProviders = [
       gauge.set(traffic.activeCount);
     },
   ),
-  makeCounterProvider({ name: 'ws_error_count', help: 'Errors on sockets: bad frames and network failures.' }),
+  counterProvider({ name: 'ws_error_count', help: 'Errors on sockets: bad frames and network failures.' }),
   scrapedCounter(
     { name: 'ws_messages_failed_total', help: 'Messages for a socket that did not get there: failed, dropped, or too late.' },
     SocketStats,
@@ -26,7 +31,7 @@ export const socketMetricProviders = [
       counter.inc(stats.undelivered);
     },
   ),
-  makeHistogramProvider({
+  histogramProvider({
     name: 'ws_frame_size_bytes',
     help: 'Size of the messages that clients send.',
     buckets: [64, 128, 256, 512, 1024, 4096, 16_384, 65_536],
@@ -34,7 +39,7 @@ export const socketMetricProviders = [
   scrapedCounter(
     {
       name: 'wardline_ws_bytes_total',
-      help: 'Bytes over sockets since their upgrade; of TLS, what is inside.',
+      help: 'Bytes over sockets since their upgrade; with TLS, the plain bytes.',
       labelNames: ['direction'],
     },
     SocketTraffic,
@@ -44,11 +49,11 @@ export const socketMetricProviders = [
       counter.inc({ direction: 'out' }, bytesOut);
     },
   ),
-  makeHistogramProvider({
+  histogramProvider({
     name: 'wardline_ws_rtt_seconds',
     help: 'From a ping to its answer, by frame or by protocol.',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   }),
-  makeCounterProvider({ name: 'wardline_ws_closes_total', help: 'Sockets closed, by close code.', labelNames: ['code'] }),
-  makeCounterProvider({ name: 'wardline_ws_rejected_total', help: 'Upgrades turned down, by reason.', labelNames: ['reason'] }),
+  counterProvider({ name: 'wardline_ws_closes_total', help: 'Sockets closed, by close code.', labelNames: ['code'] }),
+  counterProvider({ name: 'wardline_ws_rejected_total', help: 'Upgrades turned down, by reason.', labelNames: ['reason'] }),
 ];

@@ -2,10 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Connections } from '../connection/connections.js';
 import { TrafficTotals } from '../connection/traffic-totals.js';
 
-/**
- * Adds up what connections count of themselves, when somebody asks: the hot path pays for a number on its own connection and for nothing
- * else.
- */
+/** Sums the connections' own counts on request: the hot path pays for a number on its own connection and for nothing else. */
 @Injectable()
 export class SocketTraffic {
   constructor(private readonly connections: Connections) {}
@@ -15,7 +12,7 @@ export class SocketTraffic {
     return this.connections.size;
   }
 
-  /** Those that are open and stay so. */
+  /** Connections that are open and stay so. */
   get activeCount(): number {
     let count = 0;
     for (const connection of this.connections.all()) if (connection.isOpen) count++;

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { belongsTo, type StaffPrincipal } from '../../identity/access/principal.js';
+import { belongsTo, type ReaderPrincipal, usernameOf } from '../../identity/access/principal.js';
 import { SessionEndings } from '../../identity/sessions/session-endings.js';
-import { type LiveSession, SessionsService } from '../../identity/sessions/sessions.service.js';
+import { type LiveReader, ReaderSessions } from '../../identity/boards/reader-sessions.js';
+import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { SESSION_SETTINGS } from '../../platform/config/config.module.js';
 import type { SessionSettings } from '../../platform/config/session.settings.js';
@@ -17,14 +18,11 @@ const SLICE = 500;
 /** Sockets live no longer than their sessions: closed when one is ended, and checked all together every interval. */
 @Injectable()
 export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private checking: Promise<void> | undefined;
-  private again = false;
-  private stopped = false;
+  private readonly checking = new SerialTask(() => this.check());
   private readonly warnings: SessionWarnings;
 
   constructor(
-    private readonly sessions: SessionsService,
+    private readonly sessions: ReaderSessions,
     private readonly endings: SessionEndings,
     private readonly connections: Connections,
     private readonly subscriptions: Subscriptions,
@@ -40,31 +38,14 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
         for (const sessionId of sessionIds) this.revoke(sessionId);
       },
       changed: () => {
-        this.checkSoon();
+        void this.checking.request();
       },
     });
-    this.timer = setInterval(() => {
-      this.checkSoon();
-    }, this.settings.SESSION_CHECK_INTERVAL_SEC * 1000);
+    this.checking.repeat(this.settings.SESSION_CHECK_INTERVAL_SEC * 1000);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await this.checking;
-  }
-
-  /** One check at a time; who asks during one gets another after it. */
-  private checkSoon(): void {
-    if (this.checking) {
-      this.again = true;
-      return;
-    }
-    this.checking = this.check().finally(() => {
-      this.checking = undefined;
-      if (this.again && !this.stopped) this.checkSoon();
-      this.again = false;
-    });
+    await this.checking.stop();
   }
 
   /** One query for all sockets of the node. A database that cannot answer revokes nobody. */
@@ -85,7 +66,7 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  /** Whose sockets gave a command since the last check. */
+  /** Sessions whose sockets gave a command since the last check. */
   private activeSessions(): string[] {
     const active = [...this.connections.all()].filter((connection) => connection.active);
     for (const connection of active) connection.active = false;
@@ -97,7 +78,7 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   /** Role and memberships as they are now, and how long it will be so. */
-  private renew(connection: Connection, session: LiveSession): void {
+  private renew(connection: Connection, session: LiveReader): void {
     this.warnings.warn(connection, session);
     const { principal } = session;
     if (!isSame(connection.principal, principal)) connection.principal = principal;
@@ -107,13 +88,13 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
   }
 }
 
-/** What a check can find changed. */
-function isSame(before: StaffPrincipal, now: StaffPrincipal): boolean {
+/** The fields that a check compares. */
+function isSame(before: ReaderPrincipal, now: ReaderPrincipal): boolean {
   const { departments } = before;
   return (
     before.role === now.role &&
     before.name === now.name &&
-    before.username === now.username &&
+    usernameOf(before) === usernameOf(now) &&
     departments.length === now.departments.length &&
     departments.every((dept, index) => dept === now.departments[index])
   );

@@ -4,7 +4,7 @@ import { Counter, Histogram } from 'prom-client';
 import type { Connection } from '../connection/connection.js';
 import { type SocketStat, SocketStats } from '../statistics/socket-stats.service.js';
 
-/** What operators know some refusals as. */
+/** The operators' names for some refusals. */
 const STATS: Readonly<Record<string, SocketStat>> = {
   auth_required: 'auth_denied_total',
   auth_invalid: 'auth_denied_total',

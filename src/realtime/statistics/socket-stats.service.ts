@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** What a node counts of its sockets since its start, by the names that operators know them under. */
+/** A node's counts of its sockets since its start, by the operators' names. */
 export const SOCKET_STATS = [
   'owns_total',
   'releases_total',
@@ -22,7 +22,9 @@ export const SOCKET_STATS = [
   'room_authz_denied_total',
 ] as const;
 
+/** The name of a counter. */
 export type SocketStat = (typeof SOCKET_STATS)[number];
+/** The counters of a node. */
 export type SocketStatValues = Readonly<Record<SocketStat, number>>;
 
 /** The counters of this node: whoever does what is counted says so here. */

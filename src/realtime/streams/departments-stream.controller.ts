@@ -3,8 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { departmentsParam, placesParam } from '../../events/transports/department-places.js';
-import { CurrentStaff } from '../../identity/access/access.js';
-import type { StaffPrincipal } from '../../identity/access/principal.js';
+import { asParam, CurrentReader, ForReaders } from '../../identity/access/access.js';
+import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import { notFound } from '../../platform/common/errors.js';
 import { HTTP_SETTINGS } from '../../platform/config/config.module.js';
 import type { HttpSettings } from '../../platform/config/http.settings.js';
@@ -16,6 +16,7 @@ const streamQuery = z.strictObject({
   dept: departmentsParam,
   after: placesParam.optional(),
   epoch: z.string().min(1).max(64).optional(),
+  ...asParam,
 });
 
 /** Several departments' events in one stream, which counts once against the session's connections. */
@@ -28,10 +29,11 @@ export class DepartmentsStreamController {
   ) {}
 
   /** Server-sent events; resumes by `Last-Event-ID` (or, the first time, `?after=icu:12,med:3`) and `?epoch=`. */
+  @ForReaders()
   @Get('stream')
   @UseGuards(...CONNECTION_GUARDS)
   async stream(
-    @CurrentStaff() staff: StaffPrincipal,
+    @CurrentReader() reader: ReaderPrincipal,
     @Query({ schema: streamQuery }) { dept: depts, after, epoch }: z.infer<typeof streamQuery>,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Req() request: ConnectionRequest,
@@ -41,6 +43,6 @@ export class DepartmentsStreamController {
     // An id that is not one of ours says nothing: the first place counts.
     const places = placesParam.safeParse(lastEventId).data ?? after;
     const points = new Map(depts.map((dept) => [dept, { after: places?.get(dept), epoch }]));
-    await this.streams.followAll(staff, points, response, request.slot);
+    await this.streams.followAll(reader, points, response, request.slot);
   }
 }

@@ -2,8 +2,8 @@ import { Controller, Get, Headers, Inject, Param, Query, Req, Res, UseGuards } f
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
-import { CurrentStaff } from '../../identity/access/access.js';
-import type { StaffPrincipal } from '../../identity/access/principal.js';
+import { asParam, CurrentReader, ForReaders } from '../../identity/access/access.js';
+import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import { notFound } from '../../platform/common/errors.js';
 import { slug } from '../../platform/common/ids.js';
 import { HTTP_SETTINGS } from '../../platform/config/config.module.js';
@@ -16,7 +16,7 @@ const seq = z
   .string()
   .regex(/^\d{1,15}$/)
   .transform(Number);
-const streamQuery = z.strictObject({ after: seq.optional(), epoch: z.string().min(1).max(64).optional() });
+const streamQuery = z.strictObject({ after: seq.optional(), epoch: z.string().min(1).max(64).optional(), ...asParam });
 
 /** A department's events as a stream, for clients whose network lets no WebSocket through. */
 @ApiTags('departments')
@@ -28,10 +28,11 @@ export class EventStreamController {
   ) {}
 
   /** Server-sent events; resumes by `Last-Event-ID` (or, the first time, `?after=`) and `?epoch=`. */
+  @ForReaders()
   @Get('events/stream')
   @UseGuards(...CONNECTION_GUARDS)
   async stream(
-    @CurrentStaff() staff: StaffPrincipal,
+    @CurrentReader() reader: ReaderPrincipal,
     @Param('dept', { schema: slug }) dept: string,
     @Query({ schema: streamQuery }) { after, epoch }: z.infer<typeof streamQuery>,
     @Headers('last-event-id') lastEventId: string | undefined,
@@ -39,8 +40,8 @@ export class EventStreamController {
     @Res() response: Response,
   ): Promise<void> {
     if (!this.settings.HTTP_FALLBACK) throw notFound('path');
-    // What is no number is no event of ours: the client starts anew.
+    // An id that is no number is not from us: the client starts from a snapshot.
     const resumed = seq.safeParse(lastEventId).data;
-    await this.streams.follow(staff, dept, { after: resumed ?? after, epoch }, response, request.slot);
+    await this.streams.follow(reader, dept, { after: resumed ?? after, epoch }, response, request.slot);
   }
 }

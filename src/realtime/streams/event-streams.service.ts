@@ -1,22 +1,21 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Response } from 'express';
-import { type StaffPrincipal, userView } from '../../identity/access/principal.js';
+import { logIdOf, type ReaderPrincipal } from '../../identity/access/principal.js';
 import { newId } from '../../platform/common/ids.js';
 import { Logger } from '../../platform/logging/logger.js';
-import type { ResumePoint } from '../../events/delivery/resumes.service.js';
+import type { ResumePoint } from '../../events/delivery/resume.service.js';
 import type { ConnectionSlot } from '../capacity/connection-slots.js';
 import { CLOSE_CODES } from '../connection/close-codes.js';
 import { Connection } from '../connection/connection.js';
 import { Connections } from '../connection/connections.js';
+import { Greeting } from '../connection/greeting.js';
 import type { OutboxParts } from '../connection/outbox.js';
 import { OUTBOX_PARTS } from '../connection/outbox-parts.js';
-import { SERVER_ID } from '../../cluster/node/server-id.js';
-import { SharedFrame } from '../connection/shared-frame.js';
 import { SocketObservers } from '../connection/socket-observers.js';
 import { type Subscription, Subscriptions } from '../subscriptions/subscriptions.service.js';
-import { DepartmentsWire } from './departments-wire.js';
+import { DepartmentsTransport } from './departments-transport.js';
 import { DomainError, notFound, toErrorBody } from '../../platform/common/errors.js';
-import { EventStreamWire } from '../connection/wire.js';
+import { SseTransport } from '../connection/transport.js';
 
 /** How often a silent stream says something, for the proxies on its way. */
 const COMMENT_SEC = 15;
@@ -25,7 +24,7 @@ const COMMENT = Buffer.from(': still here\n\n');
 const HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
   'Cache-Control': 'no-store, no-transform',
-  // nginx and others hold an answer back unless they are told not to.
+  // nginx and others hold an answer back without this header.
   'X-Accel-Buffering': 'no',
 };
 
@@ -40,7 +39,7 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly subscriptions: Subscriptions,
     private readonly observers: SocketObservers,
     private readonly logger: Logger,
-    @Inject(SERVER_ID) private readonly serverId: string,
+    private readonly greeting: Greeting,
     @Inject(OUTBOX_PARTS) private readonly outboxParts: OutboxParts,
   ) {}
 
@@ -59,25 +58,25 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
    * @param slot the place that the stream has taken, when it has
    * @throws DomainError NOT_FOUND, before anything is written
    */
-  async follow(principal: StaffPrincipal, dept: string, point: ResumePoint, response: Response, slot?: ConnectionSlot): Promise<void> {
-    const connection = new Connection(slot?.id ?? newId(), principal, new EventStreamWire(response), this.outboxParts);
+  async follow(principal: ReaderPrincipal, dept: string, point: ResumePoint, response: Response, slot?: ConnectionSlot): Promise<void> {
+    const connection = new Connection(slot?.id ?? newId(), principal, new SseTransport(response), this.outboxParts);
     const { resumption, start } = await this.subscriptions.subscribe(connection, dept, point, null);
-    const { epoch, recovered, from, head } = resumption;
-    this.begin(connection, response, slot, { epoch, dept, recovered, from, head }, [start]);
+    const { recovered, from, head } = resumption;
+    this.begin(connection, response, slot, { dept, recovered, from, head }, [start]);
   }
 
   /**
-   * Answers with the events of several departments. One that the person may not read is named by an `error` frame, and the others go on.
+   * Answers with the events of several departments. One that the reader may not read is named by an `error` frame, and the others go on.
    * @throws DomainError NOT_FOUND where they may read none, before anything is written
    */
   async followAll(
-    principal: StaffPrincipal,
+    principal: ReaderPrincipal,
     points: ReadonlyMap<string, ResumePoint>,
     response: Response,
     slot?: ConnectionSlot,
   ): Promise<void> {
     const known = new Map([...points].flatMap(([dept, { after }]) => (after === undefined ? [] : [[dept, after] as const])));
-    const connection = new Connection(slot?.id ?? newId(), principal, new DepartmentsWire(response, known), this.outboxParts);
+    const connection = new Connection(slot?.id ?? newId(), principal, new DepartmentsTransport(response, known), this.outboxParts);
     const begun: Subscription[] = [];
     const refused: string[] = [];
     for (const [dept, point] of points) {
@@ -93,14 +92,8 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
       }
     }
     const departments = begun.map(({ resumption: { dept, recovered, from, head } }) => ({ dept, recovered, from, head }));
-    const epoch = begun[0]?.resumption.epoch;
-    this.begin(
-      connection,
-      response,
-      slot,
-      { epoch, departments },
-      begun.map(({ start }) => start),
-    );
+    const starts = begun.map(({ start }) => start);
+    this.begin(connection, response, slot, { departments }, starts);
     for (const dept of refused) connection.send({ type: 'error', re: null, ...toErrorBody(notFound('department')), details: { dept } });
   }
 
@@ -120,16 +113,7 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
     slot?.onGiveWay(() => {
       connection.close(CLOSE_CODES.SUPERSEDED.code, 'superseded');
     });
-    connection.send(
-      SharedFrame.of({
-        type: 'hello',
-        connection_id: connection.id,
-        server_id: this.serverId,
-        user: userView(connection.principal),
-        heartbeat_sec: COMMENT_SEC,
-        ...places,
-      }),
-    );
+    connection.send({ ...this.greeting.hello(connection, COMMENT_SEC), ...places });
     for (const start of starts) start();
   }
 
@@ -144,11 +128,11 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
       this.open.delete(response);
       this.connections.remove(connection, code);
       this.observers.closed(connection);
-      this.logger.info('event_stream.closed', { connection_id: id, staff_id: principal.id, code });
+      this.logger.info('event_stream.closed', { connection_id: id, ...logIdOf(principal), code });
     });
     this.open.add(response);
     this.connections.add(connection);
     this.observers.opened(connection);
-    this.logger.info('event_stream.opened', { connection_id: id, staff_id: principal.id });
+    this.logger.info('event_stream.opened', { connection_id: id, ...logIdOf(principal) });
   }
 }

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventWaiter } from '../../events/delivery/event-waiter.js';
 import { SocketObservers } from '../connection/socket-observers.js';
 
-/** Who waits with a long poll is connected as with a socket; the grace bridges the pauses between the polls. */
+/** A person with a long poll counts as connected, as with a socket; the grace bridges the pauses between the polls. */
 @Injectable()
 export class LongPollPresence implements OnModuleInit {
   constructor(

@@ -13,7 +13,7 @@ const unsubscribe = plainFrame({ dept: slug });
 export interface SubscribeAnswer {
   dept: string;
   epoch: string;
-  /** Whether what was missed follows; otherwise a `snapshot` does. */
+  /** True when the missed events follow; otherwise a `snapshot` does. */
   recovered: boolean;
   /** `seq` of the next event. */
   from: number;

@@ -1,24 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { DepartmentAccess } from '../../identity/access/department-access.js';
 import type { EventBatch } from '../../events/log/encoded-event.js';
-import type { EventSink } from '../../events/delivery/follower.js';
-import { Followers } from '../../events/delivery/followers.js';
-import { type ResumePoint, Resumes, type Resumption } from '../../events/delivery/resumes.service.js';
+import type { EventSink } from '../../events/delivery/log-subscriber.js';
+import { LogSubscriberFactory } from '../../events/delivery/log-subscriber-factory.js';
+import { type ResumePoint, ResumeService, type ResumeDecision } from '../../events/delivery/resume.service.js';
 import { CLOSE_CODES } from '../connection/close-codes.js';
 import type { Connection } from '../connection/connection.js';
 import { SharedFrame } from '../connection/shared-frame.js';
 import { SocketStats } from '../statistics/socket-stats.service.js';
 import { DeliveryProgress } from '../../events/delivery/delivery-progress.js';
-import { SummaryBoard } from './summary-board.js';
+import { SummaryPublisher } from './summary-publisher.js';
 
 /** A reader of a department that has not begun to read. */
 export interface Subscription {
-  resumption: Resumption;
-  /** Begins: the snapshot, where there is one, then the events. Call it when what must stand before them is written. */
+  resumption: ResumeDecision;
+  /** Begins with the snapshot, if there is one, then the events. Call it when the frames before them are written. */
   readonly start: () => void;
 }
 
-/** A connection as the end of a follower's way. */
+/** A connection as the end of a subscriber's way. */
 class ConnectionSink implements EventSink {
   constructor(
     private readonly connection: Connection,
@@ -33,7 +33,7 @@ class ConnectionSink implements EventSink {
   }
 
   replayed(batch: EventBatch): void {
-    this.progress.handed(this.connection.principal.id, this.dept, batch.last);
+    this.progress.handed(this.connection.principal, this.dept, batch.last);
   }
 
   drained(): Promise<void> {
@@ -46,39 +46,39 @@ class ConnectionSink implements EventSink {
   }
 }
 
-/** Who follows which department. */
+/** The subscribers of departments. */
 @Injectable()
 export class Subscriptions {
   constructor(
     private readonly access: DepartmentAccess,
-    private readonly resumes: Resumes,
-    private readonly followers: Followers,
-    private readonly board: SummaryBoard,
+    private readonly resumeService: ResumeService,
+    private readonly subscribers: LogSubscriberFactory,
+    private readonly board: SummaryPublisher,
     private readonly stats: SocketStats,
     private readonly progress: DeliveryProgress,
   ) {}
 
   /**
-   * From where the client stood, when the log can still tell; else from a snapshot read at one instant. A second
-   * subscription of the same department takes the first one's place.
+   * Continues from the client's position while the log still has the events after it; else from a snapshot of one instant. A
+   * second subscription of the same department replaces the first.
    * @param re the command that asks, if one does
    * @throws DomainError NOT_FOUND
    */
   async subscribe(connection: Connection, dept: string, point: ResumePoint, re: string | null): Promise<Subscription> {
     this.access.require(connection.principal, dept);
-    const resumption = await this.resumes.begin(dept, point);
+    const resumption = await this.resumeService.begin(dept, point);
     const { from, head, snapshot } = resumption;
     this.unsubscribe(connection, dept);
     if (!connection.isOpen) return { resumption, start: () => undefined };
-    const follower = this.followers.follow(dept, from - 1, head, new ConnectionSink(connection, dept, this.stats, this.progress));
-    connection.subscriptions.set(dept, follower);
+    const subscriber = this.subscribers.follow(dept, from - 1, head, new ConnectionSink(connection, dept, this.stats, this.progress));
+    connection.subscriptions.set(dept, subscriber);
     const start = () => {
       if (snapshot) {
         const place = { dept, seq: snapshot.seq };
-        connection.send(new SharedFrame('snapshot', this.resumes.snapshotText(resumption, snapshot, re), place));
-        this.progress.handed(connection.principal.id, dept, snapshot.seq);
+        connection.send(new SharedFrame('snapshot', this.resumeService.snapshotText(resumption, snapshot, re), place));
+        this.progress.handed(connection.principal, dept, snapshot.seq);
       }
-      follower.start();
+      subscriber.start();
       this.board.join(connection, dept);
     };
     return { resumption, start };

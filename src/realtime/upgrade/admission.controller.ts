@@ -3,15 +3,18 @@ import { ApiOkResponse, type ApiResponseSchemaHost, ApiTags } from '@nestjs/swag
 import { z } from 'zod';
 import { Public } from '../../identity/access/access.js';
 import type { ConnectionRequest } from '../capacity/guarded-connection.js';
-import { Admission, type AdmissionView, admissionView } from './admission.js';
+import { UpgradePreview, type AdmissionView, admissionView } from './upgrade-preview.js';
 
 @ApiTags('sockets')
 @Public()
 @Controller('api/v1/ws')
 export class AdmissionController {
-  constructor(private readonly admission: Admission) {}
+  constructor(private readonly admission: UpgradePreview) {}
 
-  /** What `GET /ws` would come to for this client now, when to try again, and what to use meanwhile. Counts and takes nothing. */
+  /**
+   * The result of `GET /ws` for this client now, the time of the next attempt, and the transport to use meanwhile. Counts and
+   * takes nothing.
+   */
   @Get('admission')
   @ApiOkResponse({ schema: z.toJSONSchema(admissionView) as ApiResponseSchemaHost['schema'] })
   tell(@Req() request: ConnectionRequest): Promise<AdmissionView> {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { INestApplication, WebSocketAdapter } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { WebSocketServer } from 'ws';
-import type { StaffPrincipal } from '../../identity/access/principal.js';
+import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import { UpgradeRefusal } from '../../identity/access/upgrade-refusal.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { newId } from '../../platform/common/ids.js';
@@ -23,17 +23,17 @@ import type { Connection } from '../connection/connection.js';
 import { FrameRouter } from '../frames/frame-router.js';
 import { SUBPROTOCOL } from './handshake.guard.js';
 import { refuseUpgrade, toRefusal } from './refuse-upgrade.js';
-import { SocketSessions } from '../sessions/socket-sessions.js';
-import { UpgradeAdmission } from './upgrade-admission.js';
+import { ConnectionLifecycle } from '../sessions/connection-lifecycle.js';
+import { UpgradePipeline } from './upgrade-pipeline.js';
 
-/** What Nest binds gateways to, once: connections cost no handlers of their own. */
+/** The object that Nest binds gateways to, once: connections cost no handlers of their own. */
 type Router = object;
 type GatewayConnect = (client: Router) => void;
 type MessageHandler = { message: string; callback: (command: Command) => unknown };
 
 /**
- * How long the guards may take. The client's part of the handshake is over by then (HANDSHAKE_TIMEOUT_SEC): who waits for us in a rush is not cut
- * off for it, only to come back and wait anew.
+ * The time limit of the guards. The client's part of the handshake is over by then (HANDSHAKE_TIMEOUT_SEC): a client that
+ * waits for us in a rush is not cut off, only to come back and wait again.
  */
 const GUARDS_MS = 30_000;
 /** A socket whose close frame is not answered is cut after two seconds, whoever closed: we, or `ws` for something malformed. Unknown to its types. */
@@ -46,8 +46,8 @@ const CUT_UNANSWERED = { closeTimeout: 2000 };
 export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
   private readonly router: Router = {};
   private readonly frames: FrameRouter;
-  private readonly admission: UpgradeAdmission;
-  private readonly sessions: SocketSessions;
+  private readonly admission: UpgradePipeline;
+  private readonly sessions: ConnectionLifecycle;
   private readonly logger: Logger;
   private readonly state: ServerState;
   private readonly refusals: RefusalRecorder;
@@ -55,8 +55,8 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
 
   constructor(app: INestApplication) {
     this.frames = app.get(FrameRouter);
-    this.admission = app.get(UpgradeAdmission);
-    this.sessions = app.get(SocketSessions);
+    this.admission = app.get(UpgradePipeline);
+    this.sessions = app.get(ConnectionLifecycle);
     this.logger = app.get(Logger);
     this.state = app.get(ServerState);
     this.refusals = app.get(RefusalRecorder);
@@ -71,6 +71,9 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     });
     this.server.on('wsClientError', (_error, stream, request: ConnectionRequest) => {
       this.refuse(stream, request, UpgradeRefusal.http(400, 'not a WebSocket handshake'));
+    });
+    this.server.on('headers', (headers, { renewedCookie }: ConnectionRequest) => {
+      if (renewedCookie !== undefined) headers.push(`Set-Cookie: ${renewedCookie}`);
     });
     const http = app.getHttpServer() as Server;
     http.on('upgrade', (request: ConnectionRequest, stream: Duplex, head: Buffer) => {
@@ -122,10 +125,11 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     const deadline = setTimeout(() => stream.destroy(), GUARDS_MS);
     try {
       await this.admission.admit(request, stream);
-      // Asked once more: the node may have begun to leave while the guards looked.
+      // Checked again: the node may have begun to leave while the guards ran.
       this.state.requireStaying();
       const { principal } = request;
-      if (principal?.kind !== 'staff') throw new DomainError('UNAUTHENTICATED', 'no guard has said whose socket this is');
+      if (principal?.kind !== 'staff' && principal?.kind !== 'board')
+        throw new DomainError('UNAUTHENTICATED', 'no guard has said whose socket this is');
       stream.off('error', ignore);
       this.accept(request, stream, head, principal);
     } catch (error) {
@@ -142,7 +146,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
   }
 
   /** The answer to the handshake and `hello` leave in one write. */
-  private accept(request: ConnectionRequest, stream: Duplex, head: Buffer, principal: StaffPrincipal): void {
+  private accept(request: ConnectionRequest, stream: Duplex, head: Buffer, principal: ReaderPrincipal): void {
     stream.cork();
     this.server.handleUpgrade(request, stream, head, (socket) => {
       const traceparent = String(request.headers.traceparent);
@@ -155,7 +159,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     });
   }
 
-  /** Accepts the socket to tell the client, in a way that a browser can read, why not. */
+  /** Accepts the socket only to close it with the reason, in a form that a browser can read. */
   private closeAtOnce(request: ConnectionRequest, stream: Duplex, head: Buffer, refusal: UpgradeRefusal): void {
     this.server.handleUpgrade(request, stream, head, (socket) => {
       socket.on('error', () => undefined);

@@ -22,7 +22,7 @@ export class HandshakeGuard implements CanActivate {
   }
 }
 
-/** RFC 6455, section 4.4: the client is told which version to ask for. */
+/** RFC 6455, section 4.4: the answer names the version to ask for. */
 function wrongVersion(): UpgradeRefusal {
   const headers = { 'Sec-WebSocket-Version': VERSION };
   return UpgradeRefusal.http(400, `not a WebSocket handshake of version ${VERSION}`, { reason: 'handshake', headers });

@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
 import type { Duplex } from 'node:stream';
 import { UpgradeRefusal } from '../../identity/access/upgrade-refusal.js';
 import { DomainError, type ErrorCode, toErrorBody } from '../../platform/common/errors.js';
-import { HTTP_STATUS_OF } from '../../platform/http/error-status.js';
+import { fromHttpException, HTTP_STATUS_OF, statusOf } from '../../platform/http/error-status.js';
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'VALIDATION_FAILED',
@@ -12,7 +13,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 };
 /** How long a refused client may take to read why; closing while its data lies unread would take the answer away from it. */
 const LINGER_MS = 1000;
-/** Words for metrics that the rules of connections give beside their code. */
+/** Words for metrics that the rules of connections give besides their code. */
 const REASONS = new Set(['draining', 'connect_rate', 'capacity', 'user_capacity', 'owner_capacity']);
 
 /** A refusal in the words that every transport has. */
@@ -29,8 +30,9 @@ export function toRefusal(error: unknown): Refusal {
   if (error instanceof DomainError) {
     const reason = error.details?.['reason'];
     const named = typeof reason === 'string' && REASONS.has(reason) ? reason : error.code.toLowerCase();
-    return { status: HTTP_STATUS_OF[error.code], error, reason: named };
+    return { status: statusOf(error), error, reason: named };
   }
+  if (error instanceof HttpException) return toRefusal(fromHttpException(error));
   if (error instanceof UpgradeRefusal && error.status !== null) {
     const options = error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter };
     const code = CODE_OF_STATUS[error.status] ?? 'FORBIDDEN';

@@ -14,7 +14,7 @@ import type { Membership, UserMoves } from '../ports/room-store.js';
 
 declare module '../bus/bus-messages.js' {
   interface BusMessages {
-    /** Somebody else has put connections of this node into a room, or taken them out. */
+    /** Another node has put connections of this node into a room, or taken them out. */
     'room.moved': { room: string; userId: string; connections: string[]; joined: boolean };
   }
 }
@@ -26,17 +26,17 @@ export interface RosterChange {
   joined: boolean;
 }
 
-/** Of one connection. */
+/** Rooms of one connection. */
 const MAX_ROOMS = 100;
 
 type RosterListener = (change: RosterChange) => void;
 
 /**
- * Who is connected here and in which rooms: written down for this node at once, and for the cluster with it. What could not be written for the cluster
- * makes the node's rows suspect, and they are written anew.
+ * The users who are connected here, and their rooms: kept on this node and written to the cluster. After a failed write the
+ * node's rows are suspect, and they are written again.
  */
 @Injectable()
-export class Directory {
+export class PresenceRegistry {
   /** Rows of this node in what the nodes share may be wrong. */
   isSuspect = false;
   private readonly owners = new Map<string, Owner>();
@@ -68,12 +68,12 @@ export class Directory {
     return this.owners.has(connectionId);
   }
 
-  /** Whether the user has a connection here. */
+  /** True when the user has a connection here. */
   isHere(userId: string): boolean {
     return this.cluster.local.owners.has(userId);
   }
 
-  /** Whether the user would be let in now. */
+  /** True when the user would be admitted now. */
   async hasPlaceFor(userId: string): Promise<boolean> {
     const { OWNER_CAPACITY } = this.settings;
     return this.cluster.ask(
@@ -155,7 +155,10 @@ export class Directory {
     return (await this.move({ room, userId, joined: false }, ({ rooms }) => rooms.leaveUser(room, userId))).changed;
   }
 
-  /** @param change told because a dead node's rows were removed */
+  /**
+   * Announces the changes that the removal of a dead node's rows made.
+   * @param change told because a dead node's rows were removed
+   */
   swept(change: RosterChange): void {
     this.changed(change);
   }

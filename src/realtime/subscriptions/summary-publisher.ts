@@ -1,7 +1,8 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Logger } from '../../platform/logging/logger.js';
+import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { DepartmentSummaries, type DepartmentSummary } from '../../events/snapshots/department-summaries.js';
-import { FeedTaps } from '../../events/delivery/feed-taps.js';
+import { DeliveryListeners } from '../../events/delivery/delivery-listeners.js';
 import type { Connection } from '../connection/connection.js';
 import { Connections } from '../connection/connections.js';
 import { SharedFrame } from '../connection/shared-frame.js';
@@ -11,39 +12,35 @@ import { SocketStats } from '../statistics/socket-stats.service.js';
 const PAUSE_MS = 1000;
 
 /**
- * `department.summary`, for boards: a department's figures, at most once a second, when they have changed or somebody has come. They may be
- * lost, and are the first to be: who is slow does not get them.
+ * `department.summary`, for boards: a department's figures, at most once a second, when they have changed or a reader has
+ * come. They may be lost, and are the first to be: slow readers do not get them.
  */
 @Injectable()
-export class SummaryBoard implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class SummaryPublisher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** Departments with news since the last round; with no reader left by then they are forgotten. */
   private news = new Set<string>();
-  /** Who has begun to read a department since the last round. */
+  /** Connections that began to read a department since the last round. */
   private joined = new Map<Connection, Set<string>>();
-  /** What the readers of a department were told last. */
+  /** The last summary of each department that its readers got. */
   private told = new Map<string, string>();
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> = Promise.resolve();
-  private stopped = false;
+  private readonly rounds = new SerialTask(() => this.publish());
   private failing = false;
 
   constructor(
     private readonly summaries: DepartmentSummaries,
-    private readonly taps: FeedTaps,
+    private readonly deliveryListeners: DeliveryListeners,
     private readonly connections: Connections,
     private readonly stats: SocketStats,
     private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.taps.add((batch) => this.news.add(batch.events[0].dept));
-    this.schedule();
+    this.deliveryListeners.add((batch) => this.news.add(batch.events[0].dept));
+    this.rounds.repeat(PAUSE_MS);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.round;
+    await this.rounds.stop();
   }
 
   /** The connection has begun to read the department. */
@@ -53,17 +50,8 @@ export class SummaryBoard implements OnApplicationBootstrap, BeforeApplicationSh
     else this.joined.set(connection, new Set([dept]));
   }
 
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.round = this.tell().finally(() => {
-        this.schedule();
-      });
-    }, PAUSE_MS);
-  }
-
   /** Never rejects: what could not be read is read in the next round. */
-  private async tell(): Promise<void> {
+  private async publish(): Promise<void> {
     const { news, joined } = this;
     if (news.size === 0 && joined.size === 0) return;
     this.news = new Set();

@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { ConnectionSlot } from './connection-slots.js';
 
-/** Who counts the places. Never rejects. */
-export interface PlaceKeeper {
+/** The counter of the places. Never rejects. */
+export interface CapacityLease {
   /** Takes one for the slot's connection, until the slot is given back. @returns whether there was one */
   take(slot: ConnectionSlot): Promise<boolean>;
-  /** Whether the person would get one now. */
+  /** True when the person would get one now. */
   hasOneFor(staffId: string): Promise<boolean>;
 }
 
-/** Places that all nodes count together. Whoever keeps them says so at the start; without a keeper there is always one. */
+/** Places that all nodes count together. Their keeper registers at the start; without a keeper there is always one. */
 @Injectable()
-export class SharedPlaces implements PlaceKeeper {
-  private keeper: PlaceKeeper | undefined;
+export class ClusterCapacity implements CapacityLease {
+  private keeper: CapacityLease | undefined;
 
-  keptBy(keeper: PlaceKeeper): void {
+  keptBy(keeper: CapacityLease): void {
     this.keeper = keeper;
   }
 

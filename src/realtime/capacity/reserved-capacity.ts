@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { StaffPrincipal } from '../../identity/access/principal.js';
+import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import { SESSION_SETTINGS } from '../../platform/config/config.module.js';
 import type { SessionSettings } from '../../platform/config/session.settings.js';
 import { Database } from '../../platform/database/database.js';
@@ -11,20 +11,22 @@ const entitled = statement(
        OR EXISTS (SELECT FROM shifts WHERE staff_id = $3 AND ended_at IS NULL) AS entitled`,
 );
 
-/** Whom the places between WARN_THRESHOLD and MAX_CONNECTIONS are kept for. */
+const ALWAYS_ENTITLED: ReadonlySet<string> = new Set(['manager', 'admin', 'board']);
+
+/** The holders of the places between WARN_THRESHOLD and MAX_CONNECTIONS. */
 @Injectable()
-export class ReservedPlaces {
+export class ReservedCapacity {
   constructor(
     private readonly database: Database,
     @Inject(SESSION_SETTINGS) private readonly settings: SessionSettings,
   ) {}
 
   /**
-   * A manager, an administrator, a nurse on an active shift, and whoever's session was connected to any node in the last
+   * True for a manager, an administrator, a wall board, a person on an active shift, and a session that was connected to any node in the last
    * SESSION_RECONNECT_BUFFER_SEC. @throws DomainError UNAVAILABLE when the database cannot tell
    */
-  async mayTakeOne({ id, role, sessionId }: StaffPrincipal): Promise<boolean> {
-    if (role === 'manager' || role === 'admin') return true;
+  async mayTakeOne({ id, role, sessionId }: ReaderPrincipal): Promise<boolean> {
+    if (ALWAYS_ENTITLED.has(role)) return true;
     const values = [sessionId, this.settings.SESSION_RECONNECT_BUFFER_SEC, id];
     const [row] = await this.database.query<{ entitled: boolean }>(entitled, values);
     return row?.entitled ?? false;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeEvent } from '../../events/log/encoded-event.js';
-import { type LineFormat, WaitingLine } from './waiting-line.js';
+import { type LineFormat, SendQueue } from './send-queue.js';
 
 const format: LineFormat = {
   event: (event) => Buffer.from(`${JSON.stringify({ dept: event.dept, seq: event.seq, critical: event.critical })}\n`),
@@ -15,7 +15,7 @@ function event(dept: string, seq: number, critical: boolean, repeatOf?: string) 
   return encodeEvent(stored, { critical, ...(repeatOf !== undefined && { repeatOf: () => repeatOf }) }, 0);
 }
 
-function written(line: WaitingLine, piece = 1_000_000): Written[] {
+function written(line: SendQueue, piece = 1_000_000): Written[] {
   const all: Buffer[] = [];
   while (!line.isEmpty) all.push(line.take(piece));
   return Buffer.concat(all)
@@ -27,7 +27,7 @@ function written(line: WaitingLine, piece = 1_000_000): Written[] {
 
 describe('what waits for a slow reader', () => {
   it('leaves one range where neighbours were dropped, and keeps the critical ones', () => {
-    const line = new WaitingLine(format);
+    const line = new SendQueue(format);
     for (const seq of [1, 2, 3]) line.addEvent(event('icu', seq, false));
     line.addEvent(event('icu', 4, true));
     line.addEvent(event('icu', 5, false));
@@ -40,7 +40,7 @@ describe('what waits for a slow reader', () => {
   });
 
   it('drops the oldest first', () => {
-    const line = new WaitingLine(format);
+    const line = new SendQueue(format);
     line.addEvent(event('icu', 1, false));
     line.addEvent(event('er', 1, false));
     line.dropOldest();
@@ -51,7 +51,7 @@ describe('what waits for a slow reader', () => {
   });
 
   it("keeps only the newest of a call's repeats as critical", () => {
-    const line = new WaitingLine(format);
+    const line = new SendQueue(format);
     line.addEvent(event('icu', 1, true, 'call-1'));
     line.addEvent(event('icu', 2, true, 'call-2'));
     line.addEvent(event('icu', 3, true, 'call-1'));
@@ -65,7 +65,7 @@ describe('what waits for a slow reader', () => {
   });
 
   it('forgets a department whole, ranges included', () => {
-    const line = new WaitingLine(format);
+    const line = new SendQueue(format);
     line.addEvent(event('icu', 1, false));
     line.addEvent(event('er', 7, true));
     line.addEvent(event('icu', 2, false));
@@ -87,7 +87,7 @@ describe('what waits for a slow reader', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-        const line = new WaitingLine(format);
+        const line = new SendQueue(format);
         const heads = new Map<string, number>();
         const critical: string[] = [];
         let out = '';

@@ -8,7 +8,7 @@ import type { ConnectionRequest } from '../capacity/guarded-connection.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
 import { CLOSE_CODES } from '../connection/close-codes.js';
 import { toRefusal } from './refuse-upgrade.js';
-import { UpgradeAdmission } from './upgrade-admission.js';
+import { UpgradePipeline } from './upgrade-pipeline.js';
 
 const fallbackView = z.object({
   enabled: z.boolean(),
@@ -18,7 +18,7 @@ const fallbackView = z.object({
   poll_interval_ms: z.int().describe('to wait between two answers'),
 });
 
-/** What an attempt to open a socket would come to. */
+/** The result of an attempt to open a socket. */
 export const admissionView = z.object({
   admitted: z.boolean(),
   status: z.int().optional().describe('HTTP status with which the upgrade would be refused'),
@@ -35,11 +35,11 @@ type Outcome = Omit<AdmissionView, 'fallback'>;
 /** Refusals that an event stream would meet as well, and a long poll would not. */
 const OF_CONNECTIONS = new Set(['connect_rate', 'capacity', 'user_capacity', 'owner_capacity']);
 
-/** Tells clients that cannot read a refused upgrade what it would be. */
+/** Previews the result of an upgrade for clients that cannot read a refusal. */
 @Injectable()
-export class Admission {
+export class UpgradePreview {
   constructor(
-    private readonly upgrades: UpgradeAdmission,
+    private readonly upgrades: UpgradePipeline,
     private readonly limits: LiveLimits,
     @Inject(HTTP_SETTINGS) private readonly http: HttpSettings,
   ) {}
@@ -59,7 +59,7 @@ export class Admission {
     };
   }
 
-  /** Who would be let in and cannot get through has something between that takes no upgrades: the stream may pass. */
+  /** A client that would be let in and still fails has a proxy between that takes no upgrades: the event stream may pass. */
   private async outcome(request: ConnectionRequest): Promise<{ outcome: Outcome; use: 'stream' | 'poll' | null }> {
     try {
       await this.upgrades.preview(request);

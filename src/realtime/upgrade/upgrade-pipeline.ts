@@ -1,28 +1,32 @@
 import type { Duplex } from 'node:stream';
-import { type CanActivate, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { type CanActivate, HttpException, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { firstValueFrom, isObservable } from 'rxjs';
 import { ExecutionContextHost } from '@nestjs/core/internal';
 import { headerFault } from '../../platform/http/request-headers.js';
 import { TrustedProxies } from '../../identity/access/trusted-proxies.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { newId } from '../../platform/common/ids.js';
+import { ExtensionGuard, extensionUnavailable } from '../../platform/extensions/extension-guard.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { ConnectionRequest } from '../capacity/guarded-connection.js';
 import { UpgradeRefusal } from '../../identity/access/upgrade-refusal.js';
-import { UPGRADE_GUARDS, type UpgradeGuards } from '../capacity/upgrade-guards.js';
+import { DEFAULT_UPGRADE_GUARDS } from './upgrade-guards.js';
+import { UPGRADE_GUARDS, type UpgradeGuards } from '../capacity/upgrade-guard-list.js';
 
 const SOCKET_PATH = '/ws';
+const OWN_GUARD_MS = 2000;
 
 /** The class that guards see as the one being called. */
 class SocketUpgrade {
   accept(): void {
-    // never called: it stands for the upgrade in the guards' context
+    // Never called: it represents the upgrade in the guards' context.
   }
 }
 
 /** Decides on a socket's upgrade, before anything is accepted. */
 @Injectable()
-export class UpgradeAdmission implements OnModuleInit {
+export class UpgradePipeline implements OnModuleInit {
   private guards: readonly CanActivate[] = [];
 
   constructor(
@@ -30,6 +34,7 @@ export class UpgradeAdmission implements OnModuleInit {
     private readonly modules: ModuleRef,
     private readonly proxies: TrustedProxies,
     private readonly logger: Logger,
+    private readonly extensions: ExtensionGuard,
   ) {}
 
   /** A guard that some module provides is taken from there; any other is made here, from what global modules export. */
@@ -60,8 +65,27 @@ export class UpgradeAdmission implements OnModuleInit {
     const context = new ExecutionContextHost([request, stream], SocketUpgrade, SocketUpgrade.prototype.accept.bind(null));
     context.setType('upgrade');
     for (const guard of this.guards) {
-      if (!(await guard.canActivate(context))) throw new DomainError('FORBIDDEN', 'not permitted');
+      if (!(await this.isLetPass(guard, context))) throw new DomainError('FORBIDDEN', 'not permitted');
     }
+  }
+
+  /** A guard of a hospital's own that fails, or is late, refuses: the client may come again. */
+  private isLetPass(guard: CanActivate, context: ExecutionContextHost): Promise<boolean> {
+    const check = async (): Promise<boolean> => {
+      const answer = await guard.canActivate(context);
+      return isObservable(answer) ? firstValueFrom(answer) : answer;
+    };
+    if (DEFAULT_UPGRADE_GUARDS.some((one) => one === guard.constructor)) return check();
+    return this.extensions.call<boolean>({
+      point: 'upgrade guard',
+      deadlineMs: OWN_GUARD_MS,
+      work: check,
+      isValid: (answer) => typeof answer === 'boolean',
+      isAnswer: (error) => error instanceof DomainError || error instanceof UpgradeRefusal || error instanceof HttpException,
+      fallback: () => {
+        throw extensionUnavailable();
+      },
+    });
   }
 
   private provided(one: UpgradeGuards[number]): CanActivate | undefined {

@@ -23,16 +23,16 @@ interface WaitingEvent {
 
 type Waiting = WaitingEvent | { kind: 'skipped'; range: SkippedRange } | { kind: 'frame'; bytes: Buffer };
 
-/** What a range takes at most, framed. */
+/** The most bytes of a framed range. */
 const SKIPPED_BYTES = 128;
 
 /**
- * What waits for a slow reader, in the order in which it will be written. Events that are dropped leave a range where
- * they stood; ranges that touch are one, so there are never more of them than of what stays between, and one.
+ * The frames that wait for a slow reader, in the order of writing. Dropped events leave a range in their place. Ranges that
+ * touch become one, so there is at most one more of them than of the frames between.
  */
-export class WaitingLine {
+export class SendQueue {
   events = 0;
-  /** What is never dropped: answers to the reader's own commands, snapshots. */
+  /** Frames that are never dropped: answers to the reader's own commands, snapshots. */
   frames = 0;
   bytes = 0;
   private entries: Waiting[] = [];
@@ -77,7 +77,7 @@ export class WaitingLine {
     return true;
   }
 
-  /** The department's events and ranges wait no longer: the reader has left it, or enters it anew. */
+  /** Drops the department's events and ranges: the reader has left it, or enters it again. */
   forget(dept: string): void {
     this.entries = this.entries.filter((one) => {
       const leaves = deptOf(one) === dept;

@@ -1,5 +1,5 @@
 /** Counts what a connection may do a few times, within a sliding minute. */
-export class Occurrences {
+export class SlidingCounter {
   private readonly times: number[] = [];
 
   constructor(

@@ -1,11 +1,11 @@
-/** What is visited: it may grow and shrink meanwhile. */
+/** The visited collection: it may grow and shrink meanwhile. */
 export interface Visited<T> {
   readonly size: number;
   all(): Iterable<T>;
 }
 
 /** Visits each item of a collection once a round, a like number in each slice of it: no turn of the event loop carries them all. */
-export class EvenRounds<T> {
+export class SlicedSweep<T> {
   private walk: Iterator<T> | undefined;
   private left = 0;
   private quota = 0;

@@ -3,28 +3,26 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { WebSocket } from 'ws';
 import { recordCommandRefusal } from '../../identity/access/record-refusal.js';
 import { RefusalRecorder } from '../../platform/common/refusal-recorder.js';
-import { actorOf, type StaffPrincipal, userView } from '../../identity/access/principal.js';
+import { actorOf, logIdOf, type ReaderPrincipal } from '../../identity/access/principal.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
 import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
-import { LogEpoch } from '../../events/log/log-epoch.js';
-import { LiveLimits } from '../../platform/limits/live-limits.service.js';
 import { ClientRate } from '../frames/client-rate.js';
 import { CLOSE_CODES } from '../connection/close-codes.js';
-import { Connection, type PlainFrame } from '../connection/connection.js';
+import { Connection } from '../connection/connection.js';
 import { Connections } from '../connection/connections.js';
+import { Greeting } from '../connection/greeting.js';
 import { FrameReader, type FrameReaderParts } from '../frames/frame-reader.js';
 import { FrameRouter } from '../frames/frame-router.js';
 import { HEARTBEAT_SEC } from '../heartbeat/heartbeat.js';
 import type { OutboxParts } from '../connection/outbox.js';
 import { OUTBOX_PARTS } from '../connection/outbox-parts.js';
 import { RoundTrips } from '../heartbeat/round-trips.js';
-import { SERVER_ID } from '../../cluster/node/server-id.js';
 import { SocketCounts } from './socket-counts.js';
 import { SocketObservers } from '../connection/socket-observers.js';
-import { SocketWire } from '../connection/wire.js';
+import { WebSocketTransport } from '../connection/transport.js';
 
-/** The code that `ws` closes with after what is malformed: it tells `close` of 1006. Undefined for a failure of the network. */
+/** The code with which `ws` closes after malformed data: it distinguishes the close from 1006. Undefined for a failure of the network. */
 function codeOfFailure(error: string | undefined): number | undefined {
   if (error?.startsWith('WS_ERR_') !== true) return undefined;
   if (error === 'WS_ERR_INVALID_UTF8') return CLOSE_CODES.INVALID_PAYLOAD.code;
@@ -34,20 +32,17 @@ function codeOfFailure(error: string | undefined): number | undefined {
 
 /** The life of an authenticated socket on this node, from `hello` to its removal. */
 @Injectable()
-export class SocketSessions {
+export class ConnectionLifecycle {
   private readonly readerParts: FrameReaderParts;
 
-  // eslint-disable-next-line no-restricted-syntax -- it puts the parts of a socket together; a split is due
   constructor(
     private readonly connections: Connections,
     router: FrameRouter,
-    private readonly epoch: LogEpoch,
     private readonly observers: SocketObservers,
     private readonly logger: Logger,
-    private readonly limits: LiveLimits,
+    private readonly greeting: Greeting,
     rate: ClientRate,
-    @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
-    @Inject(SERVER_ID) private readonly serverId: string,
+    @Inject(REALTIME_SETTINGS) settings: RealtimeSettings,
     @Inject(OUTBOX_PARTS) private readonly outboxParts: OutboxParts,
     private readonly counts: SocketCounts,
     private readonly roundTrips: RoundTrips,
@@ -76,8 +71,8 @@ export class SocketSessions {
    * @param stream the socket's own stream, which frames are written to
    * @param trace W3C traceparent of the upgrade
    */
-  open(id: string, socket: WebSocket, stream: Duplex, principal: StaffPrincipal, trace?: string): Connection {
-    const connection = new Connection(id, principal, new SocketWire(socket, stream), this.outboxParts, trace);
+  open(id: string, socket: WebSocket, stream: Duplex, principal: ReaderPrincipal, trace?: string): Connection {
+    const connection = new Connection(id, principal, new WebSocketTransport(socket, stream), this.outboxParts, trace);
     const reader = new FrameReader(connection, this.readerParts);
     socket.on('message', (data, isBinary) => {
       this.counts.received(connection, (data as Buffer).length);
@@ -94,40 +89,22 @@ export class SocketSessions {
       this.logger.debug('socket.error', { connection_id: connection.id, code: error.code });
     });
     socket.on('close', (heard) => {
-      // Of a peer that is gone nothing is heard: then what we closed with tells why.
+      // A lost peer sends no code: then our own close code gives the reason.
       const code = connection.closeCode ?? failedWith ?? heard;
       connection.endSubscriptions();
       this.connections.remove(connection, code);
       this.observers.closed(connection);
-      this.logger.info('socket.closed', { connection_id: connection.id, staff_id: principal.id, code });
+      this.logger.info('socket.closed', { connection_id: connection.id, ...logIdOf(principal), code });
     });
     this.connections.add(connection);
     this.observers.opened(connection);
-    this.logger.info('socket.opened', { connection_id: connection.id, staff_id: principal.id });
-    connection.send(this.hello(connection));
+    this.logger.info('socket.opened', { connection_id: connection.id, ...logIdOf(principal) });
+    connection.send(this.greeting.hello(connection, HEARTBEAT_SEC));
     return connection;
   }
 
   /** Counts an upgrade that was turned down. */
   refused(reason: string): void {
     this.counts.refused(reason);
-  }
-
-  private hello(connection: Connection): PlainFrame {
-    const { MAX_PAYLOAD_BYTES } = this.settings;
-    const { CLIENT_RATE_LIMIT } = this.limits.current;
-    return {
-      type: 'hello',
-      connection_id: connection.id,
-      server_id: this.serverId,
-      epoch: this.epoch.current,
-      user: userView(connection.principal),
-      heartbeat_sec: HEARTBEAT_SEC,
-      limits: {
-        max_payload: MAX_PAYLOAD_BYTES,
-        messages: CLIENT_RATE_LIMIT?.count ?? null,
-        per_sec: CLIENT_RATE_LIMIT?.seconds ?? null,
-      },
-    };
   }
 }

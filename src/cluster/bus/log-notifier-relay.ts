@@ -1,7 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Logger } from '../../platform/logging/logger.js';
 import { Feeds } from '../../events/delivery/feeds.js';
-import { WakeUps } from '../../events/log/wake-ups.js';
+import { LogNotifier } from '../../events/log/log-notifier.js';
 import { BackplaneAway } from '../ports/backplane-errors.js';
 import { Bus } from './bus.service.js';
 import { Cluster } from '../node/cluster.js';
@@ -15,7 +15,7 @@ const LINGER_MS = 30_000;
  * are one more after it. They carry nothing but the department: a lost or a false one costs a look at the log.
  */
 @Injectable()
-export class DepartmentWakeUps implements OnModuleInit, BeforeApplicationShutdown {
+export class LogNotifierRelay implements OnModuleInit, BeforeApplicationShutdown {
   private readonly sending = new Set<string>();
   private readonly again = new Set<string>();
   private readonly followed = new Set<string>();
@@ -24,7 +24,7 @@ export class DepartmentWakeUps implements OnModuleInit, BeforeApplicationShutdow
   constructor(
     private readonly cluster: Cluster,
     private readonly bus: Bus,
-    private readonly wakeUps: WakeUps,
+    private readonly logNotifier: LogNotifier,
     private readonly feeds: Feeds,
     private readonly metrics: ClusterMetrics,
     private readonly logger: Logger,
@@ -34,9 +34,9 @@ export class DepartmentWakeUps implements OnModuleInit, BeforeApplicationShutdow
     const { shared } = this.cluster;
     if (!shared) return;
     this.bus.onWakeUp((dept) => {
-      this.wakeUps.heard(dept);
+      this.logNotifier.notifyRemote(dept);
     });
-    this.wakeUps.relay((dept) => {
+    this.logNotifier.relay((dept) => {
       this.send(dept);
     });
     this.feeds.observe({
@@ -47,9 +47,9 @@ export class DepartmentWakeUps implements OnModuleInit, BeforeApplicationShutdow
         this.leaveLater(dept);
       },
     });
-    // What was said while nobody could hear it.
+    // Wake-ups may have been lost while the bus was away.
     shared.onChange((isUp) => {
-      if (isUp) for (const dept of this.followed) this.wakeUps.heard(dept);
+      if (isUp) for (const dept of this.followed) this.logNotifier.notifyRemote(dept);
     });
   }
 
@@ -79,9 +79,9 @@ export class DepartmentWakeUps implements OnModuleInit, BeforeApplicationShutdow
     const { shared } = this.cluster;
     if (!shared || this.followed.has(dept)) return;
     this.followed.add(dept);
-    // What was committed elsewhere before we listened.
+    // Other nodes may have committed before this node listened.
     this.settle('follow', shared.bus.follow(dept), () => {
-      this.wakeUps.heard(dept);
+      this.logNotifier.notifyRemote(dept);
     });
   }
 

@@ -8,8 +8,8 @@ import type { OutboxFormat } from './outbox.js';
 import { CLOSE_CODES } from './close-codes.js';
 import { SharedFrame } from './shared-frame.js';
 
-/** What carries a connection's frames: a WebSocket, or the answer to an event stream's request. */
-export interface Wire {
+/** The carrier of a connection's frames: a WebSocket, or the answer to an event stream's request. */
+export interface Transport {
   readonly stream: Writable;
   readonly isOpen: boolean;
   readonly format: OutboxFormat;
@@ -33,7 +33,7 @@ const SOCKET_FORMAT: OutboxFormat = {
 };
 
 /** `ws` reads, and writes control frames; everything else is written to the stream as it was framed. */
-export class SocketWire implements Wire {
+export class WebSocketTransport implements Transport {
   readonly format = SOCKET_FORMAT;
   readonly carriesOne = false;
   private readonly bytesBefore: number;
@@ -77,12 +77,12 @@ const SUPERSEDED_RETRY_MS = 60_000;
 const STREAM_FORMAT: OutboxFormat = {
   event: (event) => event.message,
   batch: (batch: EventBatch) => batch.messages,
-  // Whoever comes back after it need not be given what was skipped.
+  // The id lets a client that comes back go on after the skipped range.
   skipped: (range) => streamFrame('skipped', JSON.stringify({ type: 'skipped', ...range }), range.to),
 };
 
 /** An event stream says by a last message why it ends; the client's own reconnecting does the rest. */
-export class EventStreamWire implements Wire {
+export class SseTransport implements Transport {
   readonly format: OutboxFormat = STREAM_FORMAT;
   readonly carriesOne: boolean = true;
   /** It has asked, and only listens. */

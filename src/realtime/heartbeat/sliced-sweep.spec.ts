@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EvenRounds } from './even-rounds.js';
+import { SlicedSweep } from './sliced-sweep.js';
 
 function collection(size: number) {
   const items = new Set(Array.from({ length: size }, (_, index) => index));
@@ -12,7 +12,7 @@ function collection(size: number) {
   };
 }
 
-function round(rounds: EvenRounds<number>, slices: number): number[][] {
+function round(rounds: SlicedSweep<number>, slices: number): number[][] {
   return Array.from({ length: slices }, () => {
     const seen: number[] = [];
     rounds.visit((item) => seen.push(item));
@@ -22,7 +22,7 @@ function round(rounds: EvenRounds<number>, slices: number): number[][] {
 
 describe('even rounds', () => {
   it.each([0, 1, 9, 10, 11, 99, 1000])('visit each of %i once a round, and no slice carries more than its part', (size) => {
-    const rounds = new EvenRounds(collection(size), 10);
+    const rounds = new SlicedSweep(collection(size), 10);
     for (let n = 0; n < 3; n++) {
       const slices = round(rounds, 10);
       expect(slices.flat()).toEqual(Array.from({ length: size }, (_, index) => index));
@@ -32,7 +32,7 @@ describe('even rounds', () => {
 
   it('those who come and go during a round make no other one be visited twice or not at all', () => {
     const visited = collection(100);
-    const rounds = new EvenRounds(visited, 10);
+    const rounds = new SlicedSweep(visited, 10);
     const seen: number[] = [];
     for (let slice = 0; slice < 10; slice++) {
       rounds.visit((item) => {

@@ -3,11 +3,11 @@ interface Flushable {
 }
 
 /** Flushes, at the end of this turn of the event loop, whoever asked during it: once, however often they asked. */
-export class TurnEnd {
+export class FlushScheduler {
   private dirty: Flushable[] = [];
 
   /** Ask once a turn. */
-  later(one: Flushable): void {
+  schedule(one: Flushable): void {
     if (this.dirty.push(one) === 1) process.nextTick(this.flush);
   }
 

@@ -4,13 +4,14 @@ import { SESSION_SETTINGS } from '../../platform/config/config.module.js';
 import type { SessionSettings } from '../../platform/config/session.settings.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
+import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { ConnectionSlots } from './connection-slots.js';
 
-/** What a crash makes us forget at most; never more than a third of the time that a session counts as resuming. */
+/** The most that a crash forgets; never more than a third of the time in which a session counts as resuming. */
 const MAX_INTERVAL_MS = 30_000;
 const RETRY_MS = 1000;
 
-/** In the order of ids, so that nodes that write the same sessions wait for one another instead of standing in a circle. */
+/** In the order of ids, so that nodes that write the same sessions wait for one another and never deadlock. */
 const write = statement(
   'write_sightings',
   `UPDATE sessions SET socket_seen_at = app_now()
@@ -22,12 +23,12 @@ const write = statement(
  * intervals. One statement at a time, for all that came meanwhile.
  */
 @Injectable()
-export class SessionSightings implements OnModuleInit, BeforeApplicationShutdown {
+export class SessionLastSeen implements OnModuleInit, BeforeApplicationShutdown {
   private seen = new Set<string>();
-  private writing: Promise<void> | undefined;
+  private readonly writing = new SerialTask(() => this.write());
   private interval: NodeJS.Timeout | undefined;
-  private retry: NodeJS.Timeout | undefined;
-  private stopped = false;
+  /** The last write failed: the next one is the retry, whoever comes or goes meanwhile. */
+  private hasFailed = false;
 
   constructor(
     private readonly slots: ConnectionSlots,
@@ -41,33 +42,32 @@ export class SessionSightings implements OnModuleInit, BeforeApplicationShutdown
     if (buffer === 0) return; // nobody resumes, so nobody needs to know
     this.slots.onSeen((sessionId) => {
       this.seen.add(sessionId);
-      this.work();
+      this.request();
     });
     this.interval = setInterval(
       () => {
-        for (const sessionId of this.slots.sessionIds()) this.seen.add(sessionId);
-        this.work();
+        this.seeAll();
+        this.request();
       },
       Math.min(MAX_INTERVAL_MS, Math.max(1000, buffer / 3)),
     );
+    this.writing.repeat(RETRY_MS);
   }
 
-  /** Those that the end of this node disconnects come back elsewhere. */
+  /** Sessions that the end of this node disconnects come back elsewhere. */
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.interval);
-    clearTimeout(this.retry);
-    await this.writing;
-    for (const sessionId of this.slots.sessionIds()) this.seen.add(sessionId);
-    this.stopped = true;
+    await this.writing.stop();
+    this.seeAll();
     await this.write();
   }
 
-  private work(): void {
-    if (this.writing || this.retry || this.stopped || this.seen.size === 0) return;
-    this.writing = this.write().finally(() => {
-      this.writing = undefined;
-      this.work();
-    });
+  private request(): void {
+    if (!this.hasFailed) void this.writing.request();
+  }
+
+  private seeAll(): void {
+    for (const sessionId of this.slots.sessionIds()) this.seen.add(sessionId);
   }
 
   /** Never rejects: what could not be written is written with the next. */
@@ -77,17 +77,11 @@ export class SessionSightings implements OnModuleInit, BeforeApplicationShutdown
     this.seen = new Set();
     try {
       await this.database.query(write, [[...ids]], 'engine');
+      this.hasFailed = false;
     } catch (error) {
+      this.hasFailed = true;
       this.logger.warn('sightings.write_failed', { error });
       for (const id of ids) this.seen.add(id);
-      if (!this.stopped) this.retryLater();
     }
-  }
-
-  private retryLater(): void {
-    this.retry = setTimeout(() => {
-      this.retry = undefined;
-      this.work();
-    }, RETRY_MS);
   }
 }

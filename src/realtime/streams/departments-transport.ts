@@ -3,10 +3,10 @@ import type { EncodedEvent } from '../../events/log/encoded-event.js';
 import { streamFrame } from '../../platform/tracing/stream-frame.js';
 import type { OutboxFormat } from '../connection/outbox.js';
 import type { SharedFrame } from '../connection/shared-frame.js';
-import { EventStreamWire } from '../connection/wire.js';
+import { SseTransport } from '../connection/transport.js';
 
 /** One event stream for several departments. A message's id names the place in each of them: `icu:13,med:3`. */
-export class DepartmentsWire extends EventStreamWire {
+export class DepartmentsTransport extends SseTransport {
   override readonly format: OutboxFormat;
   override readonly carriesOne = false;
   private readonly places: Map<string, number>;

@@ -6,15 +6,15 @@ import { Bus } from './bus.service.js';
 import { Cluster } from '../node/cluster.js';
 
 /**
- * What nodes can ask each other: subject → question and answer, both JSON. A feature adds its own by declaration merging, and answers with
- * `answerWith` on every node.
+ * Questions between nodes: subject → question and answer, both JSON. A feature adds its own by declaration merging, and
+ * answers with `answerWith` on every node.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by those who ask
-export interface InquirySubjects {}
+export interface RpcSubjects {}
 
-type Subject = keyof InquirySubjects;
-type Question<S extends Subject> = InquirySubjects[S] extends { question: infer Q } ? Q : never;
-type Answer<S extends Subject> = InquirySubjects[S] extends { answer: infer A } ? A : never;
+type Subject = keyof RpcSubjects;
+type Question<S extends Subject> = RpcSubjects[S] extends { question: infer Q } ? Q : never;
+type Answer<S extends Subject> = RpcSubjects[S] extends { answer: infer A } ? A : never;
 
 declare module './bus-messages.js' {
   interface BusMessages {
@@ -41,9 +41,9 @@ interface Waiting {
   done: () => void;
 }
 
-/** Asks the other nodes something, and waits for them for a second at most. Who does not answer is named, not passed over. */
+/** Asks the other nodes a question, and waits at most a second for the answers. Nodes that do not answer are named in the result. */
 @Injectable()
-export class Inquiries implements OnApplicationShutdown {
+export class ClusterRpc implements OnApplicationShutdown {
   private readonly waiting = new Map<string, Waiting>();
   private readonly answerers = new Map<string, (question: never) => unknown>();
 
@@ -89,7 +89,7 @@ export class Inquiries implements OnApplicationShutdown {
       const handed = await Promise.all(
         asked.map((one) => this.bus.publish({ server: one }, 'inquiry.asked', { inquiry, subject, question })),
       );
-      // Nobody listens there any more: no answer will come from those.
+      // These nodes no longer listen: no answer will come from them.
       const deaf = asked.filter((one, index) => handed[index] === 0 && waiting.missing.has(one));
       if (waiting.missing.size > deaf.length) await all;
     } finally {

@@ -1,6 +1,6 @@
 /** A ping that was sent, to one connection or to many, as it is known again when it is answered. */
 export interface SentPing<Mark> {
-  /** What the answer must carry. */
+  /** The mark that the answer must carry. */
   readonly mark: Mark;
   /** Milliseconds of the process's monotonic clock. */
   readonly sentAt: number;
@@ -9,8 +9,8 @@ export interface SentPing<Mark> {
 /** Pings are spread over this many rounds at random, so that those who came together are not pinged together. */
 const PHASES = 1 << 20;
 
-/** What the heartbeat knows of one connection: a few numbers, no timer of its own. */
-export class Pulse {
+/** The heartbeat's state of one connection: a few numbers, no timer of its own. */
+export class HeartbeatState {
   /** Rounds since the connection was opened, from a random start. */
   rounds = Math.floor(Math.random() * PHASES);
   /** Rounds in which nothing was heard, one after another. */

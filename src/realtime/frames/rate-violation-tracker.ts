@@ -5,7 +5,7 @@ const MAX_IN_A_ROW = 3;
  * Warnings of one connection: a window of the limit begins with the first frame that is over it. The next one counts as following when it begins before a
  * whole window has gone by in which nothing was.
  */
-export class WindowStrikes {
+export class RateViolationTracker {
   private begun = -Infinity;
   private inARow = 0;
 

@@ -1,0 +1,37 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SERVER_ID } from '../../cluster/node/server-id.js';
+import { LogEpoch } from '../../events/log/log-epoch.js';
+import { userView } from '../../identity/access/principal.js';
+import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
+import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
+import { LiveLimits } from '../../platform/limits/live-limits.service.js';
+import type { Connection, PlainFrame } from './connection.js';
+
+/** The first frame of every connection, the same on sockets and event streams. */
+@Injectable()
+export class Greeting {
+  constructor(
+    private readonly epoch: LogEpoch,
+    private readonly limits: LiveLimits,
+    @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
+    @Inject(SERVER_ID) private readonly serverId: string,
+  ) {}
+
+  /** @param heartbeatSec seconds between two signs of life */
+  hello({ id, principal }: Connection, heartbeatSec: number): PlainFrame {
+    const { CLIENT_RATE_LIMIT } = this.limits.current;
+    return {
+      type: 'hello',
+      connection_id: id,
+      server_id: this.serverId,
+      epoch: this.epoch.current,
+      user: userView(principal),
+      heartbeat_sec: heartbeatSec,
+      limits: {
+        max_payload: this.settings.MAX_PAYLOAD_BYTES,
+        messages: CLIENT_RATE_LIMIT?.count ?? null,
+        per_sec: CLIENT_RATE_LIMIT?.seconds ?? null,
+      },
+    };
+  }
+}
