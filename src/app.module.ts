@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { ExternalSignInModule } from './admin/external-sign-in.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { AuditModule } from './identity/audit.module.js';
 import { AuthModule } from './identity/auth.module.js';
@@ -17,7 +18,8 @@ import { DispatchModule } from './ward/dispatch.module.js';
 import { EscalationPoliciesModule } from './ward/escalation-policies.module.js';
 import { EscalationModule } from './ward/escalation.module.js';
 import { EventsModule } from './events/events.module.js';
-import type { Extensions } from './index.js';
+import type { Extensions } from './program/extensions.js';
+import { OwnModules } from './program/own-modules.module.js';
 import { HealthModule } from './operations/health.module.js';
 import { GuestsModule } from './ward/guests.module.js';
 import { HospitalModule } from './ward/hospital.module.js';
@@ -38,9 +40,12 @@ import { SchedulingModule } from './platform/scheduling.module.js';
 import { TracingModule } from './platform/tracing.module.js';
 import { StaffingModule } from './ward/staffing.module.js';
 import { SupervisionModule } from './ward/supervision.module.js';
+import { ENTITIES } from './startup/entities.js';
 
-/** What the application is put together from, once the start has settled where its data and secrets are. */
+/** The parts of the application. The start has settled its data directory and secrets before. */
 export interface AppOptions extends Extensions {
+  /** The hospital's, where there is one. */
+  name?: string;
   config: Config;
   databaseUrl: string;
   signingSecrets: readonly [string, ...string[]];
@@ -57,6 +62,7 @@ export class AppModule {
     logger,
     upgradeGuards = DEFAULT_UPGRADE_GUARDS,
     modules = [],
+    entities = [],
     ...own
   }: AppOptions): DynamicModule {
     return {
@@ -66,18 +72,18 @@ export class AppModule {
         CommonModule.with(logger),
         ExtensionsModule,
         TracingModule,
-        DatabaseModule.connect(databaseUrl),
+        DatabaseModule.connect(databaseUrl, [...ENTITIES, ...entities]),
         AuthModule.with(signingSecrets, own.identityProvider),
         LimitsModule.with(upgradeGuards),
         AuditModule,
         CommandsModule,
         EventsModule,
-        ClusterModule,
+        ClusterModule.with(own.backplane),
         HospitalModule,
         SchedulingModule,
         StaffingModule,
         DispatchModule.with(own.dispatchStrategy),
-        EscalationPoliciesModule.with(own.escalationPolicies),
+        EscalationPoliciesModule.with(own.escalationPolicy),
         CallsModule,
         ReportsModule,
         PresenceModule,
@@ -86,6 +92,7 @@ export class AppModule {
         GuestsModule,
         NotificationsModule.with(own.notifiers),
         AdminModule,
+        ExternalSignInModule,
         RealtimeModule,
         RoomsModule.with(own.roomAuthorizer),
         HealthModule,
@@ -93,7 +100,7 @@ export class AppModule {
         HttpModule,
         LifecycleModule,
         RetentionModule,
-        ...modules,
+        OwnModules.with({ ...own, modules }),
       ],
       providers: [
         { provide: APP_GUARD, useExisting: SessionCookieGuard },

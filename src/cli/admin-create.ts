@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { z } from 'zod';
 import { OWN_PASSWORDS, Passwords } from '../identity/sign-in/passwords.js';
 import { newId, newSecret } from '../platform/common/ids.js';
@@ -7,20 +7,42 @@ import { connectionOptions } from '../platform/database/connection-options.js';
 import { isUniqueViolation } from '../platform/database/database-error.js';
 import { grantToApplication } from '../platform/database/grants.js';
 import { migrateUp } from '../platform/database/migrations.js';
-import { withDatabase } from './with-database.js';
+import { answer, withDatabase } from './context.js';
+import { CommandFailed, EXIT } from './exit.js';
 
-const username = z
+const userName = z
   .string()
   .toLowerCase()
-  .regex(/^[a-z0-9][a-z0-9._@-]{0,63}$/, '--username must be 1 to 64 of a-z, 0-9, and . _ @ -');
+  .regex(/^[a-z0-9][a-z0-9._@-]{0,63}$/);
 
-/** `npm run admin:create -- --username jane --name "Jane Doe"`: the first administrator of a database that was given by DATABASE_URL. */
-await withDatabase(async ({ ownerUrl, applicationUrl }) => {
-  const { values } = parseArgs({ options: { username: { type: 'string' }, name: { type: 'string' } } });
-  const parsed = username.safeParse(values.username ?? '');
-  if (!parsed.success) throw new Error(parsed.error.issues[0]?.message ?? 'a --username is needed');
-  await migrateUp(ownerUrl);
-  await grantToApplication(ownerUrl, applicationUrl);
+interface AdminOptions {
+  username: string;
+  name?: string;
+}
+
+export function adminCommand(): Command {
+  const create = new Command('create')
+    .description('make an administrator, the first one of a database that DATABASE_URL names')
+    .requiredOption('--username <name>', '1 to 64 of a-z, 0-9, and . _ @ -')
+    .option('--name <text>', "the person's name")
+    .action(({ username, name }: AdminOptions, command: Command) => {
+      const parsed = userName.safeParse(username);
+      if (!parsed.success) throw new CommandFailed(EXIT.usage, '--username must be 1 to 64 of a-z, 0-9, and . _ @ -');
+      return withDatabase(command, async ({ ownerUrl, applicationUrl, histories }) => {
+        for (const history of histories) await migrateUp(ownerUrl, history);
+        await grantToApplication(ownerUrl, applicationUrl);
+        const password = await createAdministrator(ownerUrl, parsed.data, name ?? parsed.data);
+        answer(command, { username: parsed.data, password }, [
+          `administrator ${parsed.data} made; password, shown this once: ${password}`,
+          'It must be changed at the first sign-in.',
+        ]);
+      });
+    });
+  return new Command('admin').description('administrators').addCommand(create);
+}
+
+/** @returns the password, which nobody else knows */
+async function createAdministrator(ownerUrl: string, username: string, name: string): Promise<string> {
   const password = newSecret(15);
   const hash = await new Passwords().hash(OWN_PASSWORDS, password);
   const client = await openConnection(connectionOptions(ownerUrl, 'admin'));
@@ -29,17 +51,15 @@ await withDatabase(async ({ ownerUrl, applicationUrl }) => {
     await client.query('BEGIN');
     await client.query(
       `INSERT INTO staff (id, username, name, role, password_hash, password_change_required) VALUES ($1, $2, $3, 'admin', $4, true)`,
-      [id, parsed.data, values.name ?? parsed.data, hash],
+      [id, username, name, hash],
     );
     await client.query(`SELECT append_audit('system', 'staff.create', $1, 'ok', NULL, '{"role":"admin"}')`, [`staff:${id}`]);
     await client.query('COMMIT');
+    return password;
   } catch (error) {
-    if (isUniqueViolation(error)) throw new Error(`the user name ${parsed.data} is taken`, { cause: error });
+    if (isUniqueViolation(error)) throw new CommandFailed(EXIT.data, `the user name ${username} is taken`, { cause: error });
     throw error;
   } finally {
     await client.end();
   }
-  process.stdout.write(
-    `administrator ${parsed.data} made; password, shown this once: ${password}\nIt must be changed at the first sign-in.\n`,
-  );
-});
+}

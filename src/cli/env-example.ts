@@ -1,4 +1,13 @@
-import { renderEnvExample } from '../platform/config/env-example.js';
+import { Command } from 'commander';
+import { renderEnvExample } from '../platform/config/render-env-example.js';
+import { loadHospital, settingsOfHospital } from '../program/load-hospital.js';
+import { type CommonOptions, hospitalFile } from './context.js';
 
-/** Prints `.env.example`, as the settings' schemas have it. */
-process.stdout.write(renderEnvExample());
+export function envExampleCommand(): Command {
+  return new Command('env-example')
+    .description('print every setting with its default, as a text for .env')
+    .action(async (_options, command: Command) => {
+      const file = hospitalFile(command.optsWithGlobals<CommonOptions>());
+      process.stdout.write(renderEnvExample(file && settingsOfHospital(await loadHospital(file))));
+    });
+}

@@ -1,17 +1,79 @@
+import { Command } from 'commander';
 import { grantToApplication } from '../platform/database/grants.js';
-import { migrateDown, migrateUp } from '../platform/database/migrations.js';
-import { withDatabase } from './with-database.js';
+import type { MigrationHistory } from '../platform/database/migration-history.js';
+import { migrateDown, migrateUp, migrationStatus, type MigrationStatus } from '../platform/database/migrations.js';
+import { answer, withDatabase } from './context.js';
+import { CommandFailed, EXIT } from './exit.js';
 
-/** `npm run migrate` applies what is missing; `npm run migrate -- down [n]` takes the newest n (1) back. */
-await withDatabase(async ({ ownerUrl, applicationUrl }) => {
-  const [direction = 'up', steps = '1'] = process.argv.slice(2);
-  if (direction === 'down' && /^[1-9]\d?$/.test(steps)) {
-    await migrateDown(ownerUrl, Number(steps));
-    process.stdout.write(`taken back: ${steps}\n`);
-    return;
-  }
-  if (direction !== 'up') throw new Error('usage: npm run migrate [-- up | down [n]]');
-  const applied = await migrateUp(ownerUrl);
-  await grantToApplication(ownerUrl, applicationUrl);
-  process.stdout.write(applied.length === 0 ? 'nothing to do\n' : `applied: ${applied.join(', ')}\n`);
-});
+const COUNT = /^[1-9]\d?$/;
+
+export function migrateCommand(): Command {
+  const up = new Command('up')
+    .description("apply what is missing: Wardline's first, then the hospital's (the default)")
+    .action((_options, command: Command) =>
+      withDatabase(command, async ({ ownerUrl, applicationUrl, histories }) => {
+        const applied: string[] = [];
+        for (const history of histories) applied.push(...(await migrateUp(ownerUrl, history)));
+        await grantToApplication(ownerUrl, applicationUrl);
+        answer(command, { applied }, applied.length === 0 ? 'nothing to do' : `applied: ${applied.join(', ')}`);
+      }),
+    );
+  const down = new Command('down')
+    .description("take the newest migrations back: `down st-jude 1` the hospital's own, `down 1` Wardline's")
+    .argument('[history]', 'wardline, or the name of the hospital', 'wardline')
+    .argument('[count]', 'how many', '1')
+    .action((first: string, second: string, _options, command: Command) => {
+      const [name, count] = COUNT.test(first) ? ['wardline', first] : [first, second];
+      if (!COUNT.test(count)) throw new CommandFailed(EXIT.usage, 'the count must be 1 to 99; example: wardline migrate down st-jude 1');
+      return withDatabase(command, async ({ ownerUrl, histories }) => {
+        await migrateDown(ownerUrl, Number(count), historyNamed(histories, name));
+        answer(command, { history: name, taken_back: Number(count) }, `taken back: ${count} of ${name}`);
+      });
+    });
+  const status = new Command('status')
+    .description('list every migration and whether the database has it')
+    .action((_options, command: Command) => showStatus(command));
+  const plan = new Command('plan')
+    .description('print the SQL that `up` would run, and change nothing')
+    .action((_options, command: Command) =>
+      withDatabase(command, async ({ ownerUrl, histories }) => {
+        const missing: (MigrationStatus & { history: string })[] = [];
+        for (const history of histories)
+          for (const one of await migrationStatus(ownerUrl, history)) if (!one.isApplied) missing.push({ ...one, history: history.name });
+        answer(
+          command,
+          missing.map(({ history, name, isAdditive, sql }) => ({ history, name, additive: isAdditive, sql })),
+          missing.length === 0 ? '-- nothing to do' : missing.map(({ history, name, sql }) => `-- ${history}: ${name}\n${sql}`),
+        );
+      }),
+    );
+  return new Command('migrate')
+    .description("the database's schema")
+    .addCommand(up, { isDefault: true })
+    .addCommand(down)
+    .addCommand(status)
+    .addCommand(plan);
+}
+
+function showStatus(command: Command): Promise<void> {
+  return withDatabase(command, async ({ ownerUrl, histories }) => {
+    const all: { history: string; name: string; applied: boolean; additive: boolean }[] = [];
+    for (const history of histories)
+      for (const { name, isApplied, isAdditive } of await migrationStatus(ownerUrl, history))
+        all.push({ history: history.name, name, applied: isApplied, additive: isAdditive });
+    answer(
+      command,
+      all,
+      all.map(
+        ({ history, name, applied, additive }) => `${applied ? 'applied' : 'missing'}  ${history}  ${name}${additive ? '  additive' : ''}`,
+      ),
+    );
+  });
+}
+
+function historyNamed(histories: readonly MigrationHistory[], name: string): MigrationHistory {
+  const found = histories.find((history) => history.name === name);
+  if (found) return found;
+  const known = histories.map((history) => history.name).join(', ');
+  throw new CommandFailed(EXIT.usage, `there is no history ${name}; there is ${known} (--hospital brings that of a hospital)`);
+}

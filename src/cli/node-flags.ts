@@ -1,16 +1,14 @@
-import { EXIT_REFUSED, StartRefused } from '../platform/common/start-refused.js';
-import { readConfig } from '../platform/config/config.js';
-import { environment } from '../platform/config/environment.js';
-import { maxHeapMb } from '../platform/config/memory.js';
+import { Command } from 'commander';
+import { maxHeapMb } from '../platform/config/memory-limits.js';
+import { programOf } from './context.js';
 
 /**
- * Prints how Node is to be started where nobody supervises it: V8's limit from MAX_MEMORY_MB, which a process cannot raise itself.
- * `exec node $(node dist/src/cli/node-flags.js) dist/src/main.js`
+ * Prints the flags that Node needs where nobody supervises: V8's limit from MAX_MEMORY_MB, which a process cannot raise itself.
+ * `exec node $(node dist/src/main.js node-flags) dist/src/main.js`
  */
-try {
-  process.stdout.write(`--max-old-space-size=${String(maxHeapMb(readConfig(environment()).operations))}\n`);
-} catch (error) {
-  if (!(error instanceof StartRefused)) throw error;
-  process.stderr.write(`${error.lines.join('\n')}\n`);
-  process.exitCode = EXIT_REFUSED;
+export function nodeFlagsCommand(): Command {
+  return new Command('node-flags').action(async (_options, command: Command) => {
+    const { config } = await programOf(command);
+    process.stdout.write(`--max-old-space-size=${String(maxHeapMb(config.operations))}\n`);
+  });
 }

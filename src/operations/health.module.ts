@@ -1,21 +1,28 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { scrapedGauge } from '../platform/metrics/scraped-metrics.js';
 import { OPERATIONS_SETTINGS } from '../platform/config/config.module.js';
-import { maxMemoryMb } from '../platform/config/memory.js';
+import { maxMemoryMb } from '../platform/config/memory-limits.js';
 import type { OperationsSettings } from '../platform/config/operations.settings.js';
 import { ClockWatch } from '../ward/calls/ladder/clock-watch.js';
 import { EscalationModule } from '../ward/escalation.module.js';
 import { HealthController } from './health/health.controller.js';
+import { HealthSummary } from './health/health-summary.js';
+import { ProbeAnswers } from './health/probe-answers.js';
 import { DatabaseHealth } from './health/database-health.js';
+import { HealthIndicators } from './health/health-indicators.js';
 import { Indicators } from './health/indicators.js';
-import { MemoryGauge } from './health/memory.js';
+import { MemoryGauge } from './health/memory-gauge.js';
+import { scrapedGauge } from '../platform/metrics/metric-providers.js';
 
+@Global()
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), EscalationModule],
   controllers: [HealthController],
   providers: [
     Indicators,
+    HealthSummary,
+    HealthIndicators,
+    ProbeAnswers,
     DatabaseHealth,
     scrapedGauge(
       { name: 'wardline_database_up', help: '1 while the database answers probes, else 0.' },
@@ -44,6 +51,6 @@ import { MemoryGauge } from './health/memory.js';
       inject: [OPERATIONS_SETTINGS],
     },
   ],
-  exports: [MemoryGauge],
+  exports: [MemoryGauge, ProbeAnswers, HealthIndicators],
 })
 export class HealthModule {}

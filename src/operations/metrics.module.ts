@@ -1,6 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { collectDefaultMetrics } from 'prom-client';
+import { MetricsRegistry } from '../platform/metrics/metrics-registry.js';
 import { HealthModule } from './health.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -18,8 +19,10 @@ import { StatsHistory } from './metrics/stats-history.service.js';
   exports: [NodeStats, StatsHistory],
 })
 export class MetricsModule implements OnModuleInit {
+  constructor(private readonly registry: MetricsRegistry) {}
+
   /** Node's own: the event loop's lag, collections of garbage, memory. With the application, and not when this file is loaded. */
   onModuleInit(): void {
-    collectDefaultMetrics();
+    collectDefaultMetrics({ register: this.registry });
   }
 }

@@ -10,14 +10,14 @@ export interface DatabaseServer {
   stop(): Promise<void>;
 }
 
-/** Of DATABASE_URL and DATABASE_MIGRATION_URL; undefined when the database is embedded. */
+/** The server of DATABASE_URL and DATABASE_MIGRATION_URL; undefined when the database is embedded. */
 export function givenServer({ DATABASE_URL, DATABASE_MIGRATION_URL }: DatabaseSettings): DatabaseServer | undefined {
   return DATABASE_URL === undefined
     ? undefined
     : notOurs({ ownerUrl: DATABASE_MIGRATION_URL ?? DATABASE_URL, applicationUrl: DATABASE_URL });
 }
 
-/** A server that somebody else starts and stops. */
+/** A server that others start and stop. */
 export function notOurs(urls: { ownerUrl: string; applicationUrl: string }): DatabaseServer {
   return { ownerUrl: urls.ownerUrl, applicationUrl: urls.applicationUrl, stop: () => Promise.resolve() };
 }

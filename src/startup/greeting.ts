@@ -4,14 +4,14 @@ import { isatty } from 'node:tty';
 import { lineOutput } from '../platform/logging/line-output.js';
 import type { DatabaseSettings } from '../platform/config/database.settings.js';
 
-/** Tells a person where to look, whom to sign in as and how to press a button. Beside JSON logs it goes to stderr. */
+/** Prints the address, the demo accounts and the command that presses a button. With JSON logs it goes to stderr. */
 export function greet(url: string, { DATA_DIR }: DatabaseSettings): void {
   const firstRun = join(DATA_DIR, 'first-run.json');
   const lines = ['', `  Wardline is listening on ${url}`, `  API and try-out page: ${url}/api/docs   health: ${url}/readyz`];
   if (existsSync(firstRun)) {
     lines.push(
       `  Sign in as icu-nurse-1 or admin; all passwords and station keys: ${firstRun}`,
-      '  Press a bedside button:  npm run press -- icu-101-bed',
+      '  Press a bedside button:  npx wardline press icu-101-bed',
     );
   }
   lineOutput(isatty(1) ? 1 : 2).write(`${lines.join('\n')}\n\n`);

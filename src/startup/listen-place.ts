@@ -1,6 +1,6 @@
 import type { Config } from '../platform/config/config.js';
 
-/** Where to listen. */
+/** The host and port to listen on. */
 export interface ListenPlace {
   readonly host: string;
   readonly port: number;

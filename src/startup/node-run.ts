@@ -25,7 +25,7 @@ export class NodeRun {
     return this.wish !== undefined;
   }
 
-  /** Whether it takes connections. */
+  /** True while it takes connections. */
   get isUp(): boolean {
     return this.wardline !== undefined;
   }
@@ -49,7 +49,10 @@ export class NodeRun {
     return this.wardline;
   }
 
-  /** Ends the node in order and the process with 0. A start is given up at the next place where it can be, or cut. Who asks again changes nothing. */
+  /**
+   * Ends the node in order and the process with 0. A start is given up at the next place where it can be, or cut. A second
+   * request changes nothing.
+   */
   leave(departure: Departure, isReplaced: boolean): void {
     if (this.wish) return;
     this.wish = { departure, isReplaced };

@@ -1,9 +1,11 @@
 import { getHeapStatistics } from 'node:v8';
 import type { Logger } from '../platform/logging/logger.js';
 import type { Config } from '../platform/config/config.js';
+import type { Program } from '../program/load-hospital.js';
 import { isRunByNpm } from '../platform/config/environment.js';
-import { maxHeapMb } from '../platform/config/memory.js';
-import { watchLoop } from '../platform/watchdog/watchdog.js';
+import { maxHeapMb } from '../platform/config/memory-limits.js';
+import { DATABASE_URL } from '../platform/database/database.js';
+import { noteAfter, watchLoop } from '../platform/watchdog/loop-watchdog.js';
 import { embeddedServer, givenServer } from './database-server.js';
 import { greet } from './greeting.js';
 import { listenHost } from './listen-place.js';
@@ -11,7 +13,7 @@ import { NodeRun } from './node-run.js';
 import { onSignals } from '../operations/shutdown/signals.js';
 
 /** SUPERVISOR=off: this process is the node, and whoever started it starts another when it ends. */
-export async function runAlone(config: Config, logger: Logger): Promise<void> {
+export async function runAlone({ config, hospital }: Program, logger: Logger): Promise<void> {
   warnOfHeapLimit(config, logger);
   const node = new NodeRun(logger);
   onSignals({
@@ -29,9 +31,11 @@ export async function runAlone(config: Config, logger: Logger): Promise<void> {
   const wardline = await node.start(async (unwanted) => {
     // Only now, so that signals are heard while it loads: for process 1 of a container they would be lost.
     const { startWardline } = await import('./wardline.js');
-    return startWardline({ config, logger, place, openServer, unwanted });
+    return startWardline({ config, hospital, logger, place, openServer, unwanted });
   });
-  watchLoop({ logger, endAfterSec: config.operations.WORKER_STUCK_SEC, reportTo: undefined });
+  const { WORKER_STUCK_SEC: endAfterSec } = config.operations;
+  const databaseUrl = wardline.app.get<string>(DATABASE_URL);
+  watchLoop({ logger, noteAfterSec: noteAfter(endAfterSec), databaseUrl, endAfterSec, reportTo: undefined });
   wardline.onAsk((departure) => {
     node.leave(departure, false);
   });

@@ -1,4 +1,5 @@
 import { Passwords } from '../identity/sign-in/passwords.js';
+import { settleRoles } from '../identity/roles/settle-roles.js';
 import type { Logger } from '../platform/logging/logger.js';
 import type { DatabaseSettings } from '../platform/config/database.settings.js';
 import { DEFAULT_FACILITY_NAME, type FacilitySettings } from '../platform/config/facility.settings.js';
@@ -6,14 +7,17 @@ import { grantToApplication } from '../platform/database/grants.js';
 import { requireOwnSessions } from '../platform/database/own-sessions.js';
 import { excessPowerOf } from '../platform/database/role-check.js';
 import { setRetentionFloor } from '../platform/database/retention-floor.js';
+import { historyOf } from '../platform/database/migration-history.js';
 import { migrateUp } from '../platform/database/migrations.js';
+import type { HospitalDefinition } from '../program/define-hospital.js';
 import { seedDemoHospital } from '../ward/hospital/demo-seed.js';
+import { settleCallTypes } from '../ward/hospital/settle-call-types.js';
 import { settleFacility } from '../ward/hospital/settle-facility.js';
 import type { DatabaseServer } from './database-server.js';
 
 /** A database that is up, migrated and, where asked for, seeded. */
 export interface Storage {
-  /** What the application connects with. */
+  /** The application's database URL. */
   databaseUrl: string;
   stop(): Promise<void>;
 }
@@ -22,7 +26,9 @@ interface StorageOptions {
   server: DatabaseServer;
   settings: DatabaseSettings;
   facility: FacilitySettings;
-  /** Where Wardline will listen. */
+  /** The hospital's own program, where there is one. */
+  hospital: HospitalDefinition | undefined;
+  /** The address that Wardline will listen on. */
   url: string;
   logger: Logger;
   /** The start is not wanted any more. */
@@ -30,13 +36,14 @@ interface StorageOptions {
 }
 
 /** Brings the database where the application needs it: the migrations, the grants, the demo hospital, the facility's name and zone. */
-export async function openStorage({ server, settings, facility, url, logger, unwanted }: StorageOptions): Promise<Storage> {
+export async function openStorage({ server, settings, facility, hospital, url, logger, unwanted }: StorageOptions): Promise<Storage> {
   try {
     unwanted.throwIfAborted();
     const { DATABASE_MIGRATION_URL, DATABASE_URL } = settings;
     if (DATABASE_URL !== undefined) await requireOwnSessions('DATABASE_URL', DATABASE_URL);
     if (DATABASE_MIGRATION_URL !== undefined) await requireOwnSessions('DATABASE_MIGRATION_URL', DATABASE_MIGRATION_URL);
     const applied = await migrateUp(server.ownerUrl);
+    if (hospital?.migrations) applied.push(...(await migrateUp(server.ownerUrl, historyOf(hospital.name, hospital.migrations))));
     if (applied.length > 0) logger.info('database.migrated', { applied });
     await grantToApplication(server.ownerUrl, server.applicationUrl);
     unwanted.throwIfAborted();
@@ -54,6 +61,8 @@ export async function openStorage({ server, settings, facility, url, logger, unw
     const { FACILITY_NAME, FACILITY_TIME_ZONE: timeZone } = facility;
     const name = FACILITY_NAME === DEFAULT_FACILITY_NAME ? undefined : FACILITY_NAME;
     await settleFacility(server.ownerUrl, { name, timeZone });
+    await settleRoles(server.ownerUrl, hospital?.roles ?? []);
+    await settleCallTypes(server.ownerUrl, hospital?.callTypes ?? []);
     return { databaseUrl: server.applicationUrl, stop: () => server.stop() };
   } catch (error) {
     await server.stop();

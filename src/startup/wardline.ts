@@ -5,14 +5,14 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from '../platform/logging/logger.js';
 import { ServerState } from '../platform/common/server-state.js';
 import type { Config } from '../platform/config/config.js';
-import { extensions } from '../index.js';
+import type { HospitalDefinition } from '../program/define-hospital.js';
 import { certificateSource, type TlsOptions } from '../platform/certificates/certificate.js';
 import { CertificateWatch } from '../platform/certificates/certificate-watch.js';
 import { createApp } from './create-app.js';
 import type { Departure, DepartureReason } from '../operations/shutdown/departure.js';
-import { Departures } from '../operations/shutdown/departures.service.js';
+import { ShutdownRequests } from '../operations/shutdown/shutdown-requests.service.js';
 import { Drain } from '../operations/shutdown/drain.service.js';
-import { limitedStep } from '../operations/shutdown/limited-step.js';
+import { runWithTimeout } from '../operations/shutdown/run-with-timeout.js';
 import type { ListenPlace } from './listen-place.js';
 import { guestLinkSecrets, signingSecrets } from './signing-secrets.js';
 import type { DatabaseServer } from './database-server.js';
@@ -21,12 +21,12 @@ import { openStorage, type Storage } from './storage.js';
 /** Timers, engines, the node's rows, pools: each has limits of its own, far below this. */
 const APPLICATION_MS = 15_000;
 
-/** What the node itself may ask of its process. */
+/** The node's own requests to its process. */
 type AskHandler = (departure: Departure, reason: DepartureReason) => void;
 
 /** A running Wardline. */
 export interface Wardline {
-  /** Where it listens. */
+  /** The address that it listens on. */
   readonly url: string;
   readonly app: NestExpressApplication;
   onAsk(handler: AskHandler): void;
@@ -41,6 +41,7 @@ export interface Wardline {
 
 interface WardlineOptions {
   readonly config: Config;
+  readonly hospital: HospitalDefinition | undefined;
   readonly logger: Logger;
   readonly place: ListenPlace;
   readonly openServer: () => Promise<DatabaseServer>;
@@ -49,12 +50,20 @@ interface WardlineOptions {
 }
 
 /** Starts everything: database, certificate, application, port. Nothing is left running where it fails or is not wanted any more. */
-export async function startWardline({ config, logger, place, openServer, unwanted }: WardlineOptions): Promise<Wardline> {
+export async function startWardline({ config, hospital, logger, place, openServer, unwanted }: WardlineOptions): Promise<Wardline> {
   const { database, facility, session } = config;
   const certificate = certificateSource(config);
   const urlAt = (port: number) => urlOf(certificate !== undefined, place.host, port);
   // The database first: it makes DATA_DIR so that the account it runs under can enter.
-  const storage = await openStorage({ server: await openServer(), unwanted, settings: database, facility, url: urlAt(place.port), logger });
+  const storage = await openStorage({
+    server: await openServer(),
+    unwanted,
+    settings: database,
+    facility,
+    hospital,
+    url: urlAt(place.port),
+    logger,
+  });
   try {
     const secrets = await signingSecrets(session.SESSION_SECRETS, database.DATA_DIR);
     const tls: TlsOptions | undefined = certificate && {
@@ -65,7 +74,7 @@ export async function startWardline({ config, logger, place, openServer, unwante
     const isEmbedded = database.DATABASE_URL === undefined;
     const guests = { GUEST_LINK_SECRETS: await guestLinkSecrets(config.guests.GUEST_LINK_SECRETS, database.DATA_DIR, isEmbedded) };
     const app = await createApp(
-      { ...extensions, config: { ...config, guests }, databaseUrl: storage.databaseUrl, signingSecrets: secrets, logger },
+      { ...hospital, config: { ...config, guests }, databaseUrl: storage.databaseUrl, signingSecrets: secrets, logger },
       tls,
     );
     if (certificate && tls) app.get(CertificateWatch).watch(app.getHttpServer() as Server, certificate, tls);
@@ -76,7 +85,7 @@ export async function startWardline({ config, logger, place, openServer, unwante
       url: urlAt(port),
       app,
       onAsk: (handler) => {
-        app.get(Departures).handleWith(handler);
+        app.get(ShutdownRequests).handleWith(handler);
       },
       fail: () => {
         app.get(ServerState).to('error');
@@ -114,6 +123,6 @@ async function leave(
   isReplaced: boolean,
 ): Promise<void> {
   await app.get(Drain).run(departure, isReplaced);
-  await limitedStep(logger, 'application', APPLICATION_MS, () => app.close());
+  await runWithTimeout(logger, 'application', APPLICATION_MS, () => app.close());
   await storage.stop();
 }

@@ -27,7 +27,7 @@ export interface DatabaseCondition {
 /** The condition of the database, as this node's connections show it. */
 @Injectable()
 export class DatabaseHealth {
-  private readonly shared = new SharedLook(() => this.look());
+  private readonly shared = new SharedLook(() => this.look(), 0);
 
   constructor(
     private readonly database: Database,
@@ -39,8 +39,12 @@ export class DatabaseHealth {
     return this.shared.get();
   }
 
+  /** A hospital's own work may hold all connections of its pool: the ward does not wait for it. */
   private async look(): Promise<DatabaseCondition> {
-    const pools = [...this.database.named(), ['directory', (this.directory.driver as PostgresDriver).master as GuardedPool] as const];
+    const pools = [
+      ...this.database.named().filter(([name]) => name !== 'extensions'),
+      ['directory', (this.directory.driver as PostgresDriver).master as GuardedPool] as const,
+    ];
     const [write, ...heard] = await Promise.all([this.tryWrite(), ...pools.map(([, pool]) => this.isHeard(pool))]);
     return {
       answers: write !== 'silent',

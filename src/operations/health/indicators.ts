@@ -17,12 +17,12 @@ const MIN_SILENCE_MS = 2500;
 
 const applied = statement('applied_migrations', 'SELECT name FROM migrations');
 
-/** What readiness looks at, each within a time limit of its own. */
+/** The checks of readiness, each within a time limit of its own. */
 @Injectable()
 export class Indicators {
   private readonly expected = migrationNames();
-  private readonly missing = new SharedLook(() => inTime(this.missingMigrations()));
-  private readonly late = new SharedLook(() => inTime(this.watchdog.overdue()));
+  private readonly missing = new SharedLook(() => inTime(this.missingMigrations()), 0);
+  private readonly late = new SharedLook(() => inTime(this.watchdog.overdue()), 0);
 
   constructor(
     private readonly health: HealthIndicatorService,
@@ -79,7 +79,7 @@ export class Indicators {
     }
   }
 
-  /** Pending calls with an overdue deadline; undefined when the database cannot tell. */
+  /** Pending calls with an overdue deadline; undefined when the database does not answer. */
   async overdue(): Promise<number | undefined> {
     try {
       return await this.late.get();

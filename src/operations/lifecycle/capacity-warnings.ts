@@ -6,13 +6,13 @@ import { openFilesLimit } from '../../platform/system/open-files.js';
 import { OPERATIONS_SETTINGS, REALTIME_SETTINGS } from '../../platform/config/config.module.js';
 import type { OperationsSettings } from '../../platform/config/operations.settings.js';
 import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
-import { MemoryGauge } from '../health/memory.js';
+import { MemoryGauge } from '../health/memory-gauge.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
 
 const MB = 1024 * 1024;
-/** What one socket takes, measured; the larger with TLS in the process. */
+/** Measured memory of one socket; more with TLS in the process. */
 const MEMORY_KB = { plain: 16, tls: 48 };
-/** Beside the sockets: database pools, logs, requests. */
+/** Files besides the sockets: database pools, logs, requests. */
 const OTHER_FILES = 256;
 
 /** Says at the start, and when MAX_CONNECTIONS is changed, that this machine cannot carry it: better than finding out on a bad night. */
@@ -47,7 +47,7 @@ export class CapacityWarnings implements OnApplicationBootstrap {
     return this.realtime.MEMORY_PER_CONNECTION_KB ?? (tls ? MEMORY_KB.tls : MEMORY_KB.plain);
   }
 
-  /** Until the process would restart for want of memory, beside what it uses without a single socket. */
+  /** Memory until the process would restart, less the use without a single socket. */
   private get availableMb(): number {
     const usable = (this.memory.limitBytes * this.operations.MEMORY_RESTART_THRESHOLD) / 100;
     return Math.floor((usable - process.memoryUsage.rss()) / MB);

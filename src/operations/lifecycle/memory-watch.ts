@@ -3,8 +3,8 @@ import { Interval } from '@nestjs/schedule';
 import { Logger } from '../../platform/logging/logger.js';
 import { OPERATIONS_SETTINGS } from '../../platform/config/config.module.js';
 import type { OperationsSettings } from '../../platform/config/operations.settings.js';
-import { MemoryGauge } from '../health/memory.js';
-import { Departures } from '../shutdown/departures.service.js';
+import { MemoryGauge } from '../health/memory-gauge.js';
+import { ShutdownRequests } from '../shutdown/shutdown-requests.service.js';
 
 const CHECK_INTERVAL_MS = 10_000;
 /** So many checks in a row, so that one peak that the collector cleans up restarts nothing. */
@@ -17,7 +17,7 @@ export class MemoryWatch {
 
   constructor(
     private readonly memory: MemoryGauge,
-    private readonly departures: Departures,
+    private readonly shutdownRequests: ShutdownRequests,
     private readonly logger: Logger,
     @Inject(OPERATIONS_SETTINGS) private readonly settings: OperationsSettings,
   ) {}
@@ -33,6 +33,6 @@ export class MemoryWatch {
     this.logger.warn('memory.high', { percent, threshold: this.settings.MEMORY_RESTART_THRESHOLD, checks: this.over });
     if (this.over < CHECKS) return;
     this.over = 0;
-    this.departures.ask('restart', 'memory');
+    this.shutdownRequests.request('restart', 'memory');
   }
 }

@@ -5,7 +5,7 @@ import { notFound } from '../../platform/common/errors.js';
 import { OPERATIONS_SETTINGS } from '../../platform/config/config.module.js';
 import type { OperationsSettings } from '../../platform/config/operations.settings.js';
 
-/** What proxies add to what they pass on. */
+/** Headers that proxies add. */
 const OF_PROXIES = /^(x-forwarded-.*|forwarded|x-real-ip|via)$/;
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 

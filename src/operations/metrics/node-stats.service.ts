@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { MemoryGauge } from '../health/memory.js';
+import { MemoryGauge } from '../health/memory-gauge.js';
 import { SOCKET_STATS, SocketStats } from '../../realtime/statistics/socket-stats.service.js';
 import { SocketTraffic } from '../../realtime/operations/socket-traffic.service.js';
 
 const GAUGES = ['connections', 'pending_msgs', 'memory_mb', 'memory_pct'] as const;
 const TOTALS = ['messages_in', 'messages_out', 'bytes_in', 'bytes_out', ...SOCKET_STATS] as const;
 
-/** What is known of a node at an instant: how it stands, and what it has counted since its start. */
+/** A node's figures at an instant: gauges of its state, and totals since its start. */
 export const NODE_STATS = [...GAUGES, ...TOTALS] as const;
 export type NodeStat = (typeof NODE_STATS)[number];
 export type NodeStatValues = Readonly<Record<NodeStat, number>>;

@@ -1,10 +1,10 @@
 import { lineOutput } from '../../platform/logging/line-output.js';
 import { Logger } from '../../platform/logging/logger.js';
-import { scrapedCounter, scrapedGauge } from '../../platform/metrics/scraped-metrics.js';
-import { MemoryGauge } from '../health/memory.js';
+import { MemoryGauge } from '../health/memory-gauge.js';
 import { StatsHistory } from './stats-history.service.js';
+import { scrapedCounter, scrapedGauge } from '../../platform/metrics/metric-providers.js';
 
-/** What is known of the process as a whole. */
+/** Metrics of the process as a whole. */
 export const processMetricProviders = [
   scrapedGauge({ name: 'memory_usage_percent', help: 'RSS against MAX_MEMORY_MB.' }, MemoryGauge, (gauge, memory) => {
     gauge.set(memory.percent);
@@ -24,10 +24,14 @@ export const processMetricProviders = [
     },
   ),
   scrapedCounter(
-    { name: 'wardline_log_lines_lost_total', help: 'Log lines that standard output did not take: its disk is full, or its reader gone.' },
+    {
+      name: 'wardline_log_lines_lost_total',
+      help: "Log lines that standard output did not take, the supervisor's included: its disk is full, or its reader gone.",
+    },
     Logger,
     (counter) => {
-      counter.inc(lineOutput(1).lost);
+      const { lost, lostBySupervisor } = lineOutput(1);
+      counter.inc(lost + lostBySupervisor);
     },
   ),
 ];

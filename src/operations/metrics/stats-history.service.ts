@@ -12,7 +12,10 @@ const COARSE_KEPT = 86_400 / COARSE_SEC;
 /** Seconds from one sample to the next. */
 export type Resolution = typeof FINE_SEC | typeof COARSE_SEC;
 
-/** How this node has stood and what it had counted: a sample every 10 seconds for an hour, one a minute for a day. It ends with the process. */
+/**
+ * The history of this node's state and counters: a sample every 10 seconds for an hour, one a minute for a day. It ends with
+ * the process.
+ */
 @Injectable()
 export class StatsHistory implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly rings = {

@@ -7,14 +7,14 @@ import { CLOSE_CODES } from '../../realtime/connection/close-codes.js';
 import { SocketDrain } from '../../realtime/operations/socket-drain.js';
 import type { Departure } from './departure.js';
 import { HttpTraffic } from './http-traffic.js';
-import { limitedStep } from './limited-step.js';
+import { runWithTimeout } from './run-with-timeout.js';
 
 /** At least this long for requests to be answered, however long the sockets took; also for handshakes when the port is handed over. */
 const REQUESTS_MS = 1000;
 /** A socket whose close frame is not answered is destroyed before this. */
 const CLOSE_FLUSH_MS = 3000;
 
-/** What happens between "leave" and the end of the application: clients are sent on while everything still works. */
+/** The steps between "leave" and the end of the application: clients are sent on while everything still works. */
 @Injectable()
 export class Drain {
   private running: Promise<void> | undefined;
@@ -41,15 +41,15 @@ export class Drain {
     const windowMs = (departure === 'restart' ? RESTART_DRAIN_SEC : SHUTDOWN_DRAIN_SEC) * 1000;
     if (isReplaced) {
       this.traffic.stopListening();
-      await limitedStep(this.logger, 'handshakes', REQUESTS_MS, (gone) => this.traffic.settled(gone));
+      await runWithTimeout(this.logger, 'handshakes', REQUESTS_MS, (gone) => this.traffic.settled(gone));
     }
     // From here on not ready: upgrades and long requests are refused, long polls answered.
     this.state.to('draining');
     const deadline = performance.now() + windowMs;
-    await limitedStep(this.logger, 'sockets', windowMs + CLOSE_FLUSH_MS, () => this.sendAway(departure, deadline));
+    await runWithTimeout(this.logger, 'sockets', windowMs + CLOSE_FLUSH_MS, () => this.sendAway(departure, deadline));
     this.traffic.stopListening();
     const leftMs = Math.max(deadline - performance.now(), REQUESTS_MS);
-    await limitedStep(this.logger, 'requests', leftMs, (gone) => this.traffic.answered(gone));
+    await runWithTimeout(this.logger, 'requests', leftMs, (gone) => this.traffic.answered(gone));
     this.logger.info('drain.done', {
       sockets_left: this.sockets.left,
       requests_left: this.traffic.requestsInFlight,

@@ -1,13 +1,20 @@
+import { currentExtension } from '../../platform/common/extension-context.js';
 import { EXIT_REFUSED, StartRefused } from '../../platform/common/start-refused.js';
 import { lineOutput } from '../../platform/logging/line-output.js';
 import type { Logger } from '../../platform/logging/logger.js';
 
 /**
- * What nothing caught ends the process at once with 1: its state can no longer be trusted, and who started it starts another.
+ * An uncaught error ends the process at once with 1. Its state can no longer be trusted, and its parent starts another. One that comes of code that is
+ * not Wardline's ends nothing: it is a failure of its extension point.
  * @param onFatal runs before; whatever it throws is lost
  */
 export function exitOnFatalErrors(logger: Logger, onFatal: () => void = () => undefined): void {
   const end = (event: string) => (error: unknown) => {
+    const extension = currentExtension();
+    if (extension) {
+      extension.stray(error);
+      return;
+    }
     logger.error(event, { error });
     try {
       onFatal();

@@ -9,7 +9,7 @@ const LOOK_MS = 20;
 /** An upgrade whose request has come is decided on by one look at the database. */
 const ADMISSION_MS = 100;
 
-/** What the HTTP server has in hand: requests without an answer yet, and connections whose first request has not come. */
+/** The HTTP server's work in hand: requests without an answer yet, and connections whose first request has not come. */
 @Injectable()
 export class HttpTraffic {
   private server: Server | undefined;
@@ -51,7 +51,7 @@ export class HttpTraffic {
     return this.answers.size;
   }
 
-  /** Takes no more connections; those that stand go on, kept-alive ones included. */
+  /** Takes no more connections; open ones go on, kept-alive ones included. */
   stopListening(): void {
     // Not the HTTP server's own `close`, which cuts kept-alive connections under a request that is on its way.
     if (this.server?.listening === true) ListeningServer.prototype.close.call(this.server);

@@ -6,7 +6,7 @@ import { SERVER_STATES, ServerState } from '../../platform/common/server-state.j
 
 /** Says where the node is in its life: to the log, and as a metric. */
 @Injectable()
-export class ServerLife implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
+export class ServerStateReporter implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     private readonly state: ServerState,
     private readonly logger: Logger,

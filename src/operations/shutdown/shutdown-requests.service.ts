@@ -6,11 +6,11 @@ import { Drain } from './drain.service.js';
 type Handler = (departure: Departure, reason: DepartureReason) => void;
 
 /**
- * Where the node's own parts ask for its end: an administrator's drain, memory that runs out. The process decides how it comes;
- * without one that does, the node drains and stays.
+ * Requests by the node's own parts to end it: an administrator's drain, memory that runs out. The process decides how; without
+ * a handler the node drains and stays.
  */
 @Injectable()
-export class Departures {
+export class ShutdownRequests {
   private handler: Handler | undefined;
 
   constructor(
@@ -24,7 +24,7 @@ export class Departures {
   }
 
   /** Returns at once. */
-  ask(departure: Departure, reason: DepartureReason): void {
+  request(departure: Departure, reason: DepartureReason): void {
     this.logger.info('departure.asked', { departure, reason });
     if (this.handler) this.handler(departure, reason);
     else void this.drain.run(departure);

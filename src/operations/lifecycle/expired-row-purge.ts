@@ -9,7 +9,7 @@ const UPKEEP_INTERVAL_MS = 60_000;
 
 /** Removes what has had its time, a bounded number of rows at a time, on every node alike. */
 @Injectable()
-export class Upkeep {
+export class ExpiredRowPurge {
   constructor(
     private readonly sessions: SessionsService,
     private readonly signIns: SignInBudgets,

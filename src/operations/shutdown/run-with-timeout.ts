@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../platform/logging/logger.js';
 
 /**
- * Waits for one step of a start or an end, for at most `ms` milliseconds. A step that takes longer is named in the log and left
- * behind; its signal tells it so. One that fails is logged too: nothing may keep a process from going on.
+ * Waits for one step of a start or an end, for at most `ms` milliseconds. A step that takes longer is logged, left behind and
+ * aborted by its signal. A step that fails is logged too: nothing may keep a process from going on.
  * @returns whether it came to its end in time
  */
-export async function limitedStep(
+export async function runWithTimeout(
   logger: Logger,
   step: string,
   ms: number,

@@ -5,7 +5,7 @@ export class MemoryGauge {
   /** @param limitMb MAX_MEMORY_MB, or what it is by default */
   constructor(private readonly limitMb: number) {}
 
-  /** What the percentage is a part of. */
+  /** The limit that the percentage refers to. */
   get limitBytes(): number {
     return this.limitMb * MIB;
   }

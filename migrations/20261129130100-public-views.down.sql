@@ -1,0 +1,2 @@
+DROP VIEW wardline_available_nurses;
+DROP VIEW wardline_open_calls;

@@ -1,0 +1,89 @@
+import { openConnection } from '../../platform/database/bounded-client.js';
+import { connectionOptions } from '../../platform/database/connection-options.js';
+import { historyOf, WARDLINE_HISTORY } from '../../platform/database/migration-history.js';
+import { migrationStatus } from '../../platform/database/migrations.js';
+import { requireOwnSessions } from '../../platform/database/own-sessions.js';
+import { excessPowerOf } from '../../platform/database/role-check.js';
+import type { Config } from '../../platform/config/config.js';
+import type { HospitalDefinition } from '../../program/define-hospital.js';
+import { type Finding, reasonOf } from './finding.js';
+
+const OLDEST_SERVER = 150_000;
+const CHECK_TIMEOUT_MS = 10_000;
+const CLOCK_TOLERANCE_MS = 2000;
+
+/** The database that DATABASE_URL names: reachable, new enough, not behind a pooler, with a role that can do no more than it must. */
+export async function checkDatabase({ database }: Config, hospital: HospitalDefinition | undefined): Promise<Finding[]> {
+  const { DATABASE_URL: url, DATABASE_MIGRATION_URL: ownerUrl = url } = database;
+  if (url === undefined || ownerUrl === undefined)
+    return [{ check: 'database', state: 'ok', found: `embedded, in ${database.DATA_DIR}; Wardline starts it` }];
+  try {
+    const { version, skewMs } = await askServer(url);
+    if (version < OLDEST_SERVER)
+      return [
+        {
+          check: 'database',
+          state: 'fail',
+          found: `PostgreSQL ${String(Math.floor(version / 10_000))}`,
+          advice: 'Use PostgreSQL 15 or newer',
+        },
+      ];
+    await requireOwnSessions('DATABASE_URL', url);
+    const findings: Finding[] = [
+      { check: 'database', state: 'ok', found: `PostgreSQL ${String(Math.floor(version / 10_000))}, no pooler in the way` },
+    ];
+    findings.push(clockFinding(skewMs), ...(await schemaFindings(ownerUrl, url, hospital)));
+    return findings;
+  } catch (error) {
+    return [{ check: 'database', state: 'fail', found: reasonOf(error), advice: 'Check DATABASE_URL, the server, and the way to it' }];
+  }
+}
+
+async function askServer(url: string): Promise<{ version: number; skewMs: number }> {
+  const client = await openConnection(connectionOptions(url, 'doctor', CHECK_TIMEOUT_MS));
+  try {
+    const before = Date.now();
+    const { rows } = await client.query<{ version: number; now: Date }>(
+      "SELECT current_setting('server_version_num')::int AS version, clock_timestamp() AS now",
+    );
+    const middle = (before + Date.now()) / 2;
+    return { version: rows[0]?.version ?? 0, skewMs: (rows[0]?.now.getTime() ?? 0) - middle };
+  } finally {
+    await client.end();
+  }
+}
+
+function clockFinding(skewMs: number): Finding {
+  const found = `the database's clock is ${String(Math.round(skewMs))} ms from this machine's`;
+  if (Math.abs(skewMs) <= CLOCK_TOLERANCE_MS) return { check: 'clock', state: 'ok', found };
+  return { check: 'clock', state: 'warn', found, advice: 'Run an NTP client on both; calls go by the database’s clock' };
+}
+
+async function schemaFindings(ownerUrl: string, url: string, hospital: HospitalDefinition | undefined): Promise<Finding[]> {
+  const histories = [WARDLINE_HISTORY, ...(hospital?.migrations ? [historyOf(hospital.name, hospital.migrations)] : [])];
+  const missing: string[] = [];
+  for (const history of histories)
+    for (const { name, isApplied } of await migrationStatus(ownerUrl, history)) if (!isApplied) missing.push(`${history.name}/${name}`);
+  if (missing.length > 0)
+    return [
+      {
+        check: 'database',
+        state: 'warn',
+        found: `${String(missing.length)} migrations are missing`,
+        advice: 'Run wardline migrate up; a start does it too',
+      },
+    ];
+  const power = await excessPowerOf(url);
+  const schema: Finding = { check: 'database', state: 'ok', found: 'the schema is up to date' };
+  return power === 'superuser'
+    ? [
+        schema,
+        {
+          check: 'database',
+          state: 'warn',
+          found: 'the role is a superuser',
+          advice: 'Name the owner in DATABASE_MIGRATION_URL and a lesser role in DATABASE_URL',
+        },
+      ]
+    : [schema];
+}

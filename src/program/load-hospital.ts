@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import semver from 'semver';
+import { z } from 'zod';
+import { StartRefused } from '../platform/common/start-refused.js';
+import { type Config, readConfig } from '../platform/config/config.js';
+import { environment } from '../platform/config/environment.js';
+import { type OwnSettings, settingPrefix } from '../platform/config/own-settings.js';
+import { packageVersion } from '../platform/system/package-version.js';
+import { roleDefinition } from '../identity/roles/role-definition.js';
+import { callTypeDefinition } from '../ward/hospital/call-type-definition.js';
+import { type HospitalDefinition, isDefined } from './define-hospital.js';
+
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const MAX_NAME = 32;
+/** They would be taken for Wardline's own. */
+const TAKEN = new Set(['wardline', 'core']);
+
+/**
+ * Loads the hospital that a file exports by default.
+ * @throws StartRefused with a line for each thing that is wrong with it
+ */
+export async function loadHospital(file: URL): Promise<HospitalDefinition> {
+  if (file.protocol !== 'file:' || !existsSync(file)) throw new StartRefused([`the hospital ${file.href} is not there: build it first`]);
+  const { default: exported } = (await import(file.href)) as { default?: unknown };
+  if (!isDefined(exported))
+    throw new StartRefused([`${fileURLToPath(file)}: must export by default what defineHospital() of this very Wardline returned`]);
+  requireSound(exported);
+  return exported;
+}
+
+/** @throws StartRefused with a line for each thing that is wrong with it */
+export function requireSound(hospital: HospitalDefinition): void {
+  const problems = problemsOf(hospital);
+  if (problems.length > 0) throw new StartRefused(problems.map((problem) => `hospital ${hospital.name}: ${problem}`));
+}
+
+/** A hospital, where there is one, and all settings. */
+export interface Program {
+  readonly hospital: HospitalDefinition | undefined;
+  readonly config: Config;
+}
+
+/** @throws StartRefused with a line for each thing that is wrong with the hospital or a setting */
+export async function readProgram(file: URL | undefined): Promise<Program> {
+  const hospital = file && (await loadHospital(file));
+  const own = hospital && settingsOfHospital(hospital);
+  return { hospital, config: readConfig(environment(Object.keys(own?.schema.shape ?? {})), own) };
+}
+
+/** The settings that it adds. */
+export function settingsOfHospital({ name, settings }: HospitalDefinition): OwnSettings | undefined {
+  return settings && { name, schema: settings };
+}
+
+function problemsOf({ name, compatibility, settings, migrations, callTypes = [], roles = [], events = {} }: HospitalDefinition): string[] {
+  const problems: string[] = [];
+  if (!NAME.test(name) || name.length > MAX_NAME || TAKEN.has(name))
+    return ['name: must be small letters, digits and hyphens, at most 32, and not Wardline’s own; example: st-jude'];
+  if (semver.validRange(compatibility) === null) problems.push('compatibility: must be a semver range; example: ^0.2.0');
+  else if (!semver.satisfies(packageVersion(), compatibility, { includePrerelease: true }))
+    problems.push(`is written for Wardline ${compatibility}, and this is ${packageVersion()}: install one of the other`);
+  const prefix = settingPrefix(name);
+  for (const setting of Object.keys(settings?.shape ?? {}))
+    if (!setting.startsWith(prefix)) problems.push(`settings: ${setting} must begin with ${prefix}`);
+  for (const event of Object.keys(events)) if (!event.startsWith(`${name}.`)) problems.push(`events: ${event} must begin with ${name}.`);
+  if (migrations && (migrations.protocol !== 'file:' || !migrations.pathname.endsWith('/') || !existsSync(migrations)))
+    problems.push(`migrations: ${migrations.href} is no folder; example: new URL('../migrations/', import.meta.url)`);
+  for (const type of callTypes) {
+    const wrong = callTypeDefinition.safeParse(type).error;
+    if (wrong) problems.push(`callTypes: ${type.id}: ${z.prettifyError(wrong).replaceAll('\n', ' ')}`);
+  }
+  for (const role of roles) {
+    const wrong = roleDefinition.safeParse(role).error;
+    if (wrong) problems.push(`roles: ${role.id}: ${z.prettifyError(wrong).replaceAll('\n', ' ')}`);
+  }
+  return problems;
+}

@@ -1,0 +1,12 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { OWN_PROGRAM, OwnNames, type OwnProgram } from './own-names.js';
+
+/** The modules of a hospital's own. Strategies, policies and notifiers can inject what they export. */
+@Module({})
+export class OwnModules {
+  static with(program: OwnProgram): DynamicModule {
+    const modules = program.modules ?? [];
+    const providers = [{ provide: OWN_PROGRAM, useValue: program }, OwnNames];
+    return { module: OwnModules, global: true, imports: [...modules], providers, exports: [...modules] };
+  }
+}

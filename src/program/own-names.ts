@@ -1,0 +1,80 @@
+import { type DynamicModule, Inject, Injectable, type OnApplicationBootstrap, type Provider, type Type } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { getToken } from '@willsoto/nestjs-prometheus';
+import { register } from 'prom-client';
+import { EventCatalog } from '../events/log/event-catalog.js';
+import { StartRefused } from '../platform/common/start-refused.js';
+import { settingPrefix } from '../platform/config/own-settings.js';
+import { Logger } from '../platform/logging/logger.js';
+import { MetricsRegistry } from '../platform/metrics/metrics-registry.js';
+import { EVENT_TYPES } from '../protocol/event-types.js';
+import { ownFramesOf } from '../protocol/own-protocol.js';
+import type { Extensions } from './extensions.js';
+
+/** The hospital's own name, events and modules. */
+export const OWN_PROGRAM = Symbol('own program');
+export type OwnProgram = Pick<Extensions, 'events' | 'modules'> & { readonly name?: string };
+
+type ModuleLike = Type | DynamicModule;
+const METRIC = getToken('');
+
+/**
+ * Declares the hospital's events, and holds every name that it adds to its own prefix: a later release of Wardline never takes one of them. Events that
+ * only a module declares are in no published document: their schemas are known once the program runs.
+ */
+@Injectable()
+export class OwnNames implements OnApplicationBootstrap {
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly catalog: EventCatalog,
+    private readonly registry: MetricsRegistry,
+    private readonly logger: Logger,
+    @Inject(OWN_PROGRAM) private readonly program: OwnProgram,
+  ) {
+    catalog.declareAll(program.events ?? {});
+  }
+
+  /** @throws StartRefused with a line for each name that is another's */
+  onApplicationBootstrap(): void {
+    const { name, modules = [], events: described = {} } = this.program;
+    const provided = metricsOf(modules).map((token) => token.slice(METRIC.length).toLowerCase());
+    this.registry.setOwn(provided);
+    if (name === undefined) return;
+    const events = this.catalog.types().filter((type) => !(type in EVENT_TYPES));
+    const frames = ownFramesOf(this.modules).map(({ type }) => type);
+    // A metric that is made without a provider is in prom-client's default registry.
+    const metrics = [...provided, ...register.getMetricsAsArray().map((metric) => metric.name.toLowerCase())];
+    const problems = [
+      ...foreign('event', events, `${name}.`),
+      ...foreign('frame', frames, `${name}.`),
+      ...foreign('metric', metrics, settingPrefix(name).toLowerCase()),
+    ];
+    if (problems.length > 0) throw new StartRefused(problems.map((problem) => `hospital ${name}: ${problem}`));
+    const hidden = events.filter((type) => !(type in described));
+    if (hidden.length > 0) this.logger.warn('own_events.unpublished', { types: hidden, advice: 'name them in `events` of defineHospital' });
+  }
+}
+
+/** The tokens of the metrics that these modules, and those that they import, provide. They are in capitals. */
+function metricsOf(modules: readonly unknown[], seen = new Set<unknown>()): string[] {
+  return modules.flatMap((one) => {
+    if (!isModule(one) || seen.has(one)) return [];
+    seen.add(one);
+    const [type, added] = 'module' in one ? [one.module, one] : [one, undefined];
+    const declared = <T>(key: 'providers' | 'imports') => [
+      ...((Reflect.getMetadata(key, type) as T[] | undefined) ?? []),
+      ...((added?.[key] ?? []) as T[]),
+    ];
+    const tokens = declared<Provider>('providers').map((provider) => (typeof provider === 'object' ? provider.provide : undefined));
+    const metrics = tokens.filter((token) => typeof token === 'string' && token.startsWith(METRIC)) as string[];
+    return [...metrics, ...metricsOf(declared<unknown>('imports'), seen)];
+  });
+}
+
+function isModule(one: unknown): one is ModuleLike {
+  return typeof one === 'function' || (typeof one === 'object' && one !== null && 'module' in one);
+}
+
+function foreign(what: string, names: readonly string[], prefix: string): string[] {
+  return names.filter((one) => !one.startsWith(prefix)).map((one) => `the ${what} ${one} must begin with ${prefix}`);
+}
