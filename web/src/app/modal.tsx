@@ -1,0 +1,30 @@
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { useTexts } from './texts.js';
+
+interface Props {
+  title: string;
+  lead?: string;
+  backLabel?: string;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** The browser's own dialog: focus stays in it, Escape leaves it, and focus goes back to where it was. */
+export function Modal({ title, lead, backLabel, onClose, children }: Props) {
+  const { t } = useTexts();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    if (dialog.current?.open === false) dialog.current.showModal();
+  }, []);
+  return (
+    <dialog ref={dialog} className="modal" aria-labelledby={id} onClose={onClose}>
+      <h2 id={id}>{title}</h2>
+      {lead !== undefined && <p>{lead}</p>}
+      {children}
+      <button type="button" className="button button-plain" onClick={() => dialog.current?.close()}>
+        {backLabel ?? t('back')}
+      </button>
+    </dialog>
+  );
+}

@@ -1,0 +1,77 @@
+import { type CallView, type Wardline, WardlineError } from '@wardline/client';
+import { useWardline } from '@wardline/client/react';
+import { useEffect, useRef, useState } from 'react';
+import { errorText } from '../shared/error-text.js';
+import type { Action } from './call-rules.js';
+import { noteOn } from './call-notes.js';
+import { useApp, useDeptNames } from './context.js';
+import { quiet } from './quieted.js';
+import { useTexts } from './texts.js';
+
+/** The place of a button has another meaning a moment later: a second tap of the same finger is not meant for it. */
+const SETTLE_MS = 600;
+
+export interface CallCommand {
+  /** The one on its way. */
+  readonly pending: Action | undefined;
+  /** Nothing can be given: one is on its way, or its answer has only just changed the buttons. */
+  readonly isBusy: boolean;
+  readonly run: (action: Action, command: (client: Wardline) => Promise<CallView>) => Promise<boolean>;
+}
+
+/** Runs the commands of one call, one at a time, and keeps what to say when one is refused. */
+export function useCallCommand(call: CallView): CallCommand {
+  const client = useWardline();
+  const texts = useTexts();
+  const { user, say } = useApp();
+  const names = useDeptNames(call.dept);
+  const [pending, setPending] = useState<Action>();
+  const [isSettling, setSettling] = useState(false);
+  const isBlocked = useRef(false);
+  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(
+    () => () => {
+      clearTimeout(settling.current);
+    },
+    [],
+  );
+
+  const refusal = (error: unknown): string => {
+    if (!(error instanceof WardlineError)) return errorText(texts, error);
+    const winner = error.details['call'];
+    if (error.code === 'CALL_ALREADY_ACCEPTED') {
+      const by = winner?.accepted_by ?? null;
+      const name = by === null || by === user.id ? undefined : names.person(by);
+      return name === undefined ? texts.t('race.accepted_unknown') : texts.t('race.accepted', { name });
+    }
+    if (error.code === 'CALL_CLOSED') return texts.t('race.closed');
+    const why = `why.${String(error.details['reason'])}`;
+    return error.code === 'FORBIDDEN' && texts.has(why) ? texts.t(why) : errorText(texts, error);
+  };
+
+  const run: CallCommand['run'] = async (action, command) => {
+    if (isBlocked.current) return false;
+    isBlocked.current = true;
+    setPending(action);
+    noteOn(call.id, undefined);
+    if (action === 'accept') quiet(call.id, call.round);
+    try {
+      await command(client);
+      return true;
+    } catch (error) {
+      const text = refusal(error);
+      const isRace = error instanceof WardlineError && error.code.startsWith('CALL_');
+      noteOn(call.id, { text, isFault: !isRace });
+      say(text);
+      return false;
+    } finally {
+      setPending(undefined);
+      setSettling(true);
+      settling.current = setTimeout(() => {
+        isBlocked.current = false;
+        setSettling(false);
+      }, SETTLE_MS);
+    }
+  };
+  return { pending, isBusy: pending !== undefined || isSettling, run };
+}

@@ -1,0 +1,33 @@
+import type { Translation } from '../i18n.js';
+import type en from './en.js';
+
+export default {
+  product: 'Wardline',
+  skip: 'انتقل إلى المحتوى',
+  secondary: 'وارد لاين قناة ثانوية. نظام النداء والأضواء على الجدار هو القناة الأساسية.',
+  language: 'اللغة',
+  look: 'المظهر',
+  'look.device': 'كما في الجهاز',
+  'look.light': 'فاتح',
+  'look.dark': 'داكن',
+  retry: 'أعد المحاولة',
+  'list.separator': '، ',
+  close: 'إغلاق',
+  'not_live.title': 'غير مباشر',
+  'not_live.since': 'منذ {time}. ما تراه قد يكون قديمًا.',
+  'not_live.connecting': 'يعاد الاتصال تلقائيًا.',
+  'not_live.stale': 'الخادم صامت. يعاد الاتصال تلقائيًا.',
+  'not_live.offline': 'لا توجد شبكة على هذا الجهاز.',
+  'not_live.stopped': 'قُطع اتصال هذه الشاشة. أعد تحميلها.',
+  'broken.title': 'هذا الجزء من الشاشة معطل',
+  'broken.page': 'غير مباشر. هذه الشاشة معطلة وستُحمَّل من جديد تلقائيًا.',
+  'error.NETWORK': 'تعذر الوصول إلى الخادم. تحقق من الشبكة وأعد المحاولة.',
+  'error.TIMEOUT': 'لم يرد الخادم في الوقت المناسب. أعد المحاولة.',
+  'error.EXPIRED': 'لم يتوفر اتصال في الوقت المناسب. لم يُرسل شيء. انظر إلى النداء وأعد المحاولة.',
+  'error.UNAVAILABLE': 'لا يستطيع الخادم ذلك الآن. أعد المحاولة.',
+  'error.RATE_LIMITED': 'محاولات كثيرة. انتظر لحظة ثم أعد المحاولة.',
+  'error.FORBIDDEN': 'غير مسموح لك بذلك.',
+  'error.NOT_FOUND': 'لم يعد هذا موجودًا.',
+  'error.UNAUTHENTICATED': 'انتهت جلستك. سجّل الدخول من جديد.',
+  'error.other': 'لم ينجح ذلك ({code}). أعد المحاولة.',
+} satisfies Translation<typeof en>;

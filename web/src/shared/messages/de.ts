@@ -1,0 +1,33 @@
+import type { Translation } from '../i18n.js';
+import type en from './en.js';
+
+export default {
+  product: 'Wardline',
+  skip: 'Zum Inhalt springen',
+  secondary: 'Wardline ist der zweite Kanal. Die Ruf- und Lichtanlage an der Wand ist der erste.',
+  language: 'Sprache',
+  look: 'Darstellung',
+  'look.device': 'Wie das Gerät',
+  'look.light': 'Hell',
+  'look.dark': 'Dunkel',
+  retry: 'Noch einmal',
+  'list.separator': ', ',
+  close: 'Schließen',
+  'not_live.title': 'NICHT LIVE',
+  'not_live.since': 'seit {time}. Das Bild kann veraltet sein.',
+  'not_live.connecting': 'Die Verbindung wird von selbst wiederhergestellt.',
+  'not_live.stale': 'Der Server schweigt. Die Verbindung wird von selbst wiederhergestellt.',
+  'not_live.offline': 'Dieses Gerät hat kein Netz.',
+  'not_live.stopped': 'Dieser Bildschirm wurde getrennt. Bitte neu laden.',
+  'broken.title': 'Dieser Teil des Bildschirms ist gestört',
+  'broken.page': 'NICHT LIVE. Dieser Bildschirm ist gestört und lädt von selbst neu.',
+  'error.NETWORK': 'Der Server war nicht erreichbar. Netz prüfen und noch einmal versuchen.',
+  'error.TIMEOUT': 'Der Server hat nicht rechtzeitig geantwortet. Noch einmal versuchen.',
+  'error.EXPIRED': 'Es gab nicht rechtzeitig eine Verbindung. Nichts wurde gesendet. Den Ruf ansehen und noch einmal versuchen.',
+  'error.UNAVAILABLE': 'Der Server kann das gerade nicht. Noch einmal versuchen.',
+  'error.RATE_LIMITED': 'Zu viele Versuche. Einen Augenblick warten.',
+  'error.FORBIDDEN': 'Das ist Ihnen nicht erlaubt.',
+  'error.NOT_FOUND': 'Das gibt es nicht mehr.',
+  'error.UNAUTHENTICATED': 'Ihre Sitzung ist beendet. Bitte neu anmelden.',
+  'error.other': 'Das hat nicht geklappt ({code}). Noch einmal versuchen.',
+} satisfies Translation<typeof en>;

@@ -1,0 +1,25 @@
+import shared from '../../shared/messages/en.js';
+
+export default {
+  ...shared,
+  title: 'Sign in',
+  lead: 'Nurse calls of your ward',
+  username: 'User name',
+  password: 'Password',
+  submit: 'Sign in',
+  submitting: 'Signing in…',
+  'ended.revoked': 'You were signed out, and the screen was cleared. Sign in again to go on.',
+  'ended.signed_out': 'You are signed out.',
+  'ended.expired': 'Your session has ended. Sign in again to go on.',
+  'change.title': 'Choose a new password',
+  'change.lead': 'This password was set by somebody else. Before you go on, choose one that only you know.',
+  'change.current': 'Present password',
+  'change.next': 'New password',
+  'change.rules': 'At least 10 characters. Not a common password, not your user name.',
+  'change.wrong': 'The present password is wrong.',
+  'change.submit': 'Change and go on',
+  'change.signed_in_as': 'Signed in as {name}',
+  'error.INVALID_CREDENTIALS': 'User name or password is wrong.',
+  'error.RATE_LIMITED_FOR': 'Too many tries. Try again in {seconds} seconds.',
+  'error.VALIDATION_FAILED': 'This password cannot be taken. Choose a longer or less common one.',
+};
