@@ -13,7 +13,7 @@ import { gatherMeans } from './possible.js';
 import { table, writeJson } from './report.js';
 import { comeToRest, readAtRest } from './rest.js';
 import { Ward } from './ward.js';
-import { Cluster, ESCALATION_SEC } from './world/cluster.js';
+import { Cluster, ESCALATION_SEC, RECEIPT_SEC } from './world/cluster.js';
 import type { ChaosDatabase } from './world/database.js';
 import { openGivenDatabase } from './world/given-database.js';
 import { furnish } from './world/hospital.js';
@@ -27,7 +27,7 @@ async function rage(
   ward: Ward,
   cluster: Cluster,
   options: ChaosOptions,
-  world: Pick<Parameters<typeof makeFaults>[0], 'database' | 'ownDatabase' | 'redis' | 'redisNetwork'>,
+  world: Pick<Parameters<typeof makeFaults>[0], 'database' | 'ownDatabase' | 'logDisk' | 'redis' | 'redisNetwork'>,
   over: AbortController,
 ): Promise<FaultCounts> {
   await ward.open();
@@ -52,8 +52,9 @@ async function rage(
 
 /** @returns whether every rule held */
 async function run(options: ChaosOptions, ends: Ends): Promise<boolean> {
-  const { disk, redis, redisNetwork, impossible } = await gatherMeans(options.faults, options.url !== undefined);
+  const { disk, logDisk, redis, redisNetwork, impossible } = await gatherMeans(options.faults, options.url !== undefined);
   ends.add(() => disk?.unmount());
+  ends.add(() => logDisk?.unmount());
   ends.add(() => redis?.kill());
   ends.add(() => redisNetwork?.close());
   const ownDatabase = options.url === undefined ? await OwnPostgres.start(disk) : undefined;
@@ -64,21 +65,19 @@ async function run(options: ChaosOptions, ends: Ends): Promise<boolean> {
   const cluster = await Cluster.start(
     options.nodes,
     { ...database.settings, ...(redisNetwork && { REDIS_URL: `redis://127.0.0.1:${String(redisNetwork.port)}` }) },
-    options.logs,
+    { logs: options.logs, output: logDisk?.folder },
   );
-  ends.add(() => {
-    cluster.kill();
-  });
+  ends.add(() => cluster.kill());
   say(`${String(options.nodes)} nodes, seed ${String(options.seed)}, ${String(options.seconds)} s of faults`);
 
   const over = new AbortController();
   const ward = new Ward(cluster, hospital, options.seed, over.signal);
-  const faults = await rage(ward, cluster, options, { database, ownDatabase, redis, redisNetwork }, over);
+  const faults = await rage(ward, cluster, options, { database, ownDatabase, logDisk, redis, redisNetwork }, over);
   const rest = await comeToRest(database, cluster, ward);
   const audit = await ward.verifyAudit();
   // First nobody sees anything any more, then the log is read: what was seen is in what is read.
   await ward.close();
-  const rules = { replayLimit: REPLAY_LIMIT, levelsSec: ESCALATION_SEC };
+  const rules = { replayLimit: REPLAY_LIMIT, levelsSec: ESCALATION_SEC, receiptSec: RECEIPT_SEC };
   const stored = await readAtRest(database, rules);
   await cluster.stop();
   const { acknowledged, askedAgain } = ward.ledger;
@@ -86,6 +85,7 @@ async function run(options: ChaosOptions, ends: Ends): Promise<boolean> {
     ...stored,
     ...rest,
     clients: ward.recorder.clients,
+    people: ward.hearings,
     acknowledged,
     askedAgain,
     audit,

@@ -16,7 +16,7 @@ export interface ChaosOptions {
 }
 
 const MAX_SEED = 1_000_000;
-/** What is held open is held for a minute, or for a third of a run that is short. */
+/** A held resource is held for a minute, or for a third of a short run. */
 const HOLD_SEC = 60;
 
 export function usage(faults: readonly string[]): string {

@@ -32,10 +32,11 @@ function list(of: ReadonlyMap<string, number>): string {
 }
 
 /** How much there was for the rules to be broken by. */
-function figures({ log, calls, clients, acknowledged, askedAgain }: History): Record<string, number> {
+function figures({ log, calls, askings, clients, acknowledged, askedAgain }: History): Record<string, number> {
   const climbs = [...eventsByCall(log).values()].map((events) => follow(events, () => undefined));
   const seen = clients.flatMap((client) => client.connections.flatMap((connection) => connection.seen));
   const ofKind = (kind: string) => seen.filter((one) => one.kind === kind).length;
+  const ofType = (type: string) => log.filter((event) => event.type === type).length;
   const sum = (of: (climb: (typeof climbs)[number]) => number) => climbs.reduce((total, climb) => total + of(climb), 0);
   return {
     'acknowledged commands': acknowledged.length,
@@ -51,6 +52,12 @@ function figures({ log, calls, clients, acknowledged, askedAgain }: History): Re
     'failsafe repeats': log.filter((event) => event.repeat !== null).length,
     'escalations for a lost nurse': sum((climb) => climb.lostNurses),
     'calls pending again': sum((climb) => climb.reopened),
+    'new rounds': sum((climb) => climb.rounds),
+    'clocks stopped by an urgent call': ofType('call.superseded'),
+    'questions about attendance': ofType('call.attendance_due'),
+    'calls passed on for want of a receipt': log.filter((event) => event.reason === 'no_receipt').length,
+    'people who became unresponsive': ofType('nurse.unresponsive'),
+    'receipts in the ledger': askings.filter((asking) => asking.isReceived).length,
   };
 }
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { History } from './checker/history.js';
 import { ladders } from './checker/ladder.js';
-import { readDatabase } from './checker/read-history.js';
+import { overdueReceipts } from './checker/receipts.js';
+import { readDatabase, type Stored } from './checker/read-history.js';
 import type { Ward } from './ward.js';
 import type { Cluster } from './world/cluster.js';
 import type { ChaosDatabase } from './world/database.js';
@@ -10,14 +11,14 @@ import type { ChaosDatabase } from './world/database.js';
 const READY_MS = 120_000;
 const QUIET_MS = 20_000;
 const CATCH_UP_MS = 30_000;
-/** HEARTBEAT_IDLE_SEC and two checks, as the nodes were told, and a reserve. */
+/** HEARTBEAT_IDLE_SEC and two checks, by the nodes' settings, and a reserve. */
 const FORGET_MS = 20_000;
 const LOOK_MS = 200;
 
 /** Looks until it holds. @returns whether it did in time */
 async function eventually(look: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
   const giveUpAt = performance.now() + timeoutMs;
-  // What cannot be looked at does not hold yet.
+  // A check that fails to run does not hold yet.
   while (!(await look().catch(() => false))) {
     if (performance.now() > giveUpAt) return false;
     await sleep(LOOK_MS);
@@ -38,14 +39,15 @@ async function overdue(database: ChaosDatabase): Promise<number> {
 }
 
 /**
- * What the database holds when every level that is due has happened, or has had its time to: a machine that is short of CPU may be
+ * The database's content when every due level has happened, or has had its time to. A machine that is short of CPU may be
  * late, and a level that is missing stays missing.
  */
-export async function readAtRest(database: ChaosDatabase, rules: History['rules']): Promise<Pick<History, 'log' | 'heads' | 'calls'>> {
+export async function readAtRest(database: ChaosDatabase, rules: History['rules']): Promise<Stored> {
   const giveUpAt = performance.now() + QUIET_MS;
   for (;;) {
-    const stored = await readDatabase(database);
-    if (ladders({ ...stored, rules }).length === 0 || performance.now() > giveUpAt) return stored;
+    const stored = await readDatabase(database, rules);
+    const isQuiet = ladders({ ...stored, rules }).length === 0 && overdueReceipts(stored).length === 0;
+    if (isQuiet || performance.now() > giveUpAt) return stored;
     await sleep(LOOK_MS);
   }
 }

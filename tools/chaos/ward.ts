@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seededRandom } from '../simulate/random.js';
+import type { Hearing } from './checker/history.js';
 import { pressButtons } from './people/patients.js';
 import { Ledger } from './people/ledger.js';
 import { Person } from './people/person.js';
@@ -8,13 +9,13 @@ import type { Reader } from './people/reader.js';
 import { Recorder } from './people/recorder.js';
 import type { WardWorld } from './people/ward-world.js';
 import type { Cluster } from './world/cluster.js';
-import type { Employee, Hospital } from './world/hospital.js';
+import { type Employee, type Hospital, UNHEARING } from './world/hospital.js';
 
 const PRESSERS = 6;
 const ADMIN = 'admin';
 const LOOK_MS = 100;
 
-/** Everybody in the hospital, with what they were told and what they saw. */
+/** Everybody in the hospital, with all that they received and saw. */
 export class Ward {
   readonly ledger = new Ledger();
   readonly recorder = new Recorder();
@@ -41,7 +42,11 @@ export class Ward {
     return this.people.filter((person) => person.reader?.isThere === true).length;
   }
 
-  /** Everybody signs in. */
+  get hearings(): Hearing[] {
+    return this.people.map((person) => person.hearing);
+  }
+
+  /** Signs everybody in. */
   async open(): Promise<void> {
     for (const [n, employee] of this.hospital.staff.entries()) await this.come(employee, this.random(100 + n));
   }
@@ -52,7 +57,10 @@ export class Ward {
     await Promise.all([...pressing, ...this.workers.map((person) => person.work())]);
   }
 
-  /** Waits until every screen has come to where its department's log stood. @returns whether they all have */
+  /**
+   * Waits until every screen has reached the given position of its department's log.
+   * @returns whether they all have
+   */
   async caughtUp(mustHave: Readonly<Record<string, number>>, timeoutMs: number): Promise<boolean> {
     const giveUpAt = performance.now() + timeoutMs;
     const isThere = () => this.recorder.positions.every(({ dept, position }) => (position ?? -1) >= (mustHave[dept] ?? 0));
@@ -63,7 +71,7 @@ export class Ward {
     return true;
   }
 
-  /** What the administrator is told of the audit record. */
+  /** The administrator's answer about the audit record. */
   async verifyAudit(): Promise<{ ok: boolean; checked: number; brokenAt: number | null }> {
     const answer = await this.admin?.ask({ method: 'GET', path: '/api/v1/admin/audit/verify' });
     if (answer?.status !== 200) throw new Error(`the audit record could not be verified: ${String(answer?.status)}`);
@@ -71,7 +79,7 @@ export class Ward {
     return { ok, checked, brokenAt };
   }
 
-  /** Nobody sees anything any more. */
+  /** Ends all screens. */
   async close(): Promise<void> {
     await Promise.all(this.pollers.map((poller) => poller.stop()));
     for (const person of this.people) person.leave();
@@ -84,9 +92,12 @@ export class Ward {
     this.people.push(person);
     if (username === ADMIN) this.admin = person;
     if (screen === undefined) this.workers.push(person);
+    if (UNHEARING.has(screen)) await person.startShift();
     if (screen === 'deaf' && person.reader) this.deafReaders.push(person.reader);
     if (screen !== 'poller' || dept === undefined) return;
-    const poller = new Poller(world, this.recorder.client(username, dept), person.headers);
+    const { client } = person;
+    if (!client) return;
+    const poller = new Poller(world, client, person.headers);
     this.pollers.push(poller);
     poller.start();
   }

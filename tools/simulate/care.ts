@@ -30,7 +30,7 @@ export interface CareWorld {
   readonly over: AbortSignal;
 }
 
-/** What people do about calls: someone accepts, goes there, helps. */
+/** People's care for calls: one accepts, goes there, helps. */
 export class Care {
   constructor(private readonly world: CareWorld) {}
 
@@ -66,7 +66,7 @@ export class Care {
     await Promise.all(attempts);
   }
 
-  /** Whom the call names, of those who have it on their screen; else anyone here who has. */
+  /** The recipients of the call who have it on their screen; else anyone here who has. */
   private able(ward: Ward, call: OpenCall): Nurse[] {
     const seeing = ward.nurses.filter((nurse) => nurse.canSee(call.seq));
     const named = seeing.filter((nurse) => call.recipients.has(nurse.staffId));

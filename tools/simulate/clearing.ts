@@ -40,7 +40,7 @@ async function cancel(admin: Session, callId: string): Promise<boolean> {
     { 'idempotency-key': randomUUID() },
   );
   if (answer.status <= 299) return true;
-  // Closed by somebody in the meantime, which is as good.
+  // Another person closed it in the meantime, which is as good.
   if (answer.status === HTTP_CONFLICT) return false;
   throw new Error(`call ${callId} cannot be cancelled: the server answered ${String(answer.status)}`);
 }

@@ -11,9 +11,9 @@ const storeSchema = z.object({
 const OWNER_ONLY = 0o600;
 
 /**
- * Passwords and station keys that the seeder made, kept beside first-run.json with the same mode.
- * Without it each run would have to reset a thousand passwords (argon2, on the server's two cores)
- * before it could begin. What it holds is only ever a guess: it is tried before it is believed.
+ * Passwords and station keys that the seeder made, in a file next to first-run.json with the same mode. Without it each run
+ * would have to reset a thousand passwords (argon2, on the server's two cores) before it could begin. Its content is only ever
+ * a guess: it is tried before it is believed.
  */
 export class CredentialStore {
   private readonly passwords: Map<string, string>;
@@ -34,7 +34,7 @@ export class CredentialStore {
       const known = storeSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
       if (known.url === url.origin) return new CredentialStore(file, url.origin, known);
     } catch {
-      // none yet, or unreadable: everything is made or reset anew
+      // None yet, or unreadable: everything is made or reset.
     }
     return new CredentialStore(file, url.origin, undefined);
   }

@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { HttpClient } from '../bench/client/http-client.js';
 import { messageOf } from '../bench/client/invocation.js';
-import type { Target } from '../bench/client/target.js';
 import { Care } from './care.js';
 import { Ledger } from './ledger.js';
 import { Measurements } from './measurements.js';
@@ -18,7 +17,6 @@ import { Ward } from './ward.js';
 
 export interface HospitalPlan {
   readonly options: SimulateOptions;
-  readonly target: Target;
   readonly http: HttpClient;
   readonly stations: readonly Station[];
   readonly signedIn: readonly SignedIn[];
@@ -37,7 +35,7 @@ export class Hospital {
   private readonly careOver = new AbortController();
 
   constructor(plan: HospitalPlan) {
-    const { options, stations, http, target } = plan;
+    const { options, stations, http } = plan;
     const { measurements, ledger } = this;
     const random = seededRandom(options.seed);
     const screens = new ScreenTimer(measurements.screenAll, measurements.screenFirst);
@@ -51,7 +49,7 @@ export class Hospital {
     this.pace = paceFor(options.pace, options.profile.pressesPerMinute, bedside);
     this.presser = new Presser({ desk, screens, measurements, ledger, random, isOpen }, stations);
     this.care = new Care({ measurements, ledger, desk, random, pace: this.pace, over });
-    const world: NurseWorld = { target, measurements, screens, random };
+    const world: NurseWorld = { measurements, screens };
     this.nurses = plan.signedIn.map((person) => this.hire(person, world));
   }
 
@@ -67,14 +65,14 @@ export class Hospital {
     return this.wards.reduce((open, ward) => open + ward.calls.size, 0);
   }
 
-  /** Nobody starts or goes on with anything. */
+  /** Starts and continues nothing more. */
   endCare(): void {
     this.careOver.abort();
   }
 
-  private hire({ person, session }: SignedIn, world: NurseWorld): Nurse {
+  private hire({ person, staffId, client }: SignedIn, world: NurseWorld): Nurse {
     const ward = this.wardOf(person.dept);
-    const nurse = new Nurse(person.username, session, ward, world);
+    const nurse = new Nurse(person.username, staffId, client, ward, world);
     ward.nurses.push(nurse);
     return nurse;
   }

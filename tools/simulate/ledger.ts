@@ -13,8 +13,8 @@ function isOwed(type: string): type is OwedEvent {
 }
 
 /**
- * What the server has acknowledged and therefore owes the log. At the end the log is read and each
- * debt crossed out; what is left was acknowledged and lost.
+ * Commands that the server has acknowledged and therefore owes the log. At the end the log is read and each debt crossed out;
+ * the rest was acknowledged and lost.
  */
 export class Ledger {
   private readonly owed = new Map<string, number>();
@@ -25,7 +25,7 @@ export class Ledger {
     this.owed.set(callId, (this.owed.get(callId) ?? 0) | BITS[type]);
   }
 
-  /** An event of this call and type stands in the log. */
+  /** The log has an event of this call and type. */
   found(callId: string, type: string): void {
     const owed = this.owed.get(callId);
     if (owed === undefined || !isOwed(type)) return;

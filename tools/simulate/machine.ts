@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import os from 'node:os';
 
-/** Where a figure comes from: without it, it cannot be compared with another. */
+/** The origin of a figure: without it, it cannot be compared with another. */
 export function describeMachine() {
   const cpus = os.cpus();
   return {
@@ -22,7 +22,7 @@ const RESOLUTION_MS = 5;
 export interface OwnCost {
   /** CPU of this process, in seconds per second of wall time. */
   readonly cpu_share: number;
-  /** The same for all of the machine: server, database, and whatever else ran beside them. */
+  /** The same for all of the machine: server, database, and all other processes. */
   readonly machine_cpu_share: number;
   readonly loop_delay_p99_ms: number;
   readonly loop_delay_max_ms: number;
@@ -34,10 +34,7 @@ function busyMs(): number {
   return os.cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
 }
 
-/**
- * What the client itself costs, and how late its own event loop ran: a client that is starved of
- * CPU measures itself.
- */
+/** The client's own cost, and the delay of its event loop: a client that is starved of CPU measures itself. */
 export class OwnCostMeter {
   private readonly delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   private startedAt = 0;

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { createClient } from '@wardline/client';
+import { nodeTransport } from '@wardline/client/node';
 import { explainConnection } from '../bench/client/explain-connection.js';
 import { findFirstRun } from '../bench/client/first-run.js';
 import { HttpClient } from '../bench/client/http-client.js';
@@ -73,13 +75,19 @@ async function simulate(options: SimulateOptions): Promise<number> {
   const { target } = place;
   const progress = new Progress();
   const stop = stopOnSignal(progress);
-  if (options.insecure) progress.line('the server’s certificate is NOT verified (--insecure)');
+  if (options.insecure) {
+    progress.line('the server’s certificate is NOT verified (--insecure)');
+    // The client of a person has no such switch: Node's own holds for this process.
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+  }
   const http = new HttpClient(target);
+  const transport = nodeTransport(target.tls.ca ? { ca: target.tls.ca } : {});
   try {
     const admin = await signInAdmin(http, place);
     const wards = planWards(options.profile);
     const store = CredentialStore.open(options.dataDir, target.url);
-    const seeder = new Seeder(http, admin, store, progress, stop);
+    const newClient = () => createClient({ url: target.url.origin, fetch: transport.fetch, WebSocket: transport.WebSocket });
+    const seeder = new Seeder(http, admin, newClient, store, progress, stop);
     const stations = await seeder.furnish(wards);
     const signedIn = await seeder.signInNurses(wards);
     if (stop.aborted) return EXIT_INTERRUPTED;
@@ -93,6 +101,7 @@ async function simulate(options: SimulateOptions): Promise<number> {
     if (failures.length > 0) return EXIT_FAILED;
     return facts.interrupted ? EXIT_INTERRUPTED : 0;
   } finally {
+    transport.close();
     http.close();
   }
 }
@@ -111,5 +120,5 @@ async function main(): Promise<number> {
 }
 
 process.exitCode = await main();
-// Whatever a broken connection left behind must not keep a finished run alive.
+// Leftovers of a broken connection must not keep a finished run alive.
 setTimeout(() => process.exit(), 2000).unref();

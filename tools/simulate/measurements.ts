@@ -52,7 +52,7 @@ export class Measurements {
   readonly uncountedErrors = new Tally();
   /** Connections that ended unasked, by close code or refusal. */
   readonly reconnects = new Tally();
-  /** Nurses whom the protocol told not to come back. */
+  /** Nurses whom the protocol sent away. */
   readonly stopped = new Tally();
   /** First few details of what went wrong, for whoever has to find out why. */
   readonly samples: string[] = [];

@@ -1,75 +1,70 @@
-import type { CommandAnswer } from '../bench/client/in-flight.js';
-import { LiveSocket } from '../bench/client/live-socket.js';
-import type { Session } from '../bench/client/session.js';
-import type { Target } from '../bench/client/target.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Wardline, WardlineError } from '@wardline/client';
+import { StreamCheck } from '../bench/client/stream-check.js';
 import type { Measurements } from './measurements.js';
-import type { Random } from './random.js';
 import type { ScreenTimer } from './screen-timer.js';
 import type { Ward } from './ward.js';
 
 const LIVE_TIMEOUT_MS = 60_000;
+const LOOK_AGAIN_MS = 20;
+/** A command without an answer by then has failed. */
+const COMMAND_MAX_AGE_MS = 15_000;
 
-/** What all nurses of a run have in common. */
+/** The parts that all nurses of a run share. */
 export interface NurseWorld {
-  readonly target: Target;
   readonly measurements: Measurements;
   readonly screens: ScreenTimer;
-  readonly random: Random;
 }
 
-/** A nurse with a screen: signed in, connected to one ward, able to give commands. */
+interface CommandAnswer {
+  readonly ok: boolean;
+  /** The error's code; `OK` when there is none. */
+  readonly code: string;
+  readonly roundTripMs: number;
+}
+
+/** A nurse with a screen on `@wardline/client`: signed in, connected to one ward, able to give commands. */
 export class Nurse {
-  readonly live: LiveSocket;
+  /** Judges the events as the client hands them out. The client's own counts are in `proof`. */
+  readonly stream = new StreamCheck();
   private onShift = false;
+  private leaving = false;
+  private wasLive = false;
 
   constructor(
     readonly username: string,
-    readonly session: Session,
+    readonly staffId: string,
+    private readonly client: Wardline,
     readonly ward: Ward,
     private readonly world: NurseWorld,
-  ) {
-    const { measurements, screens } = world;
-    this.live = new LiveSocket(
-      {
-        target: world.target,
-        cookie: session.cookie,
-        dept: ward.dept,
-        decode: (bytes) => ward.cache.decode(bytes),
-        isSessionAlive: () => session.isAlive(),
-        random: world.random,
-      },
-      {
-        event: (frame, at) => {
-          if (frame.type === 'call.pending' && frame.data.call_id !== undefined) {
-            screens.arrived(frame.data.call_id, frame.seq, at);
-          }
-          ward.event(frame);
-        },
-        lost: (why, stopped) => {
-          (stopped ? measurements.stopped : measurements.reconnects).add(why);
-        },
-        trouble: (code, detail) => {
-          measurements.failure(code, measurements.counting, `${username}: ${detail}`);
-        },
-      },
-    );
+  ) {}
+
+  get isLive(): boolean {
+    return this.client.status.phase === 'live';
   }
 
-  get staffId(): string {
-    return this.session.staffId;
+  get proof(): ReturnType<Wardline['proof']> {
+    return this.client.proof(this.ward.dept);
+  }
+
+  get gaps(): number {
+    return this.stream.gaps + this.proof.gaps;
   }
 
   /** Connected, subscribed, and the call's announcement is on the screen. */
   canSee(seq: number): boolean {
-    return this.live.isLive && (this.live.stream.last ?? -1) >= seq;
+    return this.isLive && (this.stream.last ?? -1) >= seq;
   }
 
   async beginShift(): Promise<void> {
-    this.live.connect();
-    if (!(await this.live.whenLive(LIVE_TIMEOUT_MS))) {
-      throw new Error(`${this.username} could not connect and subscribe to ${this.ward.dept}`);
+    const { dept } = this.ward;
+    this.follow();
+    const deadline = performance.now() + LIVE_TIMEOUT_MS;
+    while (!this.isLive) {
+      if (performance.now() > deadline) throw new Error(`${this.username} could not connect and subscribe to ${dept}`);
+      await sleep(LOOK_AGAIN_MS);
     }
-    const answer = await this.live.command('shift.start', { dept: this.ward.dept });
+    const answer = await this.command('shift.start', { dept });
     // A run that was cut off leaves its nurses on duty; that is where this one wants them.
     if (answer.ok || answer.code.includes('ALREADY')) this.onShift = true;
     else throw new Error(`${this.username} could not start a shift: ${answer.code}`);
@@ -80,22 +75,54 @@ export class Nurse {
     const { measurements } = this.world;
     const counted = measurements.counting;
     if (counted) measurements.requests += 1;
-    const answer = await this.live.command(type, data);
-    if (!answer.ok && answer.code !== 'CLOSED' && !normal.includes(answer.code)) {
-      const detail = `${type} by ${this.username} ${JSON.stringify(data)}`;
-      measurements.failure(answer.code, counted, detail);
+    const sentAt = performance.now();
+    const code = await this.client.command(type, data, { maxAgeMs: COMMAND_MAX_AGE_MS }).then(
+      () => 'OK',
+      (error: unknown) => (error instanceof WardlineError ? error.code : 'CLIENT_FAULT'),
+    );
+    const roundTripMs = performance.now() - sentAt;
+    if (code !== 'OK' && code !== 'CLOSED' && !normal.includes(code)) {
+      measurements.failure(code, counted, `${type} by ${this.username} ${JSON.stringify(data)}`);
     }
-    return answer;
+    return { ok: code === 'OK', code, roundTripMs };
   }
 
   async endShift(): Promise<void> {
-    if (!this.onShift || !this.live.isLive) return;
+    if (!this.onShift || !this.isLive) return;
     this.onShift = false;
     await this.command('shift.end', { dept: this.ward.dept, confirm: true });
   }
 
   async leave(): Promise<void> {
-    await this.live.close();
-    await this.session.send('POST', '/api/v1/auth/logout').catch(() => undefined);
+    this.leaving = true;
+    await this.client.signOut().catch(() => undefined);
+    this.client.close();
+  }
+
+  private follow(): void {
+    const { measurements, screens } = this.world;
+    const department = this.client.department(this.ward.dept);
+    let pictures = 0;
+    department.subscribe(() => {
+      const { snapshots } = this.proof;
+      if (snapshots === pictures) return;
+      pictures = snapshots;
+      const { seq, epoch } = department.getSnapshot();
+      this.stream.snapshot(seq, epoch);
+    });
+    department.on('*', (event) => {
+      const at = performance.now();
+      this.stream.event(event.seq);
+      if (event.type === 'call.pending') screens.arrived(event.data.call_id, event.seq, at);
+      this.ward.event(event);
+    });
+    this.client.on('fault', ({ code, message }) => {
+      measurements.failure(code, measurements.counting, `${this.username}: ${message}`);
+    });
+    this.client.on('status', ({ phase, reason }) => {
+      if (this.wasLive && phase !== 'live' && !this.leaving)
+        (phase === 'stopped' ? measurements.stopped : measurements.reconnects).add(reason ?? phase);
+      this.wasLive = phase === 'live';
+    });
   }
 }

@@ -10,7 +10,6 @@ export interface SimulateOptions {
   readonly seed: number;
   /** Multiplies the nurses' delays: 0.5 is a hurried ward. */
   readonly pace: number;
-  readonly ackMs: number;
   readonly url: string | undefined;
   readonly dataDir: string;
   readonly insecure: boolean;
@@ -31,7 +30,6 @@ export const USAGE = `usage: npm run simulate -- [S1|S2|S3] [options]   (S1 when
                        from WARDLINE_ADMIN_PASSWORD (the name may be in WARDLINE_ADMIN_USER)
   --warm-up SEC        not counted, before the measured time (default 10)
   --pace F             multiplies the nurses' delays (default 1)
-  --ack-ms MS          how often a nurse's screen acknowledges (default 2000)
   --seed N             of the random numbers (default 1)
   --json FILE          where the result goes (default tools/bench/results/simulate-….json)
   --insecure           do not verify the server's certificate`;
@@ -49,7 +47,6 @@ const FLAGS = {
   'admin-user': { type: 'string' },
   'warm-up': { type: 'string' },
   pace: { type: 'string' },
-  'ack-ms': { type: 'string' },
   seed: { type: 'string' },
   json: { type: 'string' },
 } as const;
@@ -118,7 +115,6 @@ export function readOptions({ args, env }: Invocation): SimulateOptions | 'help'
     warmUpSec: numberOf('warm-up', values['warm-up'], 10, broken(0, 300)),
     seed: numberOf('seed', values.seed, 1, whole(0, 2 ** 32 - 1)),
     pace: numberOf('pace', values.pace, 1, broken(0.01, 100)),
-    ackMs: numberOf('ack-ms', values['ack-ms'], 2000, whole(100, 60_000)),
     url: values.url,
     dataDir: values['data-dir'] ?? env.DATA_DIR ?? './var',
     insecure: values.insecure,

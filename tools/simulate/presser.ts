@@ -26,7 +26,7 @@ export interface PresserWorld {
   readonly measurements: Measurements;
   readonly ledger: Ledger;
   readonly random: Random;
-  /** Whether this client's nurses know of the call as open. */
+  /** True when this client's nurses know of the call as open. */
   readonly isOpen: (dept: string, callId: string) => boolean;
 }
 
@@ -43,7 +43,7 @@ export class Presser {
     this.pools = { bedside: ofKind('bedside'), bathroom: ofKind('bathroom') };
   }
 
-  /** Presses at each of `times` (ms from `startAt`), until told to stop. */
+  /** Presses at each of `times` (ms from `startAt`), until it is stopped. */
   async run(times: Float64Array, startAt: number, over: AbortSignal): Promise<void> {
     for (const time of times) {
       const due = startAt + time;
@@ -62,7 +62,7 @@ export class Presser {
     return this.unanswered;
   }
 
-  /** The station's call is over: it can be pressed anew. */
+  /** The station's call is over: it can be pressed again. */
   release(stationId: string): void {
     const station = this.world.desk.find(stationId);
     if (station !== undefined) this.pools[station.kind].release(station);

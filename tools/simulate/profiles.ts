@@ -1,4 +1,4 @@
-/** What a ward under load looks like, and what is asked of the server under it. */
+/** A ward under load, and the goals of the server under it. */
 export interface Profile {
   readonly name: string;
   readonly nurses: number;
@@ -6,7 +6,7 @@ export interface Profile {
   readonly departments: number;
   /** More failures than this share of all requests and commands fail the run. */
   readonly errorBound: number;
-  /** Goals for button-to-screen in ms: shown beside the result, they do not fail a run. */
+  /** Goals for button-to-screen in ms: shown with the result, they do not fail a run. */
   readonly goals: { readonly p50?: number; readonly p99?: number };
 }
 

@@ -74,9 +74,9 @@ export function table(facts: RunFacts, failures: readonly string[]): string {
       ? []
       : [row('errors outside that time', [count(m.uncountedErrors.total)]) + named(m.uncountedErrors.toObject())]),
     row('connections lost', [count(m.reconnects.total)]) +
-      `  live at the end ${count(facts.liveAtEnd)} of ${count(streams.readers)}, heartbeats ${count(facts.heartbeats)}${named(m.reconnects.toObject())}`,
+      `  live at the end ${count(facts.liveAtEnd)} of ${count(streams.readers)}${named(m.reconnects.toObject())}`,
     row('gaps', [count(streams.gaps)]) +
-      `  out of order ${count(streams.outOfOrder)}, skipped ${count(streams.skippedEvents)}, received ${count(streams.received)}`,
+      `  out of order ${count(streams.outOfOrder)}, skipped and fetched ${count(streams.skippedEvents)}, received ${count(streams.received)}`,
     row('audit', []) + `  ${auditLine}`,
     row('calls left open', [count(facts.clearedAfter)]) + `  from earlier runs ${count(facts.clearedBefore)}`,
     row('CPU, cores', []) + `  client ${client.cpu_share.toFixed(2)}, ${serverCpu}, whole machine ${client.machine_cpu_share.toFixed(2)}`,
@@ -103,7 +103,6 @@ export function writeJson(file: string, facts: RunFacts, failures: readonly stri
       seed: options.seed,
       pace_asked: options.pace,
       pace: facts.pace,
-      ack_ms: options.ackMs,
       stations: 'share a pool of kept-alive connections',
       server_limits: facts.limits,
     },
@@ -126,7 +125,6 @@ export function writeJson(file: string, facts: RunFacts, failures: readonly stri
       cleared_before: facts.clearedBefore,
       cleared_after: facts.clearedAfter,
       live_at_end: facts.liveAtEnd,
-      heartbeats: facts.heartbeats,
     },
     milliseconds: {
       button_to_screen_each: m.screenAll.percentiles(),

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { Wardline } from '@wardline/client';
 import { z } from 'zod';
 import { toApiError } from '../bench/client/api-error.js';
 import type { HttpAnswer, HttpClient } from '../bench/client/http-client.js';
 import { eachLimited, patiently } from '../bench/client/patience.js';
-import { Session } from '../bench/client/session.js';
+import type { Session } from '../bench/client/session.js';
 import type { CredentialStore } from './credential-store.js';
 import type { Progress } from './progress.js';
 import type { Station } from './station-pool.js';
@@ -21,7 +22,8 @@ const staffPage = z.object({ items: z.array(z.object({ id: z.string(), username:
 /** A simulated person, signed in. */
 export interface SignedIn {
   readonly person: PlannedPerson;
-  readonly session: Session;
+  readonly staffId: string;
+  readonly client: Wardline;
 }
 
 /** Makes the simulated hospital through the admin API, reusing what an earlier run has made. */
@@ -29,6 +31,7 @@ export class Seeder {
   constructor(
     private readonly http: HttpClient,
     private readonly admin: Session,
+    private readonly newClient: () => Wardline,
     private readonly store: CredentialStore,
     private readonly progress: Progress,
     private readonly stop: AbortSignal,
@@ -75,7 +78,7 @@ export class Seeder {
         nurses,
         CONCURRENCY,
         async (person) => {
-          signedIn.push({ person, session: await this.signIn(person) });
+          signedIn.push(await this.signIn(person));
           this.progress.show(`signing in ${String(signedIn.length)}/${String(nurses.length)}`);
         },
         this.stop,
@@ -124,28 +127,36 @@ export class Seeder {
     return keySchema.parse(rotated.body).key;
   }
 
-  private async signIn(person: PlannedPerson): Promise<Session> {
+  private async signIn(person: PlannedPerson): Promise<SignedIn> {
     const known = this.store.password(person.username);
     if (known !== undefined) {
       try {
-        return await this.signInWith(person.username, known);
+        return await this.signInWith(person, known);
       } catch (error) {
         // One wrong guess is all that is spent: five would lock the name for a quarter of an hour.
         if (!isUnauthorized(error)) throw error;
       }
     }
     const password = await this.employ(person);
-    return this.signInWith(person.username, password);
+    return this.signInWith(person, password);
   }
 
   /** A password that an administrator set is changed first, as its owner must. */
-  private async signInWith(username: string, password: string): Promise<Session> {
-    const session = await patiently(() => Session.signIn(this.http, username, password));
-    if (!session.mustChangePassword) return session;
-    const own = newPassword();
-    await patiently(() => session.must('POST', '/api/v1/auth/password', { current_password: password, new_password: own }));
-    this.store.rememberPassword(username, own);
-    return session;
+  private async signInWith(person: PlannedPerson, password: string): Promise<SignedIn> {
+    const { username } = person;
+    const client = this.newClient();
+    try {
+      const { user, password_change_required: mustChange } = await patiently(() => client.signIn({ username, password }));
+      if (mustChange) {
+        const own = newPassword();
+        await patiently(() => client.sessions.changePassword({ current_password: password, new_password: own }));
+        this.store.rememberPassword(username, own);
+      }
+      return { person, staffId: user.id, client };
+    } catch (error) {
+      client.close();
+      throw error;
+    }
   }
 
   /** The person exists, with a password that this run knows, and is a member of the department. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../bench/client/invocation.js';
 import type { Session } from '../bench/client/session.js';
+import type { Target } from '../bench/client/target.js';
 import { audit, settle, type AuditResult } from './audit.js';
 import { clearOpenCalls } from './clearing.js';
 import { Crew } from './crew.js';
@@ -19,6 +20,7 @@ const LOOK_AGAIN_MS = 200;
 const STATUS_MS = 500;
 
 export interface SimulationWorld extends HospitalPlan {
+  readonly target: Target;
   readonly admin: Session;
   readonly progress: Progress;
   /** Set when a person asks to end early. */
@@ -45,7 +47,6 @@ export class Simulation {
     const machine = describeMachine();
     try {
       await this.crew.beginShifts(stop);
-      this.crew.keepAlive(options.ackMs);
       await this.press(options.warmUpSec, 'warming up');
       const serverBefore = await sampleServer(target);
       this.meter.start();
@@ -68,12 +69,11 @@ export class Simulation {
         measuredSec,
         interrupted: stop.aborted,
         measurements: this.measurements,
-        streams: totalStreams(this.crew.nurses.map((nurse) => nurse.live.stream)),
+        streams: totalStreams(this.crew.nurses),
         audit: result,
         clearedBefore,
         clearedAfter,
         liveAtEnd,
-        heartbeats: this.crew.heartbeats,
         client,
         server,
         limits: limits.status === 200 ? limits.body : undefined,
@@ -106,7 +106,7 @@ export class Simulation {
   private showStatus(where: string): void {
     const { measurements: m, crew } = this;
     const screen = m.screenAll;
-    const gaps = crew.nurses.reduce((sum, nurse) => sum + nurse.live.stream.gaps, 0);
+    const gaps = crew.nurses.reduce((sum, nurse) => sum + nurse.gaps, 0);
     this.world.progress.show(
       `${where}  presses ${String(m.presses)}  open ${String(this.hospital.openCalls)}  screen p50 ${screen.percentile(0.5).toFixed(1)} p99 ${screen.percentile(0.99).toFixed(1)} ms  ` +
         `accept p99 ${m.acceptRoundTrip.percentile(0.99).toFixed(1)} ms  completed ${String(m.completed)}  errors ${String(m.errors.total)}  gaps ${String(gaps)}  live ${String(crew.liveCount)}/${String(crew.nurses.length)}`,

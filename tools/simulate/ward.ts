@@ -1,5 +1,4 @@
-import { FrameCache } from '../bench/client/frame-cache.js';
-import type { EventFrame } from '../bench/client/frames.js';
+import type { AnyEvent, CallView, WardlineProtocol } from '@wardline/client';
 import type { Measurements } from './measurements.js';
 import type { Nurse } from './nurse.js';
 
@@ -12,26 +11,24 @@ export interface OpenCall {
   seq: number;
   pending: boolean;
   recipients: ReadonlySet<string>;
-  /** Somebody of this client is on it already. */
+  /** A person of this client is on it already. */
   attended: boolean;
 }
 
 export interface WardListener {
-  /** A call waits for somebody, for the first time or again. */
+  /** A call waits for a nurse, for the first time or again. */
   callPending(ward: Ward, call: OpenCall): void;
   /** A call came to its end. */
   callClosed(call: OpenCall): void;
 }
 
-/** A department: its nurses, and its open calls as told by the first nurse who hears of them. */
+/** A department: its nurses, and its open calls as the first nurse who gets them reports them. */
 export class Ward {
   readonly nurses: Nurse[] = [];
   readonly calls = new Map<string, OpenCall>();
-  /** One for all: the department's readers get the same bytes. */
-  readonly cache = new FrameCache();
   /** The id of each event seen, by its place: the audit compares them with the log's. */
   readonly seen = new Map<number, string>();
-  /** Readers that were told different things about the same place of the log. */
+  /** Readers that got different events at the same place of the log. */
   divergent = 0;
 
   constructor(
@@ -41,66 +38,60 @@ export class Ward {
   ) {}
 
   /** An event arrived at one of the nurses. */
-  event(frame: EventFrame): void {
-    const known = this.seen.get(frame.seq);
+  event(event: AnyEvent<WardlineProtocol>): void {
+    const known = this.seen.get(event.seq);
     if (known === undefined) {
-      this.seen.set(frame.seq, frame.id);
-      this.follow(frame);
-    } else if (known !== frame.id) {
+      this.seen.set(event.seq, event.id);
+      this.follow(event);
+    } else if (known !== event.id) {
       this.divergent += 1;
-      this.measurements.failure('DIVERGENT_EVENT', true, `${this.dept} ${String(frame.seq)}`);
+      this.measurements.failure('DIVERGENT_EVENT', true, `${this.dept} ${String(event.seq)}`);
     }
   }
 
-  private follow(frame: EventFrame): void {
-    const { call_id: callId } = frame.data;
-    if (callId === undefined) return;
-    switch (frame.type) {
+  private follow(event: AnyEvent<WardlineProtocol>): void {
+    switch (event.type) {
       case 'call.pending':
-        this.pending(callId, frame);
+        this.pending(event.data.call, event.seq);
         return;
       case 'call.escalated':
-        this.tell(callId, frame);
+        this.tell(event.data.call);
         return;
       case 'call.accepted':
       case 'call.in_progress': {
-        const call = this.calls.get(callId);
+        const call = this.calls.get(event.data.call_id);
         if (call !== undefined) call.pending = false;
         return;
       }
       case 'call.completed':
       case 'call.cancelled':
-        this.close(callId);
+        this.close(event.data.call_id);
         return;
       default:
         return;
     }
   }
 
-  private pending(callId: string, frame: EventFrame): void {
-    const view = frame.data.call;
-    if (view === undefined) return;
-    const call = this.calls.get(callId) ?? {
-      id: callId,
+  private pending(view: CallView, seq: number): void {
+    const call = this.calls.get(view.id) ?? {
+      id: view.id,
       type: view.type,
       stationId: view.station_id ?? undefined,
-      seq: frame.seq,
+      seq,
       pending: true,
       recipients: new Set<string>(),
       attended: false,
     };
-    call.seq = frame.seq;
+    call.seq = seq;
     call.pending = true;
-    this.calls.set(callId, call);
-    this.tell(callId, frame);
+    this.calls.set(view.id, call);
+    this.tell(view);
     if (!call.attended) this.listener.callPending(this, call);
   }
 
-  private tell(callId: string, frame: EventFrame): void {
-    const call = this.calls.get(callId);
-    const recipients = frame.data.call?.recipients;
-    if (call === undefined || recipients === undefined) return;
-    call.recipients = new Set(recipients.map((recipient) => recipient.staff_id));
+  private tell({ id, recipients }: CallView): void {
+    const call = this.calls.get(id);
+    if (call !== undefined) call.recipients = new Set(recipients.map(({ staff_id }) => staff_id));
   }
 
   private close(callId: string): void {

@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../../src/platform/database/embedded/embedded-postgres.js';
 import { migrateUp } from '../../../src/platform/database/migrations.js';
+import { asAdmin, openServer, withDatabaseName } from '../../../src/testing/test-server.js';
 import type { Ends } from '../command/ends.js';
 
 /** A migrated database of the bench's own. */
@@ -19,65 +16,39 @@ export interface BenchDatabase {
   drop(): Promise<void>;
 }
 
-interface Server {
-  readonly adminUrl: string;
-  stop(): Promise<void>;
-}
-
 /** Decide what a write costs. */
 const SETTINGS = ['fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'wal_level', 'max_wal_size', 'commit_delay'];
 
-async function startOwnServer(): Promise<Server> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'wardline-bench-'));
-  const server = await startEmbeddedPostgres({ dataDir, log: () => undefined });
-  return {
-    adminUrl: server.superuserUrl,
-    stop: async () => {
-      await server.stop();
-      // As root the data lie elsewhere, behind a link.
-      const place = await realpath(join(dataDir, 'postgres')).catch(() => dataDir);
-      for (const folder of [place, dataDir]) await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
 async function once<R extends pg.QueryResultRow>(url: string, text: string, values: unknown[] = []): Promise<R[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<R>(text, values)).rows;
-  } finally {
-    await client.end();
-  }
+  return asAdmin(url, async (client) => (await client.query<R>(text, values)).rows);
 }
 
 /** @param url a server that lets us make databases; undefined starts the embedded one, which is removed at the end */
 export async function createBenchDatabase(url: string | undefined): Promise<BenchDatabase> {
-  const server: Server = url === undefined ? await startOwnServer() : { adminUrl: url, stop: () => Promise.resolve() };
+  const server = await openServer(url);
   const name = `wardline_bench_${randomBytes(4).toString('hex')}`;
-  const own = new URL(server.adminUrl);
-  own.pathname = `/${name}`;
+  const own = withDatabaseName(server.adminUrl, name);
   let dropping: Promise<void> | undefined;
   const drop = () => (dropping ??= once(server.adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).then(() => server.stop()));
   try {
     await once(server.adminUrl, `CREATE DATABASE ${name}`);
-    await migrateUp(own.href);
+    await migrateUp(own);
     const settings = await once<{ name: string; setting: string }>(
-      own.href,
+      own,
       'SELECT name, current_setting(name) AS setting FROM pg_settings WHERE name = ANY($1)',
       [SETTINGS],
     );
-    const [version] = await once<{ server_version: string }>(own.href, 'SHOW server_version');
+    const [version] = await once<{ server_version: string }>(own, 'SHOW server_version');
     return {
-      url: own.href,
+      url: own,
       server: {
         version: version?.server_version ?? 'unknown',
         embedded: url === undefined,
         settings: Object.fromEntries(settings.map((row) => [row.name, row.setting])),
       },
-      query: (text, values) => once(own.href, text, values),
+      query: (text, values) => once(own, text, values),
       connect: async () => {
-        const client = new pg.Client({ connectionString: own.href });
+        const client = new pg.Client({ connectionString: own });
         // Ended by drop(), when we are interrupted.
         client.on('error', () => undefined);
         await client.connect();

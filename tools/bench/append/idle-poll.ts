@@ -1,8 +1,9 @@
+import { SystemClock } from '../../../src/platform/common/clock.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
 import { realtimeSettings } from '../../../src/platform/config/realtime.settings.js';
 import { Database } from '../../../src/platform/database/database.js';
 import { EventLog } from '../../../src/events/log/event-log.js';
-import { WakeUps } from '../../../src/events/log/wake-ups.js';
+import { LogNotifier } from '../../../src/events/log/log-notifier.js';
 import type { BenchDatabase } from './bench-database.js';
 import { median, quantile } from './statistics.js';
 
@@ -16,7 +17,7 @@ export interface IdlePoll {
 const WARM_UP = 100;
 const SAMPLES = 1000;
 
-/** What a node asks every POLL_INTERVAL_MS while nothing happens: the heads of all departments that it follows. */
+/** The query of a node every POLL_INTERVAL_MS while nothing happens: the heads of all departments that it follows. */
 export async function measureIdlePoll(database: BenchDatabase, departments: number): Promise<IdlePoll> {
   await database.query(
     `INSERT INTO departments (id, name) SELECT 'idle-' || n, 'Idle' FROM generate_series(1, $1 - (SELECT count(*) FROM departments)) n`,
@@ -25,7 +26,7 @@ export async function measureIdlePoll(database: BenchDatabase, departments: numb
   await database.query('VACUUM ANALYZE dept_stream');
   const ids = (await database.query<{ id: string }>('SELECT id FROM departments ORDER BY id LIMIT $1', [departments])).map((row) => row.id);
   const pools = new Database(database.url, await createLogger({ level: 'error', pretty: false }));
-  const log = new EventLog(pools, new WakeUps(), realtimeSettings.parse({}));
+  const log = new EventLog(pools, new LogNotifier(), new SystemClock(), realtimeSettings.parse({}));
   try {
     const times: number[] = [];
     for (let n = -WARM_UP; n < SAMPLES; n++) {

@@ -36,7 +36,7 @@ function verdict(isMet: boolean | undefined): string {
   return isMet ? 'met' : 'NOT met';
 }
 
-/** Whether rounds reach a goal; undefined where they disagree: then the median is a matter of luck. */
+/** True when the rounds reach a goal; undefined when they disagree: then the median is a matter of luck. */
 export function reaches(rounds: readonly number[], goal: number): boolean | undefined {
   const reached = rounds.filter((one) => one >= goal).length;
   return reached === 0 || reached === rounds.length ? reached > 0 : undefined;

@@ -4,7 +4,7 @@ import type { Target } from './target.js';
 
 const DISTRUST = /CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO/;
 
-/** What to do about a connection that did not come about, in one line; other errors as they are. */
+/** Advice on a connection that failed, in one line; other errors as they are. */
 export function explainConnection(error: unknown, target: Target): unknown {
   if (!(error instanceof NetworkError)) return error;
   if (error.code === 'ECONNREFUSED') {

@@ -69,7 +69,7 @@ export type ServerFrame =
   | { readonly kind: 'unknown'; readonly type: string }
   | { readonly kind: 'malformed'; readonly detail: string };
 
-/** What the server answers to `subscribe`. */
+/** The server's answer to `subscribe`. */
 export const subscribedSchema = z.object({
   epoch: z.string(),
   recovered: z.boolean(),

@@ -50,9 +50,9 @@ export class HttpClient {
   }
 
   /**
-   * A kept connection that the server closed while the request was on its way answers with a
-   * reset; that one case is sent again, once. What is sent must bear it: GETs, requests with an
-   * idempotency key, and set-up calls that answer a second time with 409.
+   * Sends a request. When the server closes a kept connection while a request is under way, the connection is reset. That one
+   * case is sent again, once. Every request must bear it: GETs, requests with an idempotency key, and set-up calls that answer
+   * a second time with 409.
    */
   async send(method: Method, path: string, request: HttpRequest = {}): Promise<HttpAnswer> {
     const first = await this.once(method, path, request);

@@ -32,7 +32,10 @@ export interface LiveSocketListener {
 
 type Phase = 'idle' | 'connecting' | 'subscribing' | 'live' | 'waiting' | 'stopped';
 
-/** One person's connection to one department, kept up by the rules of the protocol. */
+/**
+ * One person's connection to one department, kept up by the rules of the protocol. The benches of drain, restart
+ * and cluster count close codes, refused upgrades and frames with it, which `@wardline/client` settles by itself.
+ */
 export class LiveSocket {
   private readonly subscription: Subscription;
   private readonly inFlight = new InFlight(COMMAND_TIMEOUT_MS);
@@ -53,7 +56,7 @@ export class LiveSocket {
     this.subscription = new Subscription(options.dept);
   }
 
-  /** What has arrived, over all connections of this reader's life. */
+  /** The events that have arrived, over all connections of this reader's life. */
   get stream(): StreamCheck {
     return this.subscription.stream;
   }
@@ -101,7 +104,7 @@ export class LiveSocket {
     return answer;
   }
 
-  /** Tells the server, cumulatively, what has arrived; nothing when nothing is new. */
+  /** Acknowledges, cumulatively, all events that have arrived; nothing when nothing is new. */
   acknowledge(): void {
     if (!this.isLive) return;
     const text = this.subscription.acknowledgement();
@@ -109,9 +112,8 @@ export class LiveSocket {
   }
 
   /**
-   * A picture that is not confirmed for two heartbeats is not live: connect anew. Begins with the
-   * first `ping`, so that a server that sends none at all is reported once, as that, and not as a
-   * storm of reconnects that hides everything else.
+   * A picture that is not confirmed for two heartbeats is not live: reconnect. Begins with the first `ping`. So a server that
+   * sends none at all is reported once, and not as a storm of reconnects that hides everything else.
    */
   checkHeartbeat(now: number): void {
     if (!this.isLive || this.pingedAt === undefined) return;

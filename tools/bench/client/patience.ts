@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WardlineError } from '@wardline/client';
 import { ApiError } from './api-error.js';
 
 const ATTEMPTS = 8;
@@ -14,9 +15,11 @@ export async function patiently<T>(ask: () => Promise<T>, onWait: (ms: number, c
     try {
       return await ask();
     } catch (error) {
-      const busy = error instanceof ApiError && (error.status === 429 || error.status === 503);
-      if (!busy || attempt >= ATTEMPTS) throw error;
-      const wait = error.retryAfterMs ?? DEFAULT_WAIT_MS * attempt;
+      const isKnown = error instanceof ApiError || error instanceof WardlineError;
+      const isBusy = isKnown && (error.status === 429 || error.status === 503);
+      if (!isBusy || attempt >= ATTEMPTS) throw error;
+      const asked = error instanceof ApiError ? error.retryAfterMs : error.retryAfter && error.retryAfter * 1000;
+      const wait = asked ?? DEFAULT_WAIT_MS * attempt;
       if (wait > LONGEST_WAIT_MS) throw error;
       onWait(wait, error.code);
       await sleep(wait);

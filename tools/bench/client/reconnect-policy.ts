@@ -4,9 +4,9 @@ export interface Ending {
   readonly code: number;
   /** The HTTP status of a refused upgrade. */
   readonly refusedWith?: number;
-  /** What `Retry-After` asked for. */
+  /** The wait of `Retry-After`. */
   readonly retryAfterMs?: number;
-  /** What `server_shutdown` asked for. */
+  /** The wait of `server_shutdown`. */
   readonly shutdownHintMs?: number;
   /** Reconnects tried since the last `hello`. */
   readonly attempt: number;

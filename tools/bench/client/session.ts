@@ -16,7 +16,7 @@ export class Session {
     readonly role: string,
     readonly cookie: string,
     private readonly csrfToken: string,
-    /** Somebody else set the password: nothing but changing it is open. */
+    /** Another person set the password: only changing it is open. */
     readonly mustChangePassword: boolean,
   ) {}
 
@@ -43,7 +43,7 @@ export class Session {
     return answer;
   }
 
-  /** Whether the server still knows this session. */
+  /** True while the server knows this session. */
   async isAlive(): Promise<boolean> {
     const answer = await this.send('GET', '/api/v1/auth/session');
     return answer.status === 200;

@@ -8,8 +8,8 @@ export interface Range {
 const KEPT_RANGES = 200;
 
 /**
- * Proves, for one reader of one department, that what arrived stands in order and without holes:
- * after a snapshot at `seq` every next event is `seq + 1`, or a `skipped` range covers it.
+ * Proves, for one reader of one department, that events arrived in order and without holes. After a snapshot at `seq` every
+ * next event is `seq + 1`, or a `skipped` range covers it.
  */
 export class StreamCheck {
   /** The sequence number of the first snapshot: what lies before is not this reader's. */
@@ -19,7 +19,7 @@ export class StreamCheck {
   epoch: string | undefined;
 
   received = 0;
-  /** Holes that nothing covered, and how many events stood in them. */
+  /** Holes that no range covered, and the number of events in them. */
   gaps = 0;
   missing = 0;
   /** Events that came again or too late, or before any snapshot. */
@@ -73,7 +73,7 @@ export class StreamCheck {
     return contiguous;
   }
 
-  /** The server says that it left out `from`…`to`, in the place of the stream where they stood. */
+  /** The server left out `from`…`to`, at this place of the stream. */
   skipped(from: number, to: number): void {
     if (this.last === undefined || from <= this.last || to < from) {
       this.outOfOrder += 1;

@@ -31,7 +31,7 @@ export class Subscription {
     return 'recovered';
   }
 
-  /** The frame that tells the server what has arrived; none when nothing is new. */
+  /** The frame that acknowledges all events so far; none when nothing is new. */
   acknowledgement(): string | undefined {
     const { last } = this.stream;
     if (last === undefined || last === this.acknowledged) return undefined;

@@ -3,7 +3,7 @@ import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import { UsageError } from './invocation.js';
 
-/** What a TLS connection to Wardline trusts; the fields are those of `tls.connect`. */
+/** The trust of a TLS connection to Wardline; the fields are those of `tls.connect`. */
 export interface TlsTrust {
   readonly ca?: Buffer;
   readonly rejectUnauthorized: boolean;
@@ -48,7 +48,7 @@ export function isLoopback(url: URL): boolean {
   return isIPv4(host) && host.startsWith('127.');
 }
 
-/** The address of the socket beside the API's. */
+/** The address of the socket at the API's host. */
 export function socketUrl(target: Target): string {
   const url = new URL('/ws', target.url);
   url.protocol = target.url.protocol === 'https:' ? 'wss:' : 'ws:';

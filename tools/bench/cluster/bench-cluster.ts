@@ -6,7 +6,7 @@ import { RedisStatistics } from './redis-statistics.js';
 /** The counting readers answer no pings. */
 const PATIENT = { HEARTBEAT_IDLE_SEC: '86400' };
 
-/** What stands in the place of figures where no redis-server is installed. */
+/** The outcome in the place of figures when no redis-server is installed. */
 export function withoutRedis(title: string): Outcome | undefined {
   if (OwnRedis.isPossible()) return undefined;
   return { title, lines: ['NOT MEASURED: no redis-server is installed'], settings: {}, result: null, goals: [] };

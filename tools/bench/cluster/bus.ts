@@ -17,8 +17,8 @@ const IDLE_MS = 5000;
 const WARM_UP = 20;
 
 /**
- * Where the readers of the department are: all at the last node, or spread over all; presses are made at the first. In this order, because a node goes
- * on listening for a while when its last reader has gone.
+ * The place of the department's readers: all at the last node, or spread over all; presses are made at the first. In this
+ * order, because a node goes on listening for a while after its last reader has gone.
  */
 const SPREADS = ['one', 'all'] as const;
 type Spread = (typeof SPREADS)[number];
@@ -34,7 +34,7 @@ interface BusRound {
   readonly redis_commands: number;
 }
 
-/** What an event costs the nodes and the bus, by the number of nodes and by where its readers are. */
+/** The cost of an event for the nodes and the bus, by the number of nodes and by the place of its readers. */
 export async function clusterBus(bench: Bench): Promise<Outcome> {
   const { options, database, say } = bench;
   const title = `cluster-bus: what an event costs nodes and bus, ${String(READERS)} readers, ${whole(options.presses)} presses, ${String(options.rounds)} round(s), alternated`;

@@ -13,7 +13,7 @@ const KB = 1024;
 const PAGE_BYTES = 4096;
 /** Both ends of a connection over loopback are sockets of this kernel. */
 const ENDS = 2;
-/** What the kernel keeps of a socket lies in these; read as root only. */
+/** The kernel's caches for sockets; only root reads them. */
 const SLABS = ['TCP', 'TCPv6', 'sock_inode_cache', 'filp', 'dentry', 'ep_item', 'eventpoll_epi', 'eventpoll_pwq'];
 
 interface KernelUse {
@@ -60,7 +60,7 @@ interface Footprint {
   readonly caches: Readonly<Record<string, number>>;
 }
 
-/** What an idle socket costs the kernel, beside what it costs the process. */
+/** The cost of an idle socket for the kernel, in addition to the process's. */
 export async function kernelMemory(bench: Bench): Promise<Outcome> {
   const { options, database, say } = bench;
   const count = options.connections ?? CONNECTIONS;

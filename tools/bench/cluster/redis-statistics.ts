@@ -1,6 +1,6 @@
 import { createClient } from '@redis/client';
 
-/** What Redis has done of one command. */
+/** Redis' statistics of one command. */
 export interface CommandCost {
   readonly calls: number;
   /** Microseconds in Redis, each. */
@@ -11,7 +11,7 @@ function newClient(url: string) {
   return createClient({ url, maintNotifications: 'disabled' });
 }
 
-/** What Redis says of itself, asked over a connection of its own. */
+/** Redis' statistics, read over a connection of its own. */
 export class RedisStatistics {
   private constructor(private readonly client: ReturnType<typeof newClient>) {}
 
@@ -34,7 +34,7 @@ export class RedisStatistics {
     await this.client.sendCommand(['CONFIG', 'RESETSTAT']);
   }
 
-  /** By command, in lower case, since the last reset; what a script calls stands beside the script. */
+  /** Statistics by command, in lower case, since the last reset; commands of a script are listed apart from it. */
   async commands(): Promise<ReadonlyMap<string, CommandCost>> {
     const lines = (await this.info('commandstats')).matchAll(/^cmdstat_([^:]+):calls=(\d+),.*usec_per_call=([\d.]+)/gm);
     return new Map([...lines].map(([, name = '', calls, usec]) => [name, { calls: Number(calls), usecEach: Number(usec) }]));

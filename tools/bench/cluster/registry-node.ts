@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import { Counter, Gauge } from 'prom-client';
 import { Bus } from '../../../src/cluster/bus/bus.service.js';
 import { Cluster } from '../../../src/cluster/node/cluster.js';
+import { MetricsRegistry } from '../../../src/platform/metrics/metrics-registry.js';
 import { ClusterMetrics } from '../../../src/cluster/node/cluster-metrics.js';
-import { Directory } from '../../../src/cluster/registry/directory.service.js';
+import { PresenceRegistry } from '../../../src/cluster/registry/presence-registry.service.js';
 import { EnvelopeCodec } from '../../../src/cluster/bus/envelope.js';
 import type { Owner } from '../../../src/cluster/ports/owner-store.js';
 import { RedisBackplane } from '../../../src/cluster/redis/redis-backplane.js';
@@ -16,7 +16,7 @@ import { inParallel } from '../fleet/connecting.js';
 import { answerParent } from '../process/answers.js';
 import { PROBE } from '../process/probe.js';
 
-/** Of changes that are under way: enough to keep Redis busy, too few to wait in line for long. */
+/** Changes under way: enough to keep Redis busy, too few to wait in line for long. */
 const AT_ONCE = 64;
 const CAPACITY = '10000000';
 const FACILITY = 'bench';
@@ -28,35 +28,19 @@ export interface Timing {
 }
 
 let cluster: Cluster;
-let directory: Directory;
+let presenceRegistry: PresenceRegistry;
 const owners: Owner[] = [];
 
-function gauge(name: string): Gauge {
-  return new Gauge({ name, help: name, registers: [], labelNames: ['stale'] });
-}
-
-function counter(name: string): Counter {
-  return new Counter({ name, help: name, registers: [], labelNames: ['direction', 'kind', 'reason'] });
-}
-
-/** What a node keeps of its connections and rooms, in itself and in Redis, without the sockets. */
+/** A node's state of its connections and rooms, in itself and in Redis, without the sockets. */
 async function open(redisUrl: string): Promise<void> {
   const clock = new SystemClock();
   const logger = await createLogger({ level: 'warn', pretty: false });
   const backplane = new RedisBackplane({ url: redisUrl, serverId: 'bench', facility: FACILITY, logger });
   cluster = new Cluster('bench', backplane, clock);
-  const metrics = new ClusterMetrics(
-    gauge('up'),
-    gauge('servers'),
-    gauge('age'),
-    counter('messages'),
-    counter('drops'),
-    counter('reaped'),
-    counter('rebuilds'),
-  );
+  const metrics = new ClusterMetrics(new MetricsRegistry());
   const bus = new Bus(cluster, new EnvelopeCodec([], FACILITY), metrics, clock, logger);
   const settings = realtimeSettings.parse({ OWNER_CAPACITY: CAPACITY, ROOM_MEMBERS_CAPACITY: CAPACITY });
-  directory = new Directory(cluster, bus, logger, settings);
+  presenceRegistry = new PresenceRegistry(cluster, bus, logger, settings);
   await cluster.onModuleInit();
   if (cluster.isUp !== true) throw new Error('Redis cannot be used');
 }
@@ -64,7 +48,7 @@ async function open(redisUrl: string): Promise<void> {
 /** Until so many users own a connection each. */
 async function own(count: number): Promise<void> {
   await inParallel(count - owners.length, AT_ONCE, async () => {
-    owners.push(await directory.own(newId(), newId()));
+    owners.push(await presenceRegistry.own(newId(), newId()));
   });
   demandUp();
 }
@@ -73,7 +57,7 @@ async function own(count: number): Promise<void> {
 async function join({ room, size }: { room: string; size: number }): Promise<void> {
   await inParallel(owners.length, AT_ONCE, async (n) => {
     const { userId, connectionId } = owners[n] as Owner;
-    await directory.join({ room: `${room}-${String(Math.floor(n / size))}`, userId, connectionId });
+    await presenceRegistry.join({ room: `${room}-${String(Math.floor(n / size))}`, userId, connectionId });
   });
   demandUp();
 }
@@ -81,14 +65,14 @@ async function join({ room, size }: { room: string; size: number }): Promise<voi
 async function leave({ room, size }: { room: string; size: number }): Promise<void> {
   await inParallel(owners.length, AT_ONCE, async (n) => {
     const { userId, connectionId } = owners[n] as Owner;
-    await directory.leave({ room: `${room}-${String(Math.floor(n / size))}`, userId, connectionId });
+    await presenceRegistry.leave({ room: `${room}-${String(Math.floor(n / size))}`, userId, connectionId });
   });
   demandUp();
 }
 
-/** What was kept by the node alone, because Redis was too slow for a moment, is not what is to be measured. */
+/** State that only the node kept, because Redis was too slow for a moment, is not part of the measurement. */
 function demandUp(): void {
-  if (directory.isSuspect) throw new Error('Redis was away meanwhile');
+  if (presenceRegistry.isSuspect) throw new Error('Redis was away meanwhile');
 }
 
 async function timed(count: number, ask: () => Promise<unknown>): Promise<Timing> {

@@ -28,7 +28,7 @@ interface Weight {
   readonly redis_usec: number;
 }
 
-/** What `onlineCount` and `membersPaged` cost, and what a row takes, with as many rows in Redis as asked for. */
+/** The cost of `onlineCount` and `membersPaged`, and the size of a row, with the given number of rows in Redis. */
 export async function clusterRows(bench: Bench): Promise<Outcome> {
   const { options, say } = bench;
   const title = `cluster-rows: ${whole(options.rows)} owners and room members in Redis`;

@@ -1,54 +1,13 @@
 import { median, quantile } from '../append/statistics.js';
-import { decodeFrame } from '../client/frames.js';
-import { LiveSocket } from '../client/live-socket.js';
 import type { Bench, Outcome } from '../pipe/bench.js';
 import { row, whole } from '../pipe/report.js';
 import { BenchCluster, startRedis, withoutRedis } from './bench-cluster.js';
+import { Screen } from './screen.js';
 import { Buttons, type BenchWard, furnishWard, type Press } from './ward.js';
 
 const EVERY_MS = 50;
 const ARRIVAL_TIMEOUT_MS = 10_000;
 const WARM_UP = 20;
-const LIVE_TIMEOUT_MS = 15_000;
-
-/** A nurse's screen at one node: when each call came to it first. */
-class Screen {
-  readonly arrivals = new Map<string, number>();
-  private readonly live: LiveSocket;
-
-  constructor(
-    readonly node: number,
-    port: number,
-    cookie: string,
-    dept: string,
-  ) {
-    const options = {
-      target: { url: new URL(`http://127.0.0.1:${String(port)}`), tls: { rejectUnauthorized: true } },
-      cookie,
-      dept,
-      decode: (bytes: Buffer) => decodeFrame(bytes.toString('utf8')),
-      isSessionAlive: () => Promise.resolve(true),
-      random: Math.random,
-    };
-    this.live = new LiveSocket(options, {
-      event: ({ type, data }, at) => {
-        const id = (data as { call_id?: unknown }).call_id;
-        if (type === 'call.pending' && typeof id === 'string' && !this.arrivals.has(id)) this.arrivals.set(id, at);
-      },
-      lost: () => undefined,
-      trouble: () => undefined,
-    });
-    this.live.connect();
-  }
-
-  async whenLive(): Promise<void> {
-    if (!(await this.live.whenLive(LIVE_TIMEOUT_MS))) throw new Error('a screen did not become live');
-  }
-
-  close(): Promise<void> {
-    return this.live.close();
-  }
-}
 
 interface ScreenRound {
   /** Milliseconds from the button to a screen at another node; with one node, at that one. */
@@ -60,7 +19,7 @@ interface ScreenRound {
   readonly missing: number;
 }
 
-/** How long after a button is pressed at one node the call stands on a screen at another. */
+/** The time from a press at one node until the call is on a screen at another. */
 export async function clusterScreens(bench: Bench): Promise<Outcome> {
   const { options, database, say } = bench;
   const title = `cluster-screens: button to a screen at another node, ${whole(options.presses)} presses, ${String(options.rounds)} round(s), alternated`;

@@ -10,19 +10,22 @@ const STATIONS = 10;
 
 export interface BenchWard {
   readonly dept: string;
-  /** Of its nurses, all of them on duty. */
+  /** The cookies of its nurses, all of them on duty. */
   readonly cookies: readonly string[];
   /** Keys of its bedside stations. */
   readonly keys: readonly string[];
 }
 
 /** A department with nurses on duty, and a button at each of its beds. */
-export async function furnishWard(database: BenchDatabase, { dept, nurses }: { dept: string; nurses: number }): Promise<BenchWard> {
+export async function furnishWard(
+  database: BenchDatabase,
+  { dept, nurses, stations = STATIONS }: { dept: string; nurses: number; stations?: number },
+): Promise<BenchWard> {
   const cookies = await hireStaff(database, { dept, count: nurses, secure: false });
-  const keys = Array.from({ length: STATIONS }, newStationKey);
+  const keys = Array.from({ length: stations }, newStationKey);
   await database.query(`INSERT INTO rooms (id, dept_id, name) SELECT $1 || '-' || n, $1, 'Room' FROM generate_series(1, $2::int) n`, [
     dept,
-    STATIONS,
+    stations,
   ]);
   await database.query(
     `INSERT INTO stations (id, room_id, kind, name, key_hash)
@@ -44,7 +47,7 @@ export interface Press {
   /** `performance.now()` just before the request was written, and when its answer was complete. */
   readonly writtenAt: number;
   readonly answeredAt: number;
-  /** Of the node that took it, from 0. */
+  /** The node that took it, from 0. */
   readonly node: number;
 }
 

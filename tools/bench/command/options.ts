@@ -1,10 +1,16 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { messageOf, UsageError } from '../client/invocation.js';
 
-/** What the flags say; what is no flag is the mistake of a person. @throws UsageError */
-export function parseFlags<const Config extends ParseArgsConfig>(args: readonly string[], config: Config) {
+/**
+ * Parses the flags; a value that is no flag is a person's mistake.
+ * @throws UsageError
+ */
+export function parseFlags<const Config extends ParseArgsConfig>(
+  args: readonly string[],
+  config: Config,
+): ReturnType<typeof parseArgs<Config>> {
   try {
-    return parseArgs({ ...config, args: [...args] });
+    return parseArgs({ ...config, args: [...args] }) as ReturnType<typeof parseArgs<Config>>;
   } catch (error) {
     throw new UsageError(messageOf(error));
   }

@@ -29,7 +29,10 @@ async function runToItsEnd<Options>(options: Options, run: Command<Options>['run
   }
 }
 
-/** What is said when it cannot, what it leaves behind, and its exit code. @returns the exit code */
+/**
+ * Runs a command: its error message, its clean-up, and its exit code.
+ * @returns the exit code
+ */
 export async function runCommand<Options>({ usage, read, run, explain = messageOf }: Command<Options>): Promise<number> {
   try {
     const options = read(invocation().args);

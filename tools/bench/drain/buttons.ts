@@ -10,7 +10,7 @@ const TIMEOUT_MS = 30_000;
 /** Stations that press and cancel without end, each time over a connection of its own: whoever is turned away is counted. */
 export class Buttons {
   acknowledged = 0;
-  /** Of requests that got no answer of the kind they should: by what happened. */
+  /** Requests without the expected kind of answer, by the reason. */
   readonly refused = new Map<string, number>();
   private stopped = false;
   private working: Promise<unknown> = Promise.resolve();

@@ -28,7 +28,7 @@ async function freePort(): Promise<number> {
 
 /** A Wardline of the bench's own, as `npm start` runs it: on its embedded database, at a port that it keeps. */
 export class OwnWardline {
-  /** What the running process has logged. */
+  /** The running process's log. */
   log: LogLine[] = [];
   private child: ChildProcess | undefined;
   private rest = '';

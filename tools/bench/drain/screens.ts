@@ -10,7 +10,7 @@ const CONNECTING_AT_ONCE = 16;
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 20;
 
-/** What happened to one screen. */
+/** The events of one screen. */
 interface Screen {
   readonly live: LiveSocket;
   readonly session: Session;
@@ -25,10 +25,10 @@ interface Ending {
 
 /** Screens that follow the demo hospital's departments and come back by the protocol's rules. */
 export class Screens {
-  /** Seconds that clients were told to wait, and when (`performance.now()`). */
+  /** Seconds until the return that clients were given, and the time of it (`performance.now()`). */
   readonly told: { at: number; reconnectIn: number }[] = [];
   readonly endings: Ending[] = [];
-  /** Of attempts to come back that came to nothing. */
+  /** Attempts to come back that failed. */
   readonly attempts = new Map<string, number>();
   readonly troubles: string[] = [];
   private readonly all: Screen[] = [];

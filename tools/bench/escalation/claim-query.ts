@@ -59,11 +59,11 @@ async function time(database: BenchDatabase, claim: ClaimStatement, what: ClaimT
   }
 }
 
-/** What one look for a due call costs with years of closed calls in the table. No node runs meanwhile. */
+/** The cost of one look for a due call with years of closed calls in the table. No node runs meanwhile. */
 export async function measureClaim(database: BenchDatabase, closedCalls: number): Promise<ClaimResult> {
   await addClosedCalls(database, closedCalls);
   const claim = await claimStatement();
-  // What the rounds have left would fall due meanwhile.
+  // Leftovers of the rounds would fall due meanwhile.
   await database.query(`UPDATE calls SET next_escalation_at = app_now() + interval '1 hour' WHERE next_escalation_at IS NOT NULL`);
   await database.query('VACUUM ANALYZE calls');
   const idle = await time(database, claim, 'nothing due');

@@ -33,7 +33,7 @@ export interface CpuCost {
   readonly database_ms: number | undefined;
 }
 
-/** What the work cost in CPU: on a machine that is shared, this is comparable where the time that it took is not. */
+/** The CPU cost of the work: on a shared machine it is comparable, while the elapsed time is not. */
 export class CpuMeter {
   private constructor(
     private readonly nodePids: readonly number[],

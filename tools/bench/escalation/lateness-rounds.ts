@@ -46,7 +46,7 @@ export interface LatenessResult {
   readonly cpu_ms_per_call: { readonly nodes: number; readonly database: number };
 }
 
-/** Until none of the calls stands at level 0 any more. */
+/** Resolves when none of the calls is at level 0 any more. */
 async function untilClimbed(database: BenchDatabase, ids: readonly string[]): Promise<void> {
   const giveUpAt = performance.now() + GIVE_UP_MS;
   for (;;) {
@@ -56,7 +56,7 @@ async function untilClimbed(database: BenchDatabase, ids: readonly string[]): Pr
   }
 }
 
-/** What the log says of the calls: the first event of level 1 of each, and how many there are. */
+/** The log's record of the calls: the first event of level 1 of each, and their number. */
 async function readOutcome(database: BenchDatabase, ids: readonly string[]) {
   const rows = await database.query<{ level: number; count: number; due: number; lateness: number | null }>(
     `SELECT c.level, count(e.seq)::int AS count, (extract(epoch FROM c.placed_at) * 1000)::float8 AS due,

@@ -1,16 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { FileTail } from './file-tail.js';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 15_000;
 /** Kept for the report when a node ends without being asked to. */
 const MAX_OUTPUT = 4000;
-/** Of a log line; below `warn` there are none. */
+/** The event of a log line; below `warn` there are none. */
 const EVENT = /^\{.*"event":"([\w.]+)"/;
 const LISTENING = /listening on (http\S+)/;
 
@@ -19,11 +20,19 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** Destinations of a node's lines. */
+export interface NodeOutput {
+  /** Given each line. */
+  readonly onLine?: (line: string) => void;
+  /** Standard output, instead of a pipe to us. */
+  readonly logFile?: string | undefined;
+}
+
 /** One Wardline as a process of its own, as it runs in a hospital: `node dist/src/main.js` against a PostgreSQL. */
 export class NodeProcess {
   /** Resolves when the process is gone; never rejects. */
   readonly exited: Promise<Exit>;
-  /** What it logged as a warning or an error, by event. */
+  /** Its warnings and errors, by event. */
   readonly complaints = new Map<string, number>();
   private output = '';
   private address = '';
@@ -32,33 +41,30 @@ export class NodeProcess {
   private constructor(
     private readonly child: ChildProcess,
     dataDir: string,
-    onLine: (line: string) => void,
+    { onLine, logFile }: NodeOutput,
   ) {
-    for (const stream of [child.stdout, child.stderr]) {
-      if (!stream) continue;
-      createInterface({ input: stream }).on('line', (line) => {
-        onLine(line);
-        this.output = `${this.output}${line}\n`.slice(-MAX_OUTPUT);
-        const event = EVENT.exec(line)?.[1];
-        if (event !== undefined) this.complaints.set(event, (this.complaints.get(event) ?? 0) + 1);
-      });
-    }
+    const read = (line: string) => {
+      onLine?.(line);
+      this.output = `${this.output}${line}\n`.slice(-MAX_OUTPUT);
+      const event = EVENT.exec(line)?.[1];
+      if (event !== undefined) this.complaints.set(event, (this.complaints.get(event) ?? 0) + 1);
+    };
+    for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', read);
+    const tail = logFile === undefined ? undefined : new FileTail(logFile, read);
     this.exited = once(child, 'close').then(([code, signal]) => {
       this.isOver = true;
+      tail?.close();
       rmSync(dataDir, { recursive: true, force: true });
       return { code: code as number | null, signal: signal as NodeJS.Signals | null };
     });
   }
 
   /**
+   * Starts a node.
    * @param env settings beside those that every node of a bench has
-   * @param onLine is given each line that it logs
    */
-  static async start(
-    databaseUrl: string,
-    env: Readonly<Record<string, string>> = {},
-    onLine: (line: string) => void = () => undefined,
-  ): Promise<NodeProcess> {
+  static async start(databaseUrl: string, env: Readonly<Record<string, string>> = {}, output: NodeOutput = {}): Promise<NodeProcess> {
+    const log = output.logFile === undefined ? 'pipe' : openSync(output.logFile, 'a');
     const dataDir = mkdtempSync(join(tmpdir(), 'wardline-bench-node-'));
     const child = spawn(process.execPath, [join(packageRoot(), 'dist', 'src', 'main.js')], {
       env: {
@@ -74,9 +80,10 @@ export class NodeProcess {
         SESSION_SECRETS: 'the-secret-of-all-nodes-of-this-bench-run',
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', log, 'pipe'],
     });
-    const node = new NodeProcess(child, dataDir, onLine);
+    if (log !== 'pipe') closeSync(log);
+    const node = new NodeProcess(child, dataDir, output);
     try {
       await node.listening();
     } catch (error) {
@@ -90,7 +97,7 @@ export class NodeProcess {
     return this.child.pid ?? 0;
   }
 
-  /** Where it listens. */
+  /** The address that it listens on. */
   get url(): string {
     return this.address;
   }

@@ -42,7 +42,7 @@ function isCheap({ timings, uses_index }: ClaimResult): boolean {
   return uses_index && timings.every((timing) => timing.median_ms <= CLAIM_GOAL_MS);
 }
 
-/** Whether every level happened exactly once. Figures are goals; this is a promise. */
+/** True when every level happened exactly once. Figures are goals; this is a promise. */
 export function isCorrect({ lateness }: EscalationFacts): boolean {
   return lateness.every(isOnce);
 }

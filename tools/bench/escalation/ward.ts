@@ -4,7 +4,7 @@ const DEPARTMENTS = 20;
 const ROOMS = 50;
 const NURSES = 10;
 const ADMINS = 2;
-/** Stands for the nodes that hold the people's sockets; its heartbeat is ours to keep. */
+/** In place of the nodes that hold the people's sockets; the bench keeps its heartbeat. */
 const SCREENS = 'bench-screens';
 const LEVEL_1_SEC = 90;
 /** The calls that are open and not due meanwhile. */
@@ -50,7 +50,7 @@ export async function seedWard(database: BenchDatabase, openCalls: number): Prom
   await database.query('VACUUM ANALYZE');
 }
 
-/** Everybody has a live socket, as far as the rows go. To be repeated more often than SERVER_STALE_SEC. */
+/** Gives everybody a live socket, as far as the rows go. Repeat it more often than SERVER_STALE_SEC. */
 export async function connectPeople(database: BenchDatabase): Promise<void> {
   await database.query(`INSERT INTO nodes (server_id) VALUES ($1) ON CONFLICT (server_id) DO UPDATE SET heartbeat_at = app_now()`, [
     SCREENS,

@@ -10,14 +10,14 @@ const READ_BYTES = 65_536;
 /** One for all sockets of this process: each read is over before the next one begins. */
 const readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
 
-/** Where to and how. */
+/** The destination and the manner of a connection. */
 export interface Route {
   readonly port: number;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** The certificate to trust; plain without it. */
   readonly ca?: string | undefined;
-  /** Whose side of the connection: a second loopback address has ports of its own. `undefined`: the kernel's choice. */
+  /** The local address: a second loopback address has ports of its own. `undefined`: the kernel's choice. */
   readonly localAddress: string | undefined;
 }
 

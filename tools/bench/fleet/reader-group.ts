@@ -7,9 +7,9 @@ export interface Connecting {
   readonly dialect: DialectName;
   readonly count: number;
   readonly atOnce: number;
-  /** Whose sessions they are, in turns; none where nobody signs in. */
+  /** The sessions' cookies, in turns; none when nobody signs in. */
   readonly cookies: readonly string[];
-  /** What they follow, in turns. */
+  /** The departments that they follow, in turns. */
   readonly departments: readonly string[];
 }
 
@@ -21,19 +21,19 @@ export interface Connected {
   readonly cipher: string | undefined;
 }
 
-/** What a group has read since its mark. */
+/** The figures of a group since its mark. */
 export interface Tally {
   readonly readers: number;
-  /** Of those, how many are no longer connected. */
+  /** Readers that are no longer connected. */
   readonly lost: number;
   readonly least_bytes: number;
   readonly most_bytes: number;
   /** Over all readers: how often a socket had something. */
   readonly reads: number;
-  /** What the first reader found when it looked at the frames. */
+  /** The first reader's findings in the frames. */
   readonly events: number;
   readonly event_bytes: number;
-  /** Of frames that are no events, and that all of the group are sent. */
+  /** Bytes of frames that are no events, and that all of the group get. */
   readonly other_bytes: number;
 }
 

@@ -20,7 +20,7 @@ export class Reader {
   /** Counted by the one that verifies. */
   events = 0;
   eventBytes = 0;
-  /** Of frames that are no events: summaries, pings. */
+  /** Bytes of frames that are no events: summaries, pings. */
   otherBytes = 0;
   private parser: FrameParser | undefined = new FrameParser();
   isReady = false;

@@ -7,7 +7,7 @@ const EVENT_SEQ = /^\{"type":"[a-z._]+","dept":"[^"]+","seq":(\d+)/;
 const SNAPSHOT_SEQ = /^\{"type":"snapshot",.*?"seq":(\d+)/;
 const EPOCH = /"epoch":"([^"]+)"/;
 const RETRY_AFTER = /"retryable":true,"retry_after":(\d+)/;
-/** What the protocol asks of a client whose attempt failed: doubled each time, ± 20 % at random. */
+/** The protocol's wait of a client after a failed attempt: doubled each time, ± 20 % at random. */
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 const SPREAD = 0.2;

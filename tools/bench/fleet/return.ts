@@ -8,7 +8,7 @@ const AT_ONCE = 64;
 
 export interface Gathering {
   readonly place: Place;
-  /** Whose sessions they are: one client for each. */
+  /** The sessions' cookies: one client for each. */
   readonly cookies: readonly string[];
   /** By client, which department it follows. */
   readonly departments: readonly string[];
@@ -26,7 +26,7 @@ export interface Return {
   readonly failures: number;
 }
 
-/** What the clients have, department by department, when nothing is on its way any more. */
+/** The clients' positions, department by department, when nothing is under way any more. */
 export interface Holdings {
   readonly least: Readonly<Record<string, number>>;
   readonly gaps: number;

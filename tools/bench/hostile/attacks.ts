@@ -20,7 +20,7 @@ const SIGN_INS = 700;
 const PROBES = 800;
 const WRONG_KEYS = 2000;
 const SNAPSHOTS = 1500;
-/** Of a client in a loop, each: far more than it can send in the time. */
+/** The requests of a client in a loop: far more than it can send in the time. */
 const ENDLESS = 100_000;
 
 function get(path: string, ...headers: readonly string[]): string {

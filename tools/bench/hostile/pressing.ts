@@ -23,7 +23,7 @@ export interface Pressed {
   readonly lamp: Share;
 }
 
-/** Stations that press at a steady rate, whether or not earlier presses are answered; a probe and a lamp beside them. */
+/** Stations that press at a steady rate, whether or not earlier presses are answered; with a probe and a lamp. */
 export class PressingWard {
   private readonly client: HttpClient;
 

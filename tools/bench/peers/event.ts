@@ -10,7 +10,7 @@ export function makeEvent(seq: number) {
   };
 }
 
-/** What the event of a call carries. */
+/** The data of a call's event. */
 export function makeCallData(callId: string) {
   const call = {
     ...{ id: callId, dept: 'ward-07', room_id: 'ward-07-112', bed_id: 'ward-07-112-b', station_id: 'ward-07-112-bed' },

@@ -15,7 +15,7 @@ export interface TlsFiles {
   readonly key: string;
 }
 
-/** What is sent and when: `turns` times, every `everyMs`, `burst` events at once. */
+/** The plan of sending: `turns` times, every `everyMs`, `burst` events at once. */
 export interface Publishing {
   readonly turns: number;
   readonly burst: number;

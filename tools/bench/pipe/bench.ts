@@ -4,7 +4,7 @@ import type { TlsFiles } from '../peers/peer.js';
 import type { Child } from '../process/child.js';
 import type { BenchOptions, Transport } from './options.js';
 
-/** What a bench works with. */
+/** The parts that a bench works with. */
 export interface Bench {
   readonly options: BenchOptions & { readonly rounds: number };
   readonly transport: Transport;
@@ -18,7 +18,7 @@ export interface Bench {
   readonly say: (line: string) => void;
 }
 
-/** What came of it. */
+/** The result of a bench. */
 export interface Outcome {
   readonly title: string;
   readonly lines: readonly string[];

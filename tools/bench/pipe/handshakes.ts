@@ -67,7 +67,7 @@ async function shake(fleet: Child<FleetAnswers>, side: Side, count: number, ca: 
   const shaken = await fleet.ask('shakeHands', { place: { port, ca }, dialect: upToHello, count, atOnce: AT_ONCE, cookies });
   const { done, failed, seconds } = shaken;
   if (done !== count) throw new Error(`${String(done)} of ${String(count)} handshakes with ${name}: ${JSON.stringify(failed)}`);
-  // What a connection's coming and going leaves to do is part of its cost.
+  // The clean-up after connections is part of their cost.
   await sleep(REST_MS);
   const after = await side.ask('usage');
   return { perSecond: done / seconds, cpuUs: (after.cpu_us - before.cpu_us) / done };

@@ -12,6 +12,8 @@ import { clusterBus } from '../cluster/bus.js';
 import { kernelMemory } from '../cluster/kernel-memory.js';
 import { clusterRows } from '../cluster/rows.js';
 import { clusterScreens } from '../cluster/screens.js';
+import { commands } from '../commands/commands.js';
+import { overload } from '../commands/overload.js';
 import { hostile } from '../hostile/hostile.js';
 import { lockedRow } from '../hostile/locked-row.js';
 import { Child } from '../process/child.js';
@@ -33,6 +35,8 @@ const RUN: Readonly<Record<BenchName, (bench: Bench) => Promise<Outcome>>> = {
   handshakes,
   'stalled-reader': stalledReader,
   profiles,
+  commands,
+  overload,
   hostile,
   'locked-row': lockedRow,
   'cluster-screens': clusterScreens,
@@ -41,11 +45,13 @@ const RUN: Readonly<Record<BenchName, (bench: Bench) => Promise<Outcome>>> = {
   'kernel-memory': kernelMemory,
 };
 
-/** Those with a list that is not both: they take minutes and a proxy that ends TLS is how they are run, or TLS is nothing to them. */
+/** The transports of some benches. They take minutes and run behind a proxy that ends TLS, or TLS does not matter to them. */
 const PLAIN: readonly Transport[] = ['plain'];
 const TRANSPORTS_OF: Readonly<Partial<Record<BenchName, readonly Transport[]>>> = {
   'stalled-reader': PLAIN,
   profiles: PLAIN,
+  commands: PLAIN,
+  overload: PLAIN,
   hostile: PLAIN,
   'locked-row': PLAIN,
   'cluster-screens': PLAIN,

@@ -3,7 +3,7 @@ import { count, parseFlags, postgresUrl } from '../command/options.js';
 
 export const BENCHES = [
   ...(['fanout', 'burst', 'idle-memory', 'reconnect', 'handshakes', 'stalled-reader', 'profiles'] as const),
-  ...(['hostile', 'locked-row'] as const),
+  ...(['commands', 'overload', 'hostile', 'locked-row'] as const),
   ...(['cluster-screens', 'cluster-bus', 'cluster-rows', 'kernel-memory'] as const),
 ] as const;
 export type BenchName = (typeof BENCHES)[number];
@@ -11,16 +11,18 @@ export type BenchName = (typeof BENCHES)[number];
 export const USAGE = `usage: npm run bench -- [${BENCHES.join('|')} …] [options]   (all, when nothing is named)
 
   --url URL        a PostgreSQL that lets us make databases; without it the embedded one is started
-  --transport T    plain, tls or both (default both; plain for stalled-reader, profiles, hostile, locked-row, cluster-* and kernel-memory)
+  --transport T    plain, tls or both (default both; plain for stalled-reader, profiles, commands, overload, hostile, locked-row, cluster-* and kernel-memory)
   --rounds N       rounds of each side, alternated (default 3; 1 for stalled-reader)
   --readers N      of fanout and burst (default 500)
   --connections N  of idle-memory (default 10000), reconnect and kernel-memory (default 5000)
   --minutes N      of stalled-reader and of each profile (default 10)
-  --seconds N      of hostile with each attacker, half as long without (default 2), of locked-row with and without the lock (default 3)
+  --seconds N      of hostile with each attacker, half as long without (default 2), of locked-row with and without the lock (default 3), of overload (default 5)
   --nodes LIST     of cluster-screens and cluster-bus, comma list (default 1,2,4)
   --presses N      of cluster-screens and cluster-bus, each round (default 300)
   --rows N         of cluster-rows (default 100000)
   --only NAMES     peers (bare, ws, ws-corked, socket-io, bun) profiles (S1, S2, S3) or attackers of hostile, comma list (default all)
+  --against DIR    of commands and overload: another build of Wardline to measure in turns, a folder with a dist
+  --node FILE      of commands: another Node.js to measure in turns
   --out DIR        where the JSON goes (default tools/bench/results)
   --profile DIR    also writes CPU profiles and heap snapshots of Wardline there`;
 
@@ -37,6 +39,8 @@ export interface BenchOptions {
   readonly presses: number;
   readonly rows: number;
   readonly only: readonly string[] | undefined;
+  readonly against: string | undefined;
+  readonly node: string | undefined;
   readonly out: string;
   readonly profileDir: string | undefined;
 }
@@ -60,6 +64,8 @@ const FLAGS = {
   presses: { type: 'string', default: '300' },
   rows: { type: 'string', default: '100000' },
   only: { type: 'string' },
+  against: { type: 'string' },
+  node: { type: 'string' },
   out: { type: 'string', default: 'tools/bench/results' },
   profile: { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -87,6 +93,8 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     presses: count('presses', values.presses, 100_000),
     rows: count('rows', values.rows, 1_000_000),
     only: values.only?.split(','),
+    against: values.against,
+    node: values.node,
     out: values.out,
     profileDir: values.profile,
   };

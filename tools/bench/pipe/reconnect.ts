@@ -26,14 +26,14 @@ const LOOK_AGAIN_MS = 100;
 const PATIENT = { HANDSHAKE_TIMEOUT_SEC: '60' };
 
 interface Round extends Return {
-  /** Events that somebody never got. */
+  /** Events that some client never got. */
   readonly missing: number;
   readonly gaps: number;
   readonly snapshots: number;
   readonly cpu_ms_each: number;
 }
 
-/** Everybody is cut off at once, misses something, and comes back at once. */
+/** All clients are cut off at once, miss some events, and come back at once. */
 export async function reconnect(bench: Bench): Promise<Outcome> {
   const { options, transport, tls, database, say } = bench;
   const count = options.connections ?? CLIENTS;
@@ -109,7 +109,7 @@ async function keepAppending(append: Ward['append'], over: AbortSignal): Promise
   }
 }
 
-/** What anybody lacks when nothing is on its way any more. */
+/** The events that clients lack when nothing is under way any more. */
 async function caughtUp(fleet: Child<FleetAnswers>, heads: Readonly<Record<string, number>>) {
   const giveUpAt = performance.now() + SETTLE_MS;
   for (;;) {

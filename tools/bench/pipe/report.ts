@@ -38,7 +38,7 @@ function versionOf(name: string): string {
   return (createRequire(import.meta.url)(`${name}/package.json`) as { version: string }).version;
 }
 
-/** Where the figures come from. */
+/** The origin of the figures. */
 export function describeOrigin(database: BenchDatabase) {
   const bun = findBun();
   return {

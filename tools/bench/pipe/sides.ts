@@ -14,7 +14,7 @@ export interface Side {
   readonly name: string;
   readonly dialect: DialectName;
   readonly port: number;
-  /** What the readers follow, in turns. */
+  /** The departments that the readers follow, in turns. */
   readonly departments: readonly string[];
   readonly cookies: readonly string[];
   readonly readers: number;

@@ -9,7 +9,7 @@ import { WardlineServer } from './wardline-server.js';
 
 const percentiles = z.object({ count: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
 
-/** What `npm run simulate` writes, as far as it is looked at here. */
+/** The output of `npm run simulate`, as far as it is read here. */
 const resultSchema = z.object({
   passed: z.boolean(),
   failures: z.array(z.string()),
@@ -26,7 +26,7 @@ export async function startSimulatedHospital({ database, tls, atEnd }: Bench): P
   const server = await WardlineServer.start({ databaseUrl: database.url, tls, env: { SEED_DEMO: 'true' } });
   atEnd(() => server.stop());
   if (tls) {
-    // Where the simulation looks for the certificate to trust.
+    // The place where the simulation looks for the certificate to trust.
     mkdirSync(join(server.dataDir, 'tls'), { recursive: true });
     copyFileSync(tls.cert, join(server.dataDir, 'tls', 'cert.pem'));
   }

@@ -26,8 +26,8 @@ export interface Hiring {
 }
 
 /**
- * A department and its nurses, each with a session of their own. What a server does with such a session is what it does with any:
- * the signature is checked and the row is looked up.
+ * A department and its nurses, each with a session of their own. A server treats such a session like any other: it checks the
+ * signature and looks up the row.
  * @returns their cookies
  */
 export async function hireStaff(database: BenchDatabase, { dept, count, secure }: Hiring): Promise<string[]> {
@@ -65,7 +65,10 @@ export async function hireDepartments(
   return { cookies, departments: names };
 }
 
-/** Somebody who may follow every department. @returns the cookie */
+/**
+ * A person who may follow every department.
+ * @returns the cookie
+ */
 export async function hireAdministrator(database: BenchDatabase, secure: boolean): Promise<string> {
   const token = newToken();
   await database.query(

@@ -11,10 +11,10 @@ const PROFILE = 'S2';
 const LOOK_EVERY_MS = 1000;
 const MB = 2 ** 20;
 const GOAL_MB = 5;
-/** Of the p99 with it by the p99 without: what two runs on a shared machine differ by anyway. */
+/** The ratio of the p99 with it to the p99 without: two runs on a shared machine differ by as much. */
 const UNCHANGED = 1.2;
 
-/** What the one who does not read cost while it stood there. */
+/** The cost of the reader that did not read. */
 interface Stalled {
   /** Bytes that waited in its stream, at most. */
   readonly most_waiting: number;
@@ -24,7 +24,7 @@ interface Stalled {
   readonly endings: number;
 }
 
-/** A reader that stops reading and goes on sending, under load; beside it the same load without one. */
+/** A reader that stops reading and goes on sending, under load; and the same load without one. */
 export async function stalledReader(bench: Bench): Promise<Outcome> {
   const { options, transport, database, say } = bench;
   const server = await startSimulatedHospital(bench);

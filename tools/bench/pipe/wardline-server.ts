@@ -25,11 +25,15 @@ export interface WardlineStart {
   readonly tls: TlsFiles | undefined;
   /** Limits of what clients may do; {@link LIMITS} when not given, `{}` for the defaults of a hospital. */
   readonly limits?: Readonly<Record<string, string>>;
+  /** Another build to start, for a comparison; this one unless given. */
+  readonly root?: string | undefined;
+  /** Node.js to start it with; the one that runs the bench unless given. */
+  readonly node?: string | undefined;
   /** Further settings. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The server as it is started in a hospital, `node dist/src/main.js`, with a channel on which it tells what it has used. */
+/** The server as a hospital starts it, `node dist/src/main.js`, with a channel for its usage. */
 export class WardlineServer {
   private constructor(
     readonly child: Child<typeof PROBE>,
@@ -38,7 +42,7 @@ export class WardlineServer {
     readonly settings: Readonly<Record<string, string>>,
   ) {}
 
-  static async start({ databaseUrl, tls, limits = LIMITS, env = {} }: WardlineStart): Promise<WardlineServer> {
+  static async start({ databaseUrl, tls, limits = LIMITS, root, node, env = {} }: WardlineStart): Promise<WardlineServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'wardline-bench-'));
     const settings = {
       ...limits,
@@ -49,8 +53,13 @@ export class WardlineServer {
     };
     const dist = join(packageRoot(), 'dist');
     const child = Child.start<typeof PROBE>({
-      runtime: process.execPath,
-      args: ['--expose-gc', '--import', join(dist, 'tools', 'bench', 'process', 'preload.js'), join(dist, 'src', 'main.js')],
+      runtime: node ?? process.execPath,
+      args: [
+        '--expose-gc',
+        '--import',
+        join(dist, 'tools', 'bench', 'process', 'preload.js'),
+        join(root ?? packageRoot(), 'dist', 'src', 'main.js'),
+      ],
       env: {
         ...settings,
         DATABASE_URL: databaseUrl,

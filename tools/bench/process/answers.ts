@@ -1,6 +1,6 @@
 import { messageOf } from '../client/invocation.js';
 
-/** What a process can be asked by the one that started it; an answer may take its time. */
+/** The questions that a parent may ask a process; an answer may take its time. */
 export type Answers = Readonly<Record<string, (argument: never) => unknown>>;
 
 /** A question on its way to a child, and what comes back. */

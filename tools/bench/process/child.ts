@@ -6,7 +6,7 @@ import type { Answer, Answers, Question } from './answers.js';
 const STOP_TIMEOUT_MS = 15_000;
 const START_TIMEOUT_MS = 120_000;
 const ANSWER_TIMEOUT_MS = 300_000;
-/** Kept to tell why a process ended unasked. */
+/** Kept to explain a process that ended unasked. */
 const MAX_OUTPUT = 4000;
 
 export interface Program {

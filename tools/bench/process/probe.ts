@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const SETTLE_ROUNDS = 6;
 const SETTLE_PAUSE_MS = 250;
 
-/** What a process has used, told by itself. */
+/** A process's usage, measured by itself. */
 export interface Usage {
   /** Microseconds of CPU since its start, user and system, all threads. */
   readonly cpu_us: number;

@@ -1,6 +1,6 @@
 import type { History } from './history.js';
 
-/** Nothing that somebody was told had been done is missing: not the call, not the event, and not one of several presses. */
+/** No acknowledged work is missing: not the call, not the event, and not one of several presses. */
 export function acknowledged({ acknowledged: told, calls, log }: History): string[] {
   const known = new Map(calls.map((call) => [call.id, call]));
   const happened = count(log.map((event) => `${String(event.callId)} ${event.type} ${String(event.actor)}`));

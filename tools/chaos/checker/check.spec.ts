@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { breaches, check, RULES, type RuleName } from './check.js';
-import type { CallFacts, ClientHistory, History, LogEvent, Seen } from './history.js';
+import type { Asking, CallFacts, ClientHistory, Hearing, History, LogEvent, Seen } from './history.js';
 
 const NURSE = 'staff:anna';
 const STATION = 'station:s1';
@@ -20,6 +20,7 @@ function chained(drafts: readonly Draft[]): LogEvent[] {
     id: `event-${String(n + 1)}`,
     callId: 'call-1',
     actor: 'system',
+    staffId: null,
     reason: null,
     level: null,
     repeat: null,
@@ -66,6 +67,14 @@ function reader(name: string, ...connections: Seen[][]): ClientHistory {
   };
 }
 
+/** Anna was asked by the press, and acknowledged it. */
+const ASKED: Asking = {
+  ...{ dept: 'icu', callId: 'call-1', staffId: 'anna', askedAfter: 0 },
+  ...{ isReceived: true, isMissed: false, isAwaited: false, overdue: 6 },
+};
+const ANNA: Hearing = { staffId: 'anna', name: 'anna', acknowledged: { icu: 1 }, commanded: [], isMute: false };
+const MUTE: Hearing = { staffId: 'mute', name: 'mute', acknowledged: {}, commanded: [], isMute: true };
+
 /** A run in which all was as it should be; `change` makes it worse. */
 function historyOf(change: Partial<History> = {}): History {
   return {
@@ -74,9 +83,23 @@ function historyOf(change: Partial<History> = {}): History {
     calls: [
       {
         ...facts('accepted', { level: 1, priority: 11, version: 2, acceptedBy: 'anna' }),
-        ...{ dept: 'icu', type: 'patient_normal', rank: 1, repeats: 1, failsafeRepeats: 0, age: 9, overdue: null, isSuperseded: false },
+        ...{
+          dept: 'icu',
+          type: 'patient_normal',
+          rank: 1,
+          repeats: 1,
+          failsafeRepeats: 0,
+          age: 9,
+          overdue: null,
+          isSuperseded: false,
+          wasSuperseded: false,
+          supersededBy: null,
+          supersedes: [],
+        },
       },
     ],
+    askings: [ASKED],
+    people: [ANNA, MUTE],
     clients: [
       reader('steady', [picture(0, []), seen(1), seen(2), seen(3), seen(4)]),
       reader('resumes', [picture(0, []), seen(1)], [{ kind: 'resumed', epoch: 'e1', after: 1, from: 2 }, seen(2), seen(3), seen(4)]),
@@ -91,7 +114,7 @@ function historyOf(change: Partial<History> = {}): History {
     mustHave: { icu: 4 },
     audit: { ok: true, checked: 12, brokenAt: null },
     incidents: [],
-    rules: { replayLimit: 1000, levelsSec: [2, 4, 6] },
+    rules: { replayLimit: 1000, levelsSec: [2, 4, 6], receiptSec: 3 },
     ...change,
   };
 }
@@ -111,7 +134,27 @@ function clientsWith(...seenByOne: Seen[][]): Pick<History, 'clients'> {
   return { clients: [reader('one', ...seenByOne)] };
 }
 
-const pendingCall = { dept: 'icu', type: 'patient_normal', rank: 1, repeats: 0, failsafeRepeats: 0, overdue: -1, isSuperseded: false };
+const pendingCall = {
+  dept: 'icu',
+  type: 'patient_normal',
+  rank: 1,
+  repeats: 0,
+  failsafeRepeats: 0,
+  overdue: -1,
+  isSuperseded: false,
+  wasSuperseded: false,
+  supersededBy: null,
+  supersedes: [],
+};
+
+/** An urgent call that names another one. */
+function superseding(urgent: Partial<History['calls'][number]>, lesser: Partial<History['calls'][number]>): Pick<History, 'calls'> {
+  const calls = [
+    { ...facts('pending', { id: 'urgent' }), ...pendingCall, age: 1, rank: 2, supersedes: ['call-1'], ...urgent },
+    { ...facts('pending'), ...pendingCall, age: 1, ...lesser },
+  ];
+  return { calls };
+}
 
 describe('the checker', () => {
   it('finds nothing in a run in which all was as it should be', () => {
@@ -168,6 +211,14 @@ describe('the checker', () => {
     ],
     ['a critical event that was skipped', 'critical-kept', clientsWith([picture(0, []), seen(1), { kind: 'skipped', from: 2, to: 4 }])],
     [
+      'a failsafe repeat that was skipped, and no newer one came',
+      'critical-kept',
+      {
+        log: logWith(2, { reason: 'timeout', level: 3, repeat: 1 }),
+        ...clientsWith([picture(0, []), seen(1), { kind: 'skipped', from: 2, to: 3 }, seen(4)]),
+      },
+    ],
+    [
       'a skipped range over what is not in the log',
       'critical-kept',
       clientsWith([picture(0, []), seen(1), seen(2), { kind: 'skipped', from: 3, to: 5 }]),
@@ -222,12 +273,73 @@ describe('the checker', () => {
     ['events without a head', 'log', { heads: [] }],
     ['a broken audit record', 'audit', { audit: { ok: false, checked: 3, brokenAt: 4 } }],
     ['a node that died', 'processes', { incidents: ['node-1 ended by itself'] }],
+    ['a receipt of a person who acknowledged less', 'receipts', { people: [{ ...ANNA, acknowledged: { icu: 0 } }] }],
+    ['a receipt of a person who acknowledged only an earlier event', 'receipts', { askings: [{ ...ASKED, askedAfter: 1 }] }],
+    ['a receipt of a person who did nothing', 'receipts', { askings: [{ ...ASKED, staffId: 'mute' }] }],
+    ['a receipt that nobody misses', 'receipts', { askings: [{ ...ASKED, isReceived: false, isAwaited: true }] }],
+    ['a call that is passed on although nobody missed it', 'receipts', { log: logWith(1, { reason: 'no_receipt' }) }],
+    ['a person who is responsive again without a sign', 'receipts', { log: logWith(3, { type: 'nurse.responsive', staffId: 'mute' }) }],
+    [
+      'a clock that a closed call stops',
+      'supersession',
+      superseding({ state: 'completed' }, { supersededBy: 'urgent', isSuperseded: true }),
+    ],
+    ['a clock that a call of low rank stops', 'supersession', superseding({ rank: 1 }, { supersededBy: 'urgent', isSuperseded: true })],
+    ['a clock that an urgent call does not stop', 'supersession', superseding({}, {})],
+    [
+      'a press again for a person that was skipped, and no newer one came',
+      'critical-kept',
+      {
+        log: logWith(3, { type: 'call.repeated', callId: 'call-1', call: facts('accepted') }),
+        ...clientsWith([picture(0, []), seen(1), seen(2), { kind: 'skipped', from: 3, to: 3 }, seen(4)]),
+      },
+    ],
   ])('finds %s', (_, rule, change) => {
     expect(broken(historyOf(change))).toContain(rule);
   });
 
+  it('takes a skipped repeat of the failsafe where a newer one of the call came', () => {
+    const repeat = (n: number): Draft => ({
+      type: 'call.escalated',
+      reason: 'timeout',
+      level: 3,
+      repeat: n,
+      call: facts('pending', { level: 3, priority: 18 }),
+    });
+    const level = (n: number): Draft => ({
+      type: 'call.escalated',
+      reason: 'timeout',
+      level: n,
+      call: facts('pending', { level: n, priority: 18 }),
+    });
+    const log = chained([{ type: 'call.pending', call: facts('pending') }, level(1), level(2), level(3), repeat(1), repeat(2)]);
+    const got = (seq: number): Seen => {
+      const { id, type, digest } = log[seq - 1]!;
+      return { kind: 'event', seq, id, type, digest, critical: true };
+    };
+    const through = [picture(0, []), got(1), got(2), got(3), got(4), { kind: 'skipped', from: 5, to: 5 } as Seen];
+    const run = (...seenByOne: Seen[]): History => historyOf({ log, ...clientsWith(seenByOne) });
+    expect(check(run(...through, got(6)))['critical-kept']).toEqual([]);
+    expect(check(run(...through))['critical-kept']).toHaveLength(1);
+    // The connection ended before the newer one, which the client resumed with.
+    const resumed: Seen = { kind: 'resumed', epoch: 'e1', after: 5, from: 6 };
+    expect(check(historyOf({ log, ...clientsWith(through, [resumed, got(6)]) }))['critical-kept']).toEqual([]);
+  });
+
+  it('takes a receipt of a later event, and one by a command', () => {
+    expect(broken(historyOf({ people: [{ ...ANNA, acknowledged: { icu: 4 } }] }))).toEqual([]);
+    expect(broken(historyOf({ people: [{ ...ANNA, acknowledged: {}, commanded: ['call-1'] }] }))).toEqual([]);
+    const due = { ...ASKED, isReceived: false, isAwaited: true, overdue: 1 };
+    expect(broken(historyOf({ askings: [due] }))).toEqual([]);
+  });
+
+  it('takes clocks that an open urgent call stops, and those of calls that have closed', () => {
+    expect(broken(historyOf(superseding({}, { supersededBy: 'urgent', isSuperseded: true })))).not.toContain('supersession');
+    expect(broken(historyOf(superseding({}, { state: 'completed' })))).not.toContain('supersession');
+  });
+
   it('has every rule broken by some history above or below', () => {
-    // Whoever adds a rule adds a history that breaks it.
+    // A new rule brings a history that breaks it.
     expect(Object.keys(RULES).sort()).toEqual([
       'acknowledged',
       'audit',
@@ -239,7 +351,9 @@ describe('the checker', () => {
       'nothing-missed',
       'one-answer',
       'processes',
+      'receipts',
       'snapshots',
+      'supersession',
       'true-to-log',
     ]);
   });
@@ -287,6 +401,60 @@ describe('the checker', () => {
       ['a new round of a call that nobody attended', [pressed, climbed(1), again(0, 1)], { round: 1, priority: 11 }],
       ['a new round that does not begin at level 0', [pressed, climbed(1), present, again(1, 1)], { level: 1, round: 1, priority: 11 }],
       ['a new round that its call does not count', [pressed, climbed(1), present, again(0, 0)], { round: 0, priority: 11 }],
+    ])('finds %s', (_, drafts, call) => {
+      expect(broken(story(drafts, call))).toContain('ladders');
+    });
+
+    const due: Draft = { type: 'call.attendance_due', call: facts('in_progress', { level: 1, priority: 11 }) };
+    const unattended: Draft = { ...again(0, 1), reason: 'attendance_timeout' };
+
+    it('takes a call that nobody attends any more, after the person was asked', () => {
+      expect(broken(story([pressed, climbed(1), present, due, unattended], { round: 1, priority: 11 }))).toEqual([]);
+    });
+
+    it.each<[string, readonly Draft[]]>([
+      ['an attendance that ends without a question', [pressed, climbed(1), present, unattended]],
+      ['an attendance that ends although it was renewed', [pressed, climbed(1), present, due, present, unattended]],
+    ])('finds %s', (_, drafts) => {
+      expect(broken(story(drafts, { round: 1, priority: 11 }))).toContain('ladders');
+    });
+
+    const stopped: Draft = { type: 'call.superseded', call: facts('pending') };
+    const goesOn: Draft = { type: 'call.resumed', call: facts('pending') };
+    const still = { isSuperseded: true, wasSuperseded: true, overdue: null };
+
+    it('takes a call whose clocks an urgent one stops, and that climbs after it, later than it would have', () => {
+      expect(broken(story([pressed, stopped], { ...still, age: 90 }))).toEqual([]);
+      const resumed = { level: 1, priority: 11, age: 90, wasSuperseded: true };
+      expect(broken(story([pressed, stopped, goesOn, climbed(1)], resumed))).toEqual([]);
+    });
+
+    const nobody: Draft = { type: 'call.unattended', reason: 'nobody_reachable', at: '2000', call: facts('pending') };
+
+    it('takes a call without anybody to ask, which passes levels on at once although its clocks are stopped', () => {
+      const passed = climbed(1, { type: 'call.escalated', at: '2000' });
+      expect(broken(story([pressed, stopped, nobody, passed], { ...still, level: 1, priority: 11 }))).toEqual([]);
+    });
+
+    it.each<[string, readonly Draft[], Partial<History['calls'][number]>]>([
+      ['a later level of a call that was unattended', [pressed, stopped, nobody, climbed(1)], { ...still, level: 1, priority: 11 }],
+      ['a level of a stopped clock', [pressed, stopped, climbed(1)], { ...still, level: 1, priority: 11 }],
+      [
+        'a missed receipt of a stopped clock',
+        [pressed, stopped, { type: 'call.pending', reason: 'no_receipt', call: facts('pending') }],
+        still,
+      ],
+      [
+        'a question about attendance of a stopped clock',
+        [pressed, climbed(1), present, stopped, due],
+        { ...still, state: 'in_progress', level: 1, priority: 11 },
+      ],
+      ['a clock that stops twice', [pressed, stopped, stopped], still],
+      ['a clock that goes on without having stopped', [pressed, goesOn], {}],
+      ['a clock that the row says is stopped, and the log does not', [pressed], still],
+      ['a clock that has gone on by the log, and not by the row', [pressed, stopped, goesOn], still],
+      ['a stopped clock with a deadline', [pressed, stopped], { ...still, overdue: -1 }],
+      ['a call that does not go on when its urgent one has closed', [pressed, stopped, goesOn], { wasSuperseded: true, overdue: 30 }],
     ])('finds %s', (_, drafts, call) => {
       expect(broken(story(drafts, call))).toContain('ladders');
     });

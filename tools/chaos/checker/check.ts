@@ -3,9 +3,11 @@ import type { History } from './history.js';
 import { ladders } from './ladder.js';
 import { wholeAudit, wholeLog } from './log.js';
 import { snapshotsOfOneInstant } from './snapshots.js';
+import { receipts } from './receipts.js';
 import { criticalKept, inOrder, letBackIn, nothingMissed, trueToLog } from './streams.js';
+import { supersession } from './supersession.js';
 
-/** What must hold whatever happens, each with the question it answers. */
+/** The rules that must always hold, each with the question it answers. */
 export const RULES = {
   acknowledged: { asks: 'acknowledged, and missing', look: acknowledged },
   'one-answer': { asks: 'second answers that differ from the first', look: oneAnswer },
@@ -16,6 +18,8 @@ export const RULES = {
   snapshots: { asks: 'pictures that are of no one instant', look: snapshotsOfOneInstant },
   'let-back-in': { asks: 'clients turned away, or denied what they missed', look: letBackIn },
   ladders: { asks: 'levels twice, missing or after an accept', look: ladders },
+  supersession: { asks: 'clocks that an urgent call stops wrongly, or not', look: supersession },
+  receipts: { asks: 'receipts that nobody gave, or that nobody missed', look: receipts },
   log: { asks: 'holes and breaks in the log', look: wholeLog },
   audit: { asks: 'breaks in the audit record', look: wholeAudit },
   processes: { asks: 'processes that died or did not recover', look: ({ incidents }: History) => [...incidents] },

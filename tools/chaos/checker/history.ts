@@ -1,4 +1,4 @@
-/** What a call was when an event or a picture showed it. */
+/** A call's state, as an event or a picture showed it. */
 export interface CallFacts {
   readonly id: string;
   readonly state: string;
@@ -18,21 +18,23 @@ export interface LogEvent {
   readonly type: string;
   readonly callId: string | null;
   readonly actor: string | null;
+  /** The person of an event about a person. */
+  readonly staffId: string | null;
   readonly reason: string | null;
   readonly level: number | null;
   readonly repeat: number | null;
   readonly call: CallFacts | null;
-  /** Of what it says: compared with what clients were told. */
+  /** A digest of its content: compared with the clients' copies. */
   readonly digest: string;
   readonly prevHash: string;
   readonly hash: string;
-  /** Whether the hash is the one of this event, as the database works it out. */
+  /** True when the hash is the one of this event, as the database computes it. */
   readonly hashFits: boolean;
   /** Microseconds since 1970, as text. */
   readonly at: string;
 }
 
-/** Where a department's log ends. */
+/** The end of a department's log. */
 export interface LogHead {
   readonly dept: string;
   readonly seq: number;
@@ -50,8 +52,42 @@ export interface CallRow extends CallFacts {
   readonly age: number;
   /** Seconds since its deadline; negative before it, null when there is none. */
   readonly overdue: number | null;
-  /** Its clocks are stopped, or were at some time: how long, the row does not say. */
+  /** Its clocks are stopped. */
   readonly isSuperseded: boolean;
+  /** Its clocks were stopped at some time: how long, the row does not say. */
+  readonly wasSuperseded: boolean;
+  /** The urgent call that stops its clocks now. */
+  readonly supersededBy: string | null;
+  /** The less urgent calls that it named when it was placed. */
+  readonly supersedes: readonly string[];
+}
+
+/** One asking of one person for one call, as the ledger has it at the end. */
+export interface Asking {
+  readonly dept: string;
+  readonly callId: string;
+  readonly staffId: string;
+  /** The end of the department's log when the person was asked: a later event of the call asked them. */
+  readonly askedAfter: number;
+  readonly isReceived: boolean;
+  /** The receipt did not come in time. */
+  readonly isMissed: boolean;
+  /** The person's turn, of a pending call whose clocks run, still without any sign of theirs. */
+  readonly isAwaited: boolean;
+  /** Seconds since the receipt was due; negative before that. */
+  readonly overdue: number;
+}
+
+/** Everything that one person did to show that they know of a call. */
+export interface Hearing {
+  readonly staffId: string;
+  readonly name: string;
+  /** The furthest event that they acknowledged, of each department. */
+  readonly acknowledged: Readonly<Record<string, number>>;
+  /** Calls on which they tried a command, whatever came of it. */
+  readonly commanded: readonly string[];
+  /** They never acknowledge, and never give a command. */
+  readonly isMute: boolean;
 }
 
 /** An event as a client got it. */
@@ -70,11 +106,11 @@ export interface SeenSnapshot {
   readonly epoch: string;
   readonly seq: number;
   readonly calls: readonly CallFacts[];
-  /** What the client had said that it has, when it had said something, and where the log then ended. */
+  /** The client's claimed position, when it had one, and the end of the log then. */
   readonly asked: { readonly after: number; readonly epoch: string; readonly head: number } | null;
 }
 
-/** The server goes on where the client stood. */
+/** The server goes on from the client's position. */
 export interface SeenResume {
   readonly kind: 'resumed';
   readonly epoch: string;
@@ -91,7 +127,7 @@ export interface SeenSkip {
 
 export type Seen = SeenEvent | SeenSnapshot | SeenResume | SeenSkip;
 
-/** One connection of a client's, with everything it was told of its department, in order. */
+/** One connection of a client, with everything it received of its department, in order. */
 export interface SeenConnection {
   /** The node's own name; null when it never said hello. */
   server: string | null;
@@ -105,13 +141,13 @@ export interface ClientHistory {
   readonly name: string;
   readonly dept: string;
   readonly connections: SeenConnection[];
-  /** Why it does not come back, where the server told it not to. */
+  /** The reason why it does not come back, when the server forbade it. */
   turnedAway: string | null;
-  /** Whether it was there at the end, and had to catch up. */
+  /** True when it was there at the end, and had to catch up. */
   isPresent: boolean;
 }
 
-/** A command that somebody was told had been done. */
+/** A command that a client got as done. */
 export interface Acknowledged {
   readonly key: string;
   readonly callId: string;
@@ -135,15 +171,17 @@ export interface History {
   readonly log: readonly LogEvent[];
   readonly heads: readonly LogHead[];
   readonly calls: readonly CallRow[];
+  readonly askings: readonly Asking[];
+  readonly people: readonly Hearing[];
   readonly clients: readonly ClientHistory[];
   readonly acknowledged: readonly Acknowledged[];
   readonly askedAgain: readonly AskedAgain[];
-  /** Where each department's log ended when the people had come to rest: every client that is present must have come that far. */
+  /** The end of each department's log when the people had come to rest: every present client must have come that far. */
   readonly mustHave: Readonly<Record<string, number>>;
-  /** What the administrator was told of the audit record. */
+  /** The administrator's answer about the audit record. */
   readonly audit: { readonly ok: boolean; readonly checked: number; readonly brokenAt: number | null };
-  /** What should not have happened to processes: deaths, nodes that did not become ready, sockets that nobody has. */
+  /** Faults of processes: deaths, nodes that did not become ready, sockets that nobody owns. */
   readonly incidents: readonly string[];
-  /** As the nodes were told. */
-  readonly rules: { readonly replayLimit: number; readonly levelsSec: readonly [number, number, number] };
+  /** The nodes' settings. */
+  readonly rules: { readonly replayLimit: number; readonly levelsSec: readonly [number, number, number]; readonly receiptSec: number };
 }

@@ -25,25 +25,50 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   'call.unattended': ['pending'],
 };
 
+/**
+ * Things that a clock does, unless the call has just been found unattended: levels then pass on at once, for want of people. None
+ * of them happens while an urgent call has stopped the clocks of this one.
+ */
+const BY_CLOCK: Readonly<Record<string, readonly string[]>> = {
+  'call.escalated': ['timeout'],
+  'call.pending': ['no_presence', 'no_receipt', 'attendance_timeout'],
+};
 /** Why a call starts again, from level 0. */
 const NEW_ROUND = new Set(['pressed_again', 'attendance_timeout']);
 
-/** What one call's events say. */
+/** One call's events. */
 export interface Climb {
-  /** Of all rounds. */
+  /** Levels of all rounds. */
   readonly levels: number[];
-  /** Of this round. */
+  /** The level of this round. */
   level: number;
   rounds: number;
   repeats: number;
   lostNurses: number;
   reopened: number;
   state: string;
+  /** An urgent call has stopped its clocks. */
+  isStopped: boolean;
+  /** The instant, in µs, at which nobody was there last. */
+  unattendedAt: string;
+  /** The person who is present was asked whether they still are, in this round. */
+  isAttendanceAsked: boolean;
 }
 
 /** Reads a call's events in order, as a person who follows the log would. */
 export function follow(events: readonly LogEvent[], complain: (what: string) => void): Climb {
-  const climb: Climb = { levels: [], level: 0, rounds: 0, repeats: 0, lostNurses: 0, reopened: 0, state: 'unknown' };
+  const climb: Climb = {
+    levels: [],
+    level: 0,
+    rounds: 0,
+    repeats: 0,
+    lostNurses: 0,
+    reopened: 0,
+    state: 'unknown',
+    isStopped: false,
+    unattendedAt: '',
+    isAttendanceAsked: false,
+  };
   for (const event of events) {
     const where = `${event.type} ${String(event.seq)}`;
     const isClosed = climb.state === 'completed' || climb.state === 'cancelled';
@@ -51,15 +76,35 @@ export function follow(events: readonly LogEvent[], complain: (what: string) => 
     else if (isClosed && event.type !== 'call.repeated') complain(`${where} after the call was ${climb.state}`);
     else if (climb.state !== 'unknown' && ONLY_IN[event.type]?.includes(climb.state) === false)
       complain(`${where} while the call was ${climb.state}`);
+    stoppedClock(event, climb, complain);
     if (event.type === 'call.pending' && climb.state !== 'unknown') reopened(event, climb, complain);
     if (event.type === 'call.escalated') escalated(event, climb, complain);
     climb.state = STATE_AFTER[event.type] ?? climb.state;
-    // In the transaction that passes a call on, what is told first shows it as it is in the end.
+    // The transaction that passes a call on shows it in its first event as it is in the end.
     if (event.call && event.call.round !== climb.rounds) complain(`${where} carries a call in round ${String(event.call.round)}`);
     if (event.call && STATE_AFTER[event.type] !== undefined && event.call.state !== climb.state)
       complain(`${where} carries a call that is ${event.call.state}`);
   }
   return climb;
+}
+
+/** `call.superseded` stops the clocks, `call.resumed` starts them; nothing that a clock does falls between. */
+function stoppedClock(event: LogEvent, climb: Climb, complain: (what: string) => void): void {
+  const where = `${event.type} ${String(event.seq)}`;
+  if (event.type === 'call.superseded' || event.type === 'call.resumed') {
+    const stops = event.type === 'call.superseded';
+    if (stops === climb.isStopped) complain(`${where} of a call whose clocks are ${stops ? 'stopped already' : 'going'}`);
+    climb.isStopped = stops;
+    return;
+  }
+  if (event.type === 'call.unattended') climb.unattendedAt = event.at;
+  const isRepeat = event.type === 'call.escalated' && event.repeat !== null;
+  if (event.type === 'call.escalated' && !isRepeat && event.at === climb.unattendedAt) return;
+  const isByClock = event.type === 'call.attendance_due' || isRepeat || BY_CLOCK[event.type]?.includes(event.reason ?? '') === true;
+  if (climb.isStopped && isByClock) complain(`${where} (${event.reason ?? 'no reason'}) while its clocks are stopped`);
+  if (event.type === 'call.attendance_due') climb.isAttendanceAsked = true;
+  // An arrival renews the attendance.
+  if (event.type === 'call.in_progress') climb.isAttendanceAsked = false;
 }
 
 /** A new round begins only out of a call in progress, and begins at level 0. */
@@ -68,6 +113,9 @@ function reopened(event: LogEvent, climb: Climb, complain: (what: string) => voi
   if (event.reason === null || !NEW_ROUND.has(event.reason)) return;
   const where = `call.pending ${String(event.seq)}`;
   if (climb.state !== 'in_progress') complain(`${where}: ${event.reason} while the call was ${climb.state}`);
+  if (event.reason === 'attendance_timeout' && !climb.isAttendanceAsked)
+    complain(`${where}: nobody was asked whether they are still there`);
+  climb.isAttendanceAsked = false;
   if (event.call?.level !== 0) complain(`${where}: a new round at level ${String(event.call?.level)}`);
   climb.rounds += 1;
   climb.level = 0;
@@ -96,7 +144,7 @@ function escalated(event: LogEvent, climb: Climb, complain: (what: string) => vo
 /** Levels that should have happened by now and have not. */
 function missingLevels(call: CallRow, climb: Climb, deadlines: readonly number[]): number {
   if (call.state !== 'pending' || call.isSuperseded) return 0;
-  const neverAccepted = climb.reopened === 0;
+  const neverAccepted = climb.reopened === 0 && !call.wasSuperseded;
   const due = neverAccepted ? deadlines.filter((seconds) => call.age > seconds + SLACK_SEC).length : 0;
   const isOverdue = (call.overdue ?? Infinity) > SLACK_SEC;
   return Math.max(due - climb.levels.length, isOverdue ? 1 : 0, 0);
@@ -106,6 +154,10 @@ function checkRow(call: CallRow, climb: Climb, complain: (what: string) => void)
   if (call.state !== climb.state) complain(`the row is ${call.state}, the log says ${climb.state}`);
   if (call.level !== climb.level)
     complain(`the row stands at level ${String(call.level)}, the log says ${climb.levels.join(', ') || 'none'}`);
+  const isOpen = !['completed', 'cancelled'].includes(call.state);
+  if (isOpen && call.isSuperseded !== climb.isStopped)
+    complain(`the row's clocks are ${call.isSuperseded ? 'stopped' : 'going'}, by the log they are not`);
+  if (call.state === 'pending' && call.isSuperseded && call.overdue !== null) complain('a stopped clock has a deadline');
   if (call.round !== climb.rounds) complain(`the row is in round ${String(call.round)}, the log says ${String(climb.rounds)}`);
   if (call.failsafeRepeats !== climb.repeats)
     complain(`the row counts ${String(call.failsafeRepeats)} repeats, the log ${String(climb.repeats)}`);

@@ -6,7 +6,7 @@ const SKEW_SEC = [-20, 60] as const;
 /** A node's own clock may be anything. */
 const NODE_SKEW_SEC = [-3600, 3600] as const;
 
-/** From where it stands, and not too far from where it should. */
+/** From the present skew, and not too far from the right time. */
 const MOVE = `UPDATE clock_skew SET skew = make_interval(secs => least($3, greatest($2, extract(epoch FROM skew)::float8 + $1)))
   RETURNING extract(epoch FROM skew)::float8 AS skew`;
 

@@ -18,4 +18,16 @@ const fill: Fault = {
   },
 };
 
-export const DISK: Lane = { name: 'disk', every: [6000, 14_000], faults: [fill] };
+const fillLog: Fault = {
+  name: 'log-full',
+  async inject({ logDisk, signal }, random) {
+    const ms = between(FULL_MS, random);
+    if (!logDisk) return undefined;
+    logDisk.fill();
+    await pause(ms, signal);
+    logDisk.empty();
+    return `the disk under the nodes' logs was full for ${seconds(ms)}`;
+  },
+};
+
+export const DISK: Lane = { name: 'disk', every: [6000, 14_000], faults: [fill, fillLog] };

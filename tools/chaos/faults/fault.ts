@@ -4,6 +4,7 @@ import type { Reader } from '../people/reader.js';
 import type { Cluster } from '../world/cluster.js';
 import type { ChaosDatabase } from '../world/database.js';
 import type { OwnPostgres } from '../world/own-postgres.js';
+import type { SmallDisk } from '../world/small-disk.js';
 import type { TcpProxy } from '../world/tcp-proxy.js';
 import type { OwnRedis } from '../../bench/process/own-redis.js';
 
@@ -13,6 +14,8 @@ export interface FaultWorld {
   readonly database: ChaosDatabase;
   /** The same, where it is our own and may be killed. */
   readonly ownDatabase: OwnPostgres | undefined;
+  /** Under the nodes' standard output. */
+  readonly logDisk: SmallDisk | undefined;
   readonly redis: OwnRedis | undefined;
   /** Between the nodes and Redis. */
   readonly redisNetwork: TcpProxy | undefined;

@@ -37,8 +37,8 @@ async function runLane(lane: Lane, random: Random, { world, trace, counts }: Mak
 }
 
 /**
- * Until the signal. Lanes run beside each other, each with dice of its own, so that the same seed makes the same faults with
- * the same choices in each; how they fall between what processes do is theirs.
+ * Makes faults until the signal. Lanes run concurrently, each with dice of its own: the same seed makes the same faults with
+ * the same choices in each. Their order against the processes' work is free.
  * @param chosen names of {@link FAULT_NAMES}
  */
 export async function makeFaults(

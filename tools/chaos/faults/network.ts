@@ -1,7 +1,7 @@
 import type { Silence } from '../world/tcp-proxy.js';
 import { between, type Fault, type Lane, pause, seconds } from './fault.js';
 
-/** What passes no more where connections fall silent. */
+/** The directions that are silent. */
 export const SILENCES: readonly Silence[] = ['both', 'to the server', 'to the client'];
 const SHARE = [0.2, 1] as const;
 const STALL_MS = [300, 7000] as const;

@@ -1,4 +1,5 @@
-import { between, type Fault, type Lane, pause, seconds } from './fault.js';
+import type { Part } from '../world/node-slot.js';
+import { between, type Fault, type Lane, pause, recovery, seconds } from './fault.js';
 
 const DOWN_MS = [100, 2500] as const;
 /** From a hiccup to longer than SERVER_STALE_SEC: the others then take it for dead while it only sleeps. */
@@ -21,7 +22,7 @@ const freeze: Fault = {
   async inject({ cluster, signal }, random) {
     const slot = cluster.any(random);
     const ms = between(FROZEN_MS, random);
-    const goOn = slot.freeze();
+    const goOn = slot.isSupervised ? undefined : slot.freeze();
     if (!goOn) return undefined;
     await pause(ms, signal);
     goOn();
@@ -29,8 +30,30 @@ const freeze: Fault = {
   },
 };
 
+/** A part of a supervised node alone: a worker that is silent is replaced, and one without a supervisor goes on. */
+function freezing(name: string, part: Part): Fault {
+  return {
+    name,
+    async inject(world, random) {
+      const slot = world.cluster.supervised;
+      const ms = between(FROZEN_MS, random);
+      const goOn = slot.freeze(part);
+      if (!goOn) return undefined;
+      await pause(ms, world.signal);
+      goOn();
+      return `the ${part === 'worker' ? 'worker' : 'supervisor'} of ${slot.name} stood still for ${seconds(ms)}; ${await recovery(world)}`;
+    },
+  };
+}
+
 export const NODES: Lane = {
   name: 'nodes',
   every: [1500, 4000],
-  faults: [ending('node-kill', 'SIGKILL'), ending('node-stop', 'SIGTERM'), freeze],
+  faults: [
+    ending('node-kill', 'SIGKILL'),
+    ending('node-stop', 'SIGTERM'),
+    freeze,
+    freezing('supervisor-freeze', 'process'),
+    freezing('worker-freeze', 'worker'),
+  ],
 };

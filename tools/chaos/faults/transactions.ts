@@ -1,7 +1,7 @@
 import type { Random } from '../../simulate/random.js';
 import { type Fault, type FaultWorld, type Lane, pause, seconds } from './fault.js';
 
-/** What somebody with a console may leave behind. */
+/** Transactions that a person with a console may leave behind. */
 const HELD = [
   { what: 'an old snapshot and a transaction id', sql: 'SELECT pg_current_xact_id(), (SELECT count(*) FROM events)' },
   { what: "the lock of a department's log", sql: 'SELECT 1 FROM dept_stream ORDER BY md5(dept_id || $1) LIMIT 1 FOR UPDATE' },

@@ -42,7 +42,7 @@ export async function once(url: string, { method, path, headers, body }: Request
 }
 
 /**
- * Asks one node after another under one key until one gives an answer that stands.
+ * Asks one node after another under one key until one gives a final answer. Without one, the outcome is unknown.
  * @returns undefined when nobody did; what became of it is then unknown
  */
 export async function insist(cluster: Cluster, random: Random, request: Request, key: string): Promise<Answer | undefined> {

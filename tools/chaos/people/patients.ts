@@ -12,7 +12,7 @@ const ASK_AGAIN_SHARE = 0.1;
 const CREATED = 201;
 const OK = 200;
 
-/** Somebody who presses buttons all over the hospital, and takes one back now and then. */
+/** A person who presses buttons all over the hospital, and takes one back now and then. */
 export async function pressButtons(world: WardWorld, stations: readonly ChaosStation[]): Promise<void> {
   const { random, signal } = world;
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Hearing } from '../checker/history.js';
 import type { Employee } from '../world/hospital.js';
 import { type Answer, insist, once, type Request } from './commands.js';
 import { askAgain } from './patients.js';
 import { Reader } from './reader.js';
+import type { ClientRecord } from './recorder.js';
 import type { WardWorld } from './ward-world.js';
 
 const OK = 200;
@@ -31,7 +33,7 @@ interface Call {
   readonly accepted_by: string | null;
 }
 
-/** Who stops reading goes straight to the node: the proxy's buffers would read in their stead. */
+/** A client that stops reading goes straight to the node: the proxy's buffers would read in its stead. */
 function place({ cluster, random }: WardWorld, { screen }: Employee): string {
   const slot = cluster.running(random);
   return (screen === 'deaf' ? slot.directUrl : undefined) ?? slot.url;
@@ -41,6 +43,9 @@ function place({ cluster, random }: WardWorld, { screen }: Employee): string {
 export class Person {
   /** Administrators have none: they belong to no department. */
   readonly reader: Reader | undefined;
+  private readonly record: ClientRecord | undefined;
+  /** Calls on which a command was tried. */
+  private readonly commanded = new Set<string>();
 
   private constructor(
     private readonly world: WardWorld,
@@ -49,12 +54,14 @@ export class Person {
     readonly headers: Readonly<Record<string, string>>,
     hasScreen: boolean,
   ) {
-    const { dept, username } = employee;
+    const { dept, username, screen } = employee;
     const { recorder, random } = world;
+    this.record = dept === undefined ? undefined : recorder.client(username, dept);
     this.reader =
-      dept === undefined || !hasScreen
+      dept === undefined || !hasScreen || this.record === undefined
         ? undefined
-        : new Reader(recorder.client(username, dept), {
+        : new Reader(this.record, {
+            acks: screen === 'mute' ? 'nothing' : screen === 'stale' ? 'the first picture' : 'everything',
             cookie: headers['cookie'] ?? '',
             place: () => place(world, employee),
             random,
@@ -92,9 +99,22 @@ export class Person {
     }
   }
 
-  /** As this person, until somebody answers. */
+  /** Asks as this person, until a node answers. */
   ask(request: Omit<Request, 'headers'>, key: string = randomUUID()): Promise<Answer | undefined> {
     return insist(this.world.cluster, this.world.random, { ...request, headers: this.headers }, key);
+  }
+
+  /** The record of a person who belongs to a department. */
+  get client(): ClientRecord | undefined {
+    return this.record;
+  }
+
+  /** All that this person did to show what they know. */
+  get hearing(): Hearing {
+    const { record } = this;
+    const acknowledged = record === undefined ? {} : { [record.history.dept]: record.acknowledged };
+    const { username: name, screen } = this.employee;
+    return { staffId: this.id, name, acknowledged, commanded: [...this.commanded], isMute: screen === 'mute' };
   }
 
   leave(): void {
@@ -107,7 +127,7 @@ export class Person {
     this.reader?.connect();
   }
 
-  private async startShift(): Promise<void> {
+  async startShift(): Promise<void> {
     const { dept, role } = this.employee;
     if (role !== 'nurse' || dept === undefined) return;
     const answer = await this.ask({ method: 'POST', path: `/api/v1/departments/${dept}/shifts` });
@@ -149,6 +169,7 @@ export class Person {
   /** Over the socket or over HTTP; what the socket left open is asked for again over HTTP, under the same key. */
   private async command(command: CallCommand, callId: string): Promise<void> {
     const { random, ledger } = this.world;
+    this.commanded.add(callId);
     const key = randomUUID();
     const fields = command === 'cancel' ? { reason: 'a chaos run' } : {};
     const request = { method: 'POST', path: `/api/v1/calls/${callId}/${command}`, body: fields } as const;

@@ -19,7 +19,7 @@ interface Page {
   readonly items: WireEvent[];
 }
 
-/** A board without a socket: one picture, then long polls from where it stands, on whichever node. */
+/** A board without a socket: one picture, then long polls from its position, on whichever node. */
 export class Poller {
   private readonly connection: SeenConnection;
   private isOver = false;
@@ -58,6 +58,7 @@ export class Poller {
   }
 
   private async next(after: number): Promise<boolean> {
+    this.record.acknowledged = Math.max(this.record.acknowledged, after);
     const page = await this.get<Page>(`events?after=${String(after)}&limit=200&wait=${String(WAIT_SEC)}`);
     if (!page) return false;
     if (page.epoch !== this.record.epoch) {

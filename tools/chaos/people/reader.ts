@@ -13,15 +13,19 @@ const HASTE = 0.15;
 const PING_MS = 1000;
 /** Nothing heard for this long: the picture is not live. */
 const DEAF_MS = 5000;
-/** What the kernel takes for a socket that nobody reads, measured over loopback, and some more: only then does the node notice. */
+/** The kernel's buffer of a socket that nobody reads, measured over loopback, and some more: only then does the node notice. */
 const FILL_BYTES = 4_300_000;
 /** Below the number of commands that a node lets wait. */
 const PICTURES_PER_BEAT = 60;
 const PLAIN = { rejectUnauthorized: true } as const;
 
+/** The events that a screen acknowledges: everything that it has, again and again its first picture, or nothing. */
+export type Acks = 'everything' | 'the first picture' | 'nothing';
+
 export interface ReaderOptions {
+  readonly acks: Acks;
   readonly cookie: string;
-  /** Where the next connection goes. */
+  /** The address of the next connection. */
   readonly place: () => string;
   readonly random: Random;
   /** How large a picture of the department is now; undefined: nobody could say. */
@@ -32,7 +36,10 @@ export interface ReaderOptions {
 
 type Frame = { readonly type: string } & Readonly<Record<string, unknown>>;
 
-/** A screen: one department over one socket, kept up by the rules of the protocol, with every frame on record. */
+/**
+ * A screen: one department over one socket, kept up by the rules of the protocol, with every frame on record. It is no `@wardline/client`: the
+ * checker judges the frames themselves, and some of these readers stop reading or acknowledge wrongly on purpose.
+ */
 export class Reader {
   private socket: WebSocket | undefined;
   private connection: SeenConnection | undefined;
@@ -131,8 +138,16 @@ export class Reader {
     if (!this.isReading) this.askForMoreThanFits();
     else if (performance.now() - this.heardAt > DEAF_MS) this.socket.terminate();
     else this.send(JSON.stringify({ type: 'ping', t: Date.now() }));
-    const { position } = this.record;
-    if (this.isLive && position !== undefined) this.send(JSON.stringify({ type: 'ack', dept: this.record.history.dept, seq: position }));
+    if (this.isLive) this.acknowledge();
+  }
+
+  private acknowledge(): void {
+    const { record } = this;
+    const { position, acknowledged } = record;
+    if (position === undefined || this.options.acks === 'nothing') return;
+    const seq = this.options.acks === 'the first picture' && acknowledged > 0 ? acknowledged : position;
+    record.acknowledged = Math.max(acknowledged, seq);
+    this.send(JSON.stringify({ type: 'ack', dept: record.history.dept, seq }));
   }
 
   /** Large answers until nothing more fits between us; from then on only events come, and have to wait. */

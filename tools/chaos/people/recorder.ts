@@ -63,11 +63,13 @@ export class Recorder {
   }
 }
 
-/** What one client got, over all its connections. */
+/** The record of one client, over all its connections. */
 export class ClientRecord {
-  /** `seq` of the last event that the client has or was told to do without. */
+  /** `seq` of the last event that the client has or must do without. */
   position: number | undefined;
   epoch: string | undefined;
+  /** The furthest that the person of the client has acknowledged. */
+  acknowledged = 0;
 
   constructor(
     readonly history: ClientHistory,

@@ -3,7 +3,7 @@ import type { Cluster } from '../world/cluster.js';
 import type { Ledger } from './ledger.js';
 import type { Recorder } from './recorder.js';
 
-/** What everybody in the ward has to do with. */
+/** The world of everybody in the ward. */
 export interface WardWorld {
   readonly cluster: Cluster;
   readonly ledger: Ledger;

@@ -1,8 +1,11 @@
 import type { Random } from '../../simulate/random.js';
-import { NodeSlot } from './node-slot.js';
+import { type NodeSettings, NodeSlot } from './node-slot.js';
 
 /** Seconds after which each level falls due. */
 export const ESCALATION_SEC = [2, 4, 6] as const;
+
+/** Screens acknowledge once a second. */
+export const RECEIPT_SEC = 3;
 
 /** A climb takes 6 seconds, a grace 3: everything happens many times in half a minute. */
 const SETTINGS = {
@@ -13,6 +16,7 @@ const SETTINGS = {
   CALL_PRESENCE_SEC: '4',
   CALL_PRESS_AGAIN_SEC: '3',
   CALL_ATTENDANCE_SEC: '6',
+  RECEIPT_SEC: String(RECEIPT_SEC),
   NURSE_DISCONNECT_GRACE_SEC: '3',
   SESSION_RECONNECT_BUFFER_SEC: '5',
   SESSION_CHECK_INTERVAL_SEC: '2',
@@ -21,6 +25,7 @@ const SETTINGS = {
   SERVER_GC_INTERVAL_SEC: '2',
   HEARTBEAT_CHECK_INTERVAL_SEC: '2',
   HEARTBEAT_IDLE_SEC: '6',
+  WORKER_STUCK_SEC: '6',
   SHUTDOWN_DRAIN_SEC: '2',
   SHUTDOWN_RECONNECT_SEC: '2',
   // Small enough to be reached by a client that does not read.
@@ -35,14 +40,16 @@ const SETTINGS = {
 export class Cluster {
   private constructor(readonly slots: readonly NodeSlot[]) {}
 
-  /** Resolves when every node has been up once. */
+  /** Resolves when every node has been up once. The last one has a supervisor. */
   static async start(
     size: number,
     { DATABASE_URL: databaseUrl = '', ...env }: Readonly<Record<string, string>>,
-    logs: string | undefined,
+    places: Pick<NodeSettings, 'logs' | 'output'>,
   ): Promise<Cluster> {
-    const settings = { databaseUrl, env: { ...SETTINGS, ...env }, logs };
-    const slots = await Promise.all(Array.from({ length: size }, (_, n) => NodeSlot.open(`node-${String(n + 1)}`, settings)));
+    const settings = { databaseUrl, env: { ...SETTINGS, ...env }, ...places };
+    const slots = await Promise.all(
+      Array.from({ length: size }, (_, n) => NodeSlot.open(`node-${String(n + 1)}`, n === size - 1, settings)),
+    );
     const cluster = new Cluster(slots);
     try {
       await cluster.untilReady(60_000);
@@ -57,6 +64,13 @@ export class Cluster {
   any(random: Random): NodeSlot {
     const slot = this.slots[Math.floor(random() * this.slots.length)];
     if (!slot) throw new Error('a cluster has nodes');
+    return slot;
+  }
+
+  /** The place of the node with a supervisor. */
+  get supervised(): NodeSlot {
+    const slot = this.slots.find(({ isSupervised }) => isSupervised);
+    if (!slot) throw new Error('one node of a cluster has a supervisor');
     return slot;
   }
 
@@ -82,7 +96,7 @@ export class Cluster {
     }
   }
 
-  /** What the nodes warned of, by event. */
+  /** The nodes' warnings, by event. */
   get complaints(): ReadonlyMap<string, number> {
     const sum = new Map<string, number>();
     for (const slot of this.slots) for (const [event, count] of slot.complaints) sum.set(event, (sum.get(event) ?? 0) + count);
@@ -97,7 +111,7 @@ export class Cluster {
     await Promise.all(this.slots.map((slot) => slot.stop()));
   }
 
-  kill(): void {
-    for (const slot of this.slots) slot.kill();
+  async kill(): Promise<void> {
+    await Promise.all(this.slots.map((slot) => slot.kill()));
   }
 }

@@ -5,11 +5,14 @@ import { TcpProxy } from './tcp-proxy.js';
 /** The database of a run: reached by the nodes through a network that can fail, and by us directly. */
 export interface ChaosDatabase {
   readonly version: string;
-  /** What nodes are told. */
+  /** The nodes' settings. */
   readonly settings: Readonly<Record<string, string>>;
   /** Between the nodes and the server. */
   readonly proxy: TcpProxy;
-  /** Directly, as somebody who may do everything. @throws when the server is down */
+  /**
+   * Runs a query directly, with all rights.
+   * @throws when the server is down
+   */
   query<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>;
   /** A connection that the caller ends. */
   connect(): Promise<pg.Client>;
@@ -17,7 +20,7 @@ export interface ChaosDatabase {
   drop(): Promise<void>;
 }
 
-/** Where libpq and node-postgres would go with this URL. */
+/** The address that libpq and node-postgres use for this URL. */
 export function endpointOf(url: string): NetConnectOpts {
   const { hostname, port, searchParams } = new URL(url);
   const host = searchParams.get('host') ?? hostname;

@@ -2,7 +2,7 @@ import { createBenchDatabase } from '../../bench/append/bench-database.js';
 import { type ChaosDatabase, endpointOf, openClient, queryOnce, throughProxy } from './database.js';
 import { TcpProxy } from './tcp-proxy.js';
 
-/** A database of the run's own on a server that is somebody else's: the server itself is left in peace. */
+/** A database of the run's own on a foreign server: the server itself is left in peace. */
 export async function openGivenDatabase(serverUrl: string): Promise<ChaosDatabase> {
   const database = await createBenchDatabase(serverUrl);
   const { url } = database;

@@ -8,8 +8,13 @@ const STATIONS = 6;
 const NURSES = 4;
 /** Each station may raise all of these, whatever its kind. */
 export const PRESSED_TYPES = ['patient_normal', 'service_request', 'bed_exit', 'bath_emergency', 'staff_assist'] as const;
-/** Screens that nobody works at: one on a socket, one by long poll, and one whose client stops reading. */
-export const SCREENS = ['board', 'poller', 'deaf'] as const;
+/**
+ * Screens that nobody works at: one on a socket, one by long poll, and one whose client stops reading. The people of the last two are on
+ * duty: the screen of one acknowledges nothing, that of the other only what it had at first.
+ */
+export const SCREENS = ['board', 'poller', 'deaf', 'mute', 'stale'] as const;
+/** People on duty who answer nothing. */
+export const UNHEARING: ReadonlySet<Screen | undefined> = new Set<Screen | undefined>(['mute', 'stale']);
 export type Screen = (typeof SCREENS)[number];
 /** One for all: what is tried here is not the sign-in. */
 const PASSWORD = randomUUID();
@@ -24,7 +29,7 @@ export interface Employee {
   readonly password: string;
   readonly role: 'nurse' | 'manager' | 'admin';
   readonly dept: string | undefined;
-  /** Of a screen that nobody works at. */
+  /** The kind of a screen that nobody works at. */
   readonly screen: Screen | undefined;
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,12 @@ export interface NodeSettings {
   readonly env: Readonly<Record<string, string>>;
   /** A folder for what the nodes log; undefined: nowhere. */
   readonly logs: string | undefined;
+  /** A folder on a disk that may be full, to which standard output goes; undefined: it goes to us. */
+  readonly output: string | undefined;
 }
+
+/** A supervised node is a supervisor with one worker; an unsupervised one is a single process. */
+export type Part = 'process' | 'worker';
 
 /** The place of one node, with an address that stays: its process ends and is started again, as by a service manager. */
 export class NodeSlot {
@@ -31,20 +37,21 @@ export class NodeSlot {
 
   private constructor(
     readonly name: string,
+    readonly isSupervised: boolean,
     readonly proxy: TcpProxy,
     private readonly settings: NodeSettings,
   ) {}
 
-  static async open(name: string, settings: NodeSettings): Promise<NodeSlot> {
+  static async open(name: string, isSupervised: boolean, settings: NodeSettings): Promise<NodeSlot> {
     let slot: NodeSlot | undefined = undefined as NodeSlot | undefined;
     const proxy = await TcpProxy.listen(() => slot?.target());
-    slot = new NodeSlot(name, proxy, settings);
+    slot = new NodeSlot(name, isSupervised, proxy, settings);
     slot.clockFolder = mkdtempSync(join(tmpdir(), 'wardline-chaos-clock-'));
     slot.upkeep = slot.keepUp();
     return slot;
   }
 
-  /** Where clients go. */
+  /** The address for clients. */
   get url(): string {
     return `http://127.0.0.1:${String(this.proxy.port)}`;
   }
@@ -69,14 +76,16 @@ export class NodeSlot {
     return true;
   }
 
-  /** Stops it in the middle of whatever it does, as a host that is overloaded or moved; until the function that is returned is called. */
-  freeze(): (() => void) | undefined {
+  /**
+   * Stops a process in the middle of whatever it does, as a host that is overloaded or moved; until the function that is returned is called.
+   * @returns undefined when there is no such process at this moment
+   */
+  freeze(part: Part = 'process'): (() => void) | undefined {
     const { node } = this;
-    if (node?.isRunning !== true) return undefined;
-    node.kill('SIGSTOP');
-    return () => {
-      if (node.isRunning) node.kill('SIGCONT');
-    };
+    const pid = node?.isRunning !== true ? undefined : part === 'worker' ? childOf(node.pid) : node.pid;
+    if (pid === undefined || !signal(pid, 'SIGSTOP')) return undefined;
+    // A worker that its supervisor took for stuck is gone by then.
+    return () => void signal(pid, 'SIGCONT');
   }
 
   /** Moves the process's own wall clock to so many seconds off. A new process starts with the right time. */
@@ -88,7 +97,7 @@ export class NodeSlot {
     return true;
   }
 
-  /** What `/readyz` answers; 0 when nobody does. */
+  /** The status of `/readyz`; 0 without an answer. */
   async readiness(): Promise<{ status: number; body: string }> {
     const url = this.directUrl;
     if (url === undefined) return { status: 0, body: 'down' };
@@ -120,11 +129,12 @@ export class NodeSlot {
     rmSync(this.clockFolder, { recursive: true, force: true });
   }
 
-  /** At once, when we are interrupted. */
-  kill(): void {
+  /** At once, when we are interrupted. Resolves when no process is left, also none that was starting. */
+  async kill(): Promise<void> {
     this.isOver = true;
     this.node?.kill('SIGCONT');
     this.node?.kill('SIGKILL');
+    await this.upkeep;
   }
 
   private target(): { host: string; port: number } | undefined {
@@ -140,6 +150,11 @@ export class NodeSlot {
         continue;
       }
       this.node = node;
+      // The run ended while this node started.
+      if (this.isStopping()) {
+        this.doomed = node;
+        node.kill('SIGKILL');
+      }
       await node.exited;
       for (const [event, count] of node.complaints) this.complaints.set(event, (this.complaints.get(event) ?? 0) + count);
       if (this.doomed !== node) this.deaths.push(`${this.name} ended by itself: ${node.lastWords.slice(-1500)}`);
@@ -149,16 +164,33 @@ export class NodeSlot {
 
   /** A start that meets a database that is away fails, and is tried again. */
   private launched(): Promise<NodeProcess | undefined> {
-    const env = { ...this.settings.env, CHAOS_CLOCK_FILE: join(this.clockFolder, 'offset'), NODE_OPTIONS: `--import ${CLOCK}` };
-    const { databaseUrl, logs } = this.settings;
-    const write = (line: string) => {
+    const clock = { CHAOS_CLOCK_FILE: join(this.clockFolder, 'offset'), NODE_OPTIONS: `--import ${CLOCK}` };
+    const { databaseUrl, logs, output } = this.settings;
+    const env = { ...this.settings.env, ...clock, SUPERVISOR: this.isSupervised ? 'on' : 'off' };
+    const onLine = (line: string) => {
       if (logs !== undefined) appendFileSync(join(logs, `${this.name}.log`), `${line}\n`);
     };
-    return NodeProcess.start(databaseUrl, env, write).catch(() => undefined);
+    const logFile = output === undefined ? undefined : join(output, `${this.name}.log`);
+    return NodeProcess.start(databaseUrl, env, { onLine, logFile }).catch(() => undefined);
   }
 
-  /** Asked anew after each wait. */
+  /** Read again after each wait. */
   private isStopping(): boolean {
     return this.isOver;
+  }
+}
+
+/** The process's only child; undefined where it has none. */
+function childOf(pid: number): number | undefined {
+  const children = spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout.trim();
+  return children === '' ? undefined : Number(children.split('\n', 1)[0]);
+}
+
+/** @returns false when there is no such process any more */
+function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
   }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TcpProxy } from './tcp-proxy.js';
 
 const always = () => 0;
@@ -108,4 +108,15 @@ describe('TcpProxy', () => {
       expect([client.destroyed, server.destroyed]).toEqual([false, false]);
     },
   );
+
+  it('closes with a client whose server has given a silent connection up', async () => {
+    const { proxy, server } = await connected();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    cleanUp.push(() => vi.useRealTimers());
+    const ended = closed(server);
+    proxy.silence('to the client');
+    vi.runAllTimers();
+    await ended;
+    await proxy.close();
+  });
 });

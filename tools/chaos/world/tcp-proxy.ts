@@ -1,10 +1,10 @@
 import { type AddressInfo, connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net';
 import type { Random } from '../../simulate/random.js';
 
-/** Which end of a connection is left to believe that nothing has happened. */
+/** The end of a connection that believes that nothing has happened. */
 export type End = 'client' | 'server';
 
-/** What passes no more on a connection that falls silent. */
+/** The direction that is silent on a connection. */
 export type Silence = 'both' | 'to the server' | 'to the client';
 
 /** A server notices by its own keep-alive that a client is gone. */
@@ -23,15 +23,17 @@ function cut(end: Socket): void {
   else end.resetAndDestroy();
 }
 
-/** What comes from one end goes nowhere. */
+/** Drops all data from one end. */
 function drop(from: Socket, to: Socket): void {
   from.unpipe(to);
   from.resume();
 }
 
-/** Stands between clients and a server and lets the network fail: resets, stalls, and connections of which one end is gone. */
+/** A proxy between clients and a server that lets the network fail: resets, stalls, and connections of which one end is gone. */
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
+  /** Every open connection of a client, also one whose other end is long gone. */
+  private readonly clients = new Set<Socket>();
   private readonly waiting = new Set<Socket>();
   private isStalled = false;
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -69,7 +71,10 @@ export class TcpProxy {
     return chosen.length;
   }
 
-  /** One end of a share of the connections is gone, and the other one is not told. @returns how many connections */
+  /**
+   * Cuts one end of a share of the connections; the other end does not learn of it.
+   * @returns how many connections
+   */
   halfOpen(share: number, survivor: End, random: Random): number {
     const chosen = this.choose(share, random).filter((pair) => !pair.isHalf);
     for (const pair of chosen) {
@@ -123,14 +128,12 @@ export class TcpProxy {
     };
   }
 
+  /** Ends every connection. The listener is closed only when the last client's end is. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.listener.close(resolve));
     for (const timer of this.timers) clearTimeout(timer);
-    for (const client of this.waiting) client.destroy();
-    for (const { client, server } of this.pairs) {
-      client.destroy();
-      server.destroy();
-    }
+    for (const client of this.clients) client.destroy();
+    for (const { server } of this.pairs) server.destroy();
     await closed;
   }
 
@@ -140,6 +143,8 @@ export class TcpProxy {
 
   private accept(client: Socket): void {
     client.on('error', () => undefined);
+    this.clients.add(client);
+    client.once('close', () => this.clients.delete(client));
     if (this.isStalled) {
       this.waiting.add(client);
       client.once('close', () => this.waiting.delete(client));

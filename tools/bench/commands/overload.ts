@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { quantile } from '../append/statistics.js';
+import { codeOf } from '../client/api-error.js';
+import { roundsAtMost } from '../hostile/verdict.js';
+import type { Bench, Outcome } from '../pipe/bench.js';
+import { row } from '../pipe/report.js';
+import { CommandWard } from './command-ward.js';
+import { startWardline } from './sides.js';
+
+const SECONDS = 5;
+const DEPARTMENTS = 20;
+const STATIONS = 40;
+/** Buttons that are pressed at a time while the ceiling is looked for. */
+const CLIENTS = 40;
+/** An answer that takes longer is no use. */
+const USEFUL_MS = 2000;
+const GOAL_RATIO = 1 / 0.9;
+
+interface Tally {
+  /** Presses and accepts that were answered in time. */
+  good: number;
+  late: number;
+  refused: Record<string, number>;
+  pressMs: number[];
+}
+
+interface Bed {
+  readonly ward: CommandWard;
+  readonly key: string;
+}
+
+/** Presses and accepts a second that a node carries, and what it carries when twice as many come. */
+export async function overload(bench: Bench): Promise<Outcome> {
+  const { options, say } = bench;
+  const seconds = options.seconds ?? SECONDS;
+  const sides = [
+    { name: 'wardline', root: undefined },
+    ...(options.against === undefined ? [] : [{ name: 'against', root: options.against }]),
+  ];
+  const measured = [];
+  for (const { name, root } of sides) {
+    const side = await startWardline(bench, name, root === undefined ? {} : { root });
+    const beds = await furnish(bench, side.port, name.slice(0, 1));
+    measured.push({ name, beds, rounds: [] as { ceiling: number; goodput: number; tally: Tally }[] });
+  }
+  for (const { beds } of measured) await closedLoop(beds, 1);
+  for (let round = 0; round < options.rounds; round += 1) {
+    for (const { name, beds, rounds } of measured) {
+      const ceiling = (await closedLoop(beds, seconds)).good / seconds;
+      const tally = await openLoop(beds, seconds, ceiling);
+      const goodput = tally.good / seconds;
+      rounds.push({ ceiling, goodput, tally });
+      say(`round ${String(round + 1)}: ${name}, ceiling ${ceiling.toFixed(0)}/s, at twice that ${goodput.toFixed(0)}/s`);
+    }
+  }
+  return {
+    title: `overload: presses and accepts a second, ${String(DEPARTMENTS)} departments, ${String(seconds)} s each, ${String(options.rounds)} round(s)`,
+    lines: [
+      row('', 'ceiling/s', 'goodput/s', 'p50 ms', 'p99 ms', 'late'),
+      ...measured.flatMap(({ name, rounds }) =>
+        rounds.map(({ ceiling, goodput, tally }) =>
+          row(
+            name,
+            ceiling.toFixed(0),
+            goodput.toFixed(0),
+            quantile(tally.pressMs, 0.5).toFixed(0),
+            quantile(tally.pressMs, 0.99).toFixed(0),
+            String(tally.late),
+          ),
+        ),
+      ),
+      `refusals by code: ${JSON.stringify(measured.map(({ name, rounds }) => [name, rounds.map(({ tally }) => tally.refused)]))}`,
+      '(p50 and p99 of presses under overload; clients and PostgreSQL share the machine)',
+    ],
+    settings: { seconds, departments: DEPARTMENTS, stations: STATIONS, clients: CLIENTS, useful_ms: USEFUL_MS },
+    result: measured.map(({ name, rounds }) => ({ name, rounds })),
+    goals: [
+      roundsAtMost(
+        'ceiling ÷ goodput at twice the ceiling',
+        (measured[0]?.rounds ?? []).map(({ ceiling, goodput }) => ceiling / goodput),
+        GOAL_RATIO,
+      ),
+      roundsAtMost(
+        '600 ÷ ceiling',
+        (measured[0]?.rounds ?? []).map(({ ceiling }) => 600 / ceiling),
+        1,
+      ),
+    ],
+  };
+}
+
+async function furnish(bench: Bench, port: number, prefix: string): Promise<Bed[]> {
+  const beds: Bed[][] = [];
+  for (let n = 0; n < DEPARTMENTS; n += 1) {
+    const ward = await CommandWard.open(bench, port, `${prefix}-${String(n)}`, STATIONS);
+    beds.push(ward.ward.keys.map((key) => ({ ward, key })));
+  }
+  // Department by department, so that neighbours in the list are of different ones.
+  return Array.from({ length: STATIONS }, (_, station) => beds.map((of) => of[station]))
+    .flat()
+    .filter((bed) => bed !== undefined);
+}
+
+function newTally(): Tally {
+  return { good: 0, late: 0, refused: {}, pressMs: [] };
+}
+
+/** A press, its accept, and the end of the call, which is not counted. */
+async function pressAndAccept({ ward, key }: Bed, tally: Tally): Promise<void> {
+  const count = async (work: () => Promise<{ answeredAt: number; writtenAt: number; body: unknown }>) => {
+    const startedAt = performance.now();
+    try {
+      const answer = await work();
+      if (performance.now() - startedAt > USEFUL_MS) tally.late += 1;
+      else tally.good += 1;
+      return answer;
+    } catch (error) {
+      const code = codeOf(error);
+      tally.refused[code] = (tally.refused[code] ?? 0) + 1;
+      return undefined;
+    }
+  };
+  const press = await count(() => ward.press(key));
+  if (!press) return;
+  tally.pressMs.push(press.answeredAt - press.writtenAt);
+  const { id } = press.body as { id: string };
+  await count(() => ward.command('accept', id));
+  for (const command of ['arrive', 'complete'] as const) await ward.command(command, id).catch(() => undefined);
+}
+
+async function closedLoop(beds: readonly Bed[], seconds: number): Promise<Tally> {
+  const tally = newTally();
+  const until = performance.now() + seconds * 1000;
+  let next = 0;
+  const work = async () => {
+    while (performance.now() < until) {
+      const bed = beds[next++ % beds.length];
+      if (bed) await pressAndAccept(bed, tally);
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, work));
+  return tally;
+}
+
+/** @param perSecond presses and accepts that were carried: so many presses alone, with their accepts, are twice that */
+async function openLoop(beds: readonly Bed[], seconds: number, perSecond: number): Promise<Tally> {
+  const tally = newTally();
+  const started = performance.now();
+  const running: Promise<void>[] = [];
+  for (let n = 0; n < perSecond * seconds; n += 1) {
+    const wait = started + (n * 1000) / perSecond - performance.now();
+    if (wait > 1) await sleep(wait);
+    const bed = beds[n % beds.length];
+    if (bed) running.push(pressAndAccept(bed, tally));
+  }
+  await Promise.all(running);
+  return tally;
+}
