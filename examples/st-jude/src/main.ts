@@ -1,0 +1,3 @@
+import { bootstrap } from 'wardline';
+
+await bootstrap(new URL('./hospital.js', import.meta.url));
