@@ -42,7 +42,7 @@ const TABLE: readonly (readonly [RegExp, severity: string])[] = [
   [/wardline_server_heartbeat_age_seconds > 90/, 'critical'],
 ];
 
-/** What stands in an expression and is no metric. */
+/** Words of an expression that are no metrics. */
 const LANGUAGE = new Set(['rate', 'increase', 'sum', 'max', 'by', 'on', 'or', 'unless', 'and']);
 /** Made by Prometheus itself. */
 const OF_PROMETHEUS = new Set(['up']);

@@ -25,7 +25,7 @@ class Screen {
     if (answer.type !== 'ok' || answer.data.recovered !== true) throw new Error(`not resumed: ${JSON.stringify(answer)}`);
   }
 
-  /** What has come until now, this connection's and those before. */
+  /** All events so far, of this connection and those before. */
   get seen(): number[] {
     for (const event of this.socket?.events('icu') ?? []) this.events.set(event.seq as number, event);
     return [...this.events.keys()].sort((a, b) => a - b);
@@ -68,7 +68,7 @@ describeWithRedis('three nodes as processes, on one database and one Redis', () 
       SERVER_GC_INTERVAL_SEC: '1',
       CONNECT_RATE_LIMIT: '0',
       CLIENT_RATE_LIMIT: '0',
-      // However many events there were: nobody starts from a snapshot.
+      // With any number of events: nobody starts from a snapshot.
       REPLAY_LIMIT: '1000000',
     };
     nodes = [];
@@ -97,7 +97,10 @@ describeWithRedis('three nodes as processes, on one database and one Redis', () 
     return made;
   }
 
-  /** Presses and takes back, at the nodes named, until told to stop. @returns ids of calls that were acknowledged */
+  /**
+   * Presses and takes back, at the named nodes, until it is stopped.
+   * @returns ids of calls that were acknowledged
+   */
   function load(at: () => TestWardline[]): { stop: () => Promise<string[]> } {
     let running = true;
     const acknowledged: string[] = [];
@@ -153,7 +156,7 @@ describeWithRedis('three nodes as processes, on one database and one Redis', () 
     await sleep(1000);
     await nodes[2]!.end('SIGKILL');
     living = targets.slice(0, 2);
-    // Who was there comes back elsewhere.
+    // The screens of that node come back elsewhere.
     await eventually(() => (watching.filter(({ isConnected }) => !isConnected).length === 2 ? true : undefined), 'two lost screens');
     for (const [n, screen] of watching.entries()) if (!screen.isConnected) await screen.connect(targets[n % 2]!);
 

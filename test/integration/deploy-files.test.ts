@@ -15,7 +15,7 @@ import { type Program, run, runCommand } from '../support/process.js';
 import { TEST_SECRET } from '../support/wardline.js';
 
 const SETTINGS = new Set(Object.values(CONCERNS).flatMap((schema) => Object.keys(schema.shape)));
-/** Names that an image may set beside Wardline's own. */
+/** Names that an image may set besides Wardline's own. */
 const FOREIGN = new Set(['NODE_ENV']);
 const PROBES = ['startupProbe', 'livenessProbe', 'readinessProbe'] as const;
 
@@ -33,7 +33,7 @@ function read(file: string): string {
   return readFileSync(join(DEPLOY, file), 'utf8');
 }
 
-/** Lines that say something, each with the comment that stands right before it. */
+/** Lines with a setting, each with the comment right before it. */
 function reasoned(file: string): { line: string; reason: string | undefined }[] {
   const lines = read(file).split('\n');
   return lines.flatMap((line, n) => {

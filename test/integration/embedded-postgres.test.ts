@@ -188,7 +188,8 @@ describe('when Wardline is killed', () => {
     await remember(db.ownerUrl);
     for (const pid of watchdogsOf(db.serverPid ?? 0)) sendSignal(pid, 'SIGKILL');
     await killed.killGroup();
-    await sleep(500);
+    // Nobody is left who could stop it.
+    await expect.poll(() => watchdogsOf(db.serverPid ?? 0)).toEqual([]);
     expect(exists(db.serverPid)).toBe(true);
 
     const next = start(dataDir);
@@ -425,7 +426,7 @@ describe.skipIf(!IS_ROOT)('as root', () => {
     expect(readdirSync(copies)).toEqual(['18.99.0']);
     await upgraded.stop();
 
-    // Who deletes DATA_DIR begins anew; the data that lay elsewhere are kept aside.
+    // A deleted DATA_DIR means a new start; data elsewhere are kept aside.
     rmSync(dataDir, { recursive: true });
     const anew = start(dataDir, clone);
     const empty = await anew.hear('ready');

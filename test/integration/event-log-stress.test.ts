@@ -12,13 +12,14 @@ import { EventCatalog } from '../../src/events/log/event-catalog.js';
 import { EventLog } from '../../src/events/log/event-log.js';
 import { EventPoller } from '../../src/events/delivery/event-poller.js';
 import { FeedMetrics } from '../../src/events/delivery/feed-metrics.js';
-import { FeedTaps } from '../../src/events/delivery/feed-taps.js';
+import { DeliveryListeners } from '../../src/events/delivery/delivery-listeners.js';
 import { Feeds } from '../../src/events/delivery/feeds.js';
-import type { EventSink, Follower } from '../../src/events/delivery/follower.js';
-import { Followers } from '../../src/events/delivery/followers.js';
+import type { EventSink, LogSubscriber } from '../../src/events/delivery/log-subscriber.js';
+import { LogHoles } from '../../src/events/delivery/log-holes.js';
+import { LogSubscriberFactory } from '../../src/events/delivery/log-subscriber-factory.js';
 import { HistoryPages } from '../../src/events/delivery/history-pages.js';
 import { LogEpoch } from '../../src/events/log/log-epoch.js';
-import { WakeUps } from '../../src/events/log/wake-ups.js';
+import { LogNotifier } from '../../src/events/log/log-notifier.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const DEPARTMENTS = ['icu', 'er', 'ot'] as const;
@@ -32,6 +33,8 @@ const LONGEST_RUN_MS = 3 * RUN_MS;
 const CATCH_UP_MS = 15_000;
 const settings = realtimeSettings.parse({ POLL_INTERVAL_MS: '40', POLL_BATCH_SIZE: '20' });
 
+const hold = statement('hold_streams', 'SELECT pg_sleep($1)');
+const fail = statement('fail_on_purpose', 'SELECT 1 / 0');
 const keepState = statement('keep_state', 'INSERT INTO stress_state (token, events) VALUES ($1, $2)');
 
 function oneOf<T>(values: readonly T[]): T {
@@ -40,11 +43,11 @@ function oneOf<T>(values: readonly T[]): T {
   return value;
 }
 
-/** What one process of Wardline has of the log, wired as the modules wire it, without a bus between nodes. */
+/** One process's part of the log, wired as the modules wire it, without a bus between nodes. */
 class Node {
   readonly transactions: Transactions;
   readonly log: EventLog;
-  readonly followers: Followers;
+  readonly subscribers: LogSubscriberFactory;
   private readonly database: Database;
   private readonly poller: EventPoller;
 
@@ -59,8 +62,8 @@ class Node {
 
   private constructor(url: string, logger: Awaited<ReturnType<typeof createLogger>>) {
     const clock = new SystemClock();
-    const wakeUps = new WakeUps();
-    const feeds = new Feeds(wakeUps);
+    const logNotifier = new LogNotifier();
+    const feeds = new Feeds(logNotifier);
     const catalog = new EventCatalog();
     const named = (name: string) => ({ name, help: name, registers: [] });
     const metrics = new FeedMetrics(
@@ -73,16 +76,16 @@ class Node {
     );
     this.database = new Database(url, logger);
     this.transactions = new Transactions(this.database, logger);
-    this.log = new EventLog(this.database, wakeUps, settings);
-    this.followers = new Followers(new HistoryPages(this.log, catalog, clock), feeds);
+    this.log = new EventLog(this.database, logNotifier, clock, settings);
+    this.subscribers = new LogSubscriberFactory(new HistoryPages(this.log, catalog, clock), feeds, new LogHoles());
     this.poller = new EventPoller(
       this.log,
       feeds,
       new LogEpoch(this.database),
       catalog,
       metrics,
-      new FeedTaps(),
-      wakeUps,
+      new DeliveryListeners(),
+      logNotifier,
       clock,
       logger,
       settings,
@@ -128,17 +131,17 @@ async function write(node: Node, name: string, ledger: Ledger, stillRunning: () 
       }
       if (kind < 0.1) throw new OnPurpose();
       // After the events were appended, with the streams locked.
-      tx.beforeCommit('audit', async () => {
-        if (kind > 0.6) await sleep(Math.random() * 10);
-        if (kind < 0.2) throw new OnPurpose();
-        return undefined;
+      tx.beforeCommit('audit', () => {
+        if (kind > 0.6) return [{ statement: hold, values: [Math.random() / 100] }];
+        return kind < 0.2 ? [{ statement: fail, values: [] }] : [];
       });
     });
     try {
       await work;
       ledger.acknowledged.set(token, events.length);
     } catch (error) {
-      if (error instanceof OnPurpose) ledger.rolledBack.add(token);
+      const isOnPurpose = error instanceof OnPurpose || (error as { code?: string }).code === '22012';
+      if (isOnPurpose) ledger.rolledBack.add(token);
       else ledger.unknown.set(token, events.length);
     }
   }
@@ -148,8 +151,8 @@ async function write(node: Node, name: string, ledger: Ledger, stillRunning: () 
 class Reader implements EventSink {
   readonly received: { seq: number; id: string }[] = [];
   readonly restarts: string[] = [];
-  private follower: Follower | undefined;
-  /** Was told that the log is not what it was. */
+  private follower: LogSubscriber | undefined;
+  /** The reader learned that the log is another one. */
   misled = false;
   private gone = false;
   private attempts = 0;
@@ -173,7 +176,7 @@ class Reader implements EventSink {
         continue;
       }
       if (this.isOver(attempt)) return;
-      const follower = this.node.followers.follow(this.dept, this.cursor, head.head, this);
+      const follower = this.node.subscribers.follow(this.dept, this.cursor, head.head, this);
       this.follower = follower;
       // A client is answered between joining and its first event.
       if (Math.random() < 0.5) await sleep(Math.random() * 20);
@@ -326,7 +329,7 @@ describe('the event log under many writers, rollbacks, ended connections and sev
       const restarts = readers.flatMap((reader) => reader.restarts);
       console.info(
         `event log: ${String(log.length)} events of ${String(ledger.acknowledged.size)} acknowledged transactions, ${String(ledger.rolledBack.size)} rolled back, ` +
-          `${String(terminations)} connections ended, ${String(ledger.unknown.size)} outcomes unknown; ${String(readers.length)} followers on ${String(NODES)} nodes, ` +
+          `${String(terminations)} connections ended, ${String(ledger.unknown.size)} outcomes unknown; ${String(readers.length)} subscribers on ${String(NODES)} nodes, ` +
           `${String(deliveries)} deliveries, ${String(restarts.length)} resumed; lost ${String(lost)}, out of order ${String(outOfOrder)}, wrong ${String(wrong)}`,
       );
       expect({ lost, outOfOrder, wrong, alarms: alarms.length }).toEqual({ lost: 0, outOfOrder: 0, wrong: 0, alarms: 0 });

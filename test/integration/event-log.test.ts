@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SystemClock } from '../../src/platform/common/clock.js';
 import { newId } from '../../src/platform/common/ids.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { realtimeSettings } from '../../src/platform/config/realtime.settings.js';
 import { Database } from '../../src/platform/database/database.js';
 import { statement } from '../../src/platform/database/statement.js';
 import { Transactions } from '../../src/platform/database/transactions.js';
+import type { StoredEvent } from '../../src/events/log/event.js';
 import { EventLog } from '../../src/events/log/event-log.js';
-import { WakeUps } from '../../src/events/log/wake-ups.js';
+import { LogNotifier } from '../../src/events/log/log-notifier.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 interface NewRow {
@@ -80,7 +82,7 @@ function microseconds(at: string): bigint {
   return BigInt(Date.parse(`${seconds}Z`)) * 1000n + BigInt(fraction);
 }
 
-/** What is absent is told from what is empty. */
+/** An absent value differs from an empty one. */
 const optional = (value: string | null) => (value === null ? '-' : `+${value}`);
 
 function hashOf(prev: Buffer, { dept, seq, id, type, payload, callId, actorId, at }: LogRow): Buffer {
@@ -284,7 +286,7 @@ describe('time', () => {
     const times = (await readLog(moved)).map((row) => microseconds(row.at));
     expect(times).toHaveLength(5);
     expect(times).toEqual([...times].sort((a, b) => (a < b ? -1 : 1)));
-    // An hour ahead when it went back, it stands still; the other department has not seen that hour.
+    // An hour ahead when it went back, the time stays the same; the other department has not seen that hour.
     expect(times.slice(3)).toEqual([times[2], times[2]]);
     const [first] = await readLog(other);
     expect(microseconds(first?.at ?? '')).toBeLessThan(times[0] ?? 0n);
@@ -348,14 +350,18 @@ describe('EventLog', () => {
   let transactions: Transactions;
   let log: EventLog;
   const woken: string[] = [];
+  const told: StoredEvent[] = [];
 
   beforeAll(async () => {
     const logger = await createLogger({ level: 'silent', pretty: false });
     pools = new Database(database.url, logger);
     transactions = new Transactions(pools, logger);
-    const wakeUps = new WakeUps();
-    wakeUps.listen((dept) => woken.push(dept));
-    log = new EventLog(pools, wakeUps, realtimeSettings.parse({}));
+    const logNotifier = new LogNotifier();
+    logNotifier.onNotify((dept, events = []) => {
+      woken.push(dept);
+      told.push(...events);
+    });
+    log = new EventLog(pools, logNotifier, new SystemClock(), realtimeSettings.parse({}));
   });
   afterAll(() => pools.onApplicationShutdown());
 
@@ -386,6 +392,20 @@ describe('EventLog', () => {
       [3, '5'],
     ]);
     expect([...woken].sort()).toEqual([a, b].sort());
+  });
+
+  it('tells after the commit what it has appended, as the log has it', async () => {
+    const [a, b] = [await newDepartment(), await newDepartment()];
+    told.length = 0;
+    await transactions.run(async (tx) => {
+      const data = { ...shift(1), name: 'Zoë "Z" \\ \n', at: 0.1 };
+      for (const dept of [b, a, b]) log.append(tx, { dept, type: 'nurse.shift_ended', data });
+      await tx.query(touch);
+    });
+    const ageless = (events: readonly StoredEvent[]) => events.map(({ age: _, ...event }) => event);
+    expect(ageless(told.filter(({ dept }) => dept === a))).toEqual(ageless(await log.page(a, 0)));
+    expect(ageless(told.filter(({ dept }) => dept === b))).toEqual(ageless(await log.page(b, 0)));
+    expect(told).toHaveLength(3);
   });
 
   it('appends nothing and wakes nobody when the transaction is rolled back', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,25 @@ import { run } from '../support/process.js';
 import { readFirstRun } from '../support/first-run-file.js';
 
 const disk = mkdtempSync(join(tmpdir(), 'wardline-disk-'));
+const filler = join(disk, 'filler');
+
+/** Takes all the room that is left. The database writes meanwhile, so the room is not known beforehand. */
+function fill(path: string): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const size of [1024 * 1024, 4096]) {
+      const block = Buffer.alloc(size);
+      try {
+        for (;;) writeSync(file, block);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      }
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Mounting is root's. */
 const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400m,mode=0755', 'tmpfs', disk], { stdio: 'ignore' }).status === 0;
 if (!isMounted) process.stderr.write('SKIPPED: a full disk under the data, for want of the right to mount one\n');
@@ -28,13 +47,11 @@ describe.runIf(isMounted)('a full disk under the data', { timeout: 180_000 }, ()
       const press = asStation(wardline, 'icu-101-bed');
       expect((await press('POST', '/calls', { type: 'patient_normal' })).status).toBe(201);
 
-      const filler = join(disk, 'filler');
-      const { bavail, bsize } = statfsSync(disk);
-      writeFileSync(filler, Buffer.alloc(bavail * bsize));
+      fill(filler);
       const refused = await eventually(
         async () => {
           const answer = await press('POST', '/calls', { type: 'service_request' });
-          // What is in the log's segment already may still be written.
+          // Writes into an existing segment of the log may still succeed.
           return answer.status >= 500 ? answer : undefined;
         },
         'a refused press',
@@ -61,6 +78,9 @@ describe.runIf(isMounted)('a full disk under the data', { timeout: 180_000 }, ()
     } finally {
       program.child.kill('SIGTERM');
       await program.exited;
+      // A second try of this test starts on an empty disk.
+      rmSync(filler, { force: true });
+      rmSync(dataDir, { recursive: true, force: true });
     }
   });
 });

@@ -1,8 +1,8 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { request, type Answer } from '../support/client.js';
 import { eventually } from '../support/person.js';
-import { stallingProxy, type StallingProxy } from '../support/stalling-proxy.js';
+import { proxiedDatabase } from '../support/proxied-database.js';
+import type { StallingProxy } from '../support/stalling-proxy.js';
 import { startTestWardline, type TestWardline } from '../support/wardline.js';
 
 /** A probe that has not answered by then hangs. */
@@ -13,18 +13,11 @@ let owner: TestWardline;
 let proxy: StallingProxy;
 let wardline: TestWardline;
 
-/** The same database, by way of the proxy. */
-function through({ user, password, database }: pg.Client, port: number): string {
-  const credentials = [user ?? '', password ?? ''].map(encodeURIComponent).join(':');
-  return `postgresql://${credentials}@127.0.0.1:${String(port)}/${database ?? ''}`;
-}
-
 beforeAll(async () => {
   owner = await startTestWardline();
-  const direct = new pg.Client({ connectionString: owner.database.url });
-  const { host, port } = direct;
-  proxy = await stallingProxy(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${String(port)}` } : { host, port });
-  const database = { ...owner.database, url: through(direct, proxy.port) };
+  const proxied = await proxiedDatabase(owner.database.url);
+  ({ proxy } = proxied);
+  const database = { ...owner.database, url: proxied.url };
   wardline = await startTestWardline({ sharedWith: { ...owner, database } });
 });
 

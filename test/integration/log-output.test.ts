@@ -12,7 +12,7 @@ import { freePort } from '../support/free-port.js';
 import { parseMetrics } from '../support/metrics.js';
 import { eventually } from '../support/person.js';
 import { sendSignal } from '../support/signal.js';
-import { TEST_SECRET } from '../support/wardline.js';
+import { TEST_SECRET, type TestWardline } from '../support/wardline.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wardline-output-'));
 const small = mkdtempSync(join(tmpdir(), 'wardline-small-'));
@@ -58,7 +58,12 @@ describe('standard output that takes nothing', { timeout: 90_000 }, () => {
   });
   afterAll(() => database.drop());
 
-  async function tryWith(output: number | 'pipe', SUPERVISOR: string, losesLines: boolean): Promise<void> {
+  /** Starts a node on the output, runs `work` with it, and ends it in order. */
+  async function withNode(
+    output: number | 'pipe',
+    settings: { SUPERVISOR: string; LOG_LEVEL: string },
+    work: (target: TestWardline, lost: () => Promise<number>, pid: number) => Promise<void>,
+  ): Promise<void> {
     const port = await freePort();
     const env = {
       PATH: process.env['PATH'] ?? '',
@@ -68,8 +73,7 @@ describe('standard output that takes nothing', { timeout: 90_000 }, () => {
       REQUIRE_WSS: 'false',
       HOST: '127.0.0.1',
       PORT: String(port),
-      LOG_LEVEL: 'trace',
-      SUPERVISOR,
+      ...settings,
     };
     // `pipe` is a socket, as the journal's is; nobody reads it.
     const stdio: StdioOptions = ['ignore', output, 'pipe'];
@@ -79,12 +83,10 @@ describe('standard output that takes nothing', { timeout: 90_000 }, () => {
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
     try {
       await eventually(() => (said.includes('is listening') ? true : undefined), 'the greeting', 60_000);
-      const target = { url: `http://127.0.0.1:${String(port)}`, ca: Buffer.alloc(0), firstRun: inject('firstRun') };
-      expect((await request(target, 'GET', '/readyz')).status).toBe(200);
-      expect((await asStation(target, 'icu-101-bed')('POST', '/calls', { type: 'patient_normal' })).status).toBeLessThan(300);
-      const lost = parseMetrics((await request(target, 'GET', '/metrics')).body as string).value('wardline_log_lines_lost_total');
-      if (losesLines) expect(lost).toBeGreaterThan(0);
-      else expect(lost).toBe(0);
+      const target = { url: `http://127.0.0.1:${String(port)}`, ca: Buffer.alloc(0), firstRun: inject('firstRun') } as TestWardline;
+      const lost = async () =>
+        parseMetrics((await request(target, 'GET', '/metrics')).body as string).value('wardline_log_lines_lost_total');
+      await work(target, lost, child.pid ?? 0);
       sendSignal(child.pid, 'SIGTERM');
       expect(await exited).toEqual([0, null]);
     } finally {
@@ -92,14 +94,35 @@ describe('standard output that takes nothing', { timeout: 90_000 }, () => {
     }
   }
 
+  const tryWith = (output: number | 'pipe', SUPERVISOR: string, losesLines: boolean) =>
+    withNode(output, { SUPERVISOR, LOG_LEVEL: 'trace' }, async (target, lost) => {
+      expect((await request(target, 'GET', '/readyz')).status).toBe(200);
+      expect((await asStation(target, 'icu-101-bed')('POST', '/calls', { type: 'patient_normal' })).status).toBeLessThan(300);
+      if (losesLines) expect(await lost()).toBeGreaterThan(0);
+      else expect(await lost()).toBe(0);
+    });
+
   it.each(['on', 'off'])('costs log lines, counted, and neither the ward nor the end: SUPERVISOR=%s', async (supervisor) => {
     await Promise.all([
       tryWith(openSync('/dev/full', 'w'), supervisor, true),
       tryWith(brokenPipe(`broken-${supervisor}`), supervisor, true),
-      // What nobody has read yet is not lost yet.
+      // Unread lines are not lost yet.
       tryWith(fullPipe(`full-${supervisor}`), supervisor, false),
       tryWith('pipe', supervisor, false),
     ]);
+  });
+
+  it('counts the lines of the supervisor, which has no metrics of its own', async () => {
+    await withNode(openSync('/dev/full', 'w'), { SUPERVISOR: 'on', LOG_LEVEL: 'error' }, async (_target, lost, pid) => {
+      const before = await lost();
+      const [worker] = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')
+        .trim()
+        .split(' ')
+        .map(Number);
+      process.kill(worker ?? 0, 'SIGKILL');
+      // The supervisor reports the crash; a worker at this level has nothing to say.
+      await eventually(async () => ((await lost().catch(() => 0)) > before ? true : undefined), 'the lost line of the supervisor', 60_000);
+    });
   });
 });
 

@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { register } from 'prom-client';
-import { DataSource, type EntityMetadata } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { AuditLog } from '../../src/identity/audit/audit-log.service.js';
 import { SessionsService } from '../../src/identity/sessions/sessions.service.js';
@@ -18,20 +17,17 @@ import { packageRoot } from '../../src/platform/system/package-root.js';
 import { Database } from '../../src/platform/database/database.js';
 import { grantToApplication } from '../../src/platform/database/grants.js';
 import { migrateDown, migrateUp, migrationNames } from '../../src/platform/database/migrations.js';
-import { connectionOptions } from '../../src/platform/database/connection-options.js';
-import { GuardedPool } from '../../src/platform/database/pools.js';
 import { statement } from '../../src/platform/database/statement.js';
 import { Transactions } from '../../src/platform/database/transactions.js';
 import { DepartmentSnapshots } from '../../src/events/snapshots/department-snapshots.js';
 import { EventLog } from '../../src/events/log/event-log.js';
 import { LogEpoch } from '../../src/events/log/log-epoch.js';
-import { stationKeyHash } from '../../src/ward/stations/station-keys.js';
 import { StationsService } from '../../src/ward/stations/stations.service.js';
 import { ShiftsService } from '../../src/ward/staffing/shifts/shifts.service.js';
 import { createApp } from '../../src/startup/create-app.js';
+import { openDirectory, sampleRows } from '../support/directory.js';
 import { TEST_SECRET } from '../support/wardline.js';
-import { createTestDatabase } from '../support/database.js';
-import { databaseUrl } from '../support/database-url.js';
+import { withDatabaseName } from '../../src/testing/test-server.js';
 
 const FOLDER = join(packageRoot(), 'migrations');
 const REFUSED = '42501';
@@ -66,7 +62,7 @@ async function codeOf(url: string, ...statements: string[]): Promise<string> {
 async function createEmptyDatabase(owner?: string): Promise<Place> {
   const name = `wardline_test_${String(process.pid)}_${randomBytes(4).toString('hex')}`;
   await ask(inject('adminUrl'), `CREATE DATABASE ${name} TEMPLATE template0 ${owner === undefined ? '' : `OWNER ${owner}`}`);
-  return { name, url: databaseUrl(inject('adminUrl'), name) };
+  return { name, url: withDatabaseName(inject('adminUrl'), name) };
 }
 
 async function drop({ name }: Place): Promise<void> {
@@ -245,7 +241,6 @@ describe('the application under a role of its own', () => {
   it('can keep the directory, sign people in, place calls, append events and audit records, and follow the log', async () => {
     const config = readConfig({ DATABASE_URL: appUrl, SESSION_SECRETS: TEST_SECRET, REQUIRE_WSS: 'false' });
     const logger = await createLogger({ level: 'silent', pretty: false });
-    register.clear();
     const app = await createApp({ config, databaseUrl: appUrl, signingSecrets: [TEST_SECRET], logger }, undefined);
     await app.init();
     const [transactions, log, audit, commands] = [app.get(Transactions), app.get(EventLog), app.get(AuditLog), app.get(IdempotentCommands)];
@@ -362,113 +357,8 @@ describe('the application under a role of its own', () => {
       expect(await codeOf(url, `DELETE FROM ${table}`)).toBe(REFUSED);
       expect(await codeOf(url, `TRUNCATE ${table}`)).toBe(REFUSED);
     }
-    // What lets retention delete does not let anybody change.
+    // The permission for retention to delete is no permission to change.
     await codeOf(ownerUrl, `SET wardline.retention = 'on'`, `UPDATE ${table} SET hash = '\\x00'`);
     expect(await ask(ownerUrl, read)).toEqual(before);
-  });
-});
-
-/** A row for each of the directory's tables, parents first. */
-function sampleRows(staffId: string): [string, Record<string, unknown>][] {
-  return [
-    ['departments', { id: 'er', name: 'ER', retiredAt: null }],
-    ['rooms', { id: 'er-1', dept: 'er', name: 'Room 1', retiredAt: null }],
-    ['beds', { id: 'er-1-a', roomId: 'er-1', name: 'A', retiredAt: null }],
-    [
-      'stations',
-      {
-        id: 'er-1-bed',
-        roomId: 'er-1',
-        bedId: 'er-1-a',
-        kind: 'bedside',
-        name: 'Bed A',
-        keyHash: stationKeyHash('key'),
-        lastSeenAt: null,
-        retiredAt: null,
-      },
-    ],
-    ['staff', { id: staffId, username: 'nora', name: 'Nora', role: 'nurse', passwordHash: 'x', active: true }],
-    ['memberships', { staffId, dept: 'er' }],
-    ['call_types', { id: 'drip_empty', rank: 1, dispatch: 'assigned', cancelPolicy: 'present', retiredAt: null }],
-  ];
-}
-
-/** A data source with every entity that there is. */
-async function openDirectory(url: string): Promise<DataSource> {
-  const folder = join(packageRoot(), 'src/ward/hospital/entities');
-  const modules = await Promise.all(readdirSync(folder).map((file) => import(join(folder, file)) as Promise<Record<string, unknown>>));
-  const entities = modules.flatMap((module) => Object.values(module)).filter((one) => typeof one === 'function');
-  const source = new DataSource({
-    type: 'postgres',
-    url,
-    entities,
-    synchronize: false,
-    driver: { ...pg, Pool: GuardedPool },
-    extra: { ...connectionOptions(url, 'directory'), max: 2 },
-  });
-  return source.initialize();
-}
-
-describe('the TypeORM entities', () => {
-  let source: DataSource;
-  let dropDatabase: () => Promise<void>;
-  let columns: { table: string; name: string; type: string; nullable: boolean; hasDefault: boolean; isKey: boolean }[];
-  const columnsOf = (entity: EntityMetadata) => columns.filter(({ table }) => table === entity.tableName);
-
-  beforeAll(async () => {
-    const database = await createTestDatabase();
-    dropDatabase = () => database.drop();
-    source = await openDirectory(database.url);
-    columns = await database.query(
-      `SELECT c.table_name AS "table", c.column_name AS name, c.data_type AS type, c.is_nullable = 'YES' AS nullable,
-         c.column_default IS NOT NULL AS "hasDefault", k.column_name IS NOT NULL AS "isKey"
-       FROM information_schema.columns c LEFT JOIN (information_schema.key_column_usage k
-         JOIN information_schema.table_constraints t ON t.constraint_name = k.constraint_name AND t.constraint_type = 'PRIMARY KEY')
-         ON k.table_name = c.table_name AND k.column_name = c.column_name
-       WHERE c.table_schema = 'public'`,
-    );
-  });
-  afterAll(async () => {
-    await source.destroy();
-    await dropDatabase();
-  });
-
-  it('name columns that exist, with their types, nullability and keys, and leave out only what fills itself', () => {
-    expect(source.entityMetadatas).toHaveLength(readdirSync(join(packageRoot(), 'src/ward/hospital/entities')).length);
-    for (const entity of source.entityMetadatas) {
-      const described = entity.columns.map((column) => ({
-        table: entity.tableName,
-        name: column.databaseName,
-        type: column.isArray ? 'ARRAY' : source.driver.normalizeType(column),
-        nullable: column.isNullable,
-        isKey: column.isPrimary,
-      }));
-      const actual = columnsOf(entity).map(({ table, name, type, nullable, isKey }) => ({ table, name, type, nullable, isKey }));
-      expect(actual).toEqual(expect.arrayContaining(described));
-      const written = new Set(entity.columns.filter((column) => column.isInsert).map((column) => column.databaseName));
-      for (const { name, nullable, hasDefault } of columnsOf(entity)) {
-        expect(written.has(name) || nullable || hasDefault, `${entity.tableName}.${name}`).toBe(true);
-      }
-    }
-  });
-
-  it('can be inserted and read back, column by column', async () => {
-    const rows: [string, Record<string, unknown>][] = [
-      ...sampleRows(newId()),
-      ['facility', { onlyRow: true, name: 'General', timeZone: 'Asia/Kathmandu' }],
-    ];
-    expect(rows.map(([table]) => table).sort()).toEqual(source.entityMetadatas.map((entity) => entity.tableName).sort());
-    await source.query('DELETE FROM facility');
-    for (const [table, row] of rows) {
-      const repository = source.getRepository(table);
-      const { columns: mapped, primaryColumns } = repository.metadata;
-      await repository.insert({ ...row });
-      const found = await repository.findOne({
-        where: Object.fromEntries(primaryColumns.map(({ propertyName }) => [propertyName, row[propertyName]])),
-        select: Object.fromEntries(mapped.map(({ propertyName }) => [propertyName, true])),
-      });
-      expect(found, table).toMatchObject(row);
-      expect(await repository.count(), table).toBeGreaterThan(0);
-    }
   });
 });

@@ -8,6 +8,7 @@ import { packageRoot } from '../../src/platform/system/package-root.js';
 import { packageVersion } from '../../src/platform/system/package-version.js';
 import { asStation, request, signIn, Socket } from '../support/client.js';
 import { createTestDatabase } from '../support/database.js';
+import { eventually } from '../support/person.js';
 import { type Program, run, runCommand } from '../support/process.js';
 import { sendSignal } from '../support/signal.js';
 import type { FirstRun, TestWardline } from '../support/wardline.js';
@@ -28,7 +29,7 @@ function start(env: Record<string, string>, args: string[] = [], script = MAIN):
   return program;
 }
 
-/** What the tests' client needs to know of a process. */
+/** The parts of a process that the tests' client needs. */
 async function connect(program: Program, folder: string): Promise<TestWardline> {
   const ready = await program.event('wardline.ready');
   const firstRun = JSON.parse(readFileSync(join(folder, 'first-run.json'), 'utf8')) as FirstRun;
@@ -67,7 +68,7 @@ describe('Wardline as a process, on its embedded database', { timeout: 90_000 },
       expect.objectContaining({ id: 'icu-101-bed', dept: 'icu', room_id: 'icu-101', kind: 'bedside' }),
     );
     await vi.waitFor(() => {
-      expect(program.stderr()).toContain('npm run press -- icu-101-bed');
+      expect(program.stderr()).toContain('wardline press icu-101-bed');
     });
     expect((await request(wardline, 'GET', '/readyz')).status).toBe(200);
     expect(
@@ -161,8 +162,10 @@ describe('Wardline as a process, on its embedded database', { timeout: 90_000 },
     const { worker } = await supervised.event('server.state');
     sendSignal(worker, 'SIGUSR2');
     expect(await supervised.event('worker.crashed')).toMatchObject({ worker, code: 1 });
-    expect((await request(wardline, 'GET', '/readyz')).status).toBe(200);
-    expect(supervised.events('server.state').map((line) => line['state'])).toEqual(['running', 'error', 'running']);
+    await eventually(async () => ((await request(wardline, 'GET', '/readyz')).status === 200 ? true : undefined), 'a ready worker');
+    const states = () => supervised.events('server.state').map((line) => line['state']);
+    await eventually(() => (states().length > 2 ? true : undefined), 'the state of the other worker');
+    expect(states()).toEqual(['running', 'error', 'running']);
   });
 
   it('never logs passwords, keys, cookies or names', async () => {
@@ -210,8 +213,8 @@ describe('the file .env in the working directory', () => {
     // The mark is no part of the name: the setting was read.
     expect(marked.stderr()).toMatch(/^PORT: must be a whole number/);
     writeFileSync(join(folder, '.env'), 'PORT=8443\nESCALATION_L1_SECS=60\nHOST 127.0.0.1\n');
-    for (const script of [MAIN, 'src/cli/migrate.js', 'src/cli/node-flags.js']) {
-      const refused = runCommand(process.execPath, [join(packageRoot(), 'dist', script)], {}, folder);
+    for (const command of [[], ['migrate'], ['node-flags']]) {
+      const refused = runCommand(process.execPath, [main, ...command], {}, folder);
       expect(await refused.exited).toBe(78);
       expect(refused.stderr().trim().split('\n')).toEqual([
         '.env line 2: ESCALATION_L1_SECS is not a setting; the nearest is ESCALATION_L1_SEC',
@@ -242,15 +245,15 @@ describe('Wardline on a database that was given', { timeout: 90_000 }, () => {
     expect(await database.query('SELECT count(*)::int AS count FROM staff')).toEqual([{ count: 0 }]);
     expect(existsSync(join(folder, 'first-run.json'))).toBe(false);
 
-    const command = start(settings, ['--username', 'Jane'], 'src/cli/admin-create.js');
+    const command = start(settings, ['admin', 'create', '--username', 'Jane']);
     expect(await command.exited).toBe(0);
     const password = /once: (\S+)/.exec(command.stdout())?.[1];
     const target = { url: url as string, ca: Buffer.alloc(0) };
     const answer = await request(target, 'POST', '/api/v1/auth/login', { body: { username: 'jane', password } });
     expect(answer).toMatchObject({ status: 200, body: { user: { role: 'admin' } } });
     expect(answer.headers['set-cookie']?.[0]).toMatch(/^wardline=/);
-    const again = start(settings, ['--username', 'jane'], 'src/cli/admin-create.js');
-    expect(await again.exited).toBe(1);
+    const again = start(settings, ['admin', 'create', '--username', 'jane']);
+    expect(await again.exited).toBe(65);
     expect(again.stderr()).toContain('is taken');
   });
 

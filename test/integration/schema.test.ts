@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { describeSchema, type SchemaFiles } from '../../src/platform/database/schema/describe-schema.js';
 import { packageRoot } from '../../src/platform/system/package-root.js';
-import { databaseUrl } from '../support/database-url.js';
+import { withDatabaseName } from '../../src/testing/test-server.js';
 
 const FOLDER = join(packageRoot(), 'src/platform/database');
 
@@ -12,7 +12,7 @@ let client: pg.Client;
 let files: SchemaFiles;
 
 beforeAll(async () => {
-  client = new pg.Client({ connectionString: databaseUrl(inject('adminUrl'), inject('emptyDatabase')) });
+  client = new pg.Client({ connectionString: withDatabaseName(inject('adminUrl'), inject('emptyDatabase')) });
   await client.connect();
   files = await describeSchema(client);
 });

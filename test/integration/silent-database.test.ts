@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asStation, type Answer } from '../support/client.js';
 import { eventually, Person } from '../support/person.js';
 import { type Program, run } from '../support/process.js';
-import { type Silence, stallingProxy, type StallingProxy } from '../support/stalling-proxy.js';
+import { proxiedDatabase } from '../support/proxied-database.js';
+import type { Silence, StallingProxy } from '../support/stalling-proxy.js';
 import { startTestWardline, TEST_SECRET, type TestWardline } from '../support/wardline.js';
 
 /** Comfortably more than the limits of all waits together; without limits it is not enough by minutes. */
@@ -25,10 +25,7 @@ beforeAll(async () => {
   wardline = await startTestWardline({
     env: { SERVER_HEARTBEAT_SEC: '1', ESCALATION_L1_SEC: '2', ESCALATION_L2_SEC: '3', ESCALATION_L3_SEC: '4' },
     databaseUrlFor: async (url) => {
-      const { user, password, database, host, port } = new pg.Client({ connectionString: url });
-      proxy = await stallingProxy(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${String(port)}` } : { host, port });
-      const credentials = [user ?? '', password ?? ''].map(encodeURIComponent).join(':');
-      urlByProxy = `postgresql://${credentials}@127.0.0.1:${String(proxy.port)}/${database ?? ''}`;
+      ({ proxy, url: urlByProxy } = await proxiedDatabase(url));
       return urlByProxy;
     },
   });
@@ -72,7 +69,7 @@ async function level(call: string): Promise<number> {
   return row?.level ?? 0;
 }
 
-/** The same database by way of the proxy, as a process is told of it. */
+/** The same database through the proxy, by a URL as a process gets it. */
 async function started(env: Record<string, string>): Promise<Program> {
   const program = run('src/main.js', { PORT: '0', SESSION_SECRETS: TEST_SECRET, DATABASE_URL: urlByProxy, DATA_DIR: dataDir, ...env });
   await program.event('wardline.ready');
@@ -86,7 +83,7 @@ describe('every connection falls silent at one instant, and new ones work', () =
       await warmUp();
       const waiting = await pressUntilTaken('med-201-bed');
       expect(proxy.silence(direction)).toBeGreaterThan(8);
-      // More than a pool holds, so that each of its connections is in somebody's hands, and others wait for one.
+      // More than a pool holds, so that each of its connections is in use, and others wait for one.
       const stations = wardline.firstRun.stations.slice(0, 24).map(({ id }) => id);
       const [session] = await Promise.all([nurse.session.get('/auth/session'), pressUntilTaken(BED), ...stations.map(pressUntilTaken)]);
       for (const { status } of await Promise.all(stations.map((id) => press(id, randomUUID())))) expect([200, 201]).toContain(status);

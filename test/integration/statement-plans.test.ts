@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listAudit } from '../../src/identity/audit/audit-query.service.js';
 import type { Statement } from '../../src/platform/database/statement.js';
 import { readCallHistory, readPage, readPages } from '../../src/events/log/event-log.js';
-import { readCallFigures } from '../../src/ward/reports/report-statements.js';
+import { readCallFigures, readNurseLoads } from '../../src/ward/reports/report-statements.js';
 import { EXPIRED_AUDIT, EXPIRED_EVENTS } from '../../src/events/retention/expiring-records.service.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -20,7 +20,7 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** Statements over tables that grow for years. What they look at is a page, however long the history. */
+/** Statements over tables that grow for years. They read a page, however long the history. */
 describe('a page costs what the page holds', () => {
   let database: TestDatabase;
   let client: pg.Client;
@@ -39,7 +39,7 @@ describe('a page costs what the page holds', () => {
       `INSERT INTO audit (id, at, actor, action, result, prev_hash, hash)
        SELECT n, app_now() - interval '1 day' + n * interval '1 second', 'staff:x', 'sign_in', 'ok', '', '' FROM generate_series(1, ${String(AUDIT)}) n`,
     );
-    // Whatever else a call must have is nothing to the plans.
+    // Further columns of a call do not matter for the plans.
     await client.query(
       `DO $$ DECLARE name text; BEGIN
          FOR name IN SELECT attname FROM pg_attribute WHERE attrelid = 'calls'::regclass AND attnum > 0 AND attnotnull AND NOT atthasdef AND attname <> 'id'
@@ -50,7 +50,19 @@ describe('a page costs what the page holds', () => {
        SELECT gen_random_uuid(), r.dept_id, r.id, 'patient_normal', 'completed', 0, app_now() - interval '277 days' + n * interval '20 minutes', app_now()
        FROM (SELECT id, dept_id FROM rooms WHERE dept_id = 'icu' LIMIT 1) r, generate_series(1, ${String(CALLS)}) n`,
     );
-    await client.query('VACUUM ANALYZE events, audit, calls');
+    // The other departments of the hospital.
+    await client.query(
+      `INSERT INTO calls (id, dept_id, room_id, type, state, priority, placed_at, completed_at)
+       SELECT gen_random_uuid(), r.dept_id, r.id, 'patient_normal', 'completed', 0, app_now() - interval '277 days' + n * interval '5 minutes', app_now()
+       FROM (SELECT id, dept_id FROM rooms WHERE dept_id = 'med' LIMIT 1) r, generate_series(1, ${String(4 * CALLS)}) n`,
+    );
+    await client.query('ALTER TABLE annunciations DISABLE TRIGGER USER');
+    await client.query(
+      `INSERT INTO annunciations (call_id, staff_id, role, reason, queued_at)
+       SELECT c.id, p.id, 'nurse', 'queue', c.placed_at FROM calls c, (SELECT id FROM staff WHERE role = 'nurse' LIMIT 2) p
+       WHERE c.dept_id = 'icu'`,
+    );
+    await client.query('VACUUM ANALYZE events, audit, calls, annunciations');
     call = (await client.query<{ id: string }>('SELECT call_id AS id FROM events WHERE call_id IS NOT NULL LIMIT 1')).rows[0]?.id ?? '';
   });
   afterAll(async () => {
@@ -109,6 +121,28 @@ describe('a page costs what the page holds', () => {
     );
     expect(scans.map((node) => node['Index Name']).filter((name) => name !== undefined)).toContain('calls_placed');
     for (const scan of scans) expect(scan['Actual Rows'] + (scan['Rows Removed by Filter'] ?? 0)).toBeLessThan(200);
+  });
+
+  it('a report over 100 days reads each of its calls once for the figures, looks their askings up by call, and reads no event', async () => {
+    const [from, to] = [101, 1].map((days) => new Date(Date.now() - days * 86_400_000).toISOString());
+    const placed = 100 * 72;
+    const figures = await plans(readCallFigures, ['icu', from, to, 'UTC', [0], ['day']]);
+    const reads = figures.filter((node) => node['Relation Name'] === 'calls');
+    // One for each of the two plans.
+    expect(reads).toHaveLength(2);
+    for (const read of reads) {
+      expect(read['Node Type']).toMatch(/^(Index|Bitmap Heap) Scan$/);
+      expect(read['Actual Rows'] + (read['Rows Removed by Filter'] ?? 0)).toBeLessThanOrEqual(placed + 1);
+    }
+    const loads = await plans(readNurseLoads, ['icu', from, to, to, 15]);
+    const askings = loads.filter((node) => node['Relation Name'] === 'annunciations');
+    expect(askings.length).toBeGreaterThan(0);
+    for (const node of askings) {
+      expect(node['Node Type']).toMatch(/^(Index|Bitmap Heap) Scan$/);
+      expect(node['Actual Rows']).toBe(2);
+    }
+    const relations = [...figures, ...loads].map((node) => node['Relation Name']);
+    expect(relations).not.toContain('events');
   });
 });
 

@@ -23,7 +23,7 @@ interface Run {
   readonly supervisor: Supervisor;
   readonly runner: Runner;
   readonly dataDir: string;
-  /** Of the process that holds the port: the supervisor, or the node itself. */
+  /** The pid of the process that holds the port: the supervisor, or the node itself. */
   main(): number;
 }
 
@@ -132,12 +132,12 @@ async function slowRequest({ target }: Run): Promise<void> {
 
 interface Way {
   readonly name: string;
-  /** Where it makes sense; everywhere by default. */
+  /** The combinations in which the case makes sense; all by default. */
   readonly only?: (supervisor: Supervisor, runner: Runner) => boolean;
-  /** What must have come before; a node that is ready by default. */
+  /** The state before; a node that is ready by default. */
   readonly before?: (one: Run) => Promise<void>;
   readonly act: (one: Run) => Promise<void> | void;
-  /** Of the process that was started; 0 by default. */
+  /** The exit code of the process that was started; 0 by default. */
   readonly exit?: number | null | ((one: Run) => number | null);
   /** Nothing of a drain is looked for where nothing had begun, or where the end is at once. */
   readonly isDrained?: false;

@@ -92,7 +92,7 @@ describe('a process whose event loop does not turn any more', { timeout: 120_000
     // Ready again once the loops have ticked.
     for (const node of [url, alone.url])
       await eventually(async () => ((await isReady(node)) === 200 ? true : undefined), 'a ready node', 30_000);
-    // What is silent from here on is found, and is the first that was.
+    // A process that is silent from here on is found, and is the first one.
     sendSignal(worker, 'SIGSTOP');
     sendSignal(alone.program.child.pid, 'SIGUSR2');
     await program.event('worker.stuck');
@@ -100,5 +100,15 @@ describe('a process whose event loop does not turn any more', { timeout: 120_000
     await nextWorker(program, 1);
     expect(program.events('worker.stuck')).toMatchObject([{ worker }]);
     expect(alone.program.events('worker.stuck')).toMatchObject([{ extension: 'dispatch strategy, notifier' }]);
+  });
+});
+
+describe('the extension point that a process hung in', () => {
+  it('is written down, and off after the second time', async () => {
+    expect(programs.flatMap((program) => program.events('extension.not_noted'))).toEqual([]);
+    const rows = await database.query<{ point: string; is_off: boolean }>(
+      'SELECT point, off_since IS NOT NULL AS is_off FROM extension_points',
+    );
+    expect(rows).toEqual([{ point: 'dispatch strategy', is_off: true }]);
   });
 });

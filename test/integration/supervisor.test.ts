@@ -32,7 +32,7 @@ describe('the supervisor', { timeout: 180_000 }, () => {
     sendSignal(program.child.pid, 'SIGHUP');
     await nextWorker(program, 1);
     await gone(old!);
-    await eventually(() => (screens.every((screen) => screen.live.isLive) ? true : undefined), 'every screen back');
+    await eventually(() => (screens.every((screen) => screen.isLive) ? true : undefined), 'every screen back');
     const count = presses.acknowledged.length;
     await eventually(() => (presses.acknowledged.length > count + 10 ? true : undefined), 'presses after it');
     await presses.stop();
@@ -49,10 +49,10 @@ describe('the supervisor', { timeout: 180_000 }, () => {
     await eventually(() => (presses.acknowledged.length > 10 ? true : undefined), 'presses');
     sendSignal(workers(program)[0], 'SIGKILL');
     await program.event('worker.crashed');
-    // Nobody is there to answer now, and nobody is turned away.
+    // No worker can answer now, and nobody is turned away.
     expect((await request(wardline, 'GET', '/livez')).status).toBe(200);
     await nextWorker(program, 1);
-    await eventually(() => (screens.every((screen) => screen.live.isLive) ? true : undefined), 'every screen back');
+    await eventually(() => (screens.every((screen) => screen.isLive) ? true : undefined), 'every screen back');
     await presses.stop();
     expect(presses.refused.filter((why) => why.includes('ECONNREFUSED'))).toEqual([]);
     await expectNothingLost(nurse, screens, presses.acknowledged);
@@ -120,7 +120,7 @@ describe('the supervisor', { timeout: 180_000 }, () => {
     await vi.waitFor(() => expect(workers(program)).toHaveLength(2), { timeout: 60_000, interval: 50 });
     expect(isAlive(old!)).toBe(true);
     await gone(old!);
-    await eventually(() => (screens.every((screen) => screen.live.isLive) ? true : undefined), 'every screen back');
+    await eventually(() => (screens.every((screen) => screen.isLive) ? true : undefined), 'every screen back');
     await presses.stop();
     expect(presses.refused).toEqual([]);
     for (const screen of screens) expect(screen.endings).toEqual(['1012']);

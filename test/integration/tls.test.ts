@@ -75,7 +75,7 @@ afterAll(async () => {
 });
 
 describe('who asks for a protocol by ALPN', () => {
-  /** What was agreed on: false, where the client asks for none. */
+  /** The agreed protocol: false when the client asks for none. */
   const agreed = (ALPNProtocols: string[]) =>
     new Promise<string | false | null>((resolve, reject) => {
       const { port } = new URL(wardline.url);

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { CommonModule } from '../../src/platform/common.module.js';
 import { DomainError, toErrorBody } from '../../src/platform/common/errors.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
-import { StartAgain } from '../../src/platform/database/database-error.js';
+import { RetryTransaction } from '../../src/platform/database/database-error.js';
 import { Database } from '../../src/platform/database/database.js';
 import { DatabaseModule } from '../../src/platform/database.module.js';
 import { connectionOptions } from '../../src/platform/database/connection-options.js';
@@ -15,6 +15,7 @@ import { GuardedPool, type PoolName } from '../../src/platform/database/pools.js
 import { statement } from '../../src/platform/database/statement.js';
 import { type Transaction, Transactions } from '../../src/platform/database/transactions.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { DatabaseTraffic } from '../support/database-traffic.js';
 
 const POOLS: readonly PoolName[] = ['presses', 'requests', 'poller', 'engine', 'presence', 'notifications', 'probes'];
 const TIMED_OUT = '57014';
@@ -26,6 +27,8 @@ const one = statement('one', 'SELECT 1 AS one');
 const nothing = statement('nothing', 'SELECT');
 const divide = statement('divide', 'SELECT 1 / 0');
 const lockRow = statement('lock_row', 'UPDATE counters SET n = n + 1 WHERE id = $1');
+
+const raise = (code: string) => statement(`raise_${code}`, `DO $$ BEGIN RAISE EXCEPTION 'on purpose' USING ERRCODE = '${code}'; END $$`);
 
 /** Something that nobody opens by himself. */
 function gate(): { opened: Promise<void>; open: () => void } {
@@ -42,7 +45,7 @@ let application: INestApplicationContext;
 let pools: Database;
 let transactions: Transactions;
 let directory: DataSource;
-/** What nobody caught: a process that does not listen for it ends. */
+/** Uncaught errors: a process without a listener for them ends. */
 let uncaught: Error[] = [];
 let others: NodeJS.UncaughtExceptionListener[] = [];
 
@@ -292,7 +295,7 @@ describe('the limits of the server', () => {
     ],
   ];
 
-  // Beside each other: each has the expect of its own test.
+  // Concurrent: each has the expect of its own test.
   it.concurrent.for(sessions)('hold on the pool %s', async ([, inSession], { expect }) => {
     const holder = new pg.Client({ connectionString: database.url });
     await holder.connect();
@@ -365,8 +368,14 @@ describe('Transactions', () => {
   it('run what is to be last in its order, however it was asked for', async () => {
     const order: string[] = [];
     await transactions.run(async (tx) => {
-      tx.beforeCommit('audit', () => Promise.resolve(void order.push('audit')));
-      tx.beforeCommit('events', () => Promise.resolve(void order.push('events')));
+      tx.beforeCommit('audit', () => {
+        order.push('audit');
+        return [];
+      });
+      tx.beforeCommit('events', () => {
+        order.push('events');
+        return [];
+      });
       tx.afterCommit(() => order.push('told'));
       await tx.query(one);
       order.push('work');
@@ -374,22 +383,99 @@ describe('Transactions', () => {
     expect(order).toEqual(['work', 'events', 'audit', 'told']);
   });
 
-  it('send the very last statement with the COMMIT, after all others, with the text as it is', async () => {
+  it('send the last statements with the COMMIT, in one message, and hand their rows on before they tell', async () => {
+    const traffic = DatabaseTraffic.record();
+    const insert = statement('insert_last', 'INSERT INTO notes VALUES ($1) RETURNING text');
     const strange = `closing 'quoted' \\ $1 "x"; COMMIT; --\n`;
-    const insert = (text: string) => `INSERT INTO notes VALUES (${pg.escapeLiteral(text)})`;
-    const sent: string[] = [];
-    const query = Reflect.get(pg.Client.prototype, 'query') as (...parameters: unknown[]) => unknown;
-    vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...parameters: unknown[]) {
-      if (typeof parameters[0] === 'string') sent.push(parameters[0]);
-      return Reflect.apply(query, this, parameters);
+    const told: unknown[] = [];
+    const last = (text: string) => [{ statement: insert, values: [text], answered: (rows: readonly unknown[]) => void told.push(...rows) }];
+    await transactions.run(async (tx) => {
+      tx.afterCommit(() => told.push('told'));
+      tx.beforeCommit('audit', () => last(strange));
+      tx.beforeCommit('events', () => last('closing first'));
+      await tx.query(one);
     });
-    await transactions.run((tx) => {
-      tx.beforeCommit('audit', () => Promise.resolve(insert(strange)));
-      tx.beforeCommit('events', () => Promise.resolve(insert('closing first')));
-      return Promise.resolve();
-    });
-    expect(sent).toEqual(['BEGIN', insert('closing first'), `${insert(strange)}; COMMIT`]);
+    expect(traffic.take('requests')).toEqual([
+      { pool: 'requests', statements: ['begin', 'one'] },
+      { pool: 'requests', statements: ['insert_last', 'insert_last', 'commit'] },
+    ]);
+    expect(told).toEqual([{ text: 'closing first' }, { text: strange }, 'told']);
     expect(await notes('closing')).toEqual([strange, 'closing first'].sort());
+  });
+
+  it('send nothing for work that asks nothing', async () => {
+    const traffic = DatabaseTraffic.record();
+    await transactions.run(() => Promise.resolve());
+    await expect(transactions.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(traffic.take('requests')).toEqual([]);
+  });
+
+  it('send what is asked in one turn together, and answer each with its own rows', async () => {
+    const traffic = DatabaseTraffic.record();
+    const echo = statement('echo', 'SELECT $1::int AS n, $2::text AS text');
+    const ask = (tx: Transaction) =>
+      Promise.all([tx.query(echo, [1, 'a']), tx.query(nothing), tx.query(write, ['in a batch']), tx.query(echo, [2, null]), tx.one(one)]);
+    const expected = [[{ n: 1, text: 'a' }], [{}], [], [{ n: 2, text: null }], { one: 1 }];
+    // Described at first, and not again.
+    for (let n = 0; n < 2; n++) {
+      expect(await transactions.run(ask)).toEqual(expected);
+      await database.query(`DELETE FROM notes WHERE text = 'in a batch'`);
+    }
+    const trip = { pool: 'requests', statements: ['begin', 'echo', 'nothing', 'write', 'echo', 'one'] };
+    expect(traffic.take('requests')).toEqual([
+      trip,
+      { pool: 'requests', statements: ['commit'] },
+      trip,
+      { pool: 'requests', statements: ['commit'] },
+    ]);
+  });
+
+  it.each([
+    ['a refused statement', () => divide, '22012'],
+    ['a statement that does not parse', () => statement('nonsense', 'SELECT FROM nowhere'), '42P01'],
+    ['a unique violation', () => statement('twice', `INSERT INTO counters VALUES (1), (1)`), '23505'],
+    ['a server that takes no writes', () => raise('25006'), '25006'],
+  ])('reject a batch with the error of %s, run nothing behind it, and use the connection again', async (what, failing, code) => {
+    const outcomes: PromiseSettledResult<unknown>[] = [];
+    const work = transactions.run(async (tx) => {
+      outcomes.push(...(await Promise.allSettled([tx.one(one), tx.query(failing()), tx.query(write, [`behind ${what}`]), tx.one(myPid)])));
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    });
+    const error = await refusal(work);
+    expect(codeOf((error as { cause?: unknown }).cause ?? error)).toBe(code);
+    expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : codeOf(outcome.reason)))).toEqual([
+      { one: 1 },
+      code,
+      code,
+      code,
+    ]);
+    expect(await notes('behind')).toEqual([]);
+    // The statement behind the failure was not prepared; it is prepared now.
+    await transactions.run((tx) => Promise.all([tx.query(write, [`later than ${what}`]), tx.one(myPid)]));
+    expect(await notes(`later than ${what}`)).toHaveLength(1);
+  });
+
+  it('send nothing outside of the transaction that was asked in it', async () => {
+    const late: Promise<unknown>[] = [];
+    const work = transactions.run(async (tx) => {
+      await tx.query(write, ['too late']);
+      late.push(Promise.allSettled([tx.query(write, ['too late, with the failure'])]));
+      setImmediate(() => late.push(Promise.allSettled([tx.query(write, ['too late, after it'])])));
+      throw new Error('no');
+    });
+    await expect(work).rejects.toThrow('no');
+    await expect.poll(() => late.length).toBe(2);
+    expect((await Promise.all(late)).flat()).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+    expect(await notes('too late')).toEqual([]);
+  });
+
+  it('reject with values that cannot be sent, and send nothing behind them', async () => {
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    const work = transactions.run((tx) => Promise.all([tx.one(one), tx.query(write, [circular]), tx.query(write, ['behind a circle'])]));
+    await expect(work).rejects.toThrow('circular');
+    expect(await notes('behind')).toEqual([]);
+    await transactions.run((tx) => tx.query(write, ['after a circle']));
   });
 
   const failures: [string, (tx: Transaction) => Promise<unknown>][] = [
@@ -398,20 +484,22 @@ describe('Transactions', () => {
     [
       'fails in its last step',
       async (tx) => {
-        tx.beforeCommit('audit', () => Promise.reject(new Error('no')));
+        tx.beforeCommit('audit', () => {
+          throw new Error('no');
+        });
       },
     ],
     [
       'has the statement refused that goes with the COMMIT',
       async (tx) => {
-        tx.beforeCommit('audit', () => Promise.resolve('SELECT 1 / 0'));
+        tx.beforeCommit('audit', () => [{ statement: divide, values: [] }]);
       },
     ],
     [
       'goes on after a refused statement, to one that goes with the COMMIT',
       async (tx) => {
         await tx.query(divide).catch(() => 'swallowed');
-        tx.beforeCommit('audit', () => Promise.resolve(`INSERT INTO notes VALUES ('rolled back, too')`));
+        tx.beforeCommit('audit', () => [{ statement: write, values: ['rolled back, too'] }]);
       },
     ],
     ['breaks a rule that is checked at the COMMIT', (tx) => tx.query(write, ['rolled back'])],
@@ -463,8 +551,8 @@ describe('Transactions', () => {
         await tx.query(lockRow, [me + 1]);
         arrived[me]?.open();
         await arrived[1 - me]?.opened;
-        await tx.query(lockRow, [2 - me]);
-        await tx.query(write, [`deadlock ${String(me)}`]);
+        // The error of the first one is not hidden by that of the second.
+        await Promise.all([tx.query(lockRow, [2 - me]), tx.query(write, [`deadlock ${String(me)}`])]);
       });
     await Promise.all([meet(0), meet(1)]);
     expect(attempts.reduce((sum, n) => sum + n, 0)).toBeGreaterThanOrEqual(3);
@@ -473,10 +561,10 @@ describe('Transactions', () => {
     expect(await database.query('SELECT n FROM counters ORDER BY id')).toEqual(before.map(({ n }) => ({ n: n + 2 })));
   });
 
-  const raise = (code: string) => statement(`raise_${code}`, `DO $$ BEGIN RAISE EXCEPTION 'on purpose' USING ERRCODE = '${code}'; END $$`);
   const conflicts: [string, (tx: Transaction) => Promise<unknown>][] = [
     ...['40P01', '40001', LOCK_NOT_AVAILABLE].map((code): (typeof conflicts)[number] => [code, (tx) => tx.query(raise(code))]),
-    ['a wish to start again', () => Promise.reject(new StartAgain())],
+    ['a conflict that TypeORM wraps', (tx) => tx.manager.query(raise('40P01').text)],
+    ['a wish to start again', () => Promise.reject(new RetryTransaction())],
   ];
   it.each(conflicts)('try again after %s, with nothing left of the first try', async (what, conflict) => {
     const told: number[] = [];
@@ -505,6 +593,33 @@ describe('Transactions', () => {
   });
 });
 
+describe("TypeORM's manager of a transaction", () => {
+  it('works on its connection: it sees what is not committed yet, and is committed with it', async () => {
+    await transactions.run(async (tx) => {
+      await tx.query(write, ['managed 1']);
+      await tx.manager.query('INSERT INTO notes VALUES ($1)', ['managed 2']);
+      expect(await tx.manager.query('SELECT pg_backend_pid() AS pid')).toEqual(await tx.query(myPid));
+      expect(await tx.manager.query(`SELECT count(*)::int AS n FROM notes WHERE text LIKE 'managed%'`)).toEqual([{ n: 2 }]);
+    });
+    expect(await notes('managed')).toEqual(['managed 1', 'managed 2']);
+  });
+
+  it('is rolled back with it', async () => {
+    const work = transactions.run(async (tx) => {
+      await tx.manager.query('INSERT INTO notes VALUES ($1)', ['managed, gone']);
+      throw new Error('no');
+    });
+    await expect(work).rejects.toThrow('no');
+    expect(await notes('managed, gone')).toEqual([]);
+  });
+
+  it('divides no transaction, and none outlives its own', async () => {
+    await expect(transactions.run((tx) => tx.manager.transaction(() => Promise.resolve()))).rejects.toThrow('by hand');
+    const manager = await transactions.run((tx) => Promise.resolve(tx.manager));
+    await expect(manager.query('SELECT 1')).rejects.toThrow('over');
+  });
+});
+
 describe('a database that goes away', () => {
   async function everythingWorks(): Promise<void> {
     for (const name of POOLS) {
@@ -527,7 +642,7 @@ describe('a database that goes away', () => {
     [
       'before the last steps',
       (tx, pid) => {
-        tx.beforeCommit('audit', () => tx.query(one).then(() => undefined));
+        tx.beforeCommit('audit', () => [{ statement: one, values: [] }]);
         return end(pid);
       },
     ],

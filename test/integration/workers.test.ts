@@ -82,7 +82,7 @@ describeWithRedis('two workers under one supervisor', () => {
     await program.event('worker.crashed');
     expect((await request(wardline, 'GET', '/livez')).status).toBe(200);
     await nextWorker(program, 2);
-    await eventually(() => (screens.every((screen) => screen.live.isLive) ? true : undefined), 'every screen back');
+    await eventually(() => (screens.every((screen) => screen.isLive) ? true : undefined), 'every screen back');
     await presses.stop();
     expect(presses.refused.filter((why) => why.includes('ECONNREFUSED'))).toEqual([]);
     await expectNothingLost(nurse, screens, presses.acknowledged);
@@ -100,7 +100,7 @@ describeWithRedis('two workers under one supervisor', () => {
     await nextWorker(program, 2);
     await nextWorker(program, 3);
     for (const pid of before) await gone(pid);
-    await eventually(() => (screens.every((screen) => screen.live.isLive) ? true : undefined), 'every screen back');
+    await eventually(() => (screens.every((screen) => screen.isLive) ? true : undefined), 'every screen back');
     await presses.stop();
     expect(presses.refused).toEqual([]);
     for (const screen of screens) expect(new Set(screen.endings)).toEqual(new Set(['1012']));
@@ -115,7 +115,7 @@ describeWithRedis('two workers under one supervisor', () => {
     const presses = pressing(wardline);
     await vi.waitFor(() => expect(workers(program)).toHaveLength(4), { timeout: 120_000, interval: 100 });
     for (const pid of before) await gone(pid);
-    await eventually(() => (screens.every((screen) => screen.live.isLive) ? true : undefined), 'every screen back');
+    await eventually(() => (screens.every((screen) => screen.isLive) ? true : undefined), 'every screen back');
     await presses.stop();
     expect(presses.refused).toEqual([]);
     await expectNothingLost(nurse, screens, presses.acknowledged);

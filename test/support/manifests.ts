@@ -9,7 +9,7 @@ const KUBERNETES = join(DEPLOY, 'kubernetes');
 /** One YAML document as plain data. */
 export type Manifest = any;
 
-/** Every document of a file below `deploy/`; a mistake, a warning or a key that stands twice throws. */
+/** Every document of a file below `deploy/`; a mistake, a warning or a repeated key throws. */
 export function readYaml(file: string): Manifest[] {
   const documents = parseAllDocuments(readFileSync(join(DEPLOY, file), 'utf8'), { merge: true, uniqueKeys: true, strict: true });
   if (!Array.isArray(documents)) throw new Error(`${file} is empty`);

@@ -31,7 +31,7 @@ export const METRICS: Readonly<Record<string, readonly [Kind, ...labels: string[
   wardline_tls_errors_total: ['counter'],
   wardline_tls_cert_expiry_seconds: ['gauge'],
   wardline_login_queue_depth: ['gauge'],
-  // What alerts need beside them.
+  // Further metrics that alerts need.
   wardline_ws_connections_max: ['gauge'],
   wardline_escalation_overdue: ['gauge'],
   wardline_server_heartbeat_age_seconds: ['gauge'],

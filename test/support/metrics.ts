@@ -5,12 +5,12 @@ interface Sample {
   value: number;
 }
 
-/** What `/metrics` answered. */
+/** The answer of `/metrics`. */
 export interface Scrape {
   /** The kind of each metric. */
   kinds: Map<string, string>;
   samples: Sample[];
-  /** Of the one sample with these labels; 0 when there is none, as for a counter that has never counted. */
+  /** The value of the one sample with these labels; 0 when there is none, as for a counter that has never counted. */
   value(name: string, labels?: Record<string, string>): number;
   /** Over all labels. */
   sum(name: string): number;

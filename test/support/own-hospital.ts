@@ -9,35 +9,27 @@ import { IdempotentCommands } from '../../src/platform/idempotency/idempotent-co
 import { notFound } from '../../src/platform/common/errors.js';
 import { placeId } from '../../src/platform/common/ids.js';
 import { statement } from '../../src/platform/database/statement.js';
-import type { Transaction } from '../../src/platform/database/transactions.js';
-import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from '../../src/ward/calls/dispatch/dispatch-strategy.js';
-import { DepartmentPolicies } from '../../src/ward/calls/policies/department-policies.js';
-import type { EscalationPolicy } from '../../src/ward/calls/policies/escalation-policy.js';
+import { type DispatchableCall, type DispatchCandidate, DispatchStrategy } from '../../src/ward/calls/dispatch/dispatch-strategy.js';
+import { type EscalationPolicy, EscalationPolicyProvider } from '../../src/ward/calls/policies/escalation-policy.js';
 import { DepartmentSnapshots } from '../../src/events/snapshots/department-snapshots.js';
 import { EventCatalog } from '../../src/events/log/event-catalog.js';
 import { EventLog } from '../../src/events/log/event-log.js';
-import type { Extensions } from '../../src/index.js';
+import type { Extensions } from '../../src/program/extensions.js';
 import { CommandErrorFilter } from '../../src/realtime/frames/command-error.filter.js';
 import { Caller, commandFrame, Frame, OnFrame } from '../../src/realtime/frames/frame.decorators.js';
-import { DepartmentQueue } from '../../src/ward/staffing/queue/department-queue.service.js';
 
-/** A request for service is no nurse's in particular; the rest goes round. */
+/** A request for service goes to the last of the line; the rest goes round. */
 @Injectable()
 export class CareGoesRound extends DispatchStrategy {
-  constructor(private readonly queue: DepartmentQueue) {
-    super();
-  }
-
-  next(tx: Transaction, call: DispatchableCall): Promise<DispatchTarget | undefined> {
-    return call.type === 'service_request' ? Promise.resolve(undefined) : this.queue.turn(tx, call);
+  choose(call: DispatchableCall, candidates: readonly DispatchCandidate[]): string {
+    return candidates.at(call.type === 'service_request' ? -1 : 0)!.staffId;
   }
 }
 
-/** Who has left the bed waits half as long. */
+/** A patient who has left the bed waits half as long. */
 @Injectable()
-export class HurriedBedExits extends DepartmentPolicies {
-  override async policyFor(tx: Transaction, call: { dept: string; type: string }): Promise<EscalationPolicy> {
-    const usual = await super.policyFor(tx, call);
+export class HurriedBedExits extends EscalationPolicyProvider {
+  policyFor(call: { type: string }, usual: EscalationPolicy): EscalationPolicy {
     if (call.type !== 'bed_exit') return usual;
     const [l1Sec, l2Sec, l3Sec] = [usual.l1Sec, usual.l2Sec, usual.l3Sec].map((seconds) => Math.ceil(seconds / 2));
     return { ...usual, l1Sec: l1Sec!, l2Sec: l2Sec!, l3Sec: l3Sec! };
@@ -109,6 +101,6 @@ export class BedsModule {}
 export const OWN_HOSPITAL: Extensions = {
   identityProvider: NoTemps,
   dispatchStrategy: CareGoesRound,
-  escalationPolicies: HurriedBedExits,
+  escalationPolicy: HurriedBedExits,
   modules: [BedsModule],
 };

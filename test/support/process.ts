@@ -19,6 +19,7 @@ export interface Program {
 }
 
 /**
+ * Starts a program and collects its output.
  * @param script below `build`, which is `dist/`; `env` is all the environment it gets beside PATH
  * @param openFiles RLIMIT_NOFILE, when it is not to be the tests' own
  */

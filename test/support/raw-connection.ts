@@ -2,9 +2,9 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TestWardline } from './wardline.js';
 
-/** What came back on a connection of the test's own. */
+/** The answer on a connection of the test's own. */
 export interface RawAnswer {
-  /** Of the HTTP answer; undefined when none came. */
+  /** The status of the HTTP answer; undefined when none came. */
   status: number | undefined;
   headers: string;
   body: string;
@@ -32,7 +32,7 @@ export function dial(target: Pick<TestWardline, 'url' | 'ca'>): { socket: Socket
 }
 
 /**
- * Sends the parts one after another, and tells what came: resolves when the server closes, or with the first frame after a 101.
+ * Sends the parts one after another. Resolves with the answer when the server closes, or with the first frame after a 101.
  * @param hangUp ends our side once all is sent
  */
 export async function exchange(

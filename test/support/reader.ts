@@ -1,42 +1,62 @@
-import { decodeFrame } from '../../tools/bench/client/frames.js';
-import { LiveSocket } from '../../tools/bench/client/live-socket.js';
+import { createClient, type Wardline } from '@wardline/client';
+import { checkedTransport } from './checked-transport.js';
 import type { Session } from './client.js';
+import { eventually } from './person.js';
 import type { TestWardline } from './wardline.js';
 
-/** A screen that follows a department and comes back by the protocol's rules, whatever happens to its connection. */
+/** A screen on `@wardline/client` that follows a department with the session of a person who has several. */
 export class Reader {
-  /** How each of its connections ended. */
+  /** Close codes of its connections. */
   readonly endings: string[] = [];
-  readonly troubles: string[] = [];
-  readonly live: LiveSocket;
+  readonly faults: string[] = [];
+  private readonly client: Wardline;
+  private readonly node: ReturnType<typeof checkedTransport>;
 
-  constructor(target: Pick<TestWardline, 'url' | 'ca'>, session: Session, dept: string) {
-    this.live = new LiveSocket(
-      {
-        target: { url: new URL(target.url), tls: { ca: target.ca, rejectUnauthorized: true } },
-        cookie: session.cookie,
-        dept,
-        decode: (bytes) => decodeFrame(bytes.toString('utf8')),
-        isSessionAlive: async () => (await session.get('/auth/session')).status === 200,
-        random: Math.random,
-      },
-      {
-        event: () => undefined,
-        lost: (why) => this.endings.push(why),
-        trouble: (code, detail) => this.troubles.push(`${code} ${detail}`),
-      },
-    );
-    this.live.connect();
+  constructor(
+    target: Pick<TestWardline, 'url' | 'ca'>,
+    { cookie }: Session,
+    private readonly dept: string,
+  ) {
+    const node = checkedTransport({ ca: target.ca });
+    this.node = node;
+    class SessionSocket extends (node.WebSocket as new (...args: unknown[]) => object) {
+      constructor(url: string, protocols: string[]) {
+        super(url, protocols, { headers: { cookie } });
+      }
+    }
+    this.client = createClient({
+      url: target.url,
+      WebSocket: SessionSocket,
+      fetch: (input, init) => node.fetch(input, { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), cookie } }),
+    });
+    this.client.on('status', ({ reason }) => {
+      if (reason !== null && /^(LOST|\d+|[A-Z_]+)$/.test(reason)) this.endings.push(reason);
+    });
+    this.client.on('fault', ({ code, message }) => this.faults.push(`${code} ${message}`));
+    this.client.department(dept).subscribe(() => undefined);
+  }
+
+  get isLive(): boolean {
+    return this.client.status.phase === 'live';
+  }
+
+  whenLive(patienceMs: number): Promise<boolean> {
+    return eventually(() => this.isLive || undefined, `a screen of ${this.dept}`, patienceMs);
   }
 
   /** `seq` of the last event that it has, in order and without holes. */
-  get last(): number | undefined {
-    return this.live.stream.last;
+  get last(): number {
+    return this.client.department(this.dept).getSnapshot().seq;
   }
 
-  /** What is wrong with what it got: nothing, all counts 0. */
+  /** The defects of the received stream: when it has none, all counts are 0. */
   get defects(): Record<string, number> {
-    const { gaps, outOfOrder, steppedOver, skippedEvents } = this.live.stream;
-    return { gaps, outOfOrder, steppedOver, skippedEvents, troubles: this.troubles.length };
+    const { gaps, duplicatesDropped, skippedFetched } = this.client.proof(this.dept);
+    return { gaps, duplicatesDropped, skippedFetched, faults: this.faults.length };
+  }
+
+  close(): void {
+    this.client.close();
+    this.node.close();
   }
 }

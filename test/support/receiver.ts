@@ -11,7 +11,7 @@ export interface Received {
   body: AnyFrame;
 }
 
-/** What the receiver does with the next request: the status it answers, `silence`, or a promise of either. */
+/** The receiver's answer to the next request: a status, `silence`, or a promise of either. */
 export type Behaviour = (request: Received) => number | 'silence' | Promise<number | 'silence'>;
 
 /** A local HTTP server that takes webhooks. */

@@ -4,7 +4,8 @@ import net from 'node:net';
 /** A direction in which nothing passes any more, without a FIN or a RST. */
 export type Silence = 'both' | 'to the server' | 'to the client';
 
-type Target = { host: string; port: number } | { path: string };
+/** The place of a server: a port, or a socket of the file system. */
+export type Target = { host: string; port: number } | { path: string };
 
 /** A TCP proxy in front of a server that can be made to accept and never answer. */
 export interface StallingProxy {
@@ -15,6 +16,10 @@ export interface StallingProxy {
   resume(): void;
   /** Nothing passes any more on the connections that are open; new ones are as they should be. @returns how many fell silent */
   silence(direction: Silence): number;
+  /** Ends the connections that are open, without a word. @returns how many */
+  cut(): number;
+  /** Nothing passes on the connections that are open until the answer is called; then everything does. */
+  hold(): () => void;
   /** New connections go there. */
   pointTo(target: Target): void;
   close(): Promise<void>;
@@ -75,6 +80,21 @@ export async function stallingProxy(first: Target): Promise<StallingProxy> {
         if (direction !== 'to the server') drop(pair.upstream, pair.client);
       }
       return talking.length;
+    },
+    cut: () => {
+      const cut = [...pairs];
+      for (const { client, upstream } of cut) {
+        client.resetAndDestroy();
+        upstream.destroy();
+      }
+      return cut.length;
+    },
+    hold: () => {
+      const held = [...pairs].filter((pair) => !pair.isSilent);
+      for (const { client, upstream } of held) for (const socket of [client, upstream]) socket.unpipe().pause();
+      return () => {
+        for (const { client, upstream } of held) if (!client.destroyed && !upstream.destroyed) client.pipe(upstream).pipe(client);
+      };
     },
     pointTo: (next) => {
       target = next;

@@ -75,7 +75,7 @@ export async function expectNothingLost(nurse: Session, screens: Reader[], ackno
   const placed = new Set(log.filter((event) => event.type === 'call.pending').map((event) => event.data.call_id));
   expect(acknowledged.filter((id) => !placed.has(id))).toEqual([]);
   await eventually(() => (screens.every((screen) => screen.last === head) ? true : undefined), 'every screen at the head of the log');
-  for (const screen of screens) expect(screen.defects).toEqual({ gaps: 0, outOfOrder: 0, steppedOver: 0, skippedEvents: 0, troubles: 0 });
+  for (const screen of screens) expect(screen.defects).toEqual({ gaps: 0, duplicatesDropped: 0, skippedFetched: 0, faults: 0 });
 }
 
 /** Programs of one test file under a supervisor, on one embedded database, and the screens that follow them. */
@@ -104,13 +104,13 @@ export class Supervised {
     const other = await signIn(wardline, 'icu-nurse-2');
     const screens = [nurse, nurse, nurse, nurse, other, other, other, other].map((session) => new Reader(wardline, session, 'icu'));
     this.readers.push(...screens);
-    for (const screen of screens) expect(await screen.live.whenLive(15_000)).toBe(true);
+    for (const screen of screens) expect(await screen.whenLive(15_000)).toBe(true);
     return { nurse, screens };
   }
 
   /** After each test. */
   async stop(): Promise<void> {
-    for (const reader of this.readers.splice(0)) await reader.live.close();
+    for (const reader of this.readers.splice(0)) reader.close();
     for (const { child, exited } of this.programs.splice(0)) {
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGTERM');
       await exited;

@@ -39,7 +39,7 @@ export class ProxiedNode {
     }
   }
 
-  /** What `/readyz` answers; 0 when nobody does. */
+  /** The status of `/readyz`; 0 without an answer. */
   readiness(): Promise<number> {
     return fetch(`http://${this.address}/readyz`).then(
       (answer) => answer.status,
@@ -56,7 +56,7 @@ export class ProxiedNode {
   }
 }
 
-/** Two nodes of one hospital as they stand behind a load balancer that ends TLS: plain, and believing 127.0.0.1. */
+/** Two nodes of one hospital behind a load balancer that ends TLS: plain, and trusting 127.0.0.1. */
 export interface TwoNodes {
   nodes: readonly [ProxiedNode, ProxiedNode];
   database: TestDatabase;
@@ -64,7 +64,10 @@ export interface TwoNodes {
   stop(): Promise<void>;
 }
 
-/** @param env settings of both beside those */
+/**
+ * Starts two nodes of one hospital.
+ * @param env settings of both beside those
+ */
 export async function startTwoNodes(env: Record<string, string> = {}): Promise<TwoNodes> {
   const database = await createTestDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'wardline-proxied-'));

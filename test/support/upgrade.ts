@@ -4,7 +4,7 @@ import https from 'node:https';
 import { WebSocket } from 'ws';
 import type { TestWardline } from './wardline.js';
 
-/** What an upgrade that was asked for by hand came to. */
+/** The answer to an upgrade that was sent by hand. */
 export interface Upgrade {
   status: number;
   headers: http.IncomingHttpHeaders;
@@ -46,7 +46,7 @@ export function askForUpgrade(
   });
 }
 
-/** Connects, and tells what was heard until the server closed. */
+/** Connects, and returns all data until the server closed. */
 export function connectUntilClosed(
   target: Pick<TestWardline, 'url' | 'ca'>,
   { cookie, send = [] }: { cookie?: string; send?: string[] } = {},

@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { asStation, request, signIn, Socket, type Answer, type AnyFrame, type Session } from './client.js';
 import { closeAllCalls, eventually, outcomeOf, readLog, type CallCommand, type Outcome } from './person.js';
+import { untilScanned } from './scans.js';
 import { startTestWardline, type TestWardline } from './wardline.js';
 
-/** The engines scan at least once a second: after this, what was due has been done. */
-const A_SCAN_MS = 1200;
 /** Longer than any grace or buffer: who was here before is forgotten. */
 const LONG_AGO_SEC = 400;
 
@@ -17,7 +15,7 @@ const CALM: Record<string, string> = {
   CONNECT_RATE_LIMIT: '0',
   SERVER_HEARTBEAT_SEC: '1',
   SERVER_STALE_SEC: '86400',
-  // Nobody here acknowledges.
+  // No client here acknowledges.
   RECEIPT_SEC: '0',
 };
 
@@ -97,6 +95,7 @@ export class Member {
 /** A ward on a database and a clock of its own, and the people whom a test sends there. */
 export class Ward {
   private readonly members = new Map<string, Member>();
+  private readonly others: TestWardline[] = [];
   private turn = 0;
 
   private constructor(
@@ -110,8 +109,10 @@ export class Ward {
   }
 
   /** Another node on the same database. */
-  node(env: Record<string, string> = {}): Promise<TestWardline> {
-    return startTestWardline({ env: { ...CALM, ...env }, sharedWith: this.wardline });
+  async node(env: Record<string, string> = {}): Promise<TestWardline> {
+    const other = await startTestWardline({ env: { ...CALM, ...env }, sharedWith: this.wardline });
+    this.others.push(other);
+    return other;
   }
 
   async member(name: string): Promise<Member> {
@@ -122,7 +123,7 @@ export class Ward {
     return member;
   }
 
-  /** Somebody whose session has ended signs in anew when they are needed next. */
+  /** A person whose session has ended signs in again when they are needed next. */
   async forget(name: string): Promise<void> {
     const member = this.members.get(name);
     for (const socket of member?.sockets.splice(0) ?? []) socket.close();
@@ -153,7 +154,7 @@ export class Ward {
     return people;
   }
 
-  /** No open call, nobody on duty or connected, and so for a long time; nothing left of what a test wrote beside. */
+  /** No open call, no one on duty or connected, and so for a long time; no rows of a test are left. */
   async empty(): Promise<void> {
     await closeAllCalls(this.admin);
     for (const member of this.members.values()) {
@@ -221,7 +222,7 @@ export class Ward {
     return (await this.admin.get(`/departments/${dept}/events?after=0&limit=1`)).body.head as number;
   }
 
-  /** What the log says of one call, oldest first. */
+  /** The log's events of one call, oldest first. */
   async story(call: AnyFrame): Promise<AnyFrame[]> {
     return (await this.log(call.dept)).filter((event) => event.data.call_id === call.id);
   }
@@ -237,7 +238,7 @@ export class Ward {
 
   /** The engines have looked at everything that is due. */
   async settle(): Promise<void> {
-    await sleep(A_SCAN_MS);
+    await untilScanned(...[this.wardline, ...this.others].filter(({ app }) => app.getHttpServer().listening));
   }
 
   move(seconds: number): Promise<void> {
@@ -271,7 +272,7 @@ export class Ward {
   }
 }
 
-/** Who was told of the call, first told first. */
+/** The recipients of the call, in the order of asking. */
 export function toldOf(call: AnyFrame): string[] {
   return [...(call.recipients as AnyFrame[])]
     .sort((a, b) => Date.parse(a.since) - Date.parse(b.since))

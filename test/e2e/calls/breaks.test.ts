@@ -29,7 +29,7 @@ async function colleague(person: Member): Promise<AnyFrame> {
   return staff.find((one) => one.staff_id === person.id) ?? {};
 }
 
-/** What the log says of breaks since `after`. */
+/** The log's events of breaks since `after`. */
 async function breaks(after: number): Promise<[string, string][]> {
   const events = (await ward.log('icu', after)).filter((event) => event.type.startsWith('nurse.shift_'));
   return events.map((event) => [event.type as string, event.data.staff_id as string]);

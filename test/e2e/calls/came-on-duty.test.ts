@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => ward.stop());
 beforeEach(() => ward.empty());
 
-/** Who was asked because they came on duty, in order. */
+/** The people who were asked because they came on duty, in order. */
 async function cameFor(call: AnyFrame): Promise<string[]> {
   const events = (await ward.story(call)).filter((event) => event.type === 'call.pending' && event.data.reason === 'came_on_duty');
   return events.map((event) => {

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Transactions } from '../../../src/platform/database/transactions.js';
-import { type DispatchableCall, DispatchStrategy } from '../../../src/ward/calls/dispatch/dispatch-strategy.js';
-import { EscalationPolicyProvider } from '../../../src/ward/calls/policies/escalation-policy.js';
+import { Dispatch } from '../../../src/ward/calls/dispatch/dispatch.js';
+import type { DispatchableCall } from '../../../src/ward/calls/dispatch/dispatch-strategy.js';
+import { DepartmentPolicies } from '../../../src/ward/calls/policies/department-policies.js';
+import { EscalationPolicies } from '../../../src/ward/calls/policies/escalation-policies.js';
+import type { EscalationPolicy } from '../../../src/ward/calls/policies/escalation-policy.js';
 import type { AnyFrame } from '../../support/client.js';
-import { dispatchStrategyContract } from '../../support/dispatch-strategy.contract.js';
-import { escalationPolicyContract } from '../../support/escalation-policy.contract.js';
+import { dispatchContract } from '../../support/dispatch.contract.js';
+import { escalationPolicyContract } from '../../../src/testing/contracts/escalation-policy.contract.js';
 import { closeAllCalls, eventually } from '../../support/person.js';
 import { type Member, toldOf, Ward } from '../../support/ward.js';
 import type { TestWardline } from '../../support/wardline.js';
@@ -26,7 +29,7 @@ function onDuty(count: number): Promise<Member[]> {
   return ward.onDuty('icu', ...NURSES.slice(0, count));
 }
 
-/** Who is told of so many presses, one after another. */
+/** The recipients of so many presses, one after another. */
 async function turns(count: number): Promise<string[]> {
   const told: string[] = [];
   for (let press = 0; press < count; press++) told.push(...toldOf(await ward.press()));
@@ -240,7 +243,7 @@ describe('broadcast', () => {
 
 describe('nobody fits', () => {
   it('the call goes to everyone signed in to the department and its managers, with call.unattended; levels 1 and 2 pass at once', async () => {
-    // Nobody else of this department signs in to this ward.
+    // No other person of this department signs in to this ward.
     const [here, , manager] = await ward.connected('surg-nurse-1', 'med-nurse-1', 'surg-manager');
     const signedInOnly = await ward.member('surg-nurse-2');
     const call = await ward.press('patient_normal', 'surg');
@@ -310,7 +313,7 @@ describe('a decline', () => {
     await anna!.does('decline', call);
     const head = await ward.head();
     await ben!.does('decline', call);
-    // Everybody has declined: nobody is left to be asked, so the managers are.
+    // Everybody has declined: nobody is left, so the managers are asked.
     const now = await ward.until(call, (one) => toldOf(one).length > 2, 'somebody else');
     expect(toldOf(now)).toContain((await ward.member('icu-manager')).id);
     await ward.untilLevel(call, 3);
@@ -426,7 +429,7 @@ describe('reassignment', () => {
   });
 });
 
-describe('the default DispatchStrategy keeps the contract', () => {
+describe('the default dispatch keeps the contract', () => {
   let nurses: Member[];
   let placed = 0;
   const ROOMS = ['icu-101', 'icu-102', 'icu-103', 'icu-104', 'icu-105', 'icu-106', 'icu-107', 'icu-108'];
@@ -437,8 +440,8 @@ describe('the default DispatchStrategy keeps the contract', () => {
     await ward.connected('icu-nurse-5');
   });
 
-  dispatchStrategyContract(() => ({
-    strategy: ward.wardline.app.get(DispatchStrategy),
+  dispatchContract(() => ({
+    dispatch: ward.wardline.app.get(Dispatch),
     transactions: ward.wardline.app.get(Transactions),
     fit: idsOf(nurses),
     freshCall: async (): Promise<DispatchableCall> => {
@@ -483,13 +486,13 @@ describe('the default DispatchStrategy keeps the contract', () => {
   }));
 
   it('and a turn that was rolled back was not taken', async () => {
-    const strategy = ward.wardline.app.get(DispatchStrategy);
+    const dispatch = ward.wardline.app.get(Dispatch);
     const transactions = ward.wardline.app.get(Transactions);
     const call = await ward.press();
     const asked: (string | undefined)[] = [];
     for (let attempt = 0; attempt < 2; attempt++) {
       const rollback = transactions.run(async (tx) => {
-        asked.push((await strategy.next(tx, { id: call.id, dept: 'icu', roomId: call.room_id, type: call.type, rank: 0 }))?.staffId);
+        asked.push((await dispatch.next(tx, { id: call.id, dept: 'icu', roomId: call.room_id, type: call.type, rank: 0 }))?.staffId);
         throw new Error('rolled back');
       });
       await expect(rollback).rejects.toThrow('rolled back');
@@ -503,16 +506,23 @@ describe('the default EscalationPolicyProvider keeps the contract', () => {
     await ward.wardline.database.query(`INSERT INTO escalation_policies VALUES ('med', 10, 20, 30, 5)`);
   });
 
-  escalationPolicyContract(() => ({
-    provider: ward.wardline.app.get(EscalationPolicyProvider),
-    transactions: ward.wardline.app.get(Transactions),
+  /** As for a press: the deadlines are read with it. */
+  function usualPolicy({ dept, type }: { dept: string; type: string }): Promise<EscalationPolicy> {
+    const { app } = ward.wardline;
+    return app.get(Transactions).run(async (tx) => {
+      const deadlines = await app.get(DepartmentPolicies).rowFor(tx, dept, type);
+      if (!deadlines) throw new Error(`no type ${type}`);
+      return app.get(EscalationPolicies).policyFor({ dept, type, deadlines });
+    });
+  }
+
+  escalationPolicyContract(it, () => ({
+    provider: { policyFor: usualPolicy },
     calls: ['icu', 'med', 'surg'].flatMap((dept) => ['patient_normal', 'code_blue'].map((type) => ({ dept, type }))),
   }));
 
   it('with the settings where the department has no deadlines of its own, and the department’s where it has', async () => {
-    const provider = ward.wardline.app.get(EscalationPolicyProvider);
-    const policyOf = (dept: string) =>
-      ward.wardline.app.get(Transactions).run((tx) => provider.policyFor(tx, { dept, type: 'patient_normal' }));
+    const policyOf = (dept: string) => usualPolicy({ dept, type: 'patient_normal' });
     expect(await policyOf('icu')).toEqual({ l1Sec: 90, l2Sec: 180, l3Sec: 300, repeatSec: 60 });
     expect(await policyOf('med')).toEqual({ l1Sec: 10, l2Sec: 20, l3Sec: 30, repeatSec: 5 });
   });

@@ -141,7 +141,7 @@ describe('at once', () => {
     for (let round = 0; round < 5; round++) {
       const call = await pendingCall();
       const key = randomUUID();
-      // A socket can tell its answers apart by their id only: one frame with the key on each of several sockets.
+      // A socket distinguishes its answers by their id only: one frame with the key on each of several sockets.
       const persons = [anna, ...(await Promise.all(Array.from({ length: 3 }, () => Person.come(wardline, 'icu-nurse-1'))))];
       const outcomes = await Promise.all(
         persons.flatMap((person) => TRANSPORTS.map((transport) => person.command(transport, 'accept', call.id, {}, key))),

@@ -20,7 +20,7 @@ type Fault = 'before' | 'after' | 'death';
 class RandomPager extends Notifier {
   readonly name = 'pager';
   readonly ringing = new Set<string>();
-  /** What becomes of the next messages, one after another; then all are taken. */
+  /** The outcomes of the next messages, one after another; then all are taken. */
   faults: (Fault | undefined)[] = [];
 
   async notify({ type, call_id, staff_id }: Notification): Promise<void> {

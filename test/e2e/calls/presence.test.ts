@@ -134,7 +134,7 @@ describe("a nurse's last connection closes", () => {
     for (const call of calls) {
       const now = await ward.until(call, (one) => one.priority === 1, 'priority 1');
       expect(now).toMatchObject({ state: 'pending', level: 0 });
-      // Those who came on duty had taken over the asking for every second call.
+      // The people who came on duty had taken over every second call.
       const others = toldOf(now).filter((id) => id !== anna.id);
       expect(others.length).toBeGreaterThanOrEqual(1);
       expect([ben.id, cleo.id]).toEqual(expect.arrayContaining(others));
@@ -329,7 +329,7 @@ describe('a manager disconnects', () => {
 });
 
 describe('an unattended department', () => {
-  /** Nobody of icu is connected. */
+  /** All people of icu disconnect. */
   async function allLeave(): Promise<void> {
     for (const person of [anna, ben, cleo, manager]) await person.disconnect();
   }

@@ -42,6 +42,32 @@ describe('a manager gives a call to a nurse', () => {
     const call = await press();
     expect((await asked(call).post(`/calls/${String(call.id)}/accept`)).status).toBe(200);
     expect((await reassign(manager!, call, other(call))).body).toMatchObject({ state: 'pending', accepted_by: null });
+    const { annunciations } = (await manager!.get(`/calls/${String(call.id)}`)).body;
+    const former = annunciations.filter((one: AnyFrame) => one.staff_id === asked(call).user.id).at(-1);
+    // They are not asked any more. They have not declined, so the call may come to them again.
+    expect(former).toMatchObject({ declined_at: null, withdrawn_reason: 'stepped_back' });
+    expect((await other(call).post(`/calls/${String(call.id)}/decline`)).status).toBe(200);
+    const again = (await manager!.get(`/calls/${String(call.id)}`)).body;
+    expect(again.recipients.filter((one: AnyFrame) => one.withdrawn_at === null)).toMatchObject([{ staff_id: asked(call).user.id }]);
+  });
+
+  it('declined: the code and the words are in the record, the words for managers alone, and in no event', async () => {
+    const call: AnyFrame = (await asStation(wardline, 'icu-101-bed')('POST', '/calls', { type: 'service_request' })).body;
+    const first = asked(call);
+    const words = 'I am with the doctor in 12';
+    expect((await first.post(`/calls/${String(call.id)}/decline`, { code: 'busy', reason: words })).status).toBe(200);
+    const recordFor = async (who: Session) => (await who.get(`/calls/${String(call.id)}`)).body;
+    const declined = ({ annunciations }: AnyFrame) => annunciations.find((one: AnyFrame) => one.declined_at !== null);
+    expect(declined(await recordFor(manager!))).toMatchObject({ decline_code: 'busy', decline_reason: words });
+    expect(declined(await recordFor(ben!))).toMatchObject({ decline_code: 'busy', decline_reason: null });
+    expect(JSON.stringify((await recordFor(manager!)).history)).not.toContain(words);
+    // The earlier asking keeps them when the person is asked once more.
+    expect((await reassign(manager!, call, first)).status).toBe(200);
+    const { annunciations } = await recordFor(manager!);
+    expect(annunciations.filter((one: AnyFrame) => one.staff_id === first.user.id)).toMatchObject([
+      { decline_code: 'busy', decline_reason: words, withdrawn_reason: 'stepped_back' },
+      { decline_code: null, decline_reason: null, declined_at: null },
+    ]);
   });
 
   it('in progress: handed over as it is; the one who had it may end the shift, the other completes', async () => {
@@ -109,7 +135,7 @@ describe('a manager gives a call to a nurse', () => {
       details: { call: { state: 'cancelled' } },
     });
     expect(await wardline.database.query("SELECT count(*)::int AS count FROM audit WHERE action = 'call.reassign'")).toEqual([
-      { count: 6 },
+      { count: 7 },
     ]);
   });
 });

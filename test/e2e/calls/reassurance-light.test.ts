@@ -70,7 +70,7 @@ describe("a station's reassurance light", () => {
     const spare = { id: 'icu-103-spare', key: made.body.key as string };
     const target = {
       ...wardline,
-      firstRun: { ...wardline.firstRun, stations: [{ ...spare, dept: 'icu', room_id: 'icu-103', kind: 'bedside' }] },
+      firstRun: { ...wardline.firstRun, stations: [{ ...spare, dept: 'icu', room_id: 'icu-103', kind: 'bedside' as const }] },
     };
     const light = asStation(target, spare.id)('GET', '/calls?wait=25');
     await eventually(() => (wardline.app.get(EventWaiter, { strict: false }).size > 0 ? true : undefined), 'the wait');

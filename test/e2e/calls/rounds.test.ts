@@ -37,7 +37,7 @@ async function showPresence(call: AnyFrame, station = call.station_id as string)
 const types = async (call: AnyFrame) => (await ward.story(call)).map((event) => event.type);
 const isAskedNow = (call: AnyFrame) =>
   (call.recipients as AnyFrame[]).filter((one) => (one.withdrawn_at ?? null) === null).map((one) => one.staff_id as string);
-/** Those whom the database asks now, whatever recipients show. */
+/** The people whom the database asks now, whatever recipients show. */
 async function askedNow(call: AnyFrame): Promise<string[]> {
   const rows = await ward.wardline.database.query<{ staff_id: string }>(
     'SELECT staff_id FROM annunciations WHERE call_id = $1 AND withdrawn_at IS NULL ORDER BY queued_at, staff_id',
@@ -100,6 +100,10 @@ describe('a call in progress whose button is pressed again', () => {
     await ben.does('arrive', call);
     await ward.move(61);
     await pressAgain(call);
+    // The report still counts the level of the round before.
+    expect(await ward.wardline.database.query('SELECT level, earlier_level FROM calls WHERE id = $1', [call.id])).toEqual([
+      { level: 0, earlier_level: 1 },
+    ]);
     await ward.move(91);
     expect(await ward.untilLevel(call, 1)).toMatchObject({ round: 1, level: 1, priority: 2 });
     // Everybody may be asked again, also Anna, who was in the round before.

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => wardline.stop());
 
-/** Somebody who is excluded, primary of the first room and backup of the second; the third is not theirs. */
+/** A person who is excluded, primary of the first room and backup of the second; the third is not theirs. */
 beforeEach(async () => {
   const username = `leaver-${String((turn += 1))}`;
   const made = await admin.post('/admin/staff', { username, name: 'Somebody', role: 'nurse', password: 'a password of theirs' });

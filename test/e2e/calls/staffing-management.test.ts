@@ -64,7 +64,7 @@ function reorder(staffIds: string[], by = manager): Promise<Answer> {
   return by.send('PUT', '/departments/icu/queue', { staff_ids: staffIds });
 }
 
-/** Events of icu that tell of the exclusion or of the room. */
+/** Events of icu about the exclusion or the room. */
 async function told(about: string, since = 0): Promise<AnyFrame[]> {
   return (await readLog(manager, 'icu', since)).filter((event) => event.data.exclusion_id === about || event.data.room_id === about);
 }

@@ -2,24 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asStation, type AnyFrame, type Session, signIn } from '../../support/client.js';
 import { closeAllCalls, eventually, readLog } from '../../support/person.js';
+import { untilScanned } from '../../support/scans.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const STALE_SEC = 90;
-/** A scan of every node has surely passed. */
-const SETTLED_MS = 1500;
 const STATIONS = Array.from({ length: 8 }, (_, n) => `icu-10${String(n + 1)}-bed`) as [string, ...string[]];
 const [BED] = STATIONS;
 
 let wardline: TestWardline;
+/** The nodes of the test. */
+let nodes: TestWardline[];
 let admin: Session;
-/** Where the log stood when the test began. */
+/** The end of the log when the test began. */
 let head: number;
 
 async function heard(...stations: string[]): Promise<void> {
   for (const id of stations) expect((await asStation(wardline, id)('POST', '/heartbeat')).status).toBe(200);
 }
 
-/** What the log has had of stations and calls since the test began, as `type place reason`, in order. */
+/** The log's events of stations and calls since the test began, as `type place reason`, in order. */
 async function told(): Promise<string[]> {
   const events = (await readLog(admin, 'icu', head)).filter(({ type }) => type.startsWith('station.') || type.startsWith('call.'));
   return events.map(({ type, data }) => [type, data.station_id ?? data.call.station_id, data.reason].filter(Boolean).join(' '));
@@ -32,6 +33,11 @@ async function untilTold(line: string): Promise<void> {
 async function openFaults(): Promise<AnyFrame[]> {
   const { body } = await admin.get('/calls?state=open&dept=icu&limit=200');
   return body.items.filter(({ type }: AnyFrame) => type === 'technical_fault');
+}
+
+/** Supervision has looked on every node. */
+function settled(): Promise<void> {
+  return untilScanned(...nodes);
 }
 
 async function silentFor(seconds: number): Promise<void> {
@@ -47,6 +53,7 @@ describe('supervision of stations, on two nodes', () => {
   beforeAll(async () => {
     wardline = await startTestWardline();
     other = await startTestWardline({ sharedWith: wardline });
+    nodes = [wardline, other];
     admin = await signIn(wardline, 'admin');
   });
   afterAll(async () => {
@@ -62,18 +69,18 @@ describe('supervision of stations, on two nodes', () => {
 
   it('begins with the first heartbeat: a station never heard is not stale', async () => {
     await silentFor(STALE_SEC * 10);
-    await sleep(SETTLED_MS);
+    await settled();
     expect(await told()).toEqual([]);
   });
 
   it('tells of a silent station once, with a call by the system, and takes both back at its next heartbeat', async () => {
     await heard(BED);
     await silentFor(STALE_SEC - 5);
-    await sleep(SETTLED_MS);
+    await settled();
     expect(await told()).toEqual([]);
     await silentFor(5);
     await untilTold(`station.stale ${BED}`);
-    await sleep(SETTLED_MS);
+    await settled();
     const lines = await told();
     expect(lines.filter((line) => line.startsWith('station.stale'))).toHaveLength(1);
     expect(lines.filter((line) => line.startsWith('call.pending'))).toEqual([`call.pending ${BED}`]);
@@ -99,7 +106,7 @@ describe('supervision of stations, on two nodes', () => {
     ]);
     const sofar = await told();
     await heard(BED, BED);
-    await sleep(SETTLED_MS);
+    await settled();
     expect(await told()).toEqual(sofar);
     const [row] = await wardline.database.query('SELECT closed_by, cancel_reason FROM calls WHERE id = $1', [call.id]);
     expect(row).toEqual({ closed_by: 'system', cancel_reason: 'restored' });
@@ -159,7 +166,7 @@ describe('supervision of stations, on two nodes', () => {
     await heard(...STATIONS);
     await silentFor(STALE_SEC);
     await eventually(async () => (await staleStations()) === 8 || undefined, 'eight silent stations');
-    await sleep(SETTLED_MS);
+    await settled();
     const [call, ...more] = await openFaults();
     expect(more).toEqual([]);
     expect(new Set((await told()).filter((line) => line.startsWith('station.stale'))).size).toBe(8);
@@ -180,9 +187,9 @@ describe('supervision of stations, on two nodes', () => {
     expect(own.map(({ station_id }) => station_id as string).sort()).toEqual(STATIONS.slice(0, 5));
     await silentFor(60);
     await eventually(async () => (await staleStations()) === 8 || undefined, 'eight silent stations');
-    await sleep(SETTLED_MS);
+    await settled();
     expect(await openFaults()).toHaveLength(5);
-    // One of the five now stands for those that have none of their own.
+    // One of the five now represents those that have none of their own.
     await heard(...STATIONS.slice(0, 5));
     expect(await openFaults()).toHaveLength(1);
     await heard(...STATIONS.slice(5));
@@ -198,7 +205,7 @@ describe('supervision of stations, on two nodes', () => {
     await closeAllCalls(admin);
     await silentFor(60);
     await eventually(async () => (await staleStations()) === 8 || undefined, 'the eighth');
-    await sleep(SETTLED_MS);
+    await settled();
     expect(await openFaults()).toEqual([]);
     await heard(...STATIONS);
     await silentFor(STALE_SEC);
@@ -221,7 +228,7 @@ describe('supervision of stations, on two nodes', () => {
     await wardline.database.query(`UPDATE call_types SET retired_at = app_now() WHERE id = 'technical_fault'`);
     await silentFor(STALE_SEC);
     await untilTold(`station.stale ${BED}`);
-    await sleep(SETTLED_MS);
+    await settled();
     expect(await told()).toEqual([`station.stale ${BED}`]);
     await heard(BED);
     expect(await told()).toEqual([`station.stale ${BED}`, `station.restored ${BED}`]);
@@ -236,7 +243,7 @@ describe('supervision of stations, on two nodes', () => {
       await sleep(round * 150);
       await Promise.all([...STATIONS, ...STATIONS].map((id) => heard(id)));
     }
-    await sleep(SETTLED_MS);
+    await settled();
     const lines = await told();
     for (const id of STATIONS) {
       const own = lines.filter((line) => line === `station.stale ${id}` || line === `station.restored ${id}`);
@@ -257,10 +264,11 @@ describe('after an outage of ours', () => {
     await before.database.moveClock(3600);
     const after = await startTestWardline({ sharedWith: before });
     wardline = after;
+    nodes = [after];
     admin = await signIn(after, 'admin');
     head = 0;
     try {
-      await sleep(SETTLED_MS);
+      await settled();
       expect(await told()).toEqual([]);
       await silentFor(STALE_SEC);
       await untilTold(`station.stale ${BED}`);

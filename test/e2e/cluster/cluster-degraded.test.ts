@@ -57,7 +57,7 @@ describeWithRedis('Redis can be lost at any time', () => {
     }
   }
 
-  /** What the nodes have is in Redis again: who is online where, and who is in which room. */
+  /** The nodes' state is in Redis again: users, their nodes, and the members of rooms. */
   async function rebuilt(users: number, roomSize: number): Promise<void> {
     await cluster.online(users);
     for (const index of cluster.nodes.keys()) {
@@ -274,7 +274,7 @@ describeWithRedis('PostgreSQL can be gone for a while', () => {
       const refused = await here.ask({ id, type: 'call.accept', data: { call_id: before.body.id } });
       expect(refused).toMatchObject({ type: 'error', code: 'UNAVAILABLE', retryable: true });
       expect((await asStation(cluster.node(1), 'icu-102-bed')('POST', '/calls', { type: 'patient_normal' })).status).toBe(503);
-      // What needs no database goes on.
+      // Work without the database goes on.
       expect((await there.ask({ type: 'room.push', room: 'dept:icu', data: { meanwhile: true } })).data).toMatchObject({ nodes: 2 });
       await here.until((frame) => frame.type === 'room.message');
       expect((await cluster.probe(0, '/readyz')).status).toBe(503);

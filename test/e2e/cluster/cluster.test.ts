@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { CapacityError } from '../../../src/cluster/ports/backplane-errors.js';
 import { RedisBackplane } from '../../../src/cluster/redis/redis-backplane.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
+import { packageVersion } from '../../../src/platform/system/package-version.js';
 import { type AnyFrame, asStation, type Session, signIn, Socket } from '../../support/client.js';
 import { TestCluster } from '../../support/cluster.js';
 import { eventually } from '../../support/person.js';
@@ -188,7 +189,7 @@ describeWithRedis('two nodes on one database and one Redis', () => {
     expect(body).toMatchObject({ degraded: false, next_cursor: null });
     expect(body.items).toHaveLength(2);
     for (const item of body.items) {
-      expect(item).toMatchObject({ version: '0.1.0', stale: false });
+      expect(item).toMatchObject({ version: packageVersion(), stale: false });
       expect(item.heartbeat_age_sec).toBeLessThan(30);
       expect(Date.parse(item.started_at)).toBeLessThan(Date.now() + 60_000);
     }

@@ -122,7 +122,7 @@ describe("a hospital's own policies", () => {
   const good = { l1Sec: 11, l2Sec: 12, l3Sec: 13, repeatSec: 14 };
 
   it('decide, and cannot keep a call from being placed: the default stands in for them', async () => {
-    const own = await startTestWardline({ escalationPolicies: OwnPolicies });
+    const own = await startTestWardline({ escalationPolicy: OwnPolicies });
     try {
       const after = async (answer: () => Promise<unknown>) => {
         OwnPolicies.answer = answer;

@@ -35,7 +35,7 @@ async function changesOf(dept: string): Promise<string[]> {
   return rows.flatMap((row) => row.changed);
 }
 
-/** What `work` adds to the department's news. */
+/** The events that `work` adds to the department's log. */
 async function newsOf(dept: string, work: () => Promise<{ status: number }>): Promise<string[]> {
   const before = (await changesOf(dept)).length;
   const { status } = await work();

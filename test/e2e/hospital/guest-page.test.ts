@@ -62,7 +62,7 @@ describe('the guest page', () => {
     const page = await get(path);
     expect(page.status).toBe(200);
     expect((page.body as string).match(/<button/g)).toHaveLength(1);
-    expect(page.body).toContain('<button data-guest="press">');
+    expect(page.body).toContain('<button data-guest="press" id="press">');
     expect(stateOf(page)).toBe('idle');
     expect(page.body).not.toMatch(/Amina|Haddad|icu-102|Room 10/);
     const assets = await Promise.all(['css', 'js'].map((kind) => get(`/g/-/guest.${kind}`)));
@@ -176,6 +176,27 @@ describe('a guest link', () => {
     expect([...statuses].sort()).toEqual([200, 429]);
     for (let count = 0; count < 10; count++) expect((await press(path)).status).toBe(303);
     expect(await openCallAt(bed)).toMatchObject({ repeats: 9 });
+  });
+
+  it('is pressed without limit from an address that many share', async () => {
+    const { path } = await freshLink();
+    expect((await admin.send('PATCH', '/admin/limits', { HTTP_RATE_LIMIT: '3/60' })).status).toBe(200);
+    const looks = new Set<number>();
+    for (let count = 0; count < 6; count++) looks.add((await get('/api/openapi.json')).status);
+    expect(looks).toContain(429);
+    for (let count = 0; count < 6; count++) expect((await press(path)).status).toBe(303);
+    expect((await admin.send('PATCH', '/admin/limits', { HTTP_RATE_LIMIT: '0' })).status).toBe(200);
+  });
+
+  it('says in words for a patient why it is no page', async () => {
+    const refused = await get('/g/x?lang=de', { headers: { accept: 'text/html' } });
+    expect([refused.status, refused.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(refused.body).toContain('Ruftaster');
+    expect(refused.headers['content-security-policy']).toContain("default-src 'none'");
+    const { path } = await freshLink();
+    const unknown = await press(path, { type: 'no_such_type' }, { accept: 'text/html', 'accept-language': 'en' });
+    expect(unknown.status).toBe(400);
+    expect(unknown.body).toContain('NOT sent');
   });
 
   it('is pressed from its own page only', async () => {

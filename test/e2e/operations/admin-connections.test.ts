@@ -76,7 +76,7 @@ describe('GET /admin/connections', () => {
       expect(answer.body.items.length).toBeLessThanOrEqual(5);
       seen.push(...answer.body.items.map((one: AnyFrame) => one.id as string));
       cursor = answer.body.next_cursor as string | null;
-      // One of those told already goes, and a new one comes.
+      // One of the listed connections goes, and a new one comes.
       if (page === 0) {
         opened[0]?.socket.ws.terminate();
         opened.push(await connect(await signIn(wardline, 'med-nurse-1')));

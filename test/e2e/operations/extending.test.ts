@@ -22,12 +22,14 @@ describe('a hospital of one’s own, made of extensions', () => {
   };
 
   it('asks by its own strategy', async () => {
-    const reasonsOf = async (id: string) =>
-      (await wardline.database.query<{ reason: string }>('SELECT reason FROM annunciations WHERE call_id = $1', [id])).map(
-        ({ reason }) => reason,
+    const second = await Person.come(wardline, 'icu-nurse-2');
+    await second.startShift('icu');
+    const askedOf = async (id: string) =>
+      (await wardline.database.query<{ staff_id: string }>('SELECT staff_id FROM annunciations WHERE call_id = $1', [id])).map(
+        ({ staff_id }) => staff_id,
       );
-    expect(await reasonsOf(await placed('icu-101-bed', 'patient_normal'))).toEqual(['queue']);
-    expect(await reasonsOf(await placed('icu-102-bed', 'service_request'))).not.toContain('queue');
+    expect(await askedOf(await placed('icu-101-bed', 'patient_normal'))).toEqual([nurse.session.user.id]);
+    expect(await askedOf(await placed('icu-102-bed', 'service_request'))).toEqual([nurse.session.user.id]);
   });
 
   it('climbs by its own policies', async () => {

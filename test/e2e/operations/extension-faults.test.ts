@@ -1,46 +1,48 @@
 import { Injectable } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
-import { statement } from '../../../src/platform/database/statement.js';
-import type { Transaction } from '../../../src/platform/database/transactions.js';
-import { type DispatchableCall, DispatchStrategy, type DispatchTarget } from '../../../src/ward/calls/dispatch/dispatch-strategy.js';
+import { type DispatchableCall, type DispatchCandidate, DispatchStrategy } from '../../../src/ward/calls/dispatch/dispatch-strategy.js';
 import { type EscalationPolicy, EscalationPolicyProvider } from '../../../src/ward/calls/policies/escalation-policy.js';
 import { asStation, request } from '../../support/client.js';
+import { dispatchStrategyContract } from '../../../src/testing/contracts/dispatch-strategy.contract.js';
 import { parseMetrics } from '../../support/metrics.js';
+import { CareGoesRound } from '../../support/own-hospital.js';
 import { Person } from '../../support/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline | undefined;
-afterEach(() => wardline?.stop());
+afterEach(async () => {
+  await wardline?.stop();
+  wardline = undefined;
+});
 
 const never = new Promise<never>(() => undefined);
-const write = statement('test_write_department', "UPDATE departments SET name = 'written by an extension' WHERE id = $1");
 let asked = 0;
 
-type Next = (tx: Transaction, call: DispatchableCall) => Promise<DispatchTarget | undefined>;
+type Choose = (call: DispatchableCall, candidates: readonly DispatchCandidate[], signal: AbortSignal) => Promise<string> | string;
 
-function strategyThat(next: Next) {
+function strategyThat(choose: Choose) {
   @Injectable()
   class Strategy extends DispatchStrategy {
-    next(tx: Transaction, call: DispatchableCall): Promise<DispatchTarget | undefined> {
+    choose(...args: Parameters<Choose>): Promise<string> | string {
       asked += 1;
-      return next(tx, call);
+      return choose(...args);
     }
   }
   return Strategy;
 }
 
-/** A ward with one nurse on duty, and a press in it. @returns the answer, and the reasons and people asked */
-async function press(target: TestWardline, nurse: Person) {
+/** A press in a ward with these nurses on duty. @returns the answer, and the people asked */
+async function press(target: TestWardline) {
   const answer = await asStation(target, 'icu-101-bed')('POST', '/calls', { type: 'patient_normal' });
   const rows = await target.database.query<{ reason: string; staff_id: string }>(
     'SELECT reason, staff_id FROM annunciations WHERE call_id = $1',
     [answer.body.id],
   );
-  return { status: answer.status, isNurseAsked: rows.some(({ staff_id }) => staff_id === nurse.session.user.id), rows };
+  return { status: answer.status, asked: rows.map(({ staff_id }) => staff_id) };
 }
 
-async function comeOnDuty(target: TestWardline): Promise<Person> {
-  const nurse = await Person.come(target, 'icu-nurse-1');
+async function onDuty(target: TestWardline, username = 'icu-nurse-1'): Promise<Person> {
+  const nurse = await Person.come(target, username);
   await nurse.startShift('icu');
   return nurse;
 }
@@ -49,7 +51,7 @@ const failures = async (point: string, reason: string) =>
   parseMetrics(String((await request(wardline!, 'GET', '/metrics')).body)).value('wardline_extension_failures_total', { point, reason });
 
 describe('a dispatch strategy', () => {
-  it.each<[string, string, Next]>([
+  it.each<[string, string, Choose]>([
     ['throws', 'threw', () => Promise.reject(new Error('a defect of the extension'))],
     [
       'throws before it answers',
@@ -59,44 +61,48 @@ describe('a dispatch strategy', () => {
       },
     ],
     ['hangs', 'timeout', () => never],
-    [
-      'names nobody of the department',
-      'invalid',
-      () => Promise.resolve({ staffId: '00000000-0000-4000-8000-000000000000', reason: 'queue' }),
-    ],
-    ['answers nonsense', 'invalid', () => Promise.resolve({ staffId: 'x', reason: 'because' } as never)],
-    ['breaks the transaction', 'threw', (tx) => tx.query(statement('test_no_table', 'SELECT 1 FROM no_such_table')).then(() => undefined)],
-  ])('that %s loses no press: the default asks the nurse, and the failure is counted', async (_, reason, next) => {
-    wardline = await startTestWardline({ dispatchStrategy: strategyThat(next) });
-    const nurse = await comeOnDuty(wardline);
-    expect(await press(wardline, nurse)).toMatchObject({ status: 201, isNurseAsked: true });
+    ['names nobody of the department', 'invalid', () => '00000000-0000-4000-8000-000000000000'],
+    ['names nobody', 'invalid', () => undefined as never],
+    ['answers nonsense', 'invalid', () => ({ staffId: 'x' }) as never],
+  ])('that %s loses no press: the queue’s own order decides, and the failure is counted', async (_, reason, choose) => {
+    wardline = await startTestWardline({ dispatchStrategy: strategyThat(choose) });
+    const nurse = await onDuty(wardline);
+    expect(await press(wardline)).toEqual({ status: 201, asked: [nurse.session.user.id] });
     expect(await failures('dispatch_strategy', reason)).toBe(1);
   });
 
-  it('that fails has written nothing, and writes nothing later', async () => {
-    let late: Promise<unknown> = Promise.resolve();
-    const next: Next = async (tx) => {
-      await tx.query(write, ['icu']);
-      late = new Promise((resolve) => setTimeout(resolve, 400)).then(() => tx.query(write, ['icu']));
-      late.catch(() => undefined);
-      return never;
+  it('chooses among the candidates, in their order, and the chosen one goes to the tail', async () => {
+    const seen: string[][] = [];
+    const last: Choose = (_, candidates) => {
+      seen.push(candidates.map(({ staffId }) => staffId));
+      return candidates.at(-1)!.staffId;
     };
-    wardline = await startTestWardline({ dispatchStrategy: strategyThat(next) });
-    const nurse = await comeOnDuty(wardline);
-    expect(await press(wardline, nurse)).toMatchObject({ status: 201, isNurseAsked: true });
-    await expect(late).rejects.toThrow('taken back');
-    const [row] = await wardline.database.query<{ name: string }>("SELECT name FROM departments WHERE id = 'icu'");
-    expect(row?.name).not.toBe('written by an extension');
+    wardline = await startTestWardline({ dispatchStrategy: strategyThat(last) });
+    const [first, second] = [await onDuty(wardline, 'icu-nurse-1'), await onDuty(wardline, 'icu-nurse-2')];
+    const [a, b] = [first.session.user.id, second.session.user.id];
+    expect(await press(wardline)).toEqual({ status: 201, asked: [b] });
+    await first.session.post('/calls', { type: 'service_request', room_id: 'icu-102' });
+    expect(seen).toEqual([
+      [a, b],
+      [a, b],
+    ]);
   });
 
   it('that failed three times within a minute is not asked for a minute', async () => {
     wardline = await startTestWardline({ dispatchStrategy: strategyThat(() => Promise.reject(new Error('no'))) });
-    const nurse = await comeOnDuty(wardline);
+    const nurse = await onDuty(wardline);
     asked = 0;
     for (const type of ['patient_normal', 'service_request', 'bed_exit', 'device_alarm', 'technical_fault'])
       expect((await nurse.session.post('/calls', { type, room_id: 'icu-101' })).status).toBe(201);
     expect(asked).toBe(3);
   });
+});
+
+describe('the strategy of the example keeps the promise', () => {
+  dispatchStrategyContract(it, () => ({
+    strategy: new CareGoesRound(),
+    calls: ['service_request', 'code_blue'].map((type) => ({ id: 'a-call', dept: 'icu', roomId: 'icu-101', type, rank: 1 })),
+  }));
 });
 
 describe('an escalation policy', () => {
@@ -114,9 +120,9 @@ describe('an escalation policy', () => {
         return policyFor();
       }
     }
-    wardline = await startTestWardline({ escalationPolicies: Policies });
-    const nurse = await comeOnDuty(wardline);
-    expect(await press(wardline, nurse)).toMatchObject({ status: 201, isNurseAsked: true });
+    wardline = await startTestWardline({ escalationPolicy: Policies });
+    const nurse = await onDuty(wardline);
+    expect(await press(wardline)).toEqual({ status: 201, asked: [nurse.session.user.id] });
     expect(await failures('escalation_policy', reason)).toBe(1);
     const [row] = await wardline.database.query<{ seconds: number }>(
       'SELECT round(extract(epoch FROM next_escalation_at - placed_at))::int AS seconds FROM calls ORDER BY placed_at DESC LIMIT 1',

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => wardline.stop());
 
-/** What is sent as it is, and whatever comes back. */
+/** Sends the text as it is, and returns all that comes back. */
 function raw(text: string): Promise<string> {
   const { hostname, port } = new URL(wardline.url);
   return new Promise((resolve, reject) => {
@@ -152,6 +152,7 @@ GET /admin/connections · GET /admin/connections/{} · DELETE /admin/connections
 POST /admin/broadcast · GET /admin/sessions · DELETE /admin/sessions/{} · DELETE /admin/staff/{}/sessions · GET /admin/servers · POST /admin/gc
 POST /admin/drain · GET /admin/limits · PATCH /admin/limits · GET /admin/audit · GET /admin/audit/verify · GET /admin/stats
 GET /admin/stats/history · GET /departments/{} · GET /admin/departments/{}/escalation · PUT /admin/departments/{}/escalation · POST /admin/stations/{}/rotate
+GET /admin/boards · POST /admin/boards · DELETE /admin/boards/{} · POST /boards/exchange · GET /boards/self
 POST /admin/staff/{}/password · GET /admin/memberships · POST /admin/memberships · DELETE /admin/memberships/{}/{}`
   .split(/[·\n]/)
   .map((route) => route.trim())
@@ -183,7 +184,9 @@ describe('the description of the API', () => {
     for (const [route, { responses, security, parameters, requestBody }] of operations) {
       for (const [status, schema] of Object.entries(HTTP_ANSWERS[route]!)) {
         expect(responses[status], route).toBeDefined();
-        if (schema) expect(responses[status].content['application/json'].schema, route).toMatchObject({ type: 'object' });
+        const described = responses[status].content?.['application/json']?.schema;
+        if (schema)
+          expect(document.components.schemas[described.$ref?.split('/').at(-1)] ?? described, route).toMatchObject({ type: 'object' });
       }
       expect(responses.default.content['application/json'].schema.$ref).toBe('#/components/schemas/Error');
       if (requestBody) expect(responses['413'] && responses['415'] && responses['400'], route).toBeTruthy();
@@ -193,7 +196,7 @@ describe('the description of the API', () => {
       if (isUnsafe && / \/api\/v1\/calls/.test(route)) expect(headers, route).toContain('Idempotency-Key');
     }
     expect(document.components.schemas.Error.properties.error.required).toEqual(['code', 'message', 'retryable', 'request_id']);
-    // Whom the description lets in without a sign-in, the server does too, and nobody else.
+    // The description and the server admit the same callers without a sign-in.
     for (const [route, { security }] of operations.filter(([one]) => one.startsWith('GET '))) {
       const path = route
         .slice(4)
@@ -252,6 +255,10 @@ describe('the description of the API', () => {
     await at(admin, `PATCH ${A}/limits`, '/admin/limits', { client_rate_limit: '40/10' });
     await at(admin, `POST ${A}/gc`, '/admin/gc');
     await at(admin, `POST ${A}/broadcast`, '/admin/broadcast', { data: { a: 1 } });
+    const { body: board } = await at(admin, `POST ${A}/boards`, '/admin/boards', { name: 'Corridor', departments: ['icu'] });
+    const exchanged = await request(wardline, 'POST', '/api/v1/boards/exchange', { body: { code: board.code } });
+    hold('POST /api/v1/boards/exchange', exchanged);
+    const boardCookie = exchanged.headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '';
     const ids: Record<string, string> = { dept: 'icu', name: 'none', room: 'icu-101', type: 'code_blue' };
     const idOf: Record<string, string> = {
       ...{ [`${A}/stations/{id}`]: 'dock-1-bed', [`${A}/staff/{id}`]: nurse.user.id, [`${A}/call-types/{id}`]: 'patient_normal' },
@@ -262,10 +269,10 @@ describe('the description of the API', () => {
       ([one]) => one.startsWith('GET ') && !one.includes('/stations/self') && !one.endsWith('/stream'),
     )) {
       const path = route.slice(4);
-      const query = path === '/api/v1/events' ? '?dept=icu' : '';
+      const query = path === '/api/v1/events' ? '?dept=icu' : path === '/api/v1/boards/self' ? '?as=board' : '';
       const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? idOf[path] ?? '');
       const who = path.includes('/admin/') ? admin : path === '/api/v1/departments' ? nurse : manager;
-      hold(route, await request(wardline, 'GET', filled + query, { headers: { cookie: who.cookie } }));
+      hold(route, await request(wardline, 'GET', filled + query, { headers: { cookie: `${who.cookie}; ${boardCookie}` } }));
     }
     await at(nurse, `POST ${D}/shifts/mine/pause`, '/departments/icu/shifts/mine/pause', { confirm: true });
     await at(nurse, `POST ${D}/shifts/mine/resume`, '/departments/icu/shifts/mine/resume', {});

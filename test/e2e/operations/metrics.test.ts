@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import http, { createServer } from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { Counter, register } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asStation, request, signIn, Socket, type AnyFrame, type Session } from '../../support/client.js';
 import { eventually } from '../../support/person.js';
@@ -70,6 +74,25 @@ describe('GET /metrics', () => {
     );
   });
 
+  it("are one application's: another one of the process has its own, and a program's own metrics are in both", async () => {
+    const name = 'hospital_beds_cleaned_total';
+    const cleaned = new Counter({ name, help: 'A metric of a hospital.' });
+    cleaned.inc(3);
+    const other = await startTestWardline();
+    try {
+      const before = await scrape();
+      const socket = await Socket.open(other, (await signIn(other, 'icu-nurse-1')).cookie);
+      socket.close();
+      const [mine, others] = [await scrape(), parseMetrics((await request(other, 'GET', '/metrics')).body as string)];
+      expect(others.value('ws_connections_total')).toBe(1);
+      expect(mine.value('ws_connections_total')).toBe(before.value('ws_connections_total'));
+      for (const one of [mine, others]) expect(one.value(name)).toBe(3);
+    } finally {
+      register.removeSingleMetric(name);
+      await other.stop();
+    }
+  });
+
   it('tells of departments that nobody looks after, by name, 0 for the others', async () => {
     const call = await asStation(wardline, 'med-201-bed')('POST', '/calls', { type: 'patient_normal' });
     expect(call.status).toBe(201);
@@ -126,6 +149,42 @@ describe('GET /metrics', () => {
   });
 });
 
+/** A proxy on this machine that adds the client's address behind all other headers. */
+async function appendingProxy({ url, ca }: TestWardline): Promise<{ port: number; close: () => Promise<void> }> {
+  const server = createServer((incoming, outgoing) => {
+    const headers = [...incoming.rawHeaders, 'X-Forwarded-For', '203.0.113.9'];
+    const passed = https.request(new URL(incoming.url ?? '/', url), { ca, headers, setHost: false }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502);
+      answer.pipe(outgoing);
+    });
+    passed.on('error', () => {
+      if (!outgoing.headersSent) outgoing.writeHead(502);
+      outgoing.end();
+    });
+    passed.end();
+  });
+  server.maxHeadersCount = 0;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { port, close };
+}
+
+/** @param headers names and values in turn. @returns the status of `GET /metrics` */
+function statusThrough(port: number, headers: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const options = { port, host: '127.0.0.1', path: '/metrics', headers: ['Host', 'wardline', ...headers], setHost: false, agent: false };
+    const request = http.get(options, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    request.on('error', reject);
+  });
+}
+
 describe('who may scrape', () => {
   it('without METRICS_TOKEN: this machine, and not through a proxy; others see no such path', async () => {
     await scrape();
@@ -133,6 +192,24 @@ describe('who may scrape', () => {
     for (const header of ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded', 'x-real-ip', 'via']) {
       const answer = await request(wardline, 'GET', '/metrics', { headers: { [header]: '127.0.0.1' } });
       expect([header, answer.status, answer.body.error?.code]).toEqual([header, 404, 'NOT_FOUND']);
+    }
+  });
+
+  it('without METRICS_TOKEN: nobody behind a proxy that appends its header, however many headers the client sends before it', async () => {
+    const proxy = await appendingProxy(wardline);
+    try {
+      const seen = new Set<number>();
+      for (const count of [0, 1, 60, 90, 95, 96, 97, 98, 99, 100, 101, 120, 200, 900]) {
+        for (const forged of [[], [['X-Forwarded-For', '127.0.0.1']], [['Forwarded', 'for=127.0.0.1']]]) {
+          const fillers = Array.from({ length: count }, (_, n) => [`X-Filler-${String(n)}`, 'x']);
+          const status = await statusThrough(proxy.port, [...forged, ...fillers].flat());
+          expect([count, forged, [404, 431].includes(status)]).toEqual([count, forged, true]);
+          seen.add(status);
+        }
+      }
+      expect([...seen].sort()).toEqual([404, 431]);
+    } finally {
+      await proxy.close();
     }
   });
 

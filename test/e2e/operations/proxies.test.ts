@@ -20,7 +20,7 @@ import { eventually } from '../../support/person.js';
 import { startTwoNodes, type TwoNodes } from '../../support/two-nodes.js';
 import type { TestWardline } from '../../support/wardline.js';
 
-/** Two addresses of this machine: one stands for the world outside, one for the hospital's own network. */
+/** Two addresses of this machine: one is the world outside, one the hospital's own network. */
 const OUTSIDE = '127.0.0.1';
 const INSIDE = '127.0.0.2';
 /** A ward's address, where another test must not count. */
@@ -180,7 +180,7 @@ describe.each(LOAD_BALANCERS)('behind $name, on the configuration that is shippe
         const answer = await asAdmin(path, OUTSIDE);
         expect([400, 404]).toContain(answer.status);
         expect(JSON.stringify(answer.body)).not.toContain('"items"');
-        // Of the load balancer's own, or of the application, which knows no such path in this spelling.
+        // The answer is the load balancer's, or the application's, which knows no such path in this spelling.
         if (answer.headers['x-request-id'] !== undefined) expect(answer.body.error.code).toBe('NOT_FOUND');
       });
 
@@ -379,7 +379,7 @@ describe.each(LOAD_BALANCERS)('behind $name, on the configuration that is shippe
   });
 });
 
-/** HAProxy's stickiness is a cookie of its own, which browsers keep beside ours. */
+/** HAProxy's stickiness is a cookie of its own, which browsers keep with ours. */
 async function helloWithStickiness(target: Target, session: Session, more = '') {
   const cookie = more === '' ? session.cookie : `${session.cookie}; ${more}`;
   const answer = await request(target, 'GET', '/api/v1/auth/session', { headers: { cookie } });

@@ -10,7 +10,7 @@ const TAPS = 18;
 let wardline: TestWardline;
 let nurse: Session;
 let admin: Session;
-/** Somebody else's transaction, which takes its time. */
+/** A foreign transaction, which takes its time. */
 let other: pg.Client;
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ function accept(call: AnyFrame, key: string): Promise<Answer> {
   return nurse.post(`/calls/${call.id as string}/accept`, {}, { 'idempotency-key': key });
 }
 
-/** Connections for commands that wait in the database, or stand in a transaction there. */
+/** Connections for commands that wait in the database, or are in a transaction there. */
 async function held(): Promise<number> {
   const [row] = await wardline.database.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'wardline-presses' AND xact_start IS NOT NULL`,

@@ -4,14 +4,16 @@ import { OriginGuard } from '../../../src/identity/access/origin.guard.js';
 import { SessionCookieGuard } from '../../../src/identity/sessions/session-cookie.guard.js';
 import type { StaffPrincipal } from '../../../src/identity/access/principal.js';
 import { UpgradeRefusal } from '../../../src/identity/access/upgrade-refusal.js';
-import { Clock } from '../../../src/platform/common/clock.js';
+import { Clock, SystemClock } from '../../../src/platform/common/clock.js';
 import { DomainError } from '../../../src/platform/common/errors.js';
 import { ServerState } from '../../../src/platform/common/server-state.js';
 import { CapacityGuard } from '../../../src/realtime/capacity/capacity.guard.js';
 import { ConnectionSlots } from '../../../src/realtime/capacity/connection-slots.js';
 import { DEFAULT_UPGRADE_GUARDS } from '../../../src/realtime/upgrade/upgrade-guards.js';
+import { aStranger, upgradeGuardContract } from '../../../src/testing/index.js';
 import { type Answer, request, type Session, signIn, Socket } from '../../support/client.js';
 import { askForUpgrade, connectUntilClosed } from '../../support/upgrade.js';
+import { eventually } from '../../support/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const FORGED = `__Host-wardline=${'A'.repeat(43)}.${'A'.repeat(43)}`;
@@ -78,7 +80,7 @@ describe('GET /api/v1/ws/admission tells what the upgrade would come to', () => 
     expect(body).toMatchObject({ admitted: false, status: 429, code: 'RATE_LIMITED', fallback: { use: 'poll' } });
     expect(body.retry_after).toBeLessThanOrEqual(Number(upgrade.headers['retry-after']));
     expect(body.retry_after).toBeGreaterThan(3500);
-    // Who has a session has a window of their own.
+    // A session has a window of its own.
     expect((await ask(node, anna.cookie)).body.admitted).toBe(true);
   });
 
@@ -167,7 +169,7 @@ describe('without HTTP_FALLBACK', () => {
   });
 });
 
-/** What a team of a hospital might add: only nurses of the ICU, and only while it is not closed. */
+/** A hospital's own guard: only nurses of the ICU, and only while it is not closed. */
 @Injectable()
 class IcuOnlyGuard implements CanActivate {
   static asked: string[] = [];
@@ -204,6 +206,17 @@ describe('guards of an extending team', () => {
     expect(IcuOnlyGuard.asked).toEqual(['upgrade icu-nurse-1', 'upgrade med-nurse-1', 'upgrade admin', 'upgrade icu-manager']);
     expect((await ask(node, med!.cookie)).body).toMatchObject({ admitted: false, status: 403, code: 'FORBIDDEN' });
     expect((await ask(node, manager!.cookie)).body).toMatchObject({ admitted: false, close_code: 4003, code: 'FORBIDDEN' });
+    const slots = node.app.get(ConnectionSlots, { strict: false });
+    await eventually(() => (slots.size === 0 ? true : undefined), 'the places of the refused to be free');
+  });
+
+  describe('keep the promise of a guard', () => {
+    const upgradeOf = (more: Partial<StaffPrincipal>) => ({ principal: aStranger(more) });
+    upgradeGuardContract(it, () => ({
+      guard: new IcuOnlyGuard(new SystemClock()),
+      passes: [upgradeOf({ departments: ['icu'] }), upgradeOf({ departments: ['med', 'icu'] })],
+      refuses: [upgradeOf({ departments: ['med'] }), upgradeOf({ role: 'manager' }), upgradeOf({ role: 'admin' })],
+    }));
   });
 
   it('are reordered and left out: the list is what runs', async () => {

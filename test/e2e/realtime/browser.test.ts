@@ -1,25 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
+import { CHROMIUM, launchChromium } from '../../support/browser.js';
 import { type AnyFrame, asStation, type Session, signIn } from '../../support/client.js';
-import { findProgram, itIsInstalled } from '../../support/installed.js';
+import { itIsInstalled } from '../../support/installed.js';
 import { closeAllCalls, eventually } from '../../support/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
-const PROGRAM = findProgram('chromium');
 const CLIENT = readFileSync(join(packageRoot(), 'test', 'e2e', 'realtime', 'foreign', 'browser-client.js'), 'utf8');
-/** It talks to the node under test, and to nobody else. */
-const ALONE = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 let wardline: TestWardline;
 let admin: Session;
 let browser: Browser;
@@ -28,7 +18,10 @@ let browser: Browser;
 class ClientPage {
   constructor(private readonly page: Page) {}
 
-  /** @param beside in the same profile, with the same cookies */
+  /**
+   * Opens a page, in a profile of its own or in that of another page.
+   * @param beside in the same profile, with the same cookies
+   */
   static async open(address: string, beside?: ClientPage): Promise<ClientPage> {
     const context = beside?.page.context() ?? (await browser.newContext({ ignoreHTTPSErrors: true }));
     const page = await context.newPage();
@@ -63,13 +56,13 @@ class ClientPage {
 }
 
 describe('a page in Chromium', () => {
-  itIsInstalled('Chromium', PROGRAM !== undefined);
-  if (PROGRAM === undefined) return;
+  itIsInstalled('Chromium', CHROMIUM !== undefined);
+  if (CHROMIUM === undefined) return;
 
   beforeAll(async () => {
     wardline = await startTestWardline();
     admin = await signIn(wardline, 'admin');
-    browser = await chromium.launch({ executablePath: PROGRAM, chromiumSandbox: false, args: ALONE });
+    browser = await launchChromium();
   });
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createClient, eventStream, longPoll, type Wardline } from '@wardline/client';
-import { nodeTransport } from '@wardline/client/node';
+import { checkedTransport } from '../../support/checked-transport.js';
 import { asStation, request, Session, signIn } from '../../support/client.js';
 import { closeAllCalls } from '../../support/person.js';
+import { untilScanned } from '../../support/scans.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;
@@ -25,7 +26,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 
 /** The text of a stream until it holds all of `words`. */
 async function textUntil(path: string, words: readonly string[], headers: Record<string, string> = {}): Promise<string> {
-  const node = nodeTransport({ ca: wardline.ca });
+  const node = checkedTransport({ ca: wardline.ca });
   const ending = new AbortController();
   try {
     const response = await node.fetch(`${wardline.url}/api/v1${path}`, {
@@ -74,6 +75,8 @@ describe('one stream for several departments', () => {
 
 describe('one long poll for several departments', () => {
   it('gives pages behind each place, waits for the first event of any, and names those that need a snapshot', async () => {
+    // The consequences of the tests before are in the log.
+    await untilScanned(wardline);
     const head = (await get('/departments/icu/events?after=0')).body as { head: number; epoch: string };
     const med = (await get('/departments/med/events?after=0')).body as { head: number };
     const after = `icu:${String(head.head)},med:${String(med.head)}`;
@@ -98,7 +101,7 @@ describe.each([
   ['poll', longPoll],
 ] as const)('the client over %s', (name, transport) => {
   it('is live, follows two departments by one connection, accepts and sees it', async () => {
-    const node = nodeTransport({ ca: wardline.ca });
+    const node = checkedTransport({ ca: wardline.ca });
     const client: Wardline = createClient({ url: wardline.url, transports: [transport()], ...node });
     open.push(client, node);
     await client.signIn(wardline.firstRun.admin);

@@ -3,6 +3,7 @@ import https from 'node:https';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { asStation, request, Session, signIn, type AnyFrame } from '../../support/client.js';
 import { closeAllCalls } from '../../support/person.js';
+import { requireFrame } from '../../support/published.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;
@@ -76,11 +77,9 @@ class Stream {
       if (block.startsWith(':')) continue;
       const fields = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]));
       const id = fields.get('id');
-      this.messages.push({
-        event: fields.get('event') ?? '',
-        ...(id !== undefined && { id: Number(id) }),
-        data: JSON.parse(fields.get('data') ?? 'null'),
-      });
+      const data = JSON.parse(fields.get('data') ?? 'null');
+      this.messages.push({ event: fields.get('event') ?? '', ...(id !== undefined && { id: Number(id) }), data });
+      if (data !== null) requireFrame(data);
     }
   }
 }

@@ -13,7 +13,7 @@ import { closeAllCalls, eventually } from '../../support/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const PLACE = join(packageRoot(), 'test', 'e2e', 'realtime', 'foreign');
-/** Debian's own, which Debian's python3-websockets belongs to; another `python3` may stand before it in PATH. */
+/** Debian's own, which Debian's python3-websockets belongs to; another `python3` may come before it in PATH. */
 const PYTHON = '/usr/bin/python3';
 const BUN = join(packageRoot(), 'node_modules', 'bun', 'bin', 'bun.exe');
 
@@ -136,7 +136,7 @@ describe('curl, as in the README', () => {
     const polling = poll(head);
     const press = await asStation(wardline, 'icu-102-bed')('POST', '/calls', { type: 'patient_normal' });
     const events = await polling;
-    // What else happens in the department may come first.
+    // Other events of the department may come first.
     const isOurs = (event: AnyFrame) => event.data.call_id === press.body.id;
     while (!events.some(isOurs)) events.push(...(await poll(head + events.length)));
     expect(events.find(isOurs)).toMatchObject({ type: 'call.pending' });

@@ -29,7 +29,7 @@ function errorOf(answer: RawAnswer): { code: string; message: string } {
   return (JSON.parse(answer.body) as { error: { code: string; message: string } }).error;
 }
 
-/** Sends a byte at a time, for as long as somebody listens. */
+/** Sends a byte at a time, while the server listens. */
 async function drip(socket: TcpSocket, text: string): Promise<void> {
   for (const byte of text) {
     if (socket.destroyed) return;

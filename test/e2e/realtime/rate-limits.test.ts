@@ -18,7 +18,7 @@ async function open(node: TestWardline, { cookie }: Session): Promise<Socket> {
   return socket;
 }
 
-/** Changes nothing, and is no attempt at what is somebody else's. */
+/** Changes nothing, and touches no foreign object. */
 const harmless = () => ({ type: 'unsubscribe', dept: 'icu' });
 
 async function askMany(socket: Socket, frames: readonly Record<string, unknown>[]): Promise<AnyFrame[]> {

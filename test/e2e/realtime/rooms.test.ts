@@ -6,16 +6,16 @@ import { RealtimeHub } from '../../../src/rooms/realtime-hub.service.js';
 import { ClosedRooms, RoomAuthorizer } from '../../../src/rooms/room-authorizer.js';
 import { type AnyFrame, type Session, signIn, Socket } from '../../support/client.js';
 import { eventually } from '../../support/person.js';
-import { aStranger, roomAuthorizerContract } from '../../support/room-authorizer.contract.js';
+import { aStranger, roomAuthorizerContract } from '../../../src/testing/contracts/room-authorizer.contract.js';
 import { WardRooms } from '../../support/ward-rooms.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 describe('RoomAuthorizer, closed by default', () => {
-  roomAuthorizerContract(() => ({ authorizer: new ClosedRooms(), permitted: undefined }));
+  roomAuthorizerContract(it, () => ({ authorizer: new ClosedRooms(), permitted: undefined }));
 });
 
 describe('RoomAuthorizer, as a hospital may write it', () => {
-  roomAuthorizerContract(() => ({
+  roomAuthorizerContract(it, () => ({
     authorizer: new WardRooms(),
     permitted: { staff: aStranger({ departments: ['icu'] }), action: 'push', room: 'dept:icu', isMember: true, data: undefined },
   }));

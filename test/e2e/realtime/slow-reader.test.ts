@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { request, Session, signIn, Socket } from '../../support/client.js';
 import { closeAllCalls } from '../../support/person.js';
+import { makesUp } from '../../support/published.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+
+makesUp('notice.posted', 'department.unattended');
 
 let wardline: TestWardline;
 let anna: Session;
@@ -51,7 +54,10 @@ async function headOfIcu(): Promise<number> {
 
 const NO_EVENTS = new Set(['snapshot', 'ok', 'department.summary']);
 
-/** What a client may hold against us: every `seq` from `from` on, as an event or in a range. @returns what was skipped */
+/**
+ * The proof that a client may demand: every `seq` from `from` on, as an event or in a range.
+ * @returns what was skipped
+ */
 function provablyGapless(socket: Socket, from: number): Set<number> {
   const skipped = new Set<number>();
   let next = from;

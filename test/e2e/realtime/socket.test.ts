@@ -27,7 +27,7 @@ beforeAll(async () => {
     Session,
     Session,
   ];
-  // Somebody is on duty throughout: no call is unattended, and each does what it does in one event.
+  // A nurse is on duty throughout: no call is unattended, and each has its effect in one event.
   expect((await ben.post('/departments/icu/shifts')).status).toBeLessThan(300);
 });
 afterAll(() => wardline.stop());
@@ -52,7 +52,7 @@ async function headOf(dept: string, session = anna): Promise<number> {
   return (await session.get(`/departments/${dept}/snapshot`)).body.seq as number;
 }
 
-/** A command about a call that does not exist: it changes nothing, and is no attempt at what is somebody else's. */
+/** A command about a call that does not exist: it changes nothing, and touches no foreign object. */
 const NOTHING = () => ({ type: 'call.accept', data: { call_id: randomUUID() } });
 
 /** Resolves when the server has dealt with all that was sent before: the answer to a command that changes nothing. */
@@ -396,7 +396,7 @@ describe('seq is contiguous: nothing falls between history and live', () => {
       const pressers = stations.slice(0, 12).map(({ id }) => presser(id));
       const sockets = await Promise.all(Array.from({ length: JOINERS }, (_, index) => joiner(index)));
       flowing = false;
-      // However slow the machine: events flowed while they joined.
+      // Events flowed while they joined, on a slow machine too.
       expect((await Promise.all(pressers)).reduce((sum, presses) => sum + presses, 0)).toBeGreaterThan(0);
 
       const log = await readLog(anna, 'icu');
@@ -759,7 +759,7 @@ describe('two nodes on one database', () => {
         twoEvents(station, { ...other, firstRun: wardline.firstRun }),
       ),
     ]);
-    // Something else may have happened in the department: it stands in the same place for both.
+    // Other events may have come: they have the same place for both.
     const end = await headOf('icu');
     expect(end).toBeGreaterThanOrEqual(start + 16);
     for (const socket of [here, there]) await socket.until((frame) => frame.seq === end);

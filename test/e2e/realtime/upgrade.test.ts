@@ -31,7 +31,7 @@ async function open(target: TestWardline, { cookie }: Session): Promise<Socket> 
   return socket;
 }
 
-/** Those that were admitted, and the statuses of the others. */
+/** The admitted sockets, and the statuses of the others. */
 async function openMany(target: TestWardline, sessions: readonly Session[]): Promise<{ open: Socket[]; refused: string[] }> {
   const outcomes = await Promise.allSettled(sessions.map((session) => open(target, session)));
   return {
@@ -69,7 +69,7 @@ function errorOf({ body }: Upgrade): { code: string; message: string; retryable:
   return (JSON.parse(body) as { error: ReturnType<typeof errorOf> }).error;
 }
 
-/** Those that share a database stop before the one that it belongs to. */
+/** Nodes that share a database stop before its owner. */
 async function stopAll(): Promise<void> {
   for (const node of nodes.splice(0).reverse()) await node.stop();
 }

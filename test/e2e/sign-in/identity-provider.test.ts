@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IdentityProvider } from '../../../src/identity/access/identity-provider.js';
 import { signIn } from '../../support/client.js';
-import { identityProviderContract, type IdentityProviderSubject } from '../../support/identity-provider.contract.js';
+import { identityProviderContract, type IdentityProviderSubject } from '../../../src/testing/contracts/identity-provider.contract.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 describe('SessionIdentityProvider keeps the promise of IdentityProvider', () => {
@@ -26,7 +26,7 @@ describe('SessionIdentityProvider keeps the promise of IdentityProvider', () => 
   });
   afterAll(() => wardline.stop());
 
-  identityProviderContract(() => subject);
+  identityProviderContract(it, () => subject);
 
   it('separates sessions: another sign-in has another CSRF token', async () => {
     const [one, two] = [await signIn(wardline, 'med-nurse-1'), await signIn(wardline, 'med-nurse-1')];

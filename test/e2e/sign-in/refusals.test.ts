@@ -11,7 +11,7 @@ interface Entry {
   action: string;
   target: string | null;
   address: string | null;
-  /** Of a sign-in with a wrong password there is none. */
+  /** A sign-in with a wrong password has none. */
   detail: { count: number; reason?: string } | null;
 }
 

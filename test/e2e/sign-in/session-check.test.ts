@@ -31,7 +31,7 @@ function warned(socket: Socket, times: number): Promise<number[]> {
   return eventually(() => (warnings(socket).length >= times ? warnings(socket) : undefined), `warning ${String(times)}`);
 }
 
-/** Resolves when two session checks more have looked at the socket: another one of the same node is told something by them. */
+/** Resolves when two more session checks have looked at the socket: they revoke another socket of the same node. */
 async function aCheckLater(): Promise<void> {
   for (let n = 0; n < 2; n++) {
     const session = await signIn(wardline, 'med-nurse-1');

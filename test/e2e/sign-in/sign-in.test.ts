@@ -175,7 +175,7 @@ describe('with REQUIRE_WSS=false', () => {
       const socket = await Socket.open(plain, pair);
       expect((await socket.until((frame) => frame.type === 'hello')).user.role).toBe('nurse');
       socket.close();
-      // A browser that was told so would ask for everything over a TLS that is not there.
+      // A browser with this header would ask for everything over a TLS that is not there.
       expect(answer.headers['strict-transport-security']).toBeUndefined();
       expect(answer.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
     } finally {

@@ -1,4 +1,4 @@
-// What a page does that knows nothing but the protocol. Evaluated in a browser, where it leaves `client` behind.
+// The actions of a page that knows nothing but the protocol. Evaluated in a browser, where it leaves `client` behind.
 {
   const { WebSocket, EventSource, fetch, crypto, location } = globalThis;
 

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import type { Transactions } from '../../src/platform/database/transactions.js';
-import type { DispatchableCall, DispatchStrategy, DispatchTarget } from '../../src/ward/calls/dispatch/dispatch-strategy.js';
+import type { Dispatch, DispatchTarget } from '../../src/ward/calls/dispatch/dispatch.js';
+import type { DispatchableCall } from '../../src/ward/calls/dispatch/dispatch-strategy.js';
 
-/** What an implementer brings for the contract to be checked. */
-export interface DispatchStrategySubject {
-  strategy: DispatchStrategy;
+/** The parts that an implementer brings, so that the contract can be checked. */
+export interface DispatchSubject {
+  dispatch: Dispatch;
   transactions: Transactions;
   /** On duty in one department, reachable, not excluded: at least three, and nobody else fits. */
   fit: string[];
@@ -21,13 +22,13 @@ export interface DispatchStrategySubject {
 /** Held long enough for a strategy that passes locked rows over to have answered. */
 const LOCK_HELD_MS = 300;
 
-/** The promise of `DispatchStrategy`; call it inside a `describe`. */
-export function dispatchStrategyContract(subject: () => DispatchStrategySubject): void {
+/** The promise of `Dispatch`; call it inside a `describe`. */
+export function dispatchContract(subject: () => DispatchSubject): void {
   /** Inside a transaction with the call's row locked, as the service calls it. */
   function next(call: DispatchableCall): Promise<DispatchTarget | undefined> {
     return subject().transactions.run(async (tx) => {
       await tx.query({ name: 'contract_lock_call', text: 'SELECT 1 FROM calls WHERE id = $1 FOR NO KEY UPDATE' }, [call.id]);
-      return subject().strategy.next(tx, call);
+      return subject().dispatch.next(tx, call);
     });
   }
 

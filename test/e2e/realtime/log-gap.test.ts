@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MetricsRegistry } from '../../../src/platform/metrics/metrics-registry.js';
+import { newId } from '../../../src/platform/common/ids.js';
+import { type Session, signIn, Socket } from '../../support/client.js';
+import { makesUp } from '../../support/published.js';
+import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+
+makesUp('notice.posted');
+
+let node: TestWardline;
+
+beforeAll(async () => {
+  node = await startTestWardline();
+});
+afterAll(() => node.stop());
+
+/** Two events in one transaction, the first of which is lost: the damage that the poller must see. */
+async function appendWithHole(dept: string): Promise<void> {
+  const rows = [0, 1].map(() => ({ dept, id: newId(), type: 'notice.posted', payload: { code: 'test' } }));
+  await node.database.query(
+    `DO $$
+     DECLARE first bigint;
+     BEGIN
+       SELECT min(seq) INTO first FROM append_events('${JSON.stringify(rows)}');
+       SET LOCAL session_replication_role = replica;
+       DELETE FROM events WHERE dept_id = '${dept}' AND seq = first;
+     END $$`,
+    [],
+  );
+}
+
+/** Resumes as a client does, again after each close that says so. @returns the snapshot that it ends with */
+async function pictureOf(nurse: Session, after: number): Promise<unknown> {
+  for (let tries = 0; tries < 3; tries++) {
+    const socket = await Socket.open(node, nurse.cookie);
+    const ended = socket.untilClosed();
+    const picture = socket.until((frame) => frame.type === 'snapshot');
+    await socket.ask({ type: 'subscribe', dept: 'icu', after });
+    const first = await Promise.race([picture, ended.then(() => undefined)]);
+    picture.catch(() => undefined);
+    if (first === undefined) continue;
+    socket.close();
+    return first;
+  }
+  throw new Error('no snapshot after three resumes');
+}
+
+describe('a hole in the log', () => {
+  it('is an alarm, is never handed on, and its readers start again from a snapshot', async () => {
+    const nurse = await signIn(node, 'icu-nurse-1');
+    const socket = await Socket.open(node, nurse.cookie);
+    const { data } = await socket.ask({ type: 'subscribe', dept: 'icu' });
+    const { head } = data as { head: number };
+    await appendWithHole('icu');
+    expect((await socket.untilClosed()).code).toBe(1012);
+    expect(socket.events('icu').filter((event) => (event.seq ?? 0) > head)).toEqual([]);
+    expect(await node.app.get(MetricsRegistry).getSingleMetricAsString('wardline_event_gaps_total')).toContain(
+      'wardline_event_gaps_total 1',
+    );
+    expect(node.log.filter((line) => line.includes('"events.gap"')).length).toBe(1);
+    expect(await pictureOf(nurse, head)).toMatchObject({ dept: 'icu', seq: head + 2 });
+  });
+});

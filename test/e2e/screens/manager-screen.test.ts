@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CHROMIUM, launchChromium } from '../../support/browser.js';
+import { type AnyFrame, asStation, type Session, signIn } from '../../support/client.js';
+import { itIsInstalled } from '../../support/installed.js';
+import { eventually } from '../../support/person.js';
+import { StaffScreen } from '../../support/staff-screen.js';
+import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+
+let wardline: TestWardline;
+let admin: Session;
+let nurse: Session;
+let browser: Browser;
+
+const staffing = async (list: 'staff' | 'exclusions' | 'assignments') =>
+  (await admin.get(`/departments/icu/${list}`)).body.items as AnyFrame[];
+
+describe('the pages of a manager in Chromium', () => {
+  itIsInstalled('Chromium', CHROMIUM !== undefined);
+  if (CHROMIUM === undefined) return;
+
+  beforeAll(async () => {
+    wardline = await startTestWardline({ env: { RECEIPT_SEC: '0' } });
+    [admin, nurse] = await Promise.all([signIn(wardline, 'admin'), signIn(wardline, 'icu-nurse-1')]);
+    await nurse.post('/departments/icu/shifts');
+    await (await signIn(wardline, 'icu-nurse-2')).post('/departments/icu/shifts');
+    browser = await launchChromium();
+  });
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await wardline.stop();
+  });
+
+  const open = async (page: string): Promise<StaffScreen> => {
+    const manager = await StaffScreen.open(browser, wardline, 'icu-manager');
+    await manager.page.getByRole('link', { name: page, exact: true }).click();
+    await manager.page.getByRole('heading', { level: 1, name: page }).waitFor();
+    return manager;
+  };
+
+  it('change the order, take a nurse out and back in, assign a room, and post a notice', async () => {
+    const manager = await open('Staffing');
+    const { page } = manager;
+    const order = async () =>
+      (await staffing('staff'))
+        .filter(({ queue_position }) => queue_position !== null)
+        .sort((a, b) => a['queue_position'] - b['queue_position'])
+        .map(({ name }) => name as string);
+    const [first = '', second = ''] = await order();
+    await manager.button(`${second}: earlier`).click();
+    await eventually(async () => ((await order())[0] === second ? true : undefined), 'the new order');
+
+    const out = page.getByRole('region', { name: 'Out of the queue' });
+    await out.getByLabel('Person').selectOption({ label: first });
+    await out.getByLabel('Reason').fill('training');
+    await out.getByRole('button', { name: 'Take out' }).click();
+    await out.getByRole('button', { name: `${first}: back in` }).waitFor();
+    expect(await staffing('exclusions')).toMatchObject([{ reason: 'training' }]);
+    await out.getByRole('button', { name: `${first}: back in` }).click();
+    await out.getByText('Nobody is out of the queue.').waitFor();
+
+    await page.getByLabel('Room 101: First').selectOption({ label: second });
+    await eventually(async () => ((await staffing('assignments')).length === 1 ? true : undefined), 'the assignment');
+
+    const seen = page.waitForRequest((request) => request.url().endsWith('/departments/icu/notices'));
+    await manager.button('Quiet hours').click();
+    await seen;
+    await page.getByRole('status', { name: 'Notice', exact: true }).getByText('Quiet hours').waitFor();
+    // A shift that somebody forgot is ended by name: the rows change places by themselves.
+    await manager.button(`End the shift of ${second}`).click();
+    const dialog = page.getByRole('dialog', { name: `End the shift of ${second}` });
+    await dialog.getByRole('button', { name: 'Back' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await order()).toContain(second);
+    await manager.button(`End the shift of ${second}`).click();
+    await dialog.getByRole('button', { name: 'End shift' }).click();
+    await eventually(async () => ((await order()).includes(second) ? undefined : true), 'the end of the shift');
+    expect(manager.faults).toEqual([]);
+  });
+
+  it('show a call that is over in the history, and lead to its page', async () => {
+    const { body: call } = await asStation(wardline, 'icu-105-bed')('POST', '/calls', { type: 'patient_normal' });
+    for (const command of ['accept', 'arrive', 'complete']) await nurse.post(`/calls/${call.id as string}/${command}`);
+    const manager = await open('History');
+    await manager.page.getByRole('link', { name: 'Room 105, Bed A, Patient call' }).click();
+    await manager.card(call).until('completed');
+    await manager.page.getByRole('region', { name: 'Person by person' }).getByText('Accepted').first().waitFor();
+    // A screen reader goes on at the heading of the page that opened.
+    expect(await manager.page.evaluate('document.activeElement?.textContent')).toBe('Room 105, Bed A, Patient call');
+  });
+
+  it('save a report as CSV: the table of the period, as the server writes it', async () => {
+    const manager = await open('Reports');
+    const { page } = manager;
+    await page.getByRole('table').first().waitFor();
+    const started = page.waitForEvent('download');
+    await manager.button('Save as CSV').click();
+    const download = await started;
+    expect(download.suggestedFilename()).toMatch(/^report-icu-\d{8}T\d{6}Z-\d{8}T\d{6}Z\.csv$/);
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trimEnd()
+      .split('\r\n');
+    expect(lines[0]).toMatch(/^section,dept,from,to,time_zone,type,shift,interval,count,/);
+    const columns = lines[0]?.split(',').length;
+    for (const line of lines) expect(line.split(',')).toHaveLength(columns ?? 0);
+    expect(lines.filter((line) => line.startsWith('calls,icu,'))).not.toEqual([]);
+    expect(manager.faults).toEqual([]);
+  });
+});
