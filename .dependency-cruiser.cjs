@@ -3,7 +3,7 @@
  * A district's `*.module.ts` files are in the district's root: only modules and the application import them.
  */
 const WARD = 'src/ward/';
-const ABOVE_PLATFORM = '^src/(events|realtime|cluster|identity|ward|rooms|admin|protocol|operations|startup)/';
+const ABOVE_PLATFORM = '^src/(events|realtime|cluster|identity|ward|rooms|admin|protocol|operations|startup|program|cli)/';
 
 module.exports = {
   forbidden: [
@@ -60,10 +60,18 @@ module.exports = {
       name: 'tools-are-clients',
       comment: 'they use the public contract',
       severity: 'error',
-      from: { path: '^tools/(simulate|bench/client|bench/press)' },
+      from: { path: '^tools/(simulate|bench/client)' },
       to: { path: '^src/' },
     },
     { name: 'client-knows-no-server', severity: 'error', from: { path: '^packages/client/' }, to: { path: '^(src|tools)/' } },
+    { name: 'screens-know-the-client-alone', severity: 'error', from: { path: '^web/' }, to: { path: '^(src|tools)/' } },
+    {
+      name: 'board-without-the-app',
+      severity: 'error',
+      from: { path: '^web/src/(board|guest)/' },
+      to: { path: '^web/src/(app|sign-in)/' },
+    },
+    { name: 'shared-knows-no-page', severity: 'error', from: { path: '^web/src/shared/' }, to: { path: '^web/src/(?!shared/)' } },
     { name: 'not-to-test', severity: 'error', from: { path: '^(src|tools)' }, to: { path: '^test/' } },
   ],
   options: {

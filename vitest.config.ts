@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const shared = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
-  // Where others share the machine a test gets a second chance; the report names those that needed it.
+  // On a shared machine a test gets a second chance; the report names those that needed it.
   retry: process.env['CI'] === undefined ? 0 : 1,
   pool: 'forks' as const,
   // Loading the application takes seconds: a worker does it once, and not for every file.
@@ -23,7 +23,11 @@ export default defineConfig({
       {
         ...sources,
         oxc: decorators,
-        test: { ...shared, name: 'unit', include: ['src/**/*.spec.ts', 'tools/**/*.spec.ts', 'packages/*/src/**/*.spec.{ts,tsx}'] },
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['src/**/*.spec.ts', 'tools/**/*.spec.ts', 'packages/*/src/**/*.spec.{ts,tsx}', 'web/src/**/*.spec.{ts,tsx}'],
+        },
       },
       { ...sources, oxc: decorators, test: { ...withDatabase, name: 'integration', include: ['test/integration/**/*.test.ts'] } },
       { ...sources, oxc: decorators, test: { ...withDatabase, name: 'e2e', include: ['test/e2e/**/*.test.ts'] } },

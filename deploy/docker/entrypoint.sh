@@ -5,6 +5,6 @@ set -eu
 cd "$(dirname "$0")/../.."
 # Process 1 hears only signals that it asks for: a stop in this moment is one too.
 trap 'exit 0' TERM INT
-flags=$(node dist/src/cli/node-flags.js)
+flags=$(node dist/src/main.js node-flags)
 trap - TERM INT
 exec node $flags dist/src/main.js "$@"

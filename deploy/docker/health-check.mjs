@@ -6,7 +6,7 @@ import process from 'node:process';
 const TIMEOUT_MS = 2000;
 const port = Number(process.env.PORT || 8443);
 
-/** Whether it answered 200. Its certificate is not looked at: it is asked over loopback, and nothing is told to it. */
+/** Resolves to true when the answer is 200. The certificate is not checked: the request goes over loopback and carries no secret. */
 function isAlive({ get }) {
   return new Promise((resolve) => {
     const request = get({ host: '127.0.0.1', port, path: '/livez', rejectUnauthorized: false, timeout: TIMEOUT_MS / 2 }, (answer) => {
