@@ -831,6 +831,24 @@ describe('the list of calls', () => {
     expect(snapshot.body.data.calls.map((call: AnyFrame) => call.id)).toEqual(pages);
   });
 
+  it('is read as a history from the latest press on, and pages without loss', async () => {
+    const types = ['code_blue', 'patient_normal', 'staff_assist', 'service_request', 'code_blue'];
+    const placed: string[] = [];
+    for (const type of types) placed.push((await pendingCall(type)).id as string);
+    const pages: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const at = cursor && `&cursor=${encodeURIComponent(cursor)}`;
+      const page: Answer = await anna.session.get(`/calls?dept=icu&state=open&order=newest&limit=2${at}`);
+      expect(page.status).toBe(200);
+      pages.push(...page.body.items.map((call: AnyFrame) => call.id as string));
+      cursor = page.body.next_cursor as string | null;
+    }
+    expect(pages).toEqual(placed.reverse());
+    const byPriority = (await anna.session.get('/calls?dept=icu&state=open&limit=2')).body.next_cursor as string;
+    const foreign = await anna.session.get(`/calls?dept=icu&order=newest&cursor=${encodeURIComponent(byPriority)}`);
+    expect([foreign.status, foreign.body.error.code]).toEqual([400, 'VALIDATION_FAILED']);
+  });
+
   it('is filtered by state', async () => {
     const [pending, accepted, inProgress] = [await callIn('pending'), await callIn('accepted'), await callIn('in_progress')];
     const [completed, cancelled] = [await callIn('completed'), await callIn('cancelled')];

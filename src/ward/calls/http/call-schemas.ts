@@ -36,6 +36,10 @@ export const stationCommandBody = z.strictObject({}).default({});
 export const callsQuery = z.strictObject({
   dept: slug.optional(),
   state: z.enum(['open', ...CALL_STATES]).default('open'),
+  order: z
+    .enum(['priority', 'newest'])
+    .default('priority')
+    .describe('`priority`: the most urgent first, then the oldest; `newest`: the latest press first, as a history is read'),
   limit: limitParam,
   cursor: cursorParam,
 });

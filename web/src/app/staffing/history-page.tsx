@@ -14,7 +14,7 @@ const PAGE = 50;
 const STATES = ['completed', 'cancelled'] as const;
 const WHEN = { day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit' } as const;
 
-/** Calls that are over, page by page. */
+/** Calls that are over, the latest first, page by page. */
 export default function HistoryPage({ dept }: { dept: string }) {
   const texts = useTexts();
   const { t, language } = texts;
@@ -28,7 +28,7 @@ export default function HistoryPage({ dept }: { dept: string }) {
 
   useEffect(() => {
     let isOver = false;
-    client.calls.list({ dept, state, limit: PAGE, cursor }).then(
+    client.calls.list({ dept, state, order: 'newest', limit: PAGE, cursor }).then(
       ({ items, next_cursor }) => {
         if (isOver) return;
         setFault(undefined);
