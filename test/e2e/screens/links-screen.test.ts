@@ -92,10 +92,18 @@ describe('the sheets for the beds in Chromium', () => {
     const { page } = await openLinks('admin');
     const { body } = await admin.post('/admin/departments/icu/beds/icu-101-a/guest-link');
     await makeSheets(page);
-    await page.getByRole('button', { name: 'End the links of Room 101 · Bed A' }).click();
+    const guestPage = `${wardline.url}${body.path as string}`;
+    const end = page.getByRole('button', { name: 'End the links of Room 101 · Bed A' });
+    await end.click();
+    const question = page.getByRole('dialog', { name: 'End the links of Room 101 · Bed A' });
+    await question.getByRole('button', { name: 'Back' }).click();
+    await question.waitFor({ state: 'detached' });
+    expect((await fetch(guestPage)).status).toBe(200);
+    await end.click();
+    await question.getByRole('button', { name: 'End', exact: true }).click();
     await page.locator('.sheet[data-bed-id="icu-101-a"]').waitFor({ state: 'detached' });
     const guest = await openWatched(browser, wardline.url);
-    expect((await guest.page.goto(`${wardline.url}${body.path as string}`))?.status()).toBe(404);
+    expect((await guest.page.goto(guestPage))?.status()).toBe(404);
   });
 
   it('is for administrators alone', async () => {

@@ -1,7 +1,7 @@
 import type { CallView, DeclineCode } from '@wardline/client';
 import { useDepartment } from '@wardline/client/react';
 import type { SubmitEvent } from 'react';
-import { Modal } from './modal.js';
+import { Modal } from '../shared/modal.js';
 import { useTexts } from './texts.js';
 
 const CODES: readonly DeclineCode[] = ['busy', 'break', 'too_far', 'not_qualified', 'other'];
@@ -10,7 +10,7 @@ const MAX_REASON = 500;
 export function DeclineDialog({ onChoose, onClose }: { onChoose: (code: DeclineCode) => void; onClose: () => void }) {
   const { t } = useTexts();
   return (
-    <Modal title={t('decline.title')} onClose={onClose}>
+    <Modal title={t('decline.title')} backLabel={t('back')} onClose={onClose}>
       <div className="modal-choices">
         {CODES.map((code) => (
           <button
@@ -41,7 +41,7 @@ export function CancelDialog({ onReason, onClose }: { onReason: (reason: string)
     onReason(reason);
   };
   return (
-    <Modal title={t('cancel.title')} lead={t('cancel.lead')} onClose={onClose}>
+    <Modal title={t('cancel.title')} lead={t('cancel.lead')} backLabel={t('back')} onClose={onClose}>
       <form className="stack" onSubmit={submit}>
         <ReasonField />
         <button className="button button-danger">{t('cancel.submit')}</button>
@@ -68,7 +68,7 @@ export function ReassignDialog({ call, onChoose, onClose }: ReassignProps) {
     onChoose(form.get('staff') as string, reason);
   };
   return (
-    <Modal title={t('reassign.title')} onClose={onClose}>
+    <Modal title={t('reassign.title')} backLabel={t('back')} onClose={onClose}>
       <form className="stack" onSubmit={submit}>
         <label className="field">
           <span className="label">{t('reassign.to')}</span>

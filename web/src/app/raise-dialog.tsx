@@ -3,7 +3,7 @@ import { type SubmitEvent, useState } from 'react';
 import { errorText } from '../shared/error-text.js';
 import { NamedOptions } from '../shared/named-options.js';
 import { useApp, useDeptNames } from './context.js';
-import { Modal } from './modal.js';
+import { Modal } from '../shared/modal.js';
 import { useTexts } from './texts.js';
 
 /** A call that a person places, as for a patient who cannot press. */
@@ -61,7 +61,7 @@ function RaiseDialog({ dept, onClose }: { dept: string; onClose: () => void }) {
   };
 
   return (
-    <Modal title={t('raise.title')} onClose={onClose}>
+    <Modal title={t('raise.title')} backLabel={t('back')} onClose={onClose}>
       <form className="stack" onSubmit={(event) => void submit(event)}>
         <label className="field">
           <span className="label">{t('raise.room')}</span>

@@ -3,7 +3,7 @@ import { useDepartment, useStatus, useWardline } from '@wardline/client/react';
 import { useState } from 'react';
 import { errorText } from '../shared/error-text.js';
 import { useApp } from './context.js';
-import { Modal } from './modal.js';
+import { Modal } from '../shared/modal.js';
 import { RaiseButton } from './raise-dialog.js';
 import { useTexts } from './texts.js';
 
@@ -119,6 +119,7 @@ export function ShiftBar({ dept }: { dept: string }) {
         <Modal
           title={t('shift.pause_title')}
           lead={t('shift.pause_lead')}
+          backLabel={t('back')}
           onClose={() => {
             chooseBreak(false);
           }}

@@ -2,6 +2,7 @@ import type { Wardline } from '@wardline/client';
 import { useState } from 'react';
 import { errorText } from '../shared/error-text.js';
 import { LANGUAGES, type Language, type Translation, type Translator } from '../shared/i18n.js';
+import { Modal } from '../shared/modal.js';
 import { NamedOptions } from '../shared/named-options.js';
 import type en from './messages/en.js';
 import { QrCode } from './qr-code.js';
@@ -49,6 +50,7 @@ export function LinksPage({ client, departments, lines }: Props) {
   const { t } = texts;
   const [dept, setDept] = useState(departments[0]?.id ?? '');
   const [isMaking, setMaking] = useState(false);
+  const [ending, setEnding] = useState<string>();
   const { directory, links, sheets, fault, roomOf, make, end } = useLinks(client, dept);
   const beds = directory?.beds ?? [];
   const nameOf = (bedId: string) => {
@@ -116,13 +118,39 @@ export function LinksPage({ client, departments, lines }: Props) {
                   {t('links.devices', { n: devices })}
                 </span>
               </span>
-              <button className="button" aria-label={t('links.end_of', { bed: nameOf(bed_id) })} onClick={() => void end(bed_id)}>
+              <button
+                className="button"
+                aria-label={t('links.end_of', { bed: nameOf(bed_id) })}
+                onClick={() => {
+                  setEnding(bed_id);
+                }}
+              >
                 {t('links.end')}
               </button>
             </li>
           ))}
         </ul>
       </section>
+      {ending !== undefined && (
+        <Modal
+          title={t('links.end_of', { bed: nameOf(ending) })}
+          lead={t('links.end_lead')}
+          backLabel={t('back')}
+          onClose={() => {
+            setEnding(undefined);
+          }}
+        >
+          <button
+            className="button button-danger"
+            onClick={() => {
+              setEnding(undefined);
+              void end(ending);
+            }}
+          >
+            {t('links.end')}
+          </button>
+        </Modal>
+      )}
     </>
   );
 }

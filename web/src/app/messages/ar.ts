@@ -48,7 +48,6 @@ export default {
   'raise.type': 'نوع النداء',
   'raise.submit': 'أرسل النداء',
   'raise.done': 'تم إرسال النداء.',
-  back: 'رجوع',
   'shift.label': 'مناوبتك',
   'shift.off': 'لست في المناوبة',
   'shift.off_more': 'تصلك نداءات {dept} عندما تبدأ.',

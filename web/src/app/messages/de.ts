@@ -34,7 +34,6 @@ export default {
   'raise.type': 'Art des Rufs',
   'raise.submit': 'Ruf auslösen',
   'raise.done': 'Der Ruf ist ausgelöst.',
-  back: 'Zurück',
   'shift.label': 'Ihr Dienst',
   'shift.off': 'Sie sind nicht im Dienst',
   'shift.off_more': 'Rufe von {dept} kommen zu Ihnen, sobald Sie beginnen.',

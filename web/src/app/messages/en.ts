@@ -32,7 +32,6 @@ export default {
   'raise.type': 'Kind of call',
   'raise.submit': 'Place the call',
   'raise.done': 'The call is placed.',
-  back: 'Back',
   'shift.label': 'Your shift',
   'shift.off': 'You are not on duty',
   'shift.off_more': 'Calls of {dept} come to you once you start.',

@@ -1,6 +1,6 @@
 import type { Member, Wardline } from '@wardline/client';
 import { useState } from 'react';
-import { Modal } from '../modal.js';
+import { Modal } from '../../shared/modal.js';
 import { useTexts } from '../texts.js';
 import type { Attempt } from './staffing-page.js';
 
@@ -81,6 +81,7 @@ export function Queue({ dept, members, attempt, client }: Props) {
         <Modal
           title={t('staffing.end_shift_of', { name: leaving.name })}
           lead={t('staffing.end_shift_lead')}
+          backLabel={t('back')}
           onClose={() => {
             setLeaving(undefined);
           }}

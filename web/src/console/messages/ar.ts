@@ -15,6 +15,7 @@ export default {
   'links.none': 'لا يوجد رابط لأي سرير.',
   'links.end': 'إنهاء',
   'links.end_of': 'إنهاء روابط {bed}',
+  'links.end_lead': 'الرمز المطبوع لن يعمل بعد الآن، ولن يستطيع المريض النداء به.',
   'links.until': 'حتى {time}',
   'links.devices': {
     zero: 'لا أجهزة',

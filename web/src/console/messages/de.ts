@@ -16,6 +16,7 @@ export default {
   'links.none': 'Kein Bett hat einen Link.',
   'links.end': 'Beenden',
   'links.end_of': 'Links von {bed} beenden',
+  'links.end_lead': 'Der gedruckte Code führt dann nirgendwohin, und der Patient kann damit nicht mehr rufen.',
   'links.until': 'bis {time}',
   'links.devices': { one: '{n} Gerät', other: '{n} Geräte' },
   'links.admins': 'Nur die Administration darf Gastlinks erstellen.',

@@ -14,6 +14,7 @@ export default {
   'links.none': 'No bed has a link.',
   'links.end': 'End',
   'links.end_of': 'End the links of {bed}',
+  'links.end_lead': 'The printed code leads nowhere any more, and the patient can no longer call with it.',
   'links.until': 'until {time}',
   'links.devices': { one: '{n} device', other: '{n} devices' },
   'links.admins': 'Only an administrator may make guest links.',

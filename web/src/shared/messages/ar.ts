@@ -12,6 +12,7 @@ export default {
   'look.dark': 'داكن',
   retry: 'أعد المحاولة',
   'list.separator': '، ',
+  back: 'رجوع',
   close: 'إغلاق',
   'not_live.title': 'غير مباشر',
   'not_live.since': 'منذ {time}. ما تراه قد يكون قديمًا.',

@@ -12,6 +12,7 @@ export default {
   'look.dark': 'Dunkel',
   retry: 'Noch einmal',
   'list.separator': ', ',
+  back: 'Zurück',
   close: 'Schließen',
   'not_live.title': 'NICHT LIVE',
   'not_live.since': 'seit {time}. Das Bild kann veraltet sein.',

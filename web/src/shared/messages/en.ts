@@ -10,6 +10,7 @@ export default {
   'look.dark': 'Dark',
   retry: 'Try again',
   'list.separator': ', ',
+  back: 'Back',
   close: 'Close',
   'not_live.title': 'NOT LIVE',
   'not_live.since': 'since {time}. What you see may be old.',

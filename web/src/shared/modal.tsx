@@ -1,17 +1,17 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { useTexts } from './texts.js';
+import './modal.css';
 
 interface Props {
   title: string;
   lead?: string;
-  backLabel?: string;
+  /** The button that closes the dialog and changes nothing. */
+  backLabel: string;
   onClose: () => void;
   children: ReactNode;
 }
 
 /** The browser's own dialog: focus stays in it, Escape leaves it, and focus goes back to where it was. */
 export function Modal({ title, lead, backLabel, onClose, children }: Props) {
-  const { t } = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -23,7 +23,7 @@ export function Modal({ title, lead, backLabel, onClose, children }: Props) {
       {lead !== undefined && <p>{lead}</p>}
       {children}
       <button type="button" className="button button-plain" onClick={() => dialog.current?.close()}>
-        {backLabel ?? t('back')}
+        {backLabel}
       </button>
     </dialog>
   );
