@@ -198,6 +198,9 @@ describe('requests of a client are limited', () => {
     }
     expect(wrong).toEqual([...Array<number>(10).fill(401), 429, 429]);
     expect((await request(wardline, 'GET', '/api/v1/stations/self', own)).status).toBe(200);
+    const neverSeen = wardline.firstRun.stations.find((one) => one.id === 'icu-106-bed');
+    const heartbeat = { from, headers: { authorization: `Bearer ${neverSeen?.key ?? ''}` } };
+    expect((await request(wardline, 'POST', '/api/v1/stations/self/heartbeat', heartbeat)).status).toBe(200);
     const unseen = wardline.firstRun.stations.find((one) => one.id === 'icu-105-bed');
     const press = { from, headers: { authorization: `Bearer ${unseen?.key ?? ''}` }, body: { type: 'patient_normal' } };
     expect((await request(wardline, 'POST', '/api/v1/stations/self/calls', press)).status).toBe(201);
