@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { DomainError } from '../../platform/common/errors.js';
@@ -6,7 +7,8 @@ import { FairQueue } from './fair-queue.js';
 
 /** argon2id, OWASP's first recommendation: 19 MiB, two passes, one lane. */
 const OPTIONS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
-const MAX_RUNNING = 2;
+/** One core of a small machine stays with the presses. */
+const MAX_RUNNING = Math.max(1, Math.min(2, availableParallelism() - 1));
 const MAX_WAITING = 512;
 
 /**
