@@ -3,10 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { anEvent, dispatchStrategyContract, eventConsumerContract, roomAuthorizerContract } from 'wardline/testing';
+import { anEvent, dispatchStrategyContract, dueWorkContract, eventConsumerContract } from 'wardline/testing';
+import { healthIndicatorContract, retentionRuleContract, roomAuthorizerContract } from 'wardline/testing';
 import { startTestWardline, type TestWardline } from 'wardline/testing';
 import { ChatRooms } from '../src/chat-rooms.js';
 import { CleaningAfterEmergency } from '../src/cleaning/after-emergency.js';
+import { CleaningDeadline } from '../src/cleaning/cleaning-deadline.js';
+import { CleaningUpkeep } from '../src/cleaning/cleaning-upkeep.js';
 import hospital from '../src/hospital.js';
 import { Skills } from '../src/skills/skills.js';
 import { SkilledDispatch } from '../src/skills/skilled-dispatch.js';
@@ -122,6 +125,40 @@ describe('St Jude', () => {
       ],
       written: () => wardline.query('SELECT bed_id, done_at FROM st_jude_cleaning_tasks WHERE dept_id = $1 ORDER BY bed_id', ['icu']),
     }));
+  });
+
+  /** A task in a bed of its own. `due` and `done` are times of SQL. */
+  const makeTask = async (due: string, done: string): Promise<void> => {
+    const bed = `surg-${randomUUID().slice(0, 8)}`;
+    await wardline.query('INSERT INTO beds (id, room_id, name) VALUES ($1, $2, $1)', [bed, 'surg-301']);
+    await wardline.query(
+      `INSERT INTO st_jude_cleaning_tasks (id, bed_id, dept_id, due_at, done_at) VALUES ($1, $2, 'surg', ${due}, ${done})`,
+      [randomUUID(), bed],
+    );
+  };
+  const late = () => wardline.query(`SELECT id FROM st_jude_cleaning_tasks WHERE dept_id = 'surg' AND late_at IS NOT NULL`);
+
+  describe('keeps the promises of the extension points: the deadline of a bed', () => {
+    dueWorkContract(it, () => ({
+      work: wardline.app.get(CleaningDeadline, { strict: false }),
+      app: wardline.app,
+      makeDue: () => makeTask("app_now() - interval '1 s'", 'NULL'),
+      handled: async () => (await late()).length,
+    }));
+  });
+
+  describe('keeps the promises of the extension points: tasks of long ago', () => {
+    retentionRuleContract(it, () => ({
+      rule: wardline.app.get(CleaningUpkeep, { strict: false }),
+      app: wardline.app,
+      makeExpired: () => makeTask("app_now() - interval '92 days'", "app_now() - interval '91 days'"),
+      kept: () =>
+        wardline.query(`SELECT id FROM st_jude_cleaning_tasks WHERE done_at IS NULL OR done_at > app_now() - interval '90 days' ORDER BY id`),
+    }));
+  });
+
+  describe('keeps the promises of the extension points: beds in /healthz', () => {
+    healthIndicatorContract(it, () => ({ indicator: wardline.app.get(CleaningUpkeep, { strict: false }) }));
   });
 
   describe('keeps the promises of the extension points: chat rooms', () => {

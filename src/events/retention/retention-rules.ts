@@ -8,8 +8,9 @@ const BATCH = 1000;
 /** Rows beyond these wait for the next hour. */
 const MAX_BATCHES = 1000;
 /** Less than the server lets a transaction be idle. */
-const DEADLINE_MS = 2500;
-const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
+export const RULE_DEADLINE_MS = 2500;
+/** Of a rule. */
+export const RULE_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 
 /**
  * Extension point: rows of a hospital's own that are not kept for ever. Register a rule with `RetentionRules` while modules are initialised.
@@ -52,7 +53,7 @@ export class RetentionRules {
    * @throws Error for a name that is taken or that is none
    */
   register(rule: RetentionRule): void {
-    if (!NAME.test(rule.name)) throw new Error(`the name of a retention rule must match ${NAME.source}`);
+    if (!RULE_NAME.test(rule.name)) throw new Error(`the name of a retention rule must match ${RULE_NAME.source}`);
     if (this.rules.has(rule.name)) throw new Error(`two retention rules are called ${rule.name}`);
     this.rules.set(rule.name, rule);
   }
@@ -82,7 +83,7 @@ export class RetentionRules {
   private purge(tx: Transaction, rule: RetentionRule): Promise<number> {
     return this.guard.call({
       point: `retention rule ${rule.name}`,
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: RULE_DEADLINE_MS,
       isBackground: true,
       isAnswer: () => false,
       work: () => rule.purge(tx, BATCH),

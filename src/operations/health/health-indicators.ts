@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { ExtensionGuard } from '../../platform/extensions/extension-guard.js';
 
 /** A probe does not wait longer. */
-const DEADLINE_MS = 1000;
-const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
+export const INDICATOR_DEADLINE_MS = 1000;
+/** Of an indicator. */
+export const INDICATOR_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 const MAX_DETAILS = 10;
 
 const finding = z
@@ -14,6 +15,11 @@ const finding = z
 
 /** The answer of an indicator: `up` or `down`, with up to ten details of the hospital's own, without secrets: everybody may read `/healthz`. */
 export type HealthFinding = z.infer<typeof finding>;
+
+/** @internal whether an indicator may answer so */
+export function isFinding(answer: unknown): answer is HealthFinding {
+  return finding.safeParse(answer).success;
+}
 
 /**
  * Extension point: a look at something of a hospital's own, such as the pagers' gateway. Register it with `HealthIndicators` while modules are
@@ -42,7 +48,7 @@ export class HealthIndicators {
    * @throws Error for a name that is taken or that is none
    */
   register(indicator: HealthIndicator): void {
-    if (!NAME.test(indicator.name)) throw new Error(`the name of a health indicator must match ${NAME.source}`);
+    if (!INDICATOR_NAME.test(indicator.name)) throw new Error(`the name of a health indicator must match ${INDICATOR_NAME.source}`);
     if (this.indicators.has(indicator.name)) throw new Error(`two health indicators are called ${indicator.name}`);
     this.indicators.set(indicator.name, indicator);
   }
@@ -56,12 +62,12 @@ export class HealthIndicators {
   private ask(indicator: HealthIndicator): Promise<HealthFinding> {
     return this.guard.call<HealthFinding>({
       point: `health indicator ${indicator.name}`,
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: INDICATOR_DEADLINE_MS,
       isBackground: true,
       isAnswer: () => false,
       rests: true,
       work: (signal) => indicator.check(signal),
-      isValid: (answer) => finding.safeParse(answer).success,
+      isValid: isFinding,
       fallback: () => ({ status: 'down', reason: 'no answer' }),
     });
   }

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { INestApplication } from '@nestjs/common';
 import { type ConsumedEvent, CONSUMER_NAME, type EventConsumer } from '../../events/consumers/event-consumer.js';
 import { within } from '../../platform/common/within.js';
-import { type Transaction, Transactions } from '../../platform/database/transactions.js';
+import type { Transaction } from '../../platform/database/transactions.js';
 import type { It } from './test-runner.js';
+import { transactionsOf, tryOnly } from './tried-transaction.js';
 
 /** The parts that an implementer brings, so that the contract can be checked. */
 export interface EventConsumerSubject {
@@ -19,11 +20,6 @@ export interface EventConsumerSubject {
 
 /** Wardline waits so long for one event. */
 const LIMIT_MS = 2500;
-
-/** The work is done; nothing of it is kept. */
-class RolledBack extends Error {
-  override readonly name = 'RolledBack';
-}
 
 let seq = 0;
 
@@ -58,16 +54,7 @@ function watched(tx: Transaction): { tx: Transaction; unsettled: () => number } 
 export function eventConsumerContract(it: It, subject: () => EventConsumerSubject): void {
   const handle = (tx: Transaction, event: ConsumedEvent): Promise<void> =>
     within(subject().consumer.handle(tx, event), LIMIT_MS, () => new Error(`it took more than ${String(LIMIT_MS)} ms for a ${event.type}`));
-  const transactions = () => subject().app.get(Transactions, { strict: false });
-  const tryOnly = async (work: (tx: Transaction) => Promise<void>): Promise<void> => {
-    const done = transactions().run(async (tx) => {
-      await work(tx);
-      throw new RolledBack('a try that is not kept');
-    });
-    await done.catch((error: unknown) => {
-      if (!(error instanceof RolledBack)) throw error;
-    });
-  };
+  const trying = (work: (tx: Transaction) => Promise<void>) => tryOnly(subject().app, work);
 
   it('has a name that stays, and names the types of its events', async () => {
     const { consumer, events } = subject();
@@ -81,7 +68,7 @@ export function eventConsumerContract(it: It, subject: () => EventConsumerSubjec
 
   it('handles each event in time, and waits for each of its statements', async () => {
     for (const event of subject().events)
-      await tryOnly(async (tx) => {
+      await trying(async (tx) => {
         const { tx: watching, unsettled } = watched(tx);
         await handle(watching, event);
         equal(unsettled(), 0, `a statement for ${event.type} was still under way when it said that it was done`);
@@ -91,7 +78,7 @@ export function eventConsumerContract(it: It, subject: () => EventConsumerSubjec
   it('writes by the transaction that it is given: nothing of a try that is rolled back is kept', async () => {
     const { events, written } = subject();
     const before = await written();
-    await tryOnly(async (tx) => {
+    await trying(async (tx) => {
       for (const event of events) await handle(tx, event);
     });
     deepEqual(await written(), before);
@@ -100,7 +87,7 @@ export function eventConsumerContract(it: It, subject: () => EventConsumerSubjec
   it('leaves the event as it is', async () => {
     for (const event of subject().events) {
       const before = structuredClone(event);
-      await tryOnly((tx) => handle(tx, event));
+      await trying((tx) => handle(tx, event));
       deepEqual(event, before);
     }
   });
@@ -109,8 +96,8 @@ export function eventConsumerContract(it: It, subject: () => EventConsumerSubjec
     const { events, written } = subject();
     const before = await written();
     for (const event of events) {
-      await tryOnly((tx) => handle(tx, event));
-      await transactions().run((tx) => handle(tx, event));
+      await trying((tx) => handle(tx, event));
+      await transactionsOf(subject().app).run((tx) => handle(tx, event));
     }
     notDeepEqual(await written(), before, 'the events of the subject made it write nothing');
   });

@@ -1,19 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryBackplane } from '../../../src/cluster/memory/memory-backplane.js';
 import { MemoryWorld } from '../../../src/cluster/memory/memory-world.js';
 import type { Backplane } from '../../../src/cluster/ports/backplane.js';
 import { type ConsumedEvent, EventConsumer } from '../../../src/events/consumers/event-consumer.js';
+import type { RetentionRule } from '../../../src/events/retention/retention-rules.js';
 import type { GuardedRequest } from '../../../src/identity/access/guarded-request.js';
 import { UpgradeRefusal } from '../../../src/identity/access/upgrade-refusal.js';
+import type { HealthIndicator } from '../../../src/operations/health/health-indicators.js';
 import { SystemClock } from '../../../src/platform/common/clock.js';
 import { statement } from '../../../src/platform/database/statement.js';
-import type { Transaction } from '../../../src/platform/database/transactions.js';
+import { type Transaction, Transactions } from '../../../src/platform/database/transactions.js';
 import {
   anEvent,
   backplaneContract,
+  dueWorkContract,
   eventConsumerContract,
+  healthIndicatorContract,
+  type HealthIndicatorSubject,
   type It,
+  retentionRuleContract,
   upgradeGuardContract,
   type UpgradeGuardSubject,
 } from '../../../src/testing/index.js';
@@ -165,5 +172,109 @@ describe('the contract of a consumer of events fails', () => {
       return keeps(tx, event);
     };
     expect(await failing(changing)).toEqual(['leaves the event as it is']);
+  });
+});
+
+describe('the contract of a health indicator fails', () => {
+  const failing = (check: HealthIndicator['check'], outage?: HealthIndicatorSubject['outage']) =>
+    broken((it) => {
+      healthIndicatorContract(it, () => ({ indicator: { name: 'pager', check }, ...(outage && { outage }) }));
+    });
+
+  it('for none that keeps the promise', async () => {
+    let isThere = true;
+    const outage = {
+      begin: () => Promise.resolve(void (isThere = false)),
+      end: () => Promise.resolve(void (isThere = true)),
+    };
+    expect(await failing(() => ({ status: isThere ? 'up' : 'down', waiting: 3 }), outage)).toEqual([]);
+  });
+  it('for one that does not see an outage', async () => {
+    const outage = { begin: () => Promise.resolve(), end: () => Promise.resolve() };
+    expect(await failing(() => ({ status: 'up' }), outage)).toEqual(['is down in an outage']);
+  });
+  it('for one that answers no finding, and one that never answers', async () => {
+    expect(await failing(() => ({ status: 'up', secret: 'x'.repeat(300) }))).toContain('is up');
+    expect(await failing(() => new Promise(() => undefined))).toEqual(['is up', 'can be asked by many at once', 'settles when it is aborted']);
+  });
+});
+
+describe('the contracts of due work and of a retention rule fail', () => {
+  const claim = statement('test_claim_due', 'SELECT id FROM due WHERE done IS NULL AND at <= app_now() ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED');
+  const claimAlone = statement('test_claim_due_alone', 'SELECT id FROM due WHERE done IS NULL AND at <= app_now() ORDER BY id LIMIT 1');
+  const finish = statement('test_finish_due', 'UPDATE due SET done = app_now() WHERE id = $1');
+  const note = statement('test_note_done', 'INSERT INTO done (id) VALUES ($1)');
+  const expire = statement(
+    'test_expire_due',
+    `DELETE FROM due WHERE id IN (SELECT id FROM due WHERE at < app_now() - interval '90 days' LIMIT $1) RETURNING id`,
+  );
+  const expireAll = statement('test_expire_all', `DELETE FROM due WHERE at < app_now() - interval '90 days' RETURNING id`);
+  const expireMore = statement('test_expire_more', 'DELETE FROM due WHERE id IN (SELECT id FROM due ORDER BY at LIMIT $1) RETURNING id');
+  let wardline: TestWardline;
+  let transactions: Transactions;
+  beforeAll(async () => {
+    wardline = await startTestWardline();
+    transactions = wardline.app.get(Transactions, { strict: false });
+    await wardline.database.query('CREATE TABLE due (id serial, at timestamptz, done timestamptz)');
+    await wardline.database.query('CREATE TABLE done (id int)');
+  });
+  afterAll(() => wardline.stop());
+
+  const handling = (handleOne: () => Promise<boolean>) =>
+    broken((it) => {
+      dueWorkContract(it, () => ({
+        work: { name: 'a-deadline', handleOne, look: { claim: { statement: claim } } },
+        app: wardline.app,
+        makeDue: async () => void (await wardline.database.query("INSERT INTO due (at) VALUES (app_now() - interval '1 s')")),
+        handled: async () => (await wardline.database.query('SELECT id FROM done')).length,
+      }));
+    });
+  const handle = (by: typeof claim, pause = 0) =>
+    transactions.run(async (tx) => {
+      const row = await tx.one<{ id: number }>(by);
+      if (!row) return false;
+      await sleep(pause);
+      await tx.query(note, [row.id]);
+      await tx.query(finish, [row.id]);
+      return true;
+    }, 'engine');
+
+  it('for no work that keeps the promise', async () => {
+    expect(await handling(() => handle(claim))).toEqual([]);
+  });
+  it('for work whose row two nodes take at once', async () => {
+    expect(await handling(() => handle(claimAlone, 20))).toContain('handles each due row once');
+  });
+  it('for work that never says that nothing is due', async () => {
+    expect(await handling(() => handle(claim).then(() => true))).toContain('answers false when nothing is due');
+  });
+
+  const purging = (purge: RetentionRule['purge']) =>
+    broken((it) => {
+      retentionRuleContract(it, () => ({
+        rule: { name: 'due', purge },
+        app: wardline.app,
+        makeExpired: async () => void (await wardline.database.query("INSERT INTO due (at) VALUES (app_now() - interval '91 days')")),
+        kept: () => wardline.database.query("SELECT id FROM due WHERE at > app_now() - interval '90 days' ORDER BY id"),
+      }));
+    });
+  const removed = async (tx: Transaction, by: typeof claim, values: unknown[]) => (await tx.query(by, values)).length;
+
+  it('for no rule that keeps the promise', async () => {
+    await wardline.database.query('INSERT INTO due (at, done) VALUES (app_now(), app_now())');
+    expect(await purging((tx, limit) => removed(tx, expire, [limit]))).toEqual([]);
+  });
+  it.each<[string, string, RetentionRule['purge']]>([
+    ['removes more than it may', 'removes as many rows as it may', (tx) => removed(tx, expireAll, [])],
+    ['removes too few', 'removes as many rows as it may', (tx) => removed(tx, expire, [1])],
+    ['removes what must stay', 'leaves every row that is still kept', (tx, limit) => removed(tx, expireMore, [limit])],
+    [
+      'removes by another connection',
+      'removes by the transaction that it is given',
+      async (_, limit) => (await wardline.database.query(expire.text, [limit])).length,
+    ],
+  ])('for one that %s', async (_, check, purge) => {
+    await wardline.database.query('INSERT INTO due (at, done) VALUES (app_now(), app_now())');
+    expect(await purging(purge)).toContain(check);
   });
 });
