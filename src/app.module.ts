@@ -24,7 +24,7 @@ import { HealthModule } from './operations/health.module.js';
 import { GuestsModule } from './ward/guests.module.js';
 import { HospitalModule } from './ward/hospital.module.js';
 import { StationKeyGuard } from './ward/stations/station-key.guard.js';
-import { HttpErrorFilter } from './platform/http/error.filter.js';
+import { HttpErrorFilter } from './platform/http/errors/error.filter.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { LifecycleModule } from './operations/lifecycle.module.js';
 import { LimitsModule } from './realtime/limits.module.js';

@@ -3,7 +3,7 @@ import { EXIT_REFUSED, StartRefused } from './platform/common/start-refused.js';
 import { readConfig } from './platform/config/config.js';
 import { environment } from './platform/config/environment.js';
 import { lineOutput } from './platform/logging/line-output.js';
-import { workerLink } from './platform/supervisor/worker-link.js';
+import { workerLink } from './platform/supervisor/link/worker-link.js';
 import { processLogger } from './startup/process-logger.js';
 
 /**

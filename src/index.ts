@@ -13,7 +13,7 @@ export type { CallTypeDefinition } from './ward/hospital/call-type-definition.js
 
 // Settings. `export *` where a hospital adds to an interface by declaration merging.
 export * from './platform/config/own-settings.js';
-export * as setting from './platform/config/setting.js';
+export * as setting from './platform/config/settings/setting.js';
 export {
   CLUSTER_SETTINGS,
   DATABASE_SETTINGS,
@@ -75,7 +75,7 @@ export { type Statement, statement } from './platform/database/statement.js';
 export { type LastStatement, type LastStep, type Transaction, Transactions } from './platform/database/transactions.js';
 export { type ConsumedEvent, EventConsumer } from './events/consumers/event-consumer.js';
 export { type ConsumerView, EventConsumers } from './events/consumers/event-consumers.js';
-export { newId, placeId, slug, uuid } from './platform/common/ids.js';
+export { newId, placeId, slug, uuid } from './platform/common/values/ids.js';
 export {
   defineErrors,
   DomainError,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
-import { migrateUp } from '../src/platform/database/migrations.js';
+import { migrateUp } from '../src/platform/database/migrations/migrations.js';
 import { describeSchema } from '../src/platform/database/schema/describe-schema.js';
 import { packageRoot } from '../src/platform/system/package-root.js';
 

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { OWN_PASSWORDS, Passwords } from '../identity/sign-in/passwords.js';
-import { newId, newSecret } from '../platform/common/ids.js';
+import { newId, newSecret } from '../platform/common/values/ids.js';
 import { openConnection } from '../platform/database/bounded-client.js';
 import { connectionOptions } from '../platform/database/connection-options.js';
 import { isUniqueViolation } from '../platform/database/database-error.js';
-import { grantToApplication } from '../platform/database/grants.js';
-import { migrateUp } from '../platform/database/migrations.js';
+import { grantToApplication } from '../platform/database/access/grants.js';
+import { migrateUp } from '../platform/database/migrations/migrations.js';
 import { answer, withDatabase } from './context.js';
 import { CommandFailed, EXIT } from './exit.js';
 

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { createLogger } from '../platform/logging/logger.js';
 import { startEmbeddedPostgres } from '../platform/database/embedded/embedded-postgres.js';
-import { historyOf, type MigrationHistory, WARDLINE_HISTORY } from '../platform/database/migration-history.js';
+import { historyOf, type MigrationHistory, WARDLINE_HISTORY } from '../platform/database/migrations/migration-history.js';
 import { type Program, readProgram } from '../program/load-hospital.js';
 
 /** Options that every command has. */

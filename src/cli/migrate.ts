@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { grantToApplication } from '../platform/database/grants.js';
-import type { MigrationHistory } from '../platform/database/migration-history.js';
-import { migrateDown, migrateUp, migrationStatus, type MigrationStatus } from '../platform/database/migrations.js';
+import { grantToApplication } from '../platform/database/access/grants.js';
+import type { MigrationHistory } from '../platform/database/migrations/migration-history.js';
+import { migrateDown, migrateUp, migrationStatus, type MigrationStatus } from '../platform/database/migrations/migrations.js';
 import { answer, withDatabase } from './context.js';
 import { CommandFailed, EXIT } from './exit.js';
 

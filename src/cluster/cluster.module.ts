@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { Clock } from '../platform/common/clock.js';
 import { type Implementation, provideAs } from '../platform/common/implementation.js';
 import { Logger } from '../platform/logging/logger.js';
-import type { ClusterSettings } from '../platform/config/cluster.settings.js';
+import type { ClusterSettings } from '../platform/config/settings/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../platform/config/config.module.js';
 import { Database } from '../platform/database/database.js';
 import { SlidingWindows } from '../platform/limits/sliding-windows.js';

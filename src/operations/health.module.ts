@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { OPERATIONS_SETTINGS } from '../platform/config/config.module.js';
 import { maxMemoryMb } from '../platform/config/memory-limits.js';
-import type { OperationsSettings } from '../platform/config/operations.settings.js';
+import type { OperationsSettings } from '../platform/config/settings/operations.settings.js';
 import { ClockWatch } from '../ward/calls/ladder/clock-watch.js';
 import { EscalationModule } from '../ward/escalation.module.js';
 import { HealthController } from './health/health.controller.js';

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { Logger } from './logging/logger.js';
 import { ConnectionRetired } from './database/bounded-client.js';
 import { Database, DATABASE_URL } from './database/database.js';
-import { PgNotifier } from './database/pg-notifier.js';
+import { PgNotifier } from './database/notify/pg-notifier.js';
 import { connectionOptions } from './database/connection-options.js';
 import { GuardedPool } from './database/pools.js';
 import { Transactions } from './database/transactions.js';

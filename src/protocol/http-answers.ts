@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { uuid } from '../platform/common/ids.js';
-import { time } from '../platform/common/time-schema.js';
+import { uuid } from '../platform/common/values/ids.js';
+import { time } from '../platform/common/values/time-schema.js';
 import { admissionView } from '../realtime/upgrade/upgrade-preview.js';
 import { SOCKET_STATS } from '../realtime/statistics/socket-stats.service.js';
 import { callSchema as call } from '../ward/calls/call-schema.js';

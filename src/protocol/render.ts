@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../platform/common/errors.js';
-import { HTTP_STATUS_OF } from '../platform/http/error-status.js';
+import { HTTP_STATUS_OF } from '../platform/http/errors/error-status.js';
 import { CLOSE_CODES } from '../realtime/connection/close-codes.js';
 import { SUBPROTOCOL } from '../realtime/upgrade/handshake.guard.js';
 import { EVENT_TYPES } from './event-types.js';

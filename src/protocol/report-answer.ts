@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { uuid } from '../platform/common/ids.js';
+import { uuid } from '../platform/common/values/ids.js';
 import { INTERVAL_NAMES } from '../ward/reports/report.js';
 
 const time = z.string().describe('ISO 8601, UTC');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { roleName } from '../identity/roles/role-name.js';
-import { uuid } from '../platform/common/ids.js';
-import { time } from '../platform/common/time-schema.js';
+import { uuid } from '../platform/common/values/ids.js';
+import { time } from '../platform/common/values/time-schema.js';
 import { callSchema } from '../ward/calls/call-schema.js';
 import { onDutyView } from '../ward/staffing/shifts/on-duty-view.js';
 import { shift } from './answer-schemas.js';

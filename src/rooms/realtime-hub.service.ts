@@ -7,7 +7,7 @@ import type { Owner } from '../cluster/ports/owner-store.js';
 import type { RoomSize, StorePage } from '../cluster/ports/room-store.js';
 import { ReliableMessages } from '../cluster/bus/reliable-messages.service.js';
 import { Clock } from '../platform/common/clock.js';
-import { newId } from '../platform/common/ids.js';
+import { newId } from '../platform/common/values/ids.js';
 import { Deliveries } from './deliveries.js';
 import { type MessageData, messageText } from './ephemeral-frame.js';
 import { SocketStats, type SocketStatValues } from '../realtime/statistics/socket-stats.service.js';

@@ -1,4 +1,4 @@
-import { newId } from '../platform/common/ids.js';
+import { newId } from '../platform/common/values/ids.js';
 import type { Clock } from '../platform/common/clock.js';
 import { CapacityError } from '../cluster/ports/backplane-errors.js';
 import type { Cluster } from '../cluster/node/cluster.js';

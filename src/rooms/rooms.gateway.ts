@@ -1,7 +1,7 @@
 import { UseFilters } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import type { z } from 'zod';
-import { freeJson } from '../platform/common/text.js';
+import { freeJson } from '../platform/common/values/text.js';
 import { clusterName } from '../cluster/ports/names.js';
 import { Command } from '../realtime/frames/command.js';
 import { CommandErrorFilter } from '../realtime/frames/command-error.filter.js';

@@ -1,5 +1,5 @@
 import type { Logger } from '../platform/logging/logger.js';
-import type { DatabaseSettings } from '../platform/config/database.settings.js';
+import type { DatabaseSettings } from '../platform/config/settings/database.settings.js';
 import { startEmbeddedPostgres } from '../platform/database/embedded/embedded-postgres.js';
 
 /** A PostgreSQL to connect to. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { lineOutput } from '../platform/logging/line-output.js';
-import type { DatabaseSettings } from '../platform/config/database.settings.js';
+import type { DatabaseSettings } from '../platform/config/settings/database.settings.js';
 
 /** Prints the address, the demo accounts and the command that presses a button. With JSON logs it goes to stderr. */
 export function greet(url: string, { DATA_DIR }: DatabaseSettings): void {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newSecret } from '../platform/common/ids.js';
+import { newSecret } from '../platform/common/values/ids.js';
 import { writeWhole } from '../platform/system/write-whole.js';
 
 /** GUEST_LINK_SECRETS; with the embedded database one is made at the first start, otherwise there are none and no guest pages. */

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { settleRoles } from '../identity/roles/settle-roles.js';
 import { readConfig } from '../platform/config/config.js';
 import { testServerUrl } from '../platform/config/environment.js';
-import { historyOf } from '../platform/database/migration-history.js';
+import { historyOf } from '../platform/database/migrations/migration-history.js';
 import { setRetentionFloor } from '../platform/database/retention-floor.js';
 import type { HospitalDefinition } from '../program/define-hospital.js';
 import { requireSound, settingsOfHospital } from '../program/load-hospital.js';

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { Passwords } from '../identity/sign-in/passwords.js';
 import { startEmbeddedPostgres } from '../platform/database/embedded/embedded-postgres.js';
-import { type MigrationHistory, WARDLINE_HISTORY } from '../platform/database/migration-history.js';
-import { migrateUp } from '../platform/database/migrations.js';
+import { type MigrationHistory, WARDLINE_HISTORY } from '../platform/database/migrations/migration-history.js';
+import { migrateUp } from '../platform/database/migrations/migrations.js';
 import { seedDemoHospital } from '../ward/hospital/demo-seed.js';
 import type { FirstRun } from './first-run.js';
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '../../src/platform/common/ids.js';
+import { newId } from '../../src/platform/common/values/ids.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { openDirectory, sampleRows } from '../support/directory.js';
 

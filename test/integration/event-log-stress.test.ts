@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SystemClock } from '../../src/platform/common/clock.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
-import { realtimeSettings } from '../../src/platform/config/realtime.settings.js';
+import { realtimeSettings } from '../../src/platform/config/settings/realtime.settings.js';
 import { Database } from '../../src/platform/database/database.js';
 import { statement } from '../../src/platform/database/statement.js';
 import { Transactions } from '../../src/platform/database/transactions.js';

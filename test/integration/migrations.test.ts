@@ -10,13 +10,13 @@ import { SessionsService } from '../../src/identity/sessions/sessions.service.js
 import { CallsRepository } from '../../src/ward/calls/calls.repository.js';
 import { RaiseCallService } from '../../src/ward/calls/commands/raise-call.service.js';
 import { IdempotentCommands } from '../../src/platform/idempotency/idempotent-commands.js';
-import { newId } from '../../src/platform/common/ids.js';
+import { newId } from '../../src/platform/common/values/ids.js';
 import { readConfig } from '../../src/platform/config/config.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { packageRoot } from '../../src/platform/system/package-root.js';
 import { Database } from '../../src/platform/database/database.js';
-import { grantToApplication } from '../../src/platform/database/grants.js';
-import { migrateDown, migrateUp, migrationNames } from '../../src/platform/database/migrations.js';
+import { grantToApplication } from '../../src/platform/database/access/grants.js';
+import { migrateDown, migrateUp, migrationNames } from '../../src/platform/database/migrations/migrations.js';
 import { statement } from '../../src/platform/database/statement.js';
 import { Transactions } from '../../src/platform/database/transactions.js';
 import { DepartmentSnapshots } from '../../src/events/snapshots/department-snapshots.js';

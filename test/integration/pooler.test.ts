@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/platform/config/config.js';
 import { SESSION_SETTINGS } from '../../src/platform/database/connection-options.js';
-import { requireOwnSessions } from '../../src/platform/database/own-sessions.js';
+import { requireOwnSessions } from '../../src/platform/database/access/own-sessions.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { hasPgBouncer, type PoolMode, type Pooler, startPgBouncer } from '../support/pgbouncer.js';
 import { run } from '../support/process.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { migrationNames } from '../../src/platform/database/migrations.js';
+import { migrationNames } from '../../src/platform/database/migrations/migrations.js';
 import { packageRoot } from '../../src/platform/system/package-root.js';
 import { packageVersion } from '../../src/platform/system/package-version.js';
 import { asStation, request, signIn, Socket } from '../support/client.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newId } from '../../src/platform/common/ids.js';
+import { newId } from '../../src/platform/common/values/ids.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const GRACE_SEC = 60;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { grantToApplication } from '../../src/platform/database/grants.js';
+import { grantToApplication } from '../../src/platform/database/access/grants.js';
 import { setRetentionFloor } from '../../src/platform/database/retention-floor.js';
-import { excessPowerOf } from '../../src/platform/database/role-check.js';
+import { excessPowerOf } from '../../src/platform/database/access/role-check.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const role = `wardline_app_${randomBytes(4).toString('hex')}`;

@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, inject, it } from 'vitest';
-import { type MigrationHistory, WARDLINE_HISTORY } from '../../src/platform/database/migration-history.js';
-import { migrateUp } from '../../src/platform/database/migrations.js';
+import { type MigrationHistory, WARDLINE_HISTORY } from '../../src/platform/database/migrations/migration-history.js';
+import { migrateUp } from '../../src/platform/database/migrations/migrations.js';
 import { packageRoot } from '../../src/platform/system/package-root.js';
 import { packageVersion } from '../../src/platform/system/package-version.js';
 import type { FirstRun } from '../../src/testing/first-run.js';

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { migrateUp } from '../../src/platform/database/migrations.js';
+import { migrateUp } from '../../src/platform/database/migrations/migrations.js';
 import { asAdmin, fill, openServer, withDatabaseName } from '../../src/testing/test-server.js';
 import { buildIfStale } from '../../tools/build.mjs';
 import type { FirstRun } from './wardline.js';

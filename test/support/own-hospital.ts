@@ -7,7 +7,7 @@ import { actorOf, belongsTo, type StaffPrincipal } from '../../src/identity/acce
 import { SessionIdentityProvider } from '../../src/identity/sessions/session-identity-provider.js';
 import { IdempotentCommands } from '../../src/platform/idempotency/idempotent-commands.js';
 import { notFound } from '../../src/platform/common/errors.js';
-import { placeId } from '../../src/platform/common/ids.js';
+import { placeId } from '../../src/platform/common/values/ids.js';
 import { statement } from '../../src/platform/database/statement.js';
 import { type DispatchableCall, type DispatchCandidate, DispatchStrategy } from '../../src/ward/calls/dispatch/dispatch-strategy.js';
 import { type EscalationPolicy, EscalationPolicyProvider } from '../../src/ward/calls/policies/escalation-policy.js';

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Roles } from '../../identity/access/access.js';
-import { noBody, type NoBody } from '../../platform/common/validation.js';
+import { noBody, type NoBody } from '../../platform/common/values/validation.js';
 import { ShutdownRequests } from '../../operations/shutdown/shutdown-requests.service.js';
 import { SERVER_ID } from '../../cluster/node/server-id.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';

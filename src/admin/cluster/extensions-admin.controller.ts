@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type ConsumerView, EventConsumers } from '../../events/consumers/event-consumers.js';
 import { Roles } from '../../identity/access/access.js';
 import { notFound } from '../../platform/common/errors.js';
-import { typedText } from '../../platform/common/text.js';
+import { typedText } from '../../platform/common/values/text.js';
 import { ExtensionGuard } from '../../platform/extensions/extension-guard.js';
 import { ExtensionSwitches } from '../../platform/extensions/extension-switches.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectEntityManager } from '@nestjs/typeorm';
 import { EntityManager } from 'typeorm';
 import { DomainError } from '../../platform/common/errors.js';
-import type { Rate } from '../../platform/config/setting.js';
+import type { Rate } from '../../platform/config/settings/setting.js';
 import { LiveLimit } from '../../platform/database/entities/live-limit.entity.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';

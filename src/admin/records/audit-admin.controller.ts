@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { AuditQueryService } from '../../identity/audit/audit-query.service.js';
 import { Roles } from '../../identity/access/access.js';
-import { readCursor, toPage } from '../../platform/common/paging.js';
+import { readCursor, toPage } from '../../platform/common/values/paging.js';
 import { pageQuery } from '../shared/admin-schemas.js';
 
 const words = z.string().min(1).max(200).optional();

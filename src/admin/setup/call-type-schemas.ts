@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { freeText } from '../../platform/common/text.js';
-import { language } from '../../platform/common/language.js';
+import { freeText } from '../../platform/common/values/text.js';
+import { language } from '../../platform/common/values/language.js';
 import { CANCEL_POLICIES, DISPATCH_MODES } from '../../ward/hospital/entities/call-type.entity.js';
 import { STATION_KINDS } from '../../ward/hospital/entities/station.entity.js';
 import { callTypeId } from '../../ward/hospital/call-type-definition.js';

@@ -3,7 +3,7 @@ import { InjectEntityManager } from '@nestjs/typeorm';
 import { EntityManager, IsNull, MoreThan } from 'typeorm';
 import { z } from 'zod';
 import { notFound } from '../../platform/common/errors.js';
-import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
+import { type Page, readCursor, toPage } from '../../platform/common/values/paging.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import type { Deadlines } from '../../ward/calls/policies/escalation-policies.js';
 import { CallType } from '../../ward/hospital/entities/call-type.entity.js';

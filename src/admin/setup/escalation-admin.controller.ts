@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Roles } from '../../identity/access/access.js';
-import { slug } from '../../platform/common/ids.js';
+import { slug } from '../../platform/common/values/ids.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';
 import { callTypeId } from '../../ward/hospital/call-type-definition.js';
 import type { Administrator } from '../shared/audited-changes.js';

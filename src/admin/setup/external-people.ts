@@ -6,7 +6,7 @@ import { AuditLog } from '../../identity/audit/audit-log.service.js';
 import { ExternalIdentityRow } from '../../identity/entities/external-identity-row.entity.js';
 import { SessionEndings } from '../../identity/sessions/session-endings.js';
 import { DomainError } from '../../platform/common/errors.js';
-import { newId } from '../../platform/common/ids.js';
+import { newId } from '../../platform/common/values/ids.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { DirectoryChanges } from '../../ward/hospital/directory-changes.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { language } from '../../platform/common/language.js';
-import { freeText } from '../../platform/common/text.js';
-import { isTimeZone } from '../../platform/common/time-zone.js';
+import { language } from '../../platform/common/values/language.js';
+import { freeText } from '../../platform/common/values/text.js';
+import { isTimeZone } from '../../platform/common/values/time-zone.js';
 
 const MAX_LANGUAGES = 20;
 const MAX_SHIFTS = 12;

@@ -2,8 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@ne
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Roles } from '../../identity/access/access.js';
-import { placeId, slug } from '../../platform/common/ids.js';
-import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
+import { placeId, slug } from '../../platform/common/values/ids.js';
+import { type Page, readCursor, toPage } from '../../platform/common/values/paging.js';
 import { GuestLinks, type GuestLinkView, type IssuedGuestLink } from '../../ward/guests/guest-links.service.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';
 import { pageQuery, type PageQuery } from '../shared/admin-schemas.js';

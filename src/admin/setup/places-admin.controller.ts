@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } fr
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Roles } from '../../identity/access/access.js';
-import { placeId, slug } from '../../platform/common/ids.js';
+import { placeId, slug } from '../../platform/common/values/ids.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';
 import { bedBody, departmentBody, pageQuery, type PageQuery, renameBody, roomBody } from '../shared/admin-schemas.js';
 import type { Administrator } from '../shared/audited-changes.js';

@@ -4,7 +4,7 @@ import { EntityManager, type FindOptionsWhere, In, IsNull, MoreThan, type Update
 import { z } from 'zod';
 import { actorOf } from '../../identity/access/principal.js';
 import { DomainError, notFound } from '../../platform/common/errors.js';
-import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
+import { type Page, readCursor, toPage } from '../../platform/common/values/paging.js';
 import { OPEN_STATES } from '../../ward/calls/call.js';
 import { CallRow } from '../../ward/calls/entities/call-row.entity.js';
 import { Bed } from '../../ward/hospital/entities/bed.entity.js';

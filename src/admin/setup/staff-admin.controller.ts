@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } fr
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Roles } from '../../identity/access/access.js';
-import { slug, uuid } from '../../platform/common/ids.js';
+import { slug, uuid } from '../../platform/common/values/ids.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';
 import {
   membershipBody,

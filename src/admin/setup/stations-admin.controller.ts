@@ -2,8 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } fr
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Roles } from '../../identity/access/access.js';
-import { placeId } from '../../platform/common/ids.js';
-import { noBody, type NoBody } from '../../platform/common/validation.js';
+import { placeId } from '../../platform/common/values/ids.js';
+import { noBody, type NoBody } from '../../platform/common/values/validation.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';
 import { stationBody, type StationBody, stationPatch, type StationPatch, stationsQuery } from '../shared/admin-schemas.js';
 import type { Administrator } from '../shared/audited-changes.js';

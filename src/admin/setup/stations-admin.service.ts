@@ -4,7 +4,7 @@ import { EntityManager, In, IsNull, type SelectQueryBuilder } from 'typeorm';
 import { z } from 'zod';
 import { SessionEndings } from '../../identity/sessions/session-endings.js';
 import { DomainError, notFound } from '../../platform/common/errors.js';
-import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
+import { type Page, readCursor, toPage } from '../../platform/common/values/paging.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { stationTypes } from '../../ward/stations/station-types.js';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { isRole } from '../../identity/access/capabilities.js';
 import { newPassword } from '../../identity/sign-in/new-password.js';
-import { placeId, slug, uuid } from '../../platform/common/ids.js';
-import { language } from '../../platform/common/language.js';
-import { cursorParam, limitParam } from '../../platform/common/paging.js';
-import { freeText, typedText } from '../../platform/common/text.js';
+import { placeId, slug, uuid } from '../../platform/common/values/ids.js';
+import { language } from '../../platform/common/values/language.js';
+import { cursorParam, limitParam } from '../../platform/common/values/paging.js';
+import { freeText, typedText } from '../../platform/common/values/text.js';
 import { STATION_KINDS } from '../../ward/hospital/entities/station.entity.js';
 import type { Resolution } from '../../operations/metrics/stats-history.service.js';
 

@@ -2,9 +2,9 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@ne
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Roles } from '../../identity/access/access.js';
-import { slug, uuid } from '../../platform/common/ids.js';
-import type { Page } from '../../platform/common/paging.js';
-import { freeText } from '../../platform/common/text.js';
+import { slug, uuid } from '../../platform/common/values/ids.js';
+import type { Page } from '../../platform/common/values/paging.js';
+import { freeText } from '../../platform/common/values/text.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';
 import { pageQuery, type PageQuery } from '../shared/admin-schemas.js';
 import type { Administrator } from '../shared/audited-changes.js';

@@ -5,8 +5,8 @@ import { boardCodeHash, newBoardCode } from '../../identity/boards/board-code.js
 import { Board } from '../../identity/entities/board.entity.js';
 import { SessionEndings } from '../../identity/sessions/session-endings.js';
 import { notFound } from '../../platform/common/errors.js';
-import { newId, NIL_ID, uuid } from '../../platform/common/ids.js';
-import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
+import { newId, NIL_ID, uuid } from '../../platform/common/values/ids.js';
+import { type Page, readCursor, toPage } from '../../platform/common/values/paging.js';
 import { Department } from '../../ward/hospital/entities/department.entity.js';
 import type { PageQuery } from '../shared/admin-schemas.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';

@@ -2,8 +2,8 @@ import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Roles } from '../../identity/access/access.js';
-import { uuid } from '../../platform/common/ids.js';
-import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
+import { uuid } from '../../platform/common/values/ids.js';
+import { type Page, readCursor, toPage } from '../../platform/common/values/paging.js';
 import { ClusterConnections } from '../../realtime/operations/cluster-connections.service.js';
 import type { ConnectionView } from '../../realtime/operations/connection-directory.service.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';

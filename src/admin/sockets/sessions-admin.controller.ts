@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Roles } from '../../identity/access/access.js';
-import { uuid } from '../../platform/common/ids.js';
+import { uuid } from '../../platform/common/values/ids.js';
 import { CurrentAdministrator } from '../shared/administrator.decorator.js';
 import { sessionsQuery } from '../shared/admin-schemas.js';
 import type { Administrator } from '../shared/audited-changes.js';

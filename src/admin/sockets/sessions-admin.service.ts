@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type SessionView, SessionsService } from '../../identity/sessions/sessions.service.js';
 import { notFound } from '../../platform/common/errors.js';
-import { NIL_ID, uuid } from '../../platform/common/ids.js';
-import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
+import { NIL_ID, uuid } from '../../platform/common/values/ids.js';
+import { type Page, readCursor, toPage } from '../../platform/common/values/paging.js';
 import { Staff } from '../../ward/hospital/entities/staff.entity.js';
 import type { PageQuery } from '../shared/admin-schemas.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';

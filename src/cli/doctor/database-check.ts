@@ -1,9 +1,9 @@
 import { openConnection } from '../../platform/database/bounded-client.js';
 import { connectionOptions } from '../../platform/database/connection-options.js';
-import { historyOf, WARDLINE_HISTORY } from '../../platform/database/migration-history.js';
-import { migrationStatus } from '../../platform/database/migrations.js';
-import { requireOwnSessions } from '../../platform/database/own-sessions.js';
-import { excessPowerOf } from '../../platform/database/role-check.js';
+import { historyOf, WARDLINE_HISTORY } from '../../platform/database/migrations/migration-history.js';
+import { migrationStatus } from '../../platform/database/migrations/migrations.js';
+import { requireOwnSessions } from '../../platform/database/access/own-sessions.js';
+import { excessPowerOf } from '../../platform/database/access/role-check.js';
 import type { Config } from '../../platform/config/config.js';
 import type { HospitalDefinition } from '../../program/define-hospital.js';
 import { type Finding, reasonOf } from './finding.js';

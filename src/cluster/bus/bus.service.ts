@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/common/clock.js';
-import { newId } from '../../platform/common/ids.js';
+import { newId } from '../../platform/common/values/ids.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { BackplaneAway } from '../ports/backplane-errors.js';
 import type { BusMessageKind, BusMessages } from './bus-messages.js';

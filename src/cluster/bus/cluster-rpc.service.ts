@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DomainError } from '../../platform/common/errors.js';
-import { newId } from '../../platform/common/ids.js';
+import { newId } from '../../platform/common/values/ids.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { Bus } from './bus.service.js';
 import { Cluster } from '../node/cluster.js';

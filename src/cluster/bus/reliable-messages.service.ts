@@ -1,7 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../../platform/common/clock.js';
 import { DomainError } from '../../platform/common/errors.js';
-import { newId } from '../../platform/common/ids.js';
+import { newId } from '../../platform/common/values/ids.js';
 import { ExtensionGuard } from '../../platform/extensions/extension-guard.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { Backplane } from '../ports/backplane.js';

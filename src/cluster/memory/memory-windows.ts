@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/common/clock.js';
-import type { Rate } from '../../platform/config/setting.js';
+import type { Rate } from '../../platform/config/settings/setting.js';
 import { WindowStore } from '../ports/window-store.js';
 import type { MemoryWorld } from './memory-world.js';
 

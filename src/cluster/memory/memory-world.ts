@@ -1,4 +1,4 @@
-import { SetIndex } from '../../platform/common/set-index.js';
+import { SetIndex } from '../../platform/common/collections/set-index.js';
 import type { Heard } from '../ports/bus-transport.js';
 import type { ServerRow } from '../ports/server-store.js';
 

@@ -1,4 +1,4 @@
-import type { Rate } from '../../platform/config/setting.js';
+import type { Rate } from '../../platform/config/settings/setting.js';
 
 /** Sliding windows shared by all nodes. */
 export abstract class WindowStore {

@@ -1,4 +1,4 @@
-import type { Rate } from '../../platform/config/setting.js';
+import type { Rate } from '../../platform/config/settings/setting.js';
 import { WindowStore } from '../ports/window-store.js';
 import type { RedisLink } from './redis-link.js';
 import { SCRIPTS } from './scripts.js';

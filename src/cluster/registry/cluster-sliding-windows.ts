@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Logger } from '../../platform/logging/logger.js';
-import type { Rate } from '../../platform/config/setting.js';
+import type { Rate } from '../../platform/config/settings/setting.js';
 import { LocalSlidingWindows } from '../../platform/limits/local-sliding-windows.js';
 import { ALLOWED, SlidingWindows, type Verdict } from '../../platform/limits/sliding-windows.js';
 import { SharedWindows } from './shared-windows.service.js';

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { notFound } from '../../platform/common/errors.js';
-import { newId } from '../../platform/common/ids.js';
+import { newId } from '../../platform/common/values/ids.js';
 import { Logger } from '../../platform/logging/logger.js';
-import { SetIndex } from '../../platform/common/set-index.js';
+import { SetIndex } from '../../platform/common/collections/set-index.js';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
-import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
+import type { RealtimeSettings } from '../../platform/config/settings/realtime.settings.js';
 import type { Backplane } from '../ports/backplane.js';
 import { BackplaneAway, CapacityError } from '../ports/backplane-errors.js';
 import { Bus } from '../bus/bus.service.js';

@@ -4,7 +4,7 @@ import { Logger } from '../../platform/logging/logger.js';
 import { ServerState } from '../../platform/common/server-state.js';
 import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { packageVersion } from '../../platform/system/package-version.js';
-import type { ClusterSettings } from '../../platform/config/cluster.settings.js';
+import type { ClusterSettings } from '../../platform/config/settings/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
 import { BackplaneAway } from '../ports/backplane-errors.js';
 import { Cluster } from '../node/cluster.js';

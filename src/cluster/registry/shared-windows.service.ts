@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/common/clock.js';
-import type { Rate } from '../../platform/config/setting.js';
+import type { Rate } from '../../platform/config/settings/setting.js';
 import { BackplaneAway } from '../ports/backplane-errors.js';
 import { Cluster } from '../node/cluster.js';
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Logger } from '../../platform/logging/logger.js';
-import type { ClusterSettings } from '../../platform/config/cluster.settings.js';
+import type { ClusterSettings } from '../../platform/config/settings/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
 import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { BackplaneAway } from '../ports/backplane-errors.js';

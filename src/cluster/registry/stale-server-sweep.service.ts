@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '../../platform/common/errors.js';
 import { Logger } from '../../platform/logging/logger.js';
-import type { ClusterSettings } from '../../platform/config/cluster.settings.js';
+import type { ClusterSettings } from '../../platform/config/settings/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
 import type { Backplane } from '../ports/backplane.js';
 import { Cluster } from '../node/cluster.js';

@@ -3,7 +3,7 @@ import { Clock } from '../../platform/common/clock.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { noteTraced } from '../../platform/tracing/tracing.js';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
-import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
+import type { RealtimeSettings } from '../../platform/config/settings/realtime.settings.js';
 import type { DepartmentFeed } from './department-feed.js';
 import { EncodedEvent, encodeEvent, EventBatch } from '../log/encoded-event.js';
 import type { StoredEvent } from '../log/event.js';

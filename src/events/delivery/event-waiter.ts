@@ -2,9 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import { SessionEndings } from '../../identity/sessions/session-endings.js';
 import { DomainError } from '../../platform/common/errors.js';
-import { newId } from '../../platform/common/ids.js';
+import { newId } from '../../platform/common/values/ids.js';
 import { ServerState } from '../../platform/common/server-state.js';
-import { SetIndex } from '../../platform/common/set-index.js';
+import { SetIndex } from '../../platform/common/collections/set-index.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
 import { LogSubscriberFactory } from './log-subscriber-factory.js';
 

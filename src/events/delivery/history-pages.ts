@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/common/clock.js';
-import { createBatchLoader } from '../../platform/common/batch-loader.js';
+import { createBatchLoader } from '../../platform/common/collections/batch-loader.js';
 import { encodeEvent, EventBatch } from '../log/encoded-event.js';
 import { EventCatalog } from '../log/event-catalog.js';
 import { EventLog, type PageStart } from '../log/event-log.js';

@@ -3,7 +3,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 import { notFound } from '../../platform/common/errors.js';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
-import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
+import type { RealtimeSettings } from '../../platform/config/settings/realtime.settings.js';
 import { type DepartmentSnapshot, DepartmentSnapshots } from '../snapshots/department-snapshots.js';
 import { EventLog, type Head } from '../log/event-log.js';
 import { LogHoles } from './log-holes.js';

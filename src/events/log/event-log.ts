@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
-import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
+import type { RealtimeSettings } from '../../platform/config/settings/realtime.settings.js';
 import { Database } from '../../platform/database/database.js';
 import type { PoolName } from '../../platform/database/pools.js';
 import { statement } from '../../platform/database/statement.js';
 import type { LastStatement, Transaction } from '../../platform/database/transactions.js';
 import { Clock } from '../../platform/common/clock.js';
-import { newId } from '../../platform/common/ids.js';
-import { createBatchLoader } from '../../platform/common/batch-loader.js';
+import { newId } from '../../platform/common/values/ids.js';
+import { createBatchLoader } from '../../platform/common/collections/batch-loader.js';
 import { currentTrace } from '../../platform/tracing/tracing.js';
 import type { NewEvent, StoredEvent } from './event.js';
 import { LogNotifier } from './log-notifier.js';

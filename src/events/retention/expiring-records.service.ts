@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectEntityManager } from '@nestjs/typeorm';
 import { EntityManager } from 'typeorm';
 import { DATABASE_SETTINGS } from '../../platform/config/config.module.js';
-import type { DatabaseSettings } from '../../platform/config/database.settings.js';
+import type { DatabaseSettings } from '../../platform/config/settings/database.settings.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import { DepartmentStream } from '../entities/department-stream.entity.js';

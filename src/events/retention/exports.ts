@@ -5,7 +5,7 @@ import { gzip } from 'node:zlib';
 import { Inject, Injectable } from '@nestjs/common';
 import { writeWhole } from '../../platform/system/write-whole.js';
 import { DATABASE_SETTINGS } from '../../platform/config/config.module.js';
-import type { DatabaseSettings } from '../../platform/config/database.settings.js';
+import type { DatabaseSettings } from '../../platform/config/settings/database.settings.js';
 import type { ExpiredBatch } from './expiring-records.service.js';
 
 const compress = promisify(gzip);

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { createBatchLoader } from '../../platform/common/batch-loader.js';
+import { createBatchLoader } from '../../platform/common/collections/batch-loader.js';
 import { Database } from '../../platform/database/database.js';
 import { ExtensionGuard } from '../../platform/extensions/extension-guard.js';
 import { ContributedParts } from './contributed-parts.js';

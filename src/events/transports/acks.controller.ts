@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CurrentStaff } from '../../identity/access/access.js';
 import { DepartmentAccess } from '../../identity/access/department-access.js';
 import type { StaffPrincipal } from '../../identity/access/principal.js';
-import { slug } from '../../platform/common/ids.js';
+import { slug } from '../../platform/common/values/ids.js';
 import { DeliveryProgress } from '../delivery/delivery-progress.js';
 
 const ackBody = z.strictObject({ seq: z.int().min(0) });

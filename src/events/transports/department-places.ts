@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { slug } from '../../platform/common/ids.js';
+import { slug } from '../../platform/common/values/ids.js';
 
 /** Departments that one request may follow. */
 const MAX_DEPARTMENTS = 100;

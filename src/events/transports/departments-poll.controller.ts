@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { asParam, CurrentReader, ForReaders } from '../../identity/access/access.js';
 import type { ReaderPrincipal } from '../../identity/access/principal.js';
-import { limitParam } from '../../platform/common/paging.js';
+import { limitParam } from '../../platform/common/values/paging.js';
 import { DeliveryProgress } from '../delivery/delivery-progress.js';
 import { departmentsParam, placesParam } from './department-places.js';
 import { DepartmentsPollService } from './departments-poll.service.js';

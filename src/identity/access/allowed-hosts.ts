@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '../../platform/common/errors.js';
 import { HTTP_SETTINGS } from '../../platform/config/config.module.js';
-import type { HttpSettings } from '../../platform/config/http.settings.js';
+import type { HttpSettings } from '../../platform/config/settings/http.settings.js';
 import { PROBES } from './tls.guard.js';
 import { TrustedProxies } from './trusted-proxies.js';
 

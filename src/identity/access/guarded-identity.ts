@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { uuid } from '../../platform/common/ids.js';
+import { uuid } from '../../platform/common/values/ids.js';
 import { type ExtensionGuard, extensionUnavailable } from '../../platform/extensions/extension-guard.js';
 import { type Identification, IdentityProvider } from './identity-provider.js';
 

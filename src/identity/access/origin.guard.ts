@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '../../platform/common/errors.js';
 import { HTTP_SETTINGS } from '../../platform/config/config.module.js';
-import type { HttpSettings } from '../../platform/config/http.settings.js';
+import type { HttpSettings } from '../../platform/config/settings/http.settings.js';
 import { AllowedHosts } from './allowed-hosts.js';
 import type { GuardedRequest } from './guarded-request.js';
 import { TrustedProxies } from './trusted-proxies.js';

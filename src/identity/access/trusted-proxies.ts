@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { Inject, Injectable } from '@nestjs/common';
 import proxyAddr from 'proxy-addr';
 import { HTTP_SETTINGS } from '../../platform/config/config.module.js';
-import type { HttpSettings } from '../../platform/config/http.settings.js';
+import type { HttpSettings } from '../../platform/config/settings/http.settings.js';
 
 /** A request's account of its way here, believed only where a proxy in TRUSTED_PROXIES gives it. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HTTP_SETTINGS } from '../../platform/config/config.module.js';
-import type { HttpSettings } from '../../platform/config/http.settings.js';
+import type { HttpSettings } from '../../platform/config/settings/http.settings.js';
 import { HostCookie, LONGEST_AGE_SEC } from '../sessions/host-cookie.js';
 import { SESSION_SIGNING_SECRETS } from '../sessions/session-cookie.js';
 import { signToken, verifyToken } from '../sessions/signed-token.js';

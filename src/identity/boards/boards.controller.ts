@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { DomainError } from '../../platform/common/errors.js';
-import { typedText } from '../../platform/common/text.js';
+import { typedText } from '../../platform/common/values/text.js';
 import { CurrentReader, ForReaders, Public } from '../access/access.js';
 import type { GuardedRequest } from '../access/guarded-request.js';
 import type { BoardPrincipal, ReaderPrincipal } from '../access/principal.js';

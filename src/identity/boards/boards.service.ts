@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { newSecret } from '../../platform/common/ids.js';
+import { newSecret } from '../../platform/common/values/ids.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';

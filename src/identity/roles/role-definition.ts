@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { language } from '../../platform/common/language.js';
+import { language } from '../../platform/common/values/language.js';
 import { isGrantable, WARDLINE_ROLES } from '../access/capabilities.js';
 
 /** A person who works shifts is asked for calls, and must be able to answer. */

@@ -1,5 +1,5 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
-import type { HttpSettings } from '../../platform/config/http.settings.js';
+import type { HttpSettings } from '../../platform/config/settings/http.settings.js';
 
 /** The longest that browsers keep a cookie. */
 export const LONGEST_AGE_SEC = 400 * 86_400;

@@ -1,8 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Param, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { uuid } from '../../platform/common/ids.js';
-import { cursorParam, limitParam } from '../../platform/common/paging.js';
+import { uuid } from '../../platform/common/values/ids.js';
+import { cursorParam, limitParam } from '../../platform/common/values/paging.js';
 import { BeforePasswordChange, CurrentStaff } from '../access/access.js';
 import type { GuardedRequest } from '../access/guarded-request.js';
 import { OwnSessionsService } from './own-sessions.service.js';

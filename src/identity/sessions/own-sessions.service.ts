@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { notFound } from '../../platform/common/errors.js';
-import { NIL_ID, uuid } from '../../platform/common/ids.js';
-import { type Page, readCursor, toPage } from '../../platform/common/paging.js';
+import { NIL_ID, uuid } from '../../platform/common/values/ids.js';
+import { type Page, readCursor, toPage } from '../../platform/common/values/paging.js';
 import { Transactions } from '../../platform/database/transactions.js';
 import type { StaffPrincipal } from '../access/principal.js';
 import { SessionsService } from './sessions.service.js';

@@ -2,8 +2,8 @@ import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
-import { typedText } from '../../platform/common/text.js';
-import { noBody, type NoBody } from '../../platform/common/validation.js';
+import { typedText } from '../../platform/common/values/text.js';
+import { noBody, type NoBody } from '../../platform/common/values/validation.js';
 import { BeforePasswordChange, CurrentStaff, Public } from '../access/access.js';
 import { DeviceCookie } from './device-cookie.js';
 import type { GuardedRequest } from '../access/guarded-request.js';

@@ -1,5 +1,5 @@
 import { DomainError } from '../../platform/common/errors.js';
-import { typedText } from '../../platform/common/text.js';
+import { typedText } from '../../platform/common/values/text.js';
 import { isCommonPassword } from './common-passwords.js';
 
 const MIN_CHARACTERS = 10;

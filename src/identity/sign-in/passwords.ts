@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { DomainError } from '../../platform/common/errors.js';
-import { newSecret } from '../../platform/common/ids.js';
+import { newSecret } from '../../platform/common/values/ids.js';
 import { FairQueue } from './fair-queue.js';
 
 /** argon2id, OWASP's first recommendation: 19 MiB, two passes, one lane. */

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectEntityManager } from '@nestjs/typeorm';
 import { EntityManager } from 'typeorm';
 import { DomainError } from '../../platform/common/errors.js';
-import { newId } from '../../platform/common/ids.js';
+import { newId } from '../../platform/common/values/ids.js';
 import { purgeRows } from '../../platform/database/purge-rows.js';
 import { SignInAttempt } from '../entities/sign-in-attempt.entity.js';
 import { statement } from '../../platform/database/statement.js';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { SESSION_SETTINGS } from '../../platform/config/config.module.js';
-import type { SessionSettings } from '../../platform/config/session.settings.js';
+import type { SessionSettings } from '../../platform/config/settings/session.settings.js';
 import { type Transaction, Transactions } from '../../platform/database/transactions.js';
 import type { StaffPrincipal } from '../access/principal.js';
 import { SessionsService } from '../sessions/sessions.service.js';

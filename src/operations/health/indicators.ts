@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { ServerState } from '../../platform/common/server-state.js';
 import { Database } from '../../platform/database/database.js';
-import { migrationNames } from '../../platform/database/migrations.js';
+import { migrationNames } from '../../platform/database/migrations/migrations.js';
 import { statement } from '../../platform/database/statement.js';
 import { EscalationWatchdog } from '../../ward/calls/ladder/escalation-watchdog.service.js';
 import { EventPoller } from '../../events/delivery/event-poller.js';

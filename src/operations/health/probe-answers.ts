@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { newId } from '../../platform/common/ids.js';
+import { newId } from '../../platform/common/values/ids.js';
 import { ServerState } from '../../platform/common/server-state.js';
 import { clientNetwork } from '../../platform/limits/client-network.js';
 import { LocalSlidingWindows } from '../../platform/limits/local-sliding-windows.js';
 import { TrustedProxies } from '../../identity/access/trusted-proxies.js';
-import { SlowAnswers } from '../../platform/http/slow-answers.js';
-import { headerFault } from '../../platform/http/request-headers.js';
+import { SlowAnswers } from '../../platform/http/server/slow-answers.js';
+import { headerFault } from '../../platform/http/server/request-headers.js';
 import { SharedLook } from './shared-look.js';
 
 /** An answer of a probe. */

@@ -4,8 +4,8 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { Logger } from '../../platform/logging/logger.js';
 import { openFilesLimit } from '../../platform/system/open-files.js';
 import { OPERATIONS_SETTINGS, REALTIME_SETTINGS } from '../../platform/config/config.module.js';
-import type { OperationsSettings } from '../../platform/config/operations.settings.js';
-import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
+import type { OperationsSettings } from '../../platform/config/settings/operations.settings.js';
+import type { RealtimeSettings } from '../../platform/config/settings/realtime.settings.js';
 import { MemoryGauge } from '../health/memory-gauge.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Logger } from '../../platform/logging/logger.js';
 import { OPERATIONS_SETTINGS } from '../../platform/config/config.module.js';
-import type { OperationsSettings } from '../../platform/config/operations.settings.js';
+import type { OperationsSettings } from '../../platform/config/settings/operations.settings.js';
 import { MemoryGauge } from '../health/memory-gauge.js';
 import { ShutdownRequests } from '../shutdown/shutdown-requests.service.js';
 

@@ -3,7 +3,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import type { GuardedRequest } from '../../identity/access/guarded-request.js';
 import { notFound } from '../../platform/common/errors.js';
 import { OPERATIONS_SETTINGS } from '../../platform/config/config.module.js';
-import type { OperationsSettings } from '../../platform/config/operations.settings.js';
+import type { OperationsSettings } from '../../platform/config/settings/operations.settings.js';
 
 /** Headers that proxies add. */
 const OF_PROXIES = /^(x-forwarded-.*|forwarded|x-real-ip|via)$/;

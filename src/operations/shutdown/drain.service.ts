@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Logger } from '../../platform/logging/logger.js';
 import { ServerState } from '../../platform/common/server-state.js';
 import { OPERATIONS_SETTINGS } from '../../platform/config/config.module.js';
-import type { OperationsSettings } from '../../platform/config/operations.settings.js';
+import type { OperationsSettings } from '../../platform/config/settings/operations.settings.js';
 import { CLOSE_CODES } from '../../realtime/connection/close-codes.js';
 import { SocketDrain } from '../../realtime/operations/socket-drain.js';
 import type { Departure } from './departure.js';

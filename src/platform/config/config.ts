@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { StartRefused } from '../common/start-refused.js';
-import { clusterSettings, type ClusterSettings } from './cluster.settings.js';
-import { databaseSettings, type DatabaseSettings } from './database.settings.js';
-import { facilitySettings, type FacilitySettings } from './facility.settings.js';
-import { guestSettings, type GuestSettings } from './guest.settings.js';
-import { httpSettings, type HttpSettings } from './http.settings.js';
-import { operationsSettings, type OperationsSettings } from './operations.settings.js';
+import { clusterSettings, type ClusterSettings } from './settings/cluster.settings.js';
+import { databaseSettings, type DatabaseSettings } from './settings/database.settings.js';
+import { facilitySettings, type FacilitySettings } from './settings/facility.settings.js';
+import { guestSettings, type GuestSettings } from './settings/guest.settings.js';
+import { httpSettings, type HttpSettings } from './settings/http.settings.js';
+import { operationsSettings, type OperationsSettings } from './settings/operations.settings.js';
 import type { OwnSettings } from './own-settings.js';
-import { realtimeSettings, type RealtimeSettings } from './realtime.settings.js';
-import { screenSettings, type ScreenSettings } from './screen.settings.js';
-import type { SettingMeta } from './setting.js';
-import { sessionSettings, type SessionSettings } from './session.settings.js';
-import { wardSettings, type WardSettings } from './ward.settings.js';
+import { realtimeSettings, type RealtimeSettings } from './settings/realtime.settings.js';
+import { screenSettings, type ScreenSettings } from './settings/screen.settings.js';
+import type { SettingMeta } from './settings/setting.js';
+import { sessionSettings, type SessionSettings } from './settings/session.settings.js';
+import { wardSettings, type WardSettings } from './settings/ward.settings.js';
 
 /** Every concern and its schema, in the order of `.env.example`. */
 export const CONCERNS = {

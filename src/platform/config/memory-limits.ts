@@ -1,5 +1,5 @@
 import { memoryLimit } from '../system/cgroup-memory.js';
-import type { OperationsSettings } from './operations.settings.js';
+import type { OperationsSettings } from './settings/operations.settings.js';
 
 const MB = 1024 * 1024;
 /**

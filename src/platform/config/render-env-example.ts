@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CONCERNS } from './config.js';
 import type { OwnSettings } from './own-settings.js';
-import type { SettingMeta } from './setting.js';
+import type { SettingMeta } from './settings/setting.js';
 
 const WIDTH = 100;
 

@@ -1,6 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Database, type Row } from '../database/database.js';
-import { PgNotifier } from '../database/pg-notifier.js';
+import { PgNotifier } from '../database/notify/pg-notifier.js';
 import { statement } from '../database/statement.js';
 import type { Transaction } from '../database/transactions.js';
 import { Logger } from '../logging/logger.js';

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
-import { RequestRate } from './request-rate.js';
-import { SlowAnswers } from './slow-answers.js';
-import { ServerWatch } from './server-watch.js';
+import { RequestRate } from './server/request-rate.js';
+import { SlowAnswers } from './server/slow-answers.js';
+import { ServerWatch } from './server/server-watch.js';
 
 /** The server's own connections, before there is a request. */
 @Global()

@@ -1,7 +1,7 @@
 import type { NextFunction, Response } from 'express';
 import type { GuardedRequest } from '../../identity/access/guarded-request.js';
 import type { TrustedProxies } from '../../identity/access/trusted-proxies.js';
-import { newId } from '../common/ids.js';
+import { newId } from '../common/values/ids.js';
 import { withLogContext } from '../logging/log-context.js';
 import { beginTraced } from '../tracing/tracing.js';
 

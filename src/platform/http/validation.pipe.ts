@@ -1,5 +1,5 @@
 import { type ArgumentMetadata, StandardSchemaValidationPipe } from '@nestjs/common';
-import { validationError } from '../common/validation.js';
+import { validationError } from '../common/values/validation.js';
 
 /**
  * Validates every value with a schema. Nest's own pipe drops `__proto__`, `constructor` and `prototype` before the schema sees

@@ -1,5 +1,5 @@
 import { DomainError } from '../common/errors.js';
-import { uuid } from '../common/ids.js';
+import { uuid } from '../common/values/ids.js';
 
 /** @throws DomainError VALIDATION_FAILED when it is not a UUID */
 export function optionalKey(header: string | undefined): string | undefined {

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectEntityManager } from '@nestjs/typeorm';
 import { EntityManager } from 'typeorm';
 import { DomainError, type ErrorCode, type ErrorDetails } from '../common/errors.js';
-import { KeyedPlaces } from '../common/keyed-places.js';
+import { KeyedPlaces } from '../common/collections/keyed-places.js';
 import { Database } from '../database/database.js';
 import { IdempotencyKeyRow } from '../database/entities/idempotency-key-row.entity.js';
 import type { PoolName } from '../database/pools.js';

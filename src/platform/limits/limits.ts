@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { httpSettings } from '../config/http.settings.js';
-import { realtimeSettings } from '../config/realtime.settings.js';
-import { sessionSettings } from '../config/session.settings.js';
-import type { Rate } from '../config/setting.js';
+import { httpSettings } from '../config/settings/http.settings.js';
+import { realtimeSettings } from '../config/settings/realtime.settings.js';
+import { sessionSettings } from '../config/settings/session.settings.js';
+import type { Rate } from '../config/settings/setting.js';
 
 /** The settings that an administrator changes while nodes run; each read by the parser of the setting itself. */
 export const liveSettings = realtimeSettings

@@ -1,11 +1,11 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Logger } from '../logging/logger.js';
 import { HTTP_SETTINGS, REALTIME_SETTINGS, SESSION_SETTINGS } from '../config/config.module.js';
-import type { HttpSettings } from '../config/http.settings.js';
-import type { SessionSettings } from '../config/session.settings.js';
-import type { RealtimeSettings } from '../config/realtime.settings.js';
+import type { HttpSettings } from '../config/settings/http.settings.js';
+import type { SessionSettings } from '../config/settings/session.settings.js';
+import type { RealtimeSettings } from '../config/settings/realtime.settings.js';
 import { Database } from '../database/database.js';
-import { PgNotifier } from '../database/pg-notifier.js';
+import { PgNotifier } from '../database/notify/pg-notifier.js';
 import { statement } from '../database/statement.js';
 import { SerialTask } from '../scheduling/serial-task.js';
 import { LIMIT_NAMES, type LimitName, type Limits, limitText, liveSettings } from './limits.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Clock } from '../common/clock.js';
-import type { Rate } from '../config/setting.js';
+import type { Rate } from '../config/settings/setting.js';
 import { LocalSlidingWindows } from './local-sliding-windows.js';
 
 class FakeClock extends Clock {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
-import type { Rate } from '../config/setting.js';
+import type { Rate } from '../config/settings/setting.js';
 import { ALLOWED, SlidingWindows, type Verdict } from './sliding-windows.js';
 import { WindowLog } from './window-log.js';
 

@@ -1,4 +1,4 @@
-import type { Rate } from '../config/setting.js';
+import type { Rate } from '../config/settings/setting.js';
 
 /** True when one more is within the limit. */
 export interface Verdict {

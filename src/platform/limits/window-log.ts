@@ -1,4 +1,4 @@
-import type { Rate } from '../config/setting.js';
+import type { Rate } from '../config/settings/setting.js';
 
 /** Up to here each hit has its own time. Beyond, hits closer together than a thousandth of the window share one. */
 const EXACT = 1000;

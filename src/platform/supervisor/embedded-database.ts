@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logging/logger.js';
-import type { DatabaseSettings } from '../config/database.settings.js';
+import type { DatabaseSettings } from '../config/settings/database.settings.js';
 import { type DatabaseServer, embeddedServer } from '../../startup/database-server.js';
 import { messageOf } from '../database/embedded/support/embedded-postgres-error.js';
-import type { DatabaseUrls } from './messages.js';
+import type { DatabaseUrls } from './link/messages.js';
 
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 200;

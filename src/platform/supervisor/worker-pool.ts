@@ -7,7 +7,7 @@ import { START_CUT_MS } from '../../startup/node-run.js';
 import { runWithTimeout } from '../../operations/shutdown/run-with-timeout.js';
 import { BeatWatch } from './beat-watch.js';
 import type { ListeningSocket } from './listening-socket.js';
-import type { DatabaseUrls, FromWorker } from './messages.js';
+import type { DatabaseUrls, FromWorker } from './link/messages.js';
 import { WorkerProcess } from './worker-process.js';
 
 /** For a worker that has not taken connections yet to give its start up. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import type { FromWorker, ToWorker } from './messages.js';
-import { WORKER_PRELOAD } from './worker-link.js';
+import type { FromWorker, ToWorker } from './link/messages.js';
+import { WORKER_PRELOAD } from './link/worker-link.js';
 
 /** The listening socket's descriptor in the worker, after standard input, output and error, and the channel to the supervisor. */
 export const LISTENING_DESCRIPTOR = 4;

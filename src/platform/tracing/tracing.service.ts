@@ -5,7 +5,7 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { Logger } from '../logging/logger.js';
 import { OPERATIONS_SETTINGS } from '../config/config.module.js';
-import type { OperationsSettings } from '../config/operations.settings.js';
+import type { OperationsSettings } from '../config/settings/operations.settings.js';
 
 const FLUSH_MS = 2000;
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ReaderPrincipal } from '../../identity/access/principal.js';
-import { newId } from '../../platform/common/ids.js';
-import { SetIndex } from '../../platform/common/set-index.js';
+import { newId } from '../../platform/common/values/ids.js';
+import { SetIndex } from '../../platform/common/collections/set-index.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
 
 type Holder = Pick<ReaderPrincipal, 'id' | 'sessionId'>;

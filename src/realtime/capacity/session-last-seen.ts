@@ -1,7 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Logger } from '../../platform/logging/logger.js';
 import { SESSION_SETTINGS } from '../../platform/config/config.module.js';
-import type { SessionSettings } from '../../platform/config/session.settings.js';
+import type { SessionSettings } from '../../platform/config/settings/session.settings.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import { SerialTask } from '../../platform/scheduling/serial-task.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
-import { SetIndex } from '../../platform/common/set-index.js';
+import { SetIndex } from '../../platform/common/collections/set-index.js';
 import { CLOSE_CODES } from './close-codes.js';
 import type { Connection } from './connection.js';
 import { TrafficTotals } from './traffic-totals.js';

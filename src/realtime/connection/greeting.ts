@@ -3,7 +3,7 @@ import { SERVER_ID } from '../../cluster/node/server-id.js';
 import { LogEpoch } from '../../events/log/log-epoch.js';
 import { userView } from '../../identity/access/principal.js';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
-import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
+import type { RealtimeSettings } from '../../platform/config/settings/realtime.settings.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
 import type { Connection, PlainFrame } from './connection.js';
 

@@ -1,7 +1,7 @@
 import { getToken } from '@willsoto/nestjs-prometheus';
 import type { Counter } from 'prom-client';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
-import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
+import type { RealtimeSettings } from '../../platform/config/settings/realtime.settings.js';
 import type { OutboxParts } from './outbox.js';
 import { SocketStats } from '../statistics/socket-stats.service.js';
 import { FlushScheduler } from './flush-scheduler.js';

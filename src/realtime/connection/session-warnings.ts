@@ -1,5 +1,5 @@
 import type { LiveSession } from '../../identity/sessions/sessions.service.js';
-import type { SessionSettings } from '../../platform/config/session.settings.js';
+import type { SessionSettings } from '../../platform/config/settings/session.settings.js';
 import type { Connection } from './connection.js';
 
 /** A warning comes this long before the end. */

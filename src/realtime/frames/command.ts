@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { StaffPrincipal } from '../../identity/access/principal.js';
 import { DomainError } from '../../platform/common/errors.js';
-import { validate } from '../../platform/common/validation.js';
+import { validate } from '../../platform/common/values/validation.js';
 import type { Connection } from '../connection/connection.js';
 
 /** One frame of a client's on its way to its handler. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { slug, uuid } from '../../platform/common/ids.js';
+import { slug, uuid } from '../../platform/common/values/ids.js';
 
 /** Frames that need no handler and wait for none: they bypass the queue of commands and do not count against the rate. */
 export const CONTROL_FRAMES = {

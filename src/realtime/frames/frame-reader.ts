@@ -1,8 +1,8 @@
 import type { RawData } from 'ws';
 import { z } from 'zod';
-import { uuid } from '../../platform/common/ids.js';
+import { uuid } from '../../platform/common/values/ids.js';
 import { DomainError } from '../../platform/common/errors.js';
-import { validationError } from '../../platform/common/validation.js';
+import { validationError } from '../../platform/common/values/validation.js';
 import type { Verdict } from '../../platform/limits/sliding-windows.js';
 import { CONTROL_FRAMES } from './control-frames.js';
 import type { ClientRate } from './client-rate.js';

@@ -2,7 +2,7 @@ import { HttpException, Injectable } from '@nestjs/common';
 import { firstValueFrom, isObservable } from 'rxjs';
 import { DomainError, toErrorBody } from '../../platform/common/errors.js';
 import { within } from '../../platform/common/within.js';
-import { fromHttpException } from '../../platform/http/error-status.js';
+import { fromHttpException } from '../../platform/http/errors/error-status.js';
 import { withLogContext } from '../../platform/logging/log-context.js';
 import { ExtensionGuard, extensionUnavailable } from '../../platform/extensions/extension-guard.js';
 import { Logger } from '../../platform/logging/logger.js';

@@ -2,7 +2,7 @@ import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetada
 import { SubscribeMessage } from '@nestjs/websockets';
 import { z } from 'zod';
 import type { StaffPrincipal } from '../../identity/access/principal.js';
-import { uuid } from '../../platform/common/ids.js';
+import { uuid } from '../../platform/common/values/ids.js';
 import { TRACEPARENT } from '../../platform/tracing/tracing.js';
 import { BackpressureInterceptor } from './backpressure.interceptor.js';
 import type { Command } from './command.js';

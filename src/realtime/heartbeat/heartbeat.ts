@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../../platform/common/clock.js';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
-import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
+import type { RealtimeSettings } from '../../platform/config/settings/realtime.settings.js';
 import { CLOSE_CODES } from '../connection/close-codes.js';
 import type { Connection } from '../connection/connection.js';
 import { Connections } from '../connection/connections.js';

@@ -6,7 +6,7 @@ import { RefusalRecorder } from '../../platform/common/refusal-recorder.js';
 import { actorOf, logIdOf, type ReaderPrincipal } from '../../identity/access/principal.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
-import type { RealtimeSettings } from '../../platform/config/realtime.settings.js';
+import type { RealtimeSettings } from '../../platform/config/settings/realtime.settings.js';
 import { ClientRate } from '../frames/client-rate.js';
 import { CLOSE_CODES } from '../connection/close-codes.js';
 import { Connection } from '../connection/connection.js';

@@ -6,7 +6,7 @@ import { type LiveReader, ReaderSessions } from '../../identity/boards/reader-se
 import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { SESSION_SETTINGS } from '../../platform/config/config.module.js';
-import type { SessionSettings } from '../../platform/config/session.settings.js';
+import type { SessionSettings } from '../../platform/config/settings/session.settings.js';
 import type { Connection } from '../connection/connection.js';
 import { Connections } from '../connection/connections.js';
 import { SessionWarnings } from '../connection/session-warnings.js';

@@ -7,7 +7,7 @@ import { asParam, CurrentReader, ForReaders } from '../../identity/access/access
 import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import { notFound } from '../../platform/common/errors.js';
 import { HTTP_SETTINGS } from '../../platform/config/config.module.js';
-import type { HttpSettings } from '../../platform/config/http.settings.js';
+import type { HttpSettings } from '../../platform/config/settings/http.settings.js';
 import { CONNECTION_GUARDS } from '../capacity/connection-guards.js';
 import type { ConnectionRequest } from '../capacity/guarded-connection.js';
 import { EventStreams } from './event-streams.service.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Response } from 'express';
 import { logIdOf, type ReaderPrincipal } from '../../identity/access/principal.js';
-import { newId } from '../../platform/common/ids.js';
+import { newId } from '../../platform/common/values/ids.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { ResumePoint } from '../../events/delivery/resume.service.js';
 import type { ConnectionSlot } from '../capacity/connection-slots.js';

@@ -1,7 +1,7 @@
 import { UseFilters } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import { z } from 'zod';
-import { slug } from '../../platform/common/ids.js';
+import { slug } from '../../platform/common/values/ids.js';
 import { Command } from '../frames/command.js';
 import { CommandErrorFilter } from '../frames/command-error.filter.js';
 import { Frame, OnFrame, plainFrame, TheCommand } from '../frames/frame.decorators.js';

@@ -3,7 +3,7 @@ import { HttpException } from '@nestjs/common';
 import type { Duplex } from 'node:stream';
 import { UpgradeRefusal } from '../../identity/access/upgrade-refusal.js';
 import { DomainError, type ErrorCode, toErrorBody } from '../../platform/common/errors.js';
-import { fromHttpException, HTTP_STATUS_OF, statusOf } from '../../platform/http/error-status.js';
+import { fromHttpException, HTTP_STATUS_OF, statusOf } from '../../platform/http/errors/error-status.js';
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'VALIDATION_FAILED',

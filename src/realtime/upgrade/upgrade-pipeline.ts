@@ -3,10 +3,10 @@ import { type CanActivate, HttpException, Inject, Injectable, type OnModuleInit 
 import { ModuleRef } from '@nestjs/core';
 import { firstValueFrom, isObservable } from 'rxjs';
 import { ExecutionContextHost } from '@nestjs/core/internal';
-import { headerFault } from '../../platform/http/request-headers.js';
+import { headerFault } from '../../platform/http/server/request-headers.js';
 import { TrustedProxies } from '../../identity/access/trusted-proxies.js';
 import { DomainError } from '../../platform/common/errors.js';
-import { newId } from '../../platform/common/ids.js';
+import { newId } from '../../platform/common/values/ids.js';
 import { ExtensionGuard, extensionUnavailable } from '../../platform/extensions/extension-guard.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { ConnectionRequest } from '../capacity/guarded-connection.js';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { UpgradeRefusal } from '../../identity/access/upgrade-refusal.js';
 import { HTTP_SETTINGS } from '../../platform/config/config.module.js';
-import type { HttpSettings } from '../../platform/config/http.settings.js';
+import type { HttpSettings } from '../../platform/config/settings/http.settings.js';
 import { asDomainError } from '../../platform/database/database-error.js';
 import type { ConnectionRequest } from '../capacity/guarded-connection.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';

@@ -6,8 +6,8 @@ import {
   type CommandSteps,
   IdempotentCommands,
 } from '../../platform/idempotency/idempotent-commands.js';
-import { KeyedPlaces } from '../../platform/common/keyed-places.js';
-import { createBatchLoader } from '../../platform/common/batch-loader.js';
+import { KeyedPlaces } from '../../platform/common/collections/keyed-places.js';
+import { createBatchLoader } from '../../platform/common/collections/batch-loader.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import type { CallView } from './call.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { roleName } from '../../identity/roles/role-name.js';
-import { uuid } from '../../platform/common/ids.js';
-import { time } from '../../platform/common/time-schema.js';
+import { uuid } from '../../platform/common/values/ids.js';
+import { time } from '../../platform/common/values/time-schema.js';
 import { CALL_STATES, type CallView } from './call.js';
 
 const word = z.string();

@@ -2,7 +2,7 @@ import { Catch } from '@nestjs/common';
 import type { Response } from 'express';
 import type { GuardedRequest } from '../../identity/access/guarded-request.js';
 import type { DomainError, ErrorCode } from '../../platform/common/errors.js';
-import { HttpErrorFilter } from '../../platform/http/error.filter.js';
+import { HttpErrorFilter } from '../../platform/http/errors/error.filter.js';
 import { protectGuestPage } from './guest-entry.js';
 import { type GuestRefusal, renderGuestRefusal } from './guest-page.js';
 import { chooseLanguage, GUEST_LANGUAGES } from './guest-texts.js';

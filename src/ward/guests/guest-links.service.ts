@@ -3,7 +3,7 @@ import { InjectEntityManager } from '@nestjs/typeorm';
 import { EntityManager, IsNull } from 'typeorm';
 import { DomainError, notFound } from '../../platform/common/errors.js';
 import { GUEST_SETTINGS } from '../../platform/config/config.module.js';
-import type { GuestSettings } from '../../platform/config/guest.settings.js';
+import type { GuestSettings } from '../../platform/config/settings/guest.settings.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';

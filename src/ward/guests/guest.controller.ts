@@ -6,7 +6,7 @@ import { goneSignal, waitParam } from '../../events/transports/long-poll.js';
 import { Public } from '../../identity/access/access.js';
 import { Accepts } from '../../platform/http/route-marks.js';
 import { notFound } from '../../platform/common/errors.js';
-import { newId, uuid } from '../../platform/common/ids.js';
+import { newId, uuid } from '../../platform/common/values/ids.js';
 import { GuestCalls } from './guest-calls.service.js';
 import { GuestEntry, protectGuestPage } from './guest-entry.js';
 import { GuestErrorFilter } from './guest-error.filter.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { language } from '../../platform/common/language.js';
+import { language } from '../../platform/common/values/language.js';
 import { CANCEL_POLICIES, DISPATCH_MODES } from './entities/call-type.entity.js';
 import { STATION_KINDS } from './entities/station.entity.js';
 

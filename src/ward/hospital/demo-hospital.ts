@@ -1,5 +1,5 @@
 import type { Role } from '../../identity/access/principal.js';
-import { newId, newSecret } from '../../platform/common/ids.js';
+import { newId, newSecret } from '../../platform/common/values/ids.js';
 import type { StationKind } from './entities/station.entity.js';
 import { DEMO_NAMES, type DemoName } from './demo-names.js';
 import { newStationKey } from '../stations/station-keys.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Role } from '../../identity/access/principal.js';
-import { createBatchLoader } from '../../platform/common/batch-loader.js';
+import { createBatchLoader } from '../../platform/common/collections/batch-loader.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import type { CancelPolicy, DispatchMode } from './entities/call-type.entity.js';

@@ -5,8 +5,8 @@ import { asParam, CurrentReader, ForReaders } from '../../identity/access/access
 import { DepartmentAccess } from '../../identity/access/department-access.js';
 import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import { notFound } from '../../platform/common/errors.js';
-import { slug } from '../../platform/common/ids.js';
-import { cursorParam, limitParam, type Page, readCursor, toPage } from '../../platform/common/paging.js';
+import { slug } from '../../platform/common/values/ids.js';
+import { cursorParam, limitParam, type Page, readCursor, toPage } from '../../platform/common/values/paging.js';
 import { DepartmentDirectories, type DepartmentDirectory } from './department-directory.service.js';
 import { type DepartmentView, DirectoryService } from './directory.service.js';
 

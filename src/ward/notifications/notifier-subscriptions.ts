@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { DATABASE_SETTINGS } from '../../platform/config/config.module.js';
-import type { DatabaseSettings } from '../../platform/config/database.settings.js';
+import type { DatabaseSettings } from '../../platform/config/settings/database.settings.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';

@@ -3,7 +3,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 import { StaleServerSweep, type SweptRows } from '../../cluster/registry/stale-server-sweep.service.js';
 import { Logger } from '../../platform/logging/logger.js';
-import type { ClusterSettings } from '../../platform/config/cluster.settings.js';
+import type { ClusterSettings } from '../../platform/config/settings/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
 import { statement } from '../../platform/database/statement.js';
 import { DueRowProcessor } from '../../platform/scheduling/due-row-processor.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import type { ClusterSettings } from '../../platform/config/cluster.settings.js';
+import type { ClusterSettings } from '../../platform/config/settings/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
 import { statement } from '../../platform/database/statement.js';
 import { Transactions } from '../../platform/database/transactions.js';

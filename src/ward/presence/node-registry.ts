@@ -1,10 +1,10 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../platform/common/clock.js';
 import { Logger } from '../../platform/logging/logger.js';
-import type { ClusterSettings } from '../../platform/config/cluster.settings.js';
+import type { ClusterSettings } from '../../platform/config/settings/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
 import { Database, DATABASE_URL } from '../../platform/database/database.js';
-import { KeptConnection } from '../../platform/database/kept-connection.js';
+import { KeptConnection } from '../../platform/database/notify/kept-connection.js';
 import { statement } from '../../platform/database/statement.js';
 import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { SERVER_ID } from '../../cluster/node/server-id.js';

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { EventCatalog, type PayloadsOf } from '../../events/log/event-catalog.js';
-import { uuid } from '../../platform/common/ids.js';
+import { uuid } from '../../platform/common/values/ids.js';
 
 const member = z.strictObject({ staff_id: uuid });
 

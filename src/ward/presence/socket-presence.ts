@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleInit, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { StaffPrincipal } from '../../identity/access/principal.js';
 import { Logger } from '../../platform/logging/logger.js';
-import { SetIndex } from '../../platform/common/set-index.js';
+import { SetIndex } from '../../platform/common/collections/set-index.js';
 import { Transactions } from '../../platform/database/transactions.js';
 import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { SocketObservers } from '../../realtime/connection/socket-observers.js';

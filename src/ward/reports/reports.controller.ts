@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { slug } from '../../platform/common/ids.js';
+import { slug } from '../../platform/common/values/ids.js';
 import { ForManagers } from '../staffing/managers-routes.js';
 import type { Report } from './report.js';
 import { csvFileName, toCsv } from './report-csv.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError, notFound } from '../../platform/common/errors.js';
 import { WARD_SETTINGS } from '../../platform/config/config.module.js';
-import type { WardSettings } from '../../platform/config/ward.settings.js';
+import type { WardSettings } from '../../platform/config/settings/ward.settings.js';
 import { Transactions } from '../../platform/database/transactions.js';
 import { countsOf, escalationsOf, intervalsOf } from './call-sections.js';
 import { spreadOf } from './fairness.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { uuid } from '../../platform/common/ids.js';
-import { cursorParam, limitParam } from '../../platform/common/paging.js';
+import { uuid } from '../../platform/common/values/ids.js';
+import { cursorParam, limitParam } from '../../platform/common/values/paging.js';
 
 const MAX_REASON = 500;
 /** More nurses than any department has on duty. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { newSecret } from '../../platform/common/ids.js';
+import { newSecret } from '../../platform/common/values/ids.js';
 
 const PREFIX = 'wsk_';
 

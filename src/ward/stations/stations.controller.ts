@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { CurrentStation, ForStations } from '../../identity/access/access.js';
 import type { StationPrincipal } from '../../identity/access/principal.js';
 import { notFound } from '../../platform/common/errors.js';
-import { noBody, type NoBody } from '../../platform/common/validation.js';
+import { noBody, type NoBody } from '../../platform/common/values/validation.js';
 import { StationsService, type StationView } from './stations.service.js';
 
 @ApiTags('stations')

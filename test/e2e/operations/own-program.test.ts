@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import hospital, { Cleaning } from '../../support/own-program/hospital.js';
 import { StartRefused } from '../../../src/platform/common/start-refused.js';
-import { migrateDown, migrateUp, migrationStatus } from '../../../src/platform/database/migrations.js';
-import { historyOf } from '../../../src/platform/database/migration-history.js';
+import { migrateDown, migrateUp, migrationStatus } from '../../../src/platform/database/migrations/migrations.js';
+import { historyOf } from '../../../src/platform/database/migrations/migration-history.js';
 import { requireSound } from '../../../src/program/load-hospital.js';
 import { startTestWardline, type TestWardline } from '../../../src/testing/index.js';
 import { createTestDatabase } from '../../support/database.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { migrateUp } from '../../../src/platform/database/migrations.js';
+import { migrateUp } from '../../../src/platform/database/migrations/migrations.js';
 import { asAdmin, openServer, withDatabaseName } from '../../../src/testing/test-server.js';
 import type { Ends } from '../command/ends.js';
 

@@ -1,6 +1,6 @@
 import { SystemClock } from '../../../src/platform/common/clock.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
-import { realtimeSettings } from '../../../src/platform/config/realtime.settings.js';
+import { realtimeSettings } from '../../../src/platform/config/settings/realtime.settings.js';
 import { Database } from '../../../src/platform/database/database.js';
 import { EventLog } from '../../../src/events/log/event-log.js';
 import { LogNotifier } from '../../../src/events/log/log-notifier.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SessionCookie, tokenHash } from '../../../src/identity/sessions/session-cookie.js';
-import { httpSettings } from '../../../src/platform/config/http.settings.js';
+import { httpSettings } from '../../../src/platform/config/settings/http.settings.js';
 import type { BenchDatabase } from '../append/bench-database.js';
 
 /** Signs the sessions of a bench's people, so that they need not sign in one by one, with a password hash each. */

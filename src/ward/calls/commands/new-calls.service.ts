@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { newId } from '../../../platform/common/ids.js';
+import { newId } from '../../../platform/common/values/ids.js';
 import { RetryTransaction } from '../../../platform/database/database-error.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { type Deadlines, EscalationPolicies } from '../policies/escalation-policies.js';

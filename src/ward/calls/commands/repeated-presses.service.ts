@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WARD_SETTINGS } from '../../../platform/config/config.module.js';
-import type { WardSettings } from '../../../platform/config/ward.settings.js';
+import type { WardSettings } from '../../../platform/config/settings/ward.settings.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { Recipients } from '../annunciations/recipients.js';
 import { type Actor, CallJournal } from '../call-journal.js';

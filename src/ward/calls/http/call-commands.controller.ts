@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { CurrentStaff } from '../../../identity/access/access.js';
 import type { StaffPrincipal } from '../../../identity/access/principal.js';
 import { requiredKey } from '../../../platform/idempotency/idempotency-key.js';
-import { uuid } from '../../../platform/common/ids.js';
+import { uuid } from '../../../platform/common/values/ids.js';
 import { CallCommandsService } from '../commands/call-commands.service.js';
 import type { CallView } from '../call.js';
 import { commandBody, type CommandBody, declineBody, type DeclineBody } from './call-schemas.js';

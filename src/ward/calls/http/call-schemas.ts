@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { placeId, slug, uuid } from '../../../platform/common/ids.js';
-import { cursorParam, limitParam } from '../../../platform/common/paging.js';
-import { freeText } from '../../../platform/common/text.js';
+import { placeId, slug, uuid } from '../../../platform/common/values/ids.js';
+import { cursorParam, limitParam } from '../../../platform/common/values/paging.js';
+import { freeText } from '../../../platform/common/values/text.js';
 import { commandFrame } from '../../../realtime/frames/frame.decorators.js';
 import { CALL_STATES, DECLINE_CODES } from '../call.js';
 

@@ -4,7 +4,7 @@ import { can } from '../../../identity/access/capabilities.js';
 import { DepartmentAccess } from '../../../identity/access/department-access.js';
 import { belongsTo, type StaffPrincipal, type StationPrincipal } from '../../../identity/access/principal.js';
 import { notFound } from '../../../platform/common/errors.js';
-import { type Page, readCursor, toPage } from '../../../platform/common/paging.js';
+import { type Page, readCursor, toPage } from '../../../platform/common/values/paging.js';
 import { Database } from '../../../platform/database/database.js';
 import { statement } from '../../../platform/database/statement.js';
 import { EventLog } from '../../../events/log/event-log.js';

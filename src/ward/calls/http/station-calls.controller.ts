@@ -6,7 +6,7 @@ import { CurrentStation, ForStations } from '../../../identity/access/access.js'
 import type { GuardedRequest } from '../../../identity/access/guarded-request.js';
 import type { StationPrincipal } from '../../../identity/access/principal.js';
 import { optionalKey } from '../../../platform/idempotency/idempotency-key.js';
-import { uuid } from '../../../platform/common/ids.js';
+import { uuid } from '../../../platform/common/values/ids.js';
 import { StationCommandsService } from '../commands/station-commands.service.js';
 import type { CallView } from '../call.js';
 import { pressBody, stationCommandBody } from './call-schemas.js';

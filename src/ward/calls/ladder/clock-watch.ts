@@ -2,7 +2,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { SerialTask } from '../../../platform/scheduling/serial-task.js';
 import { Clock } from '../../../platform/common/clock.js';
 import { WARD_SETTINGS } from '../../../platform/config/config.module.js';
-import type { WardSettings } from '../../../platform/config/ward.settings.js';
+import type { WardSettings } from '../../../platform/config/settings/ward.settings.js';
 import { Database } from '../../../platform/database/database.js';
 import { statement } from '../../../platform/database/statement.js';
 import { Transactions } from '../../../platform/database/transactions.js';

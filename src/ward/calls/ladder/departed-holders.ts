@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { SESSION_SETTINGS } from '../../../platform/config/config.module.js';
-import type { SessionSettings } from '../../../platform/config/session.settings.js';
+import type { SessionSettings } from '../../../platform/config/settings/session.settings.js';
 import { statement } from '../../../platform/database/statement.js';
 import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.js';
 import type { DueLook, DueWork } from '../../../platform/scheduling/due-work.js';

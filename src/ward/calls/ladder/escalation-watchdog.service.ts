@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WARD_SETTINGS } from '../../../platform/config/config.module.js';
-import type { WardSettings } from '../../../platform/config/ward.settings.js';
+import type { WardSettings } from '../../../platform/config/settings/ward.settings.js';
 import { Database } from '../../../platform/database/database.js';
 import { statement } from '../../../platform/database/statement.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WARD_SETTINGS } from '../../../platform/config/config.module.js';
-import type { WardSettings } from '../../../platform/config/ward.settings.js';
+import type { WardSettings } from '../../../platform/config/settings/ward.settings.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { type Deadlines, EscalationPolicies, type UnplacedCall } from './escalation-policies.js';

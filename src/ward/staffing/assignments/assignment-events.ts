@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { EventCatalog, type PayloadsOf } from '../../../events/log/event-catalog.js';
-import { uuid } from '../../../platform/common/ids.js';
-import { time } from '../../../platform/common/time-schema.js';
+import { uuid } from '../../../platform/common/values/ids.js';
+import { time } from '../../../platform/common/values/time-schema.js';
 
 const room_id = z.string();
 

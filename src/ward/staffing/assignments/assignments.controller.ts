@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { optionalKey } from '../../../platform/idempotency/idempotency-key.js';
-import { placeId, slug } from '../../../platform/common/ids.js';
-import type { Page } from '../../../platform/common/paging.js';
+import { placeId, slug } from '../../../platform/common/values/ids.js';
+import type { Page } from '../../../platform/common/values/paging.js';
 import { AssignmentsService, type AssignmentView } from './assignments.service.js';
 import { CurrentManager, ForManagers } from '../managers-routes.js';
 import type { Manager } from '../staffing-changes.js';

@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { EventCatalog, type PayloadsOf } from '../../../events/log/event-catalog.js';
-import { uuid } from '../../../platform/common/ids.js';
-import { time } from '../../../platform/common/time-schema.js';
+import { uuid } from '../../../platform/common/values/ids.js';
+import { time } from '../../../platform/common/values/time-schema.js';
 
 /** The reason of an exclusion stays in its record. */
 const exclusion = z.strictObject({ staff_id: uuid, exclusion_id: uuid });

@@ -2,8 +2,8 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, R
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { optionalKey } from '../../../platform/idempotency/idempotency-key.js';
-import { slug, uuid } from '../../../platform/common/ids.js';
-import type { Page } from '../../../platform/common/paging.js';
+import { slug, uuid } from '../../../platform/common/values/ids.js';
+import type { Page } from '../../../platform/common/values/paging.js';
 import { ExclusionsService, type ExclusionView } from './exclusions.service.js';
 import { CurrentManager, ForManagers } from '../managers-routes.js';
 import type { Manager } from '../staffing-changes.js';

@@ -2,7 +2,7 @@ import { Body, Controller, Headers, HttpCode, Param, Post } from '@nestjs/common
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { optionalKey } from '../../../platform/idempotency/idempotency-key.js';
-import { slug } from '../../../platform/common/ids.js';
+import { slug } from '../../../platform/common/values/ids.js';
 import { CurrentManager, ForManagers } from '../managers-routes.js';
 import { NOTICE_CODES } from './notice-events.js';
 import { NoticesService, type NoticeView } from './notices.service.js';

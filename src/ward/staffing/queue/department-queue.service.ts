@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ClusterSettings } from '../../../platform/config/cluster.settings.js';
+import type { ClusterSettings } from '../../../platform/config/settings/cluster.settings.js';
 import { CLUSTER_SETTINGS, WARD_SETTINGS } from '../../../platform/config/config.module.js';
-import type { WardSettings } from '../../../platform/config/ward.settings.js';
+import type { WardSettings } from '../../../platform/config/settings/ward.settings.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Headers, Param, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { optionalKey } from '../../../platform/idempotency/idempotency-key.js';
-import { slug } from '../../../platform/common/ids.js';
+import { slug } from '../../../platform/common/values/ids.js';
 import { CurrentManager, ForManagers } from '../managers-routes.js';
 import { QueueOrderService, type QueueView } from './queue-order.service.js';
 import type { Manager } from '../staffing-changes.js';

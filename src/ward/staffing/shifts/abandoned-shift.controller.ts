@@ -1,7 +1,7 @@
 import { Controller, Delete, Headers, HttpCode, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { optionalKey } from '../../../platform/idempotency/idempotency-key.js';
-import { slug, uuid } from '../../../platform/common/ids.js';
+import { slug, uuid } from '../../../platform/common/values/ids.js';
 import { CurrentManager, ForManagers } from '../managers-routes.js';
 import { ShiftAbandonment } from './shift-abandonment.service.js';
 import type { ShiftView } from './shift.js';

@@ -5,7 +5,7 @@ import type { DueLook, DueWork } from '../../../platform/scheduling/due-work.js'
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { DomainError } from '../../../platform/common/errors.js';
 import { SESSION_SETTINGS } from '../../../platform/config/config.module.js';
-import type { SessionSettings } from '../../../platform/config/session.settings.js';
+import type { SessionSettings } from '../../../platform/config/settings/session.settings.js';
 import { ShiftsService } from './shifts.service.js';
 
 /**

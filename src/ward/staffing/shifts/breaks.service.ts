@@ -3,7 +3,7 @@ import { actorOf, type StaffPrincipal } from '../../../identity/access/principal
 import { EventLog } from '../../../events/log/event-log.js';
 import { notFound } from '../../../platform/common/errors.js';
 import { WARD_SETTINGS } from '../../../platform/config/config.module.js';
-import type { WardSettings } from '../../../platform/config/ward.settings.js';
+import type { WardSettings } from '../../../platform/config/settings/ward.settings.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { IdempotentCommands } from '../../../platform/idempotency/idempotent-commands.js';

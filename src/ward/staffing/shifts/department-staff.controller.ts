@@ -2,8 +2,8 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentStaff } from '../../../identity/access/access.js';
 import type { StaffPrincipal } from '../../../identity/access/principal.js';
-import { slug } from '../../../platform/common/ids.js';
-import type { Page } from '../../../platform/common/paging.js';
+import { slug } from '../../../platform/common/values/ids.js';
+import type { Page } from '../../../platform/common/values/paging.js';
 import { DepartmentStaffService, type StaffMemberView } from './department-staff.service.js';
 
 @ApiTags('staffing')

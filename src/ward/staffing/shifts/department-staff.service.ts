@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Role, StaffPrincipal } from '../../../identity/access/principal.js';
-import type { ClusterSettings } from '../../../platform/config/cluster.settings.js';
+import type { ClusterSettings } from '../../../platform/config/settings/cluster.settings.js';
 import { CLUSTER_SETTINGS, WARD_SETTINGS } from '../../../platform/config/config.module.js';
-import type { WardSettings } from '../../../platform/config/ward.settings.js';
+import type { WardSettings } from '../../../platform/config/settings/ward.settings.js';
 import { Database } from '../../../platform/database/database.js';
 import { statement } from '../../../platform/database/statement.js';
 import { OpenDepartments } from '../open-departments.js';

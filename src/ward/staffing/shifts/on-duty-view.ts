@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { roleName } from '../../../identity/roles/role-name.js';
-import { time } from '../../../platform/common/time-schema.js';
-import { uuid } from '../../../platform/common/ids.js';
+import { time } from '../../../platform/common/values/time-schema.js';
+import { uuid } from '../../../platform/common/values/ids.js';
 
 /** A person on duty, the same in snapshots and in events: a picture that follows the events equals a fresh one. */
 export const onDutyView = z.strictObject({

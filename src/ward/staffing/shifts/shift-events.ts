@@ -2,8 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { EventCatalog, type PayloadsOf } from '../../../events/log/event-catalog.js';
 import { roleName } from '../../../identity/roles/role-name.js';
-import { uuid } from '../../../platform/common/ids.js';
-import { time } from '../../../platform/common/time-schema.js';
+import { uuid } from '../../../platform/common/values/ids.js';
+import { time } from '../../../platform/common/values/time-schema.js';
 import { onDutyView } from './on-duty-view.js';
 
 const shift = z.strictObject({ staff_id: uuid, shift_id: uuid, role: roleName });

@@ -3,7 +3,7 @@ import { WebSocketGateway } from '@nestjs/websockets';
 import { z } from 'zod';
 import { DepartmentAccess } from '../../../identity/access/department-access.js';
 import type { StaffPrincipal } from '../../../identity/access/principal.js';
-import { slug } from '../../../platform/common/ids.js';
+import { slug } from '../../../platform/common/values/ids.js';
 import { CommandErrorFilter } from '../../../realtime/frames/command-error.filter.js';
 import { Caller, commandFrame, Frame, OnFrame } from '../../../realtime/frames/frame.decorators.js';
 import { pauseBody } from '../staffing-schemas.js';

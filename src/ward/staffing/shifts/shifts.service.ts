@@ -3,7 +3,7 @@ import { can } from '../../../identity/access/capabilities.js';
 import { actorOf, type Role, type StaffPrincipal } from '../../../identity/access/principal.js';
 import { IdempotentCommands } from '../../../platform/idempotency/idempotent-commands.js';
 import { DomainError, notFound, notPermitted } from '../../../platform/common/errors.js';
-import { newId } from '../../../platform/common/ids.js';
+import { newId } from '../../../platform/common/values/ids.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { DepartmentQueue } from '../queue/department-queue.service.js';

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { NextFunction, Response } from 'express';
-import type { GuardedRequest } from '../../identity/access/guarded-request.js';
-import { Callers } from '../../identity/access/callers.js';
-import { DomainError } from '../common/errors.js';
-import { clientNetwork } from '../limits/client-network.js';
-import { LimitMetrics } from '../limits/limit-metrics.js';
-import { LiveLimits } from '../limits/live-limits.service.js';
-import { LocalSlidingWindows } from '../limits/local-sliding-windows.js';
-import { ALLOWED } from '../limits/sliding-windows.js';
+import type { GuardedRequest } from '../../../identity/access/guarded-request.js';
+import { Callers } from '../../../identity/access/callers.js';
+import { DomainError } from '../../common/errors.js';
+import { clientNetwork } from '../../limits/client-network.js';
+import { LimitMetrics } from '../../limits/limit-metrics.js';
+import { LiveLimits } from '../../limits/live-limits.service.js';
+import { LocalSlidingWindows } from '../../limits/local-sliding-windows.js';
+import { ALLOWED } from '../../limits/sliding-windows.js';
 import { SlowAnswers } from './slow-answers.js';
 
 const STATION = /^\/api\/v1\/stations\/self(\/|$)/;

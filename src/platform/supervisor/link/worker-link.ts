@@ -2,7 +2,7 @@ import { isMainThread } from 'node:worker_threads';
 import { SupervisorLink } from './supervisor-link.js';
 
 /** The preloaded module that makes a process a worker. */
-export const WORKER_PRELOAD = new URL('../../worker.js', import.meta.url).href;
+export const WORKER_PRELOAD = new URL('../../../worker.js', import.meta.url).href;
 
 let link: SupervisorLink | undefined;
 

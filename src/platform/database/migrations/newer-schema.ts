@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { StartRefused } from '../common/start-refused.js';
-import { packageVersion } from '../system/package-version.js';
+import { StartRefused } from '../../common/start-refused.js';
+import { packageVersion } from '../../system/package-version.js';
 import type { MigrationHistory } from './migration-history.js';
 
 interface UnknownMigration {

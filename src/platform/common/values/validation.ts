@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DomainError } from './errors.js';
+import { DomainError } from '../errors.js';
 
 const MAX_FIELDS = 20;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { screenSettings } from '../config/screen.settings.js';
+import { screenSettings } from '../../config/settings/screen.settings.js';
 import { toScreenFile } from './screen-files.js';
 import { withSettings } from './screen-pages.js';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Response } from 'express';
-import type { GuardedRequest } from '../../identity/access/guarded-request.js';
-import { DomainError, toErrorBody } from '../common/errors.js';
+import type { GuardedRequest } from '../../../identity/access/guarded-request.js';
+import { DomainError, toErrorBody } from '../../common/errors.js';
 
 const MAX_HEADER_LINES = 100;
 /** One more than may come, so that it can be seen; beyond it Node keeps none. */

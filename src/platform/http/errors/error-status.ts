@@ -1,5 +1,5 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
-import { DomainError, type ErrorCode, ownErrorCodes } from '../common/errors.js';
+import { DomainError, type ErrorCode, ownErrorCodes } from '../../common/errors.js';
 
 /** The HTTP status of every code; a new code does not compile without one. */
 export const HTTP_STATUS_OF: Record<ErrorCode, number> = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimeZone } from '../common/time-zone.js';
+import { isTimeZone } from '../../common/values/time-zone.js';
 import { text } from './setting.js';
 
 export const DEFAULT_FACILITY_NAME = 'Hospital';

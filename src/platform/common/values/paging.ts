@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DomainError } from './errors.js';
+import { DomainError } from '../errors.js';
 
 export const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;

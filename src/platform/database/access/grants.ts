@@ -1,5 +1,5 @@
-import { openConnection } from './bounded-client.js';
-import { connectionOptions } from './connection-options.js';
+import { openConnection } from '../bounded-client.js';
+import { connectionOptions } from '../connection-options.js';
 
 /** Written through their functions only; the application may read them. */
 const READ_ONLY = [

@@ -1,5 +1,5 @@
-import { openConnection } from './bounded-client.js';
-import { connectionOptions } from './connection-options.js';
+import { openConnection } from '../bounded-client.js';
+import { connectionOptions } from '../connection-options.js';
 
 /** A power of a database role beyond the application's needs: it could change or delete the record. */
 export type ExcessPower = 'superuser' | 'owner';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { SessionEndings } from '../../identity/sessions/session-endings.js';
-import { LogNotifier } from '../../events/log/log-notifier.js';
+import { SessionEndings } from '../../../identity/sessions/session-endings.js';
+import { LogNotifier } from '../../../events/log/log-notifier.js';
 import type { FromWorker, News } from './messages.js';
 import { WorkerHints } from './worker-hints.js';
 

@@ -1,11 +1,11 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, NotFoundException } from '@nestjs/common';
 import type { Express, Response } from 'express';
-import type { GuardedRequest } from '../../identity/access/guarded-request.js';
-import { recordRefusal } from '../../identity/access/record-refusal.js';
-import { RefusalRecorder } from '../common/refusal-recorder.js';
-import { DomainError, type ErrorCode, notFound, toErrorBody } from '../common/errors.js';
-import { Logger } from '../logging/logger.js';
-import { asDomainError } from '../database/database-error.js';
+import type { GuardedRequest } from '../../../identity/access/guarded-request.js';
+import { recordRefusal } from '../../../identity/access/record-refusal.js';
+import { RefusalRecorder } from '../../common/refusal-recorder.js';
+import { DomainError, type ErrorCode, notFound, toErrorBody } from '../../common/errors.js';
+import { Logger } from '../../logging/logger.js';
+import { asDomainError } from '../../database/database-error.js';
 import { allowedMethods } from './allowed-methods.js';
 import { fromHttpException, statusOf } from './error-status.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { StartRefused } from '../common/start-refused.js';
-import type { ScreenSettings } from '../config/screen.settings.js';
+import { StartRefused } from '../../common/start-refused.js';
+import type { ScreenSettings } from '../../config/settings/screen.settings.js';
 import { type ScreenFile, toScreenFile } from './screen-files.js';
 
 const STYLE = '/hospital.css';

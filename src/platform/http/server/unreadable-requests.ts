@@ -1,8 +1,8 @@
 import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { DomainError, toErrorBody } from '../common/errors.js';
-import { newId } from '../common/ids.js';
-import { statusOf } from './error-status.js';
+import { DomainError, toErrorBody } from '../../common/errors.js';
+import { newId } from '../../common/values/ids.js';
+import { statusOf } from '../errors/error-status.js';
 
 const TOO_LARGE = 431;
 

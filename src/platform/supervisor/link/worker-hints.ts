@@ -1,5 +1,5 @@
-import type { SessionEndings } from '../../identity/sessions/session-endings.js';
-import type { LogNotifier } from '../../events/log/log-notifier.js';
+import type { SessionEndings } from '../../../identity/sessions/session-endings.js';
+import type { LogNotifier } from '../../../events/log/log-notifier.js';
 import type { News } from './messages.js';
 import type { SupervisorLink } from './supervisor-link.js';
 

@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { ConfigError } from '../config/config.js';
-import { BoundedClient, openConnection } from './bounded-client.js';
-import { connectionOptions, SESSION_SETTINGS } from './connection-options.js';
+import { ConfigError } from '../../config/config.js';
+import { BoundedClient, openConnection } from '../bounded-client.js';
+import { connectionOptions, SESSION_SETTINGS } from '../connection-options.js';
 
 /** The limits that each connection sets besides the settings of its session. */
 const LIMITS = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] as const;

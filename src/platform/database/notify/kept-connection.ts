@@ -1,6 +1,6 @@
-import type { Logger } from '../logging/logger.js';
-import { BoundedClient } from './bounded-client.js';
-import { connectionOptions } from './connection-options.js';
+import type { Logger } from '../../logging/logger.js';
+import { BoundedClient } from '../bounded-client.js';
+import { connectionOptions } from '../connection-options.js';
 
 /** The longest that a server takes for a ping. */
 const PING_LIMIT_MS = 1000;

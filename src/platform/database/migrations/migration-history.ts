@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageRoot } from '../system/package-root.js';
+import { packageRoot } from '../../system/package-root.js';
 
 /** The migrations of one owner, and the table that remembers which of them were applied. */
 export interface MigrationHistory {

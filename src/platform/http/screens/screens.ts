@@ -1,5 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
-import type { ScreenSettings } from '../config/screen.settings.js';
+import type { ScreenSettings } from '../../config/settings/screen.settings.js';
 import { readScreenFiles, type ScreenFile } from './screen-files.js';
 import { withSettings } from './screen-pages.js';
 

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { refuseNewerSchema } from './newer-schema.js';
-import { packageVersion } from '../system/package-version.js';
-import { openConnection } from './bounded-client.js';
+import { packageVersion } from '../../system/package-version.js';
+import { openConnection } from '../bounded-client.js';
 import { type MigrationHistory, WARDLINE_HISTORY } from './migration-history.js';
-import { connectionOptions } from './connection-options.js';
-import { GuardedPool } from './pools.js';
+import { connectionOptions } from '../connection-options.js';
+import { GuardedPool } from '../pools.js';
 
 /** Taken by who migrates, so that nodes that start together take turns. */
 const MIGRATION_LOCK = 0x57a2d;

@@ -1,4 +1,4 @@
-import type { Departure, DepartureReason } from '../../operations/shutdown/departure.js';
+import type { Departure, DepartureReason } from '../../../operations/shutdown/departure.js';
 
 /** How to reach the database that the supervisor runs. */
 export interface DatabaseUrls {

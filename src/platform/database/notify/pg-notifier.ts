@@ -1,10 +1,10 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import pg from 'pg';
-import { Logger } from '../logging/logger.js';
-import type { BoundedClient } from './bounded-client.js';
-import { Database, DATABASE_URL } from './database.js';
+import { Logger } from '../../logging/logger.js';
+import type { BoundedClient } from '../bounded-client.js';
+import { Database, DATABASE_URL } from '../database.js';
 import { KeptConnection } from './kept-connection.js';
-import { statement } from './statement.js';
+import { statement } from '../statement.js';
 
 const PING_MS = 1000;
 
