@@ -46,7 +46,7 @@ export {
   type StationPrincipal,
 } from './identity/access/principal.js';
 export { CurrentStaff, CurrentStation, ForStations, Public, Roles } from './identity/access/access.js';
-export { type ExternalIdentity, ExternalSignIn, type SignInExchange } from './admin/setup/external-sign-in.service.js';
+export { type ExternalIdentity, ExternalSignIn, type SignInExchange } from './admin/people/external-sign-in.service.js';
 export { Accepts, Origins } from './platform/http/route-marks.js';
 export { can, type Capability, defineCapabilities, RequireCapability } from './identity/access/capabilities.js';
 export { DepartmentAccess } from './identity/access/department-access.js';

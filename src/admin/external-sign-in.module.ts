@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { StaffingModule } from '../ward/staffing.module.js';
-import { ExternalPeople } from './setup/external-people.js';
-import { ExternalSignIn } from './setup/external-sign-in.service.js';
+import { ExternalPeople } from './people/external-people.js';
+import { ExternalSignIn } from './people/external-sign-in.service.js';
 
 /** Sign-in by systems of a hospital's own. */
 @Global()

@@ -7,7 +7,7 @@ import { StartRefused } from '../platform/common/start-refused.js';
 import { settingPrefix } from '../platform/config/own-settings.js';
 import { Logger } from '../platform/logging/logger.js';
 import { MetricsRegistry } from '../platform/metrics/metrics-registry.js';
-import { EVENT_TYPES } from '../protocol/event-types.js';
+import { EVENT_TYPES } from '../protocol/schemas/event-types.js';
 import { ownFramesOf } from '../protocol/own-protocol.js';
 import type { Extensions } from './extensions.js';
 

@@ -5,7 +5,7 @@ import { ERROR_CODES, ownErrorCodes } from '../platform/common/errors.js';
 import { exampleOf } from './examples.js';
 import { HTTP_ANSWERS } from './http-answers.js';
 import { HTTP_SUMMARIES } from './http-summaries.js';
-import { NamedSchemas } from './named-schemas.js';
+import { NamedSchemas } from './schemas/named-schemas.js';
 
 const KEY_REQUIRED = /^POST \/api\/v1\/calls(\/|$)/;
 const KEY_TAKEN = /^(POST|PUT|DELETE) \/api\/v1\/(stations\/self\/calls|departments\/\{dept\}\/)/;

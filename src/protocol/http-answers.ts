@@ -45,9 +45,9 @@ import {
   history,
   ready,
   health,
-} from './answer-schemas.js';
-import { policy, typePolicy } from './deadline-answers.js';
-import { report } from './report-answer.js';
+} from './schemas/answer-schemas.js';
+import { policy, typePolicy } from './schemas/deadline-answers.js';
+import { report } from './schemas/report-answer.js';
 
 const A = '/api/v1/admin';
 const D = '/api/v1/departments/{dept}';

@@ -1,6 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
 import type { OwnEvent } from '../events/log/event-catalog.js';
-import { type ClientFrame, framesOf, GATEWAYS } from './client-frames.js';
+import { type ClientFrame, framesOf, GATEWAYS } from './schemas/client-frames.js';
 
 /** The frames and events that a hospital adds to the protocol. */
 export interface OwnProtocol {

@@ -1,5 +1,5 @@
-import type { ClientFrame } from './client-frames.js';
-import { NamedSchemas } from './named-schemas.js';
+import type { ClientFrame } from './schemas/client-frames.js';
+import { NamedSchemas } from './schemas/named-schemas.js';
 import type { OwnProtocol } from './own-protocol.js';
 import { TypeWriter } from './typescript.js';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../platform/system/package-root.js';
-import { clientFrames } from './client-frames.js';
+import { clientFrames } from './schemas/client-frames.js';
 import { CORE_FRAMES } from '../realtime/frames/core-frames.js';
 import { renderAsyncApi, renderProtocol } from './render.js';
 

@@ -3,13 +3,13 @@ import { ERROR_CODES } from '../platform/common/errors.js';
 import { HTTP_STATUS_OF } from '../platform/http/errors/error-status.js';
 import { CLOSE_CODES } from '../realtime/connection/close-codes.js';
 import { SUBPROTOCOL } from '../realtime/upgrade/handshake.guard.js';
-import { EVENT_TYPES } from './event-types.js';
-import { clientFrames } from './client-frames.js';
-import { NamedSchemas } from './named-schemas.js';
+import { EVENT_TYPES } from './schemas/event-types.js';
+import { clientFrames } from './schemas/client-frames.js';
+import { NamedSchemas } from './schemas/named-schemas.js';
 import { exampleOf } from './examples.js';
 import { CLIENT_SUMMARIES, SERVER_SUMMARIES } from './frame-summaries.js';
 import { NOTHING_OWN, type OwnProtocol } from './own-protocol.js';
-import { OK_DATA, SERVER_FRAMES } from './server-frames.js';
+import { OK_DATA, SERVER_FRAMES } from './schemas/server-frames.js';
 
 function jsonSchema(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'output', target: 'draft-7' }) as Record<string, unknown>;

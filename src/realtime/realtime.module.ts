@@ -10,7 +10,7 @@ import { EventStreamController } from './streams/event-stream.controller.js';
 import { EventStreams } from './streams/event-streams.service.js';
 import { FrameRouter } from './frames/frame-router.js';
 import { Heartbeat } from './heartbeat/heartbeat.js';
-import { outboxProviders } from './connection/outbox-parts.js';
+import { outboxProviders } from './outbox/outbox-parts.js';
 import { LongPollPresence } from './streams/long-poll-presence.js';
 import { RoundTrips } from './heartbeat/round-trips.js';
 import { SessionCheck } from './sessions/session-check.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { EVENT_TYPES } from '../../src/protocol/event-types.js';
+import { EVENT_TYPES } from '../../src/protocol/schemas/event-types.js';
 import { HTTP_ANSWERS } from '../../src/protocol/http-answers.js';
-import { OK_DATA, SERVER_FRAMES } from '../../src/protocol/server-frames.js';
+import { OK_DATA, SERVER_FRAMES } from '../../src/protocol/schemas/server-frames.js';
 import type { AnyFrame } from './any-frame.js';
 
 /** Frames, answers and events as the published schemas say: whatever a test receives comes by here. */

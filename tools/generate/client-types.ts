@@ -1,10 +1,10 @@
 import { compile } from 'json-schema-to-typescript';
 import { format } from 'prettier';
 import { ERROR_CODES } from '../../src/platform/common/errors.js';
-import { clientFrames } from '../../src/protocol/client-frames.js';
-import { EVENT_TYPES } from '../../src/protocol/event-types.js';
-import { NamedSchemas } from '../../src/protocol/named-schemas.js';
-import { SERVER_FRAMES } from '../../src/protocol/server-frames.js';
+import { clientFrames } from '../../src/protocol/schemas/client-frames.js';
+import { EVENT_TYPES } from '../../src/protocol/schemas/event-types.js';
+import { NamedSchemas } from '../../src/protocol/schemas/named-schemas.js';
+import { SERVER_FRAMES } from '../../src/protocol/schemas/server-frames.js';
 import { CLOSE_CODES } from '../../src/realtime/connection/close-codes.js';
 import { httpRoutes, type Json } from './http-routes.js';
 

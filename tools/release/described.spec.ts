@@ -2,12 +2,12 @@ import 'reflect-metadata';
 import { describe, expect, it } from 'vitest';
 import { renderOpenApi } from '../../src/cli/openapi.js';
 import { readConfig } from '../../src/platform/config/config.js';
-import { clientFrames } from '../../src/protocol/client-frames.js';
-import { EVENT_TYPES } from '../../src/protocol/event-types.js';
+import { clientFrames } from '../../src/protocol/schemas/client-frames.js';
+import { EVENT_TYPES } from '../../src/protocol/schemas/event-types.js';
 import { HTTP_ANSWERS } from '../../src/protocol/http-answers.js';
 import { HTTP_SUMMARIES } from '../../src/protocol/http-summaries.js';
 import { renderAsyncApi } from '../../src/protocol/render.js';
-import { SERVER_FRAMES } from '../../src/protocol/server-frames.js';
+import { SERVER_FRAMES } from '../../src/protocol/schemas/server-frames.js';
 
 type Any = any;
 

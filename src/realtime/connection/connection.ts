@@ -1,7 +1,7 @@
 import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import type { EventBatch } from '../../events/log/encoded-event.js';
 import { CLOSE_CODES } from './close-codes.js';
-import { Outbox, type OutboxParts, type OutboxReader } from './outbox.js';
+import { Outbox, type OutboxParts, type OutboxReader } from '../outbox/outbox.js';
 import { HeartbeatState } from './heartbeat-state.js';
 import type { SessionEnd } from './session-warnings.js';
 import { SharedFrame } from './shared-frame.js';

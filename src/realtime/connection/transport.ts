@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import type { EventBatch } from '../../events/log/encoded-event.js';
 import { streamFrame } from '../../platform/tracing/stream-frame.js';
 import { textFrame } from '../../events/log/text-frame.js';
-import type { OutboxFormat } from './outbox.js';
+import type { OutboxFormat } from '../outbox/outbox.js';
 import { CLOSE_CODES } from './close-codes.js';
 import { SharedFrame } from './shared-frame.js';
 

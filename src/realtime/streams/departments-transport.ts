@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { EncodedEvent } from '../../events/log/encoded-event.js';
 import { streamFrame } from '../../platform/tracing/stream-frame.js';
-import type { OutboxFormat } from '../connection/outbox.js';
+import type { OutboxFormat } from '../outbox/outbox.js';
 import type { SharedFrame } from '../connection/shared-frame.js';
 import { SseTransport } from '../connection/transport.js';
 

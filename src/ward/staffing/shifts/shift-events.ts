@@ -4,7 +4,7 @@ import { EventCatalog, type PayloadsOf } from '../../../events/log/event-catalog
 import { roleName } from '../../../identity/roles/role-name.js';
 import { uuid } from '../../../platform/common/values/ids.js';
 import { time } from '../../../platform/common/values/time-schema.js';
-import { onDutyView } from './on-duty-view.js';
+import { onDutyView } from '../on-duty/on-duty-view.js';
 
 const shift = z.strictObject({ staff_id: uuid, shift_id: uuid, role: roleName });
 export type ShiftEventData = z.infer<typeof shift>;

@@ -10,7 +10,7 @@ import { DepartmentQueue } from '../queue/department-queue.service.js';
 import { EventLog } from '../../../events/log/event-log.js';
 import { DutyArrivals } from '../queue/duty-arrivals.js';
 import { LastOnDuty } from '../queue/last-on-duty.js';
-import { ON_DUTY_VIEW, type OnDutyView } from './on-duty-view.js';
+import { ON_DUTY_VIEW, type OnDutyView } from '../on-duty/on-duty-view.js';
 import { SHIFT_VIEW, type ShiftView } from './shift.js';
 import { ShiftHandovers } from './shift-handovers.js';
 

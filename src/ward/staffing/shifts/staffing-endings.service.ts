@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { EventLog } from '../../../events/log/event-log.js';
-import { ON_DUTY_VIEW, type OnDutyView } from './on-duty-view.js';
+import { ON_DUTY_VIEW, type OnDutyView } from '../on-duty/on-duty-view.js';
 import { ShiftsService } from './shifts.service.js';
 
 const endExclusions = statement(

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { DECLINE_CODES, WITHDRAWAL_REASONS } from '../ward/calls/call.js';
-import { callSchema as call } from '../ward/calls/call-schema.js';
-import { CALL_EVENT_TYPES } from '../ward/calls/call-events.js';
-import { roleName } from '../identity/roles/role-name.js';
-import { uuid } from '../platform/common/values/ids.js';
-import { time } from '../platform/common/values/time-schema.js';
-import { onDutyView } from '../ward/staffing/shifts/on-duty-view.js';
-import { CANCEL_POLICIES, DISPATCH_MODES } from '../ward/hospital/entities/call-type.entity.js';
-import { STATION_KINDS } from '../ward/hospital/entities/station.entity.js';
-import { NODE_STATS } from '../operations/metrics/node-stats.service.js';
-import { NOTIFICATION_TYPES } from '../ward/notifications/notifier.js';
+import { DECLINE_CODES, WITHDRAWAL_REASONS } from '../../ward/calls/call.js';
+import { callSchema as call } from '../../ward/calls/call-schema.js';
+import { CALL_EVENT_TYPES } from '../../ward/calls/call-events.js';
+import { roleName } from '../../identity/roles/role-name.js';
+import { uuid } from '../../platform/common/values/ids.js';
+import { time } from '../../platform/common/values/time-schema.js';
+import { onDutyView } from '../../ward/staffing/on-duty/on-duty-view.js';
+import { CANCEL_POLICIES, DISPATCH_MODES } from '../../ward/hospital/entities/call-type.entity.js';
+import { STATION_KINDS } from '../../ward/hospital/entities/station.entity.js';
+import { NODE_STATS } from '../../operations/metrics/node-stats.service.js';
+import { NOTIFICATION_TYPES } from '../../ward/notifications/notifier.js';
 import { EVENT_TYPES } from './event-types.js';
 import { ownDeadlines } from './deadline-answers.js';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { CallsGateway } from '../ward/calls/http/calls.gateway.js';
-import { CONTROL_FRAMES } from '../realtime/frames/control-frames.js';
-import { FRAME_SCHEMA } from '../realtime/frames/frame.decorators.js';
-import { SubscriptionsGateway } from '../realtime/subscriptions/subscriptions.gateway.js';
-import { RoomsGateway } from '../rooms/rooms.gateway.js';
-import { ShiftsGateway } from '../ward/staffing/shifts/shifts.gateway.js';
+import { CallsGateway } from '../../ward/calls/http/calls.gateway.js';
+import { CONTROL_FRAMES } from '../../realtime/frames/control-frames.js';
+import { FRAME_SCHEMA } from '../../realtime/frames/frame.decorators.js';
+import { SubscriptionsGateway } from '../../realtime/subscriptions/subscriptions.gateway.js';
+import { RoomsGateway } from '../../rooms/rooms.gateway.js';
+import { ShiftsGateway } from '../../ward/staffing/shifts/shifts.gateway.js';
 
 /** Every gateway of Wardline's own. */
 export const GATEWAYS = [SubscriptionsGateway, ShiftsGateway, CallsGateway, RoomsGateway];

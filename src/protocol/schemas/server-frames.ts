@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { roleName } from '../identity/roles/role-name.js';
-import { uuid } from '../platform/common/values/ids.js';
-import { time } from '../platform/common/values/time-schema.js';
-import { callSchema } from '../ward/calls/call-schema.js';
-import { onDutyView } from '../ward/staffing/shifts/on-duty-view.js';
+import { roleName } from '../../identity/roles/role-name.js';
+import { uuid } from '../../platform/common/values/ids.js';
+import { time } from '../../platform/common/values/time-schema.js';
+import { callSchema } from '../../ward/calls/call-schema.js';
+import { onDutyView } from '../../ward/staffing/on-duty/on-duty-view.js';
 import { shift } from './answer-schemas.js';
 
 const reply = z.string().nullable().describe('id of the command that is answered; null when it could not be read');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { callSchema } from '../ward/calls/call-schema.js';
-import { callEventData } from '../ward/calls/call-events.js';
-import { onDutyView } from '../ward/staffing/shifts/on-duty-view.js';
+import { callSchema } from '../../ward/calls/call-schema.js';
+import { callEventData } from '../../ward/calls/call-events.js';
+import { onDutyView } from '../../ward/staffing/on-duty/on-duty-view.js';
 import * as answers from './answer-schemas.js';
 import { report } from './report-answer.js';
 

@@ -8,7 +8,7 @@ import type { Deadlines } from '../../ward/calls/policies/escalation-policies.js
 import { CallType } from '../../ward/hospital/entities/call-type.entity.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';
 import { deadlineColumns, deadlinesOf, type DepartmentDeadlines, type TypeDeadlines } from './deadlines-schema.js';
-import { requireDepartment } from './require-department.js';
+import { requireDepartment } from '../setup/require-department.js';
 
 /** The deadlines that departments set, and those that hold where they set none. */
 @Injectable()

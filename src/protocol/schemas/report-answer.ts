@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { uuid } from '../platform/common/values/ids.js';
-import { INTERVAL_NAMES } from '../ward/reports/report.js';
+import { uuid } from '../../platform/common/values/ids.js';
+import { INTERVAL_NAMES } from '../../ward/reports/report.js';
 
 const time = z.string().describe('ISO 8601, UTC');
 const word = z.string();
