@@ -1,5 +1,5 @@
-import type { CallsApi, ShiftsApi } from './api.js';
-import type { CommandOptions, CommandQueue } from './commands.js';
+import type { CallsApi, ShiftsApi } from './api/api.js';
+import type { CommandOptions, CommandQueue } from './api/commands.js';
 import type { Department } from './department.js';
 import type { Undo } from './emitter.js';
 import type { ErrorBody } from './errors.js';
@@ -7,9 +7,9 @@ import type { Session } from './generated/protocol.js';
 import type { Method, RequestOptions } from './http.js';
 import type { WebSocketConstructor } from './web-socket.js';
 import type { CommandData, CommandType, Proof, Protocol, Status, WardlineProtocol } from './protocol.js';
-import type { CallRoute } from './routes.js';
+import type { CallRoute } from './api/routes.js';
 import type { ServerFrame, Transport } from './transports/transport.js';
-import type { WardApi } from './ward-api.js';
+import type { WardApi } from './api/ward-api.js';
 
 export interface ClientOptions {
   /** The origin of the server, as `https://ward.example`. Default: the page's own. */

@@ -1,4 +1,4 @@
-import { fallback } from '../fallback.js';
+import { fallback } from '../connection/fallback.js';
 import { clientError, type ErrorBody, WardlineError } from '../errors.js';
 import type { EventFrame } from '../protocol.js';
 import type { Cursor, Hello, Link, LinkContext, LinkEvents, ServerFrame, Snapshot, Transport } from './transport.js';

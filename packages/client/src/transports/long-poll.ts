@@ -1,4 +1,4 @@
-import { fallback } from '../fallback.js';
+import { fallback } from '../connection/fallback.js';
 import { WardlineError } from '../errors.js';
 import { monotonic } from '../timers.js';
 import type { EventFrame } from '../protocol.js';

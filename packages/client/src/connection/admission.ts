@@ -1,5 +1,5 @@
-import { STOPS } from './generated/close-codes.js';
-import type { Fallback } from './transports/transport.js';
+import { STOPS } from '../generated/close-codes.js';
+import type { Fallback } from '../transports/transport.js';
 
 const TIMEOUT_MS = 3000;
 

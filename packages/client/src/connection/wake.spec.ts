@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createClient, type Wardline, webSocket } from './index.js';
-import { createFakeServer, type FakeServer } from './testing/index.js';
-import { enterPage, type MemoryPage } from './testing/memory-page.js';
+import { createClient, type Wardline, webSocket } from '../index.js';
+import { createFakeServer, type FakeServer } from '../testing/index.js';
+import { enterPage, type MemoryPage } from '../testing/memory-page.js';
 
 let page: MemoryPage;
 let server: FakeServer;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createClient, type EventFrame, eventStream, longPoll, type Wardline, webSocket } from './index.js';
-import { createFakeServer, type FakeServer } from './testing/index.js';
+import { createClient, type EventFrame, eventStream, longPoll, type Wardline, webSocket } from '../index.js';
+import { createFakeServer, type FakeServer } from '../testing/index.js';
 
 let server: FakeServer;
 let client: Wardline;

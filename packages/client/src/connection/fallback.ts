@@ -1,6 +1,6 @@
 import { nextStep } from './admission.js';
-import { monotonic, Timers } from './timers.js';
-import type { Link, Transport } from './transports/transport.js';
+import { monotonic, Timers } from '../timers.js';
+import type { Link, Transport } from '../transports/transport.js';
 
 /** On a fallback, the first choice is tried again this often: with the attempt itself, it is in use within 60 s. */
 const FIRST_CHOICE_MS = 55_000;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createClient, offlineQueue, type Wardline, WardlineError } from './index.js';
-import { createFakeServer, type FakeServer } from './testing/index.js';
-import { enterPage, type MemoryPage } from './testing/memory-page.js';
+import { createClient, offlineQueue, type Wardline, WardlineError } from '../index.js';
+import { createFakeServer, type FakeServer } from '../testing/index.js';
+import { enterPage, type MemoryPage } from '../testing/memory-page.js';
 
 let page: MemoryPage;
 let server: FakeServer;

@@ -1,5 +1,5 @@
-import type { Status } from './protocol.js';
-import type { Cursor, Hello, LinkEvents } from './transports/transport.js';
+import type { Status } from '../protocol.js';
+import type { Cursor, Hello, LinkEvents } from '../transports/transport.js';
 
 /** The client's side of a connection. */
 export interface ConnectionHost {

@@ -1,12 +1,12 @@
 import { backoffMs } from './backoff.js';
-import { STOPS } from './generated/close-codes.js';
+import { STOPS } from '../generated/close-codes.js';
 import { LifeSigns } from './life-signs.js';
 import type { ConnectionHost } from './connection-host.js';
-import type { WardlineError } from './errors.js';
-import type { Status, TransportName } from './protocol.js';
+import type { WardlineError } from '../errors.js';
+import type { Status, TransportName } from '../protocol.js';
 import { relayWhile } from './relay.js';
-import { Timers } from './timers.js';
-import type { Hello, Link, LinkContext, LinkEnd, NextStep, Transport } from './transports/transport.js';
+import { Timers } from '../timers.js';
+import type { Hello, Link, LinkContext, LinkEnd, NextStep, Transport } from '../transports/transport.js';
 import { watchWake } from './wake.js';
 
 /** An attempt ends after this time without a `hello`. */

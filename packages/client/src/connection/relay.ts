@@ -1,4 +1,4 @@
-import type { LinkEvents } from './transports/transport.js';
+import type { LinkEvents } from '../transports/transport.js';
 
 /** Passes a link's reports on for as long as `isCurrent` says so, and calls `passed` after each. */
 export function relayWhile(isCurrent: () => boolean, events: LinkEvents, passed: () => void): LinkEvents {

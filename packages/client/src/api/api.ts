@@ -1,5 +1,5 @@
 import type { CommandOptions } from './commands.js';
-import type { CallView } from './protocol.js';
+import type { CallView } from '../protocol.js';
 import type { CallRoute, Route, RouteAnswer, RouteInput, RouteOptions } from './routes.js';
 import { named } from './ward-api.js';
 

@@ -1,7 +1,7 @@
-import { backoffMs } from './backoff.js';
-import { clientError, closedError, type ErrorBody, WardlineError } from './errors.js';
+import { backoffMs } from '../connection/backoff.js';
+import { clientError, closedError, type ErrorBody, WardlineError } from '../errors.js';
 import type { CallRoute, Route } from './routes.js';
-import type { Link } from './transports/transport.js';
+import type { Link } from '../transports/transport.js';
 
 /** Commands that wait for an answer at one time. */
 const MAX_WAITING = 100;

@@ -1,5 +1,5 @@
-import type { HttpRoutes } from './generated/protocol.js';
-import type { Method, RequestOptions } from './http.js';
+import type { HttpRoutes } from '../generated/protocol.js';
+import type { Method, RequestOptions } from '../http.js';
 
 /** A call of the HTTP API by its method and path, as `GET /departments/{dept}/staff`. */
 export type Route = Extract<keyof HttpRoutes, string>;
