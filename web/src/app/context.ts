@@ -2,9 +2,9 @@ import type { CallView, DepartmentState, RouteAnswer, Session, Wardline } from '
 import { useWardline } from '@wardline/client/react';
 import { createContext, useCallback, useContext, useRef, useSyncExternalStore } from 'react';
 import type { Alarm } from '../shared/sound.js';
-import type { Me } from './call-rules.js';
+import type { Me } from './calls/call-rules.js';
 import { type Directories, type Names, useNames } from './directory.js';
-import type { SessionEnd } from './session-end.js';
+import type { SessionEnd } from './session/session-end.js';
 
 type Department = RouteAnswer<'GET /departments'>['items'][number];
 

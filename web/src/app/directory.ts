@@ -1,7 +1,7 @@
 import type { CallView, Directory, Wardline } from '@wardline/client';
 import { useSyncExternalStore } from 'react';
-import { labelIn, type Language } from '../shared/i18n.js';
-import type { CallType } from './call-rules.js';
+import { labelIn, type Language } from '../shared/texts/i18n.js';
+import type { CallType } from './calls/call-rules.js';
 import type { useTexts } from './texts.js';
 
 type Texts = ReturnType<typeof useTexts>;

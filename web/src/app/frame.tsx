@@ -1,19 +1,19 @@
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
-import { ErrorBoundary } from '../shared/error-boundary.js';
-import { Logo } from '../shared/logo.js';
-import { NamedOptions } from '../shared/named-options.js';
-import { useAlarm } from './alarm-hooks.js';
-import { CallPage } from './call-page.js';
-import { CallsPage } from './calls-page.js';
+import { ErrorBoundary } from '../shared/ui/error-boundary.js';
+import { Logo } from '../shared/ui/logo.js';
+import { NamedOptions } from '../shared/ui/named-options.js';
+import { useAlarm } from './alarm/alarm-hooks.js';
+import { CallPage } from './calls/call-page.js';
+import { CallsPage } from './calls/calls-page.js';
 import { useApp, useDeptNames, usePictures } from './context.js';
 import { NoticeBanner } from './notice-banner.js';
 import { Link, usePath } from './router.js';
-import { SessionExpiring } from './session-expiring.js';
+import { SessionExpiring } from './session/session-expiring.js';
 import { ShiftBar } from './shift-bar.js';
-import { SoundSwitch } from './sound-switch.js';
+import { SoundSwitch } from './alarm/sound-switch.js';
 import { TeamPage } from './team-page.js';
 import { useTexts } from './texts.js';
-import { useWakeLock } from './wake-lock.js';
+import { useWakeLock } from './alarm/wake-lock.js';
 
 const Settings = lazy(() => import('./settings/settings-page.js'));
 const Staffing = lazy(() => import('./staffing/staffing-page.js'));

@@ -1,12 +1,12 @@
-import '../shared/base.css';
+import '../shared/styles/base.css';
 import './app.css';
 import { createScreenClient } from '../shared/client.js';
 import { preferredLanguage } from '../shared/preferences.js';
-import { startScreen } from '../shared/start-screen.js';
+import { startScreen } from '../shared/ui/start-screen.js';
 import { followNotifications } from './router.js';
 import { StaffApp } from './staff-app.js';
 import { Directories } from './directory.js';
-import { readStart } from './start.js';
+import { readStart } from './session/start.js';
 import type en from './messages/en.js';
 import { TextsProvider } from './texts.js';
 import { Alarm } from '../shared/sound.js';

@@ -1,10 +1,10 @@
 import { WardlineError } from '@wardline/client';
 import { useDepartment, useStatus, useWardline } from '@wardline/client/react';
 import { useState } from 'react';
-import { errorText } from '../shared/error-text.js';
+import { errorText } from '../shared/texts/error-text.js';
 import { useApp } from './context.js';
-import { Modal } from '../shared/modal.js';
-import { RaiseButton } from './raise-dialog.js';
+import { Modal } from '../shared/ui/modal.js';
+import { RaiseButton } from './calls/raise-dialog.js';
 import { useTexts } from './texts.js';
 
 const BREAKS_MIN = [10, 20, 30, 60];

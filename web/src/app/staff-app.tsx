@@ -7,8 +7,8 @@ import type { Alarm } from '../shared/sound.js';
 import { type App, AppProvider } from './context.js';
 import type { Directories } from './directory.js';
 import { Frame } from './frame.js';
-import { SessionEnd } from './session-end.js';
-import { readStart, type Start } from './start.js';
+import { SessionEnd } from './session/session-end.js';
+import { readStart, type Start } from './session/start.js';
 import { useTexts } from './texts.js';
 
 const RETRY_MS = 3000;

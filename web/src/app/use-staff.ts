@@ -1,7 +1,7 @@
 import type { Member } from '@wardline/client';
 import { useWardline } from '@wardline/client/react';
 import { useEffect, useState } from 'react';
-import { errorText } from '../shared/error-text.js';
+import { errorText } from '../shared/texts/error-text.js';
 import { useTexts } from './texts.js';
 
 /** Several events that come together are one look. */

@@ -1,5 +1,5 @@
 import { createClient, type Wardline } from '@wardline/client';
-import type { Language } from '../shared/i18n.js';
+import type { Language } from '../shared/texts/i18n.js';
 import { pageTransports } from '../shared/transports.js';
 
 /** The device that this browser is. */

@@ -1,6 +1,6 @@
 import type { CallView, Wardline } from '@wardline/client';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { ErrorBoundary } from '../shared/error-boundary.js';
+import { ErrorBoundary } from '../shared/ui/error-boundary.js';
 import { BoardHeader } from './board-header.js';
 import { CallGrid } from './call-grid.js';
 import { StaffPanel } from './staff-panel.js';

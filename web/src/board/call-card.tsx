@@ -1,8 +1,8 @@
 import type { CallView } from '@wardline/client';
 import { memo } from 'react';
-import { labelIn } from '../shared/i18n.js';
+import { labelIn } from '../shared/texts/i18n.js';
 import { useSecond } from '../shared/use-now.js';
-import { formatAge } from '../shared/age.js';
+import { formatAge } from '../shared/texts/age.js';
 import { PresentSign, RankSign, WalkingSign } from './signs.js';
 import { useTexts } from './texts.js';
 import type { Directory } from './use-departments.js';

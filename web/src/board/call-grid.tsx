@@ -1,6 +1,6 @@
 import type { CallView } from '@wardline/client';
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
-import { ErrorBoundary } from '../shared/error-boundary.js';
+import { ErrorBoundary } from '../shared/ui/error-boundary.js';
 import CallCard from './call-card.js';
 import { layoutFor, pagesOf } from './layout.js';
 import { RankSign } from './signs.js';

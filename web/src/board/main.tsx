@@ -1,7 +1,7 @@
-import '../shared/base.css';
+import '../shared/styles/base.css';
 import './board.css';
 import { preferredLanguage } from '../shared/preferences.js';
-import { startScreen } from '../shared/start-screen.js';
+import { startScreen } from '../shared/ui/start-screen.js';
 import { BoardApp } from './board-app.js';
 import { createBoardClient } from './board-client.js';
 import type en from './messages/en.js';

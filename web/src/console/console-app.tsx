@@ -1,7 +1,7 @@
 import { type Wardline, WardlineError } from '@wardline/client';
 import { useEffect, useState } from 'react';
-import { errorText } from '../shared/error-text.js';
-import { Logo } from '../shared/logo.js';
+import { errorText } from '../shared/texts/error-text.js';
+import { Logo } from '../shared/ui/logo.js';
 import { untilDone } from '../shared/until-done.js';
 import { LinksPage } from './links-page.js';
 import ar from './messages/ar.js';

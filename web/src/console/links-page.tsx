@@ -1,9 +1,9 @@
 import type { Wardline } from '@wardline/client';
 import { useState } from 'react';
-import { errorText } from '../shared/error-text.js';
-import { LANGUAGES, type Language, type Translation, type Translator } from '../shared/i18n.js';
-import { Modal } from '../shared/modal.js';
-import { NamedOptions } from '../shared/named-options.js';
+import { errorText } from '../shared/texts/error-text.js';
+import { LANGUAGES, type Language, type Translation, type Translator } from '../shared/texts/i18n.js';
+import { Modal } from '../shared/ui/modal.js';
+import { NamedOptions } from '../shared/ui/named-options.js';
 import type en from './messages/en.js';
 import { QrCode } from './qr-code.js';
 import { useTexts } from './texts.js';

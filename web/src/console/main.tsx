@@ -1,8 +1,8 @@
-import '../shared/base.css';
+import '../shared/styles/base.css';
 import './links.css';
 import { createScreenClient } from '../shared/client.js';
 import { preferredLanguage } from '../shared/preferences.js';
-import { startScreen } from '../shared/start-screen.js';
+import { startScreen } from '../shared/ui/start-screen.js';
 import { ConsoleApp } from './console-app.js';
 import type en from './messages/en.js';
 import { TextsProvider } from './texts.js';

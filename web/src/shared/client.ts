@@ -1,5 +1,5 @@
 import { createClient, offlineQueue, type Wardline } from '@wardline/client';
-import type { Language } from './i18n.js';
+import type { Language } from './texts/i18n.js';
 import { ownStorage } from './preferences.js';
 import { pageTransports } from './transports.js';
 

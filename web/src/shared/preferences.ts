@@ -1,4 +1,4 @@
-import { directionOf, type Language, LANGUAGES } from './i18n.js';
+import { directionOf, type Language, LANGUAGES } from './texts/i18n.js';
 
 export type Look = 'light' | 'dark';
 export const COLOURS = ['iec-60601-1-8', 'din-vde-0834', 'htm-08-03'] as const;

@@ -1,5 +1,5 @@
 import { type Session, type Wardline, WardlineError } from '@wardline/client';
-import { errorText } from '../shared/error-text.js';
+import { errorText } from '../shared/texts/error-text.js';
 import { useSubmit } from '../shared/use-submit.js';
 import { useTexts } from './texts.js';
 

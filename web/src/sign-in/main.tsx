@@ -1,7 +1,7 @@
-import '../shared/base.css';
+import '../shared/styles/base.css';
 import './sign-in.css';
 import { createClient } from '@wardline/client';
-import { startScreen } from '../shared/start-screen.js';
+import { startScreen } from '../shared/ui/start-screen.js';
 import type en from './messages/en.js';
 import { SignInPage } from './sign-in-page.js';
 import { TextsProvider } from './texts.js';

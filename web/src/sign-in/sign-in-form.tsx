@@ -1,6 +1,6 @@
 import { type Session, type Wardline, WardlineError } from '@wardline/client';
 import { useRef } from 'react';
-import { errorText } from '../shared/error-text.js';
+import { errorText } from '../shared/texts/error-text.js';
 import { useSubmit } from '../shared/use-submit.js';
 import { useTexts } from './texts.js';
 

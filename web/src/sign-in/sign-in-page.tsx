@@ -1,7 +1,7 @@
 import { type Session, type Wardline, WardlineError } from '@wardline/client';
 import { useEffect, useState } from 'react';
-import { LanguageChoice, LookChoice } from '../shared/choices.js';
-import { Logo } from '../shared/logo.js';
+import { LanguageChoice, LookChoice } from '../shared/ui/choices.js';
+import { Logo } from '../shared/ui/logo.js';
 import { untilDone } from '../shared/until-done.js';
 import { ChangePassword } from './change-password.js';
 import { placeAfter } from './place-after.js';

@@ -1,4 +1,4 @@
-import type { Translation } from '../../shared/i18n.js';
+import type { Translation } from '../../shared/texts/i18n.js';
 import shared from '../../shared/messages/de.js';
 import type en from './en.js';
 

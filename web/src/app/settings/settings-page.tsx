@@ -1,7 +1,7 @@
 import { useWardline } from '@wardline/client/react';
 import { type SubmitEvent, useState } from 'react';
-import { LanguageChoice, LookChoice } from '../../shared/choices.js';
-import { errorText } from '../../shared/error-text.js';
+import { LanguageChoice, LookChoice } from '../../shared/ui/choices.js';
+import { errorText } from '../../shared/texts/error-text.js';
 import { COLOURS, type Colours, preferredColours, remember, showColours } from '../../shared/preferences.js';
 import type { Rank } from '../../shared/sound.js';
 import { useApp, useDeptNames } from '../context.js';

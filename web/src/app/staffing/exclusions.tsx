@@ -1,6 +1,6 @@
 import type { Member, Wardline } from '@wardline/client';
 import type { SubmitEvent } from 'react';
-import { ReasonField } from '../call-dialogs.js';
+import { ReasonField } from '../calls/call-dialogs.js';
 import { useTexts } from '../texts.js';
 import { useReloaded } from '../use-staff.js';
 import type { Attempt } from './staffing-page.js';

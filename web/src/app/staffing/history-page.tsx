@@ -1,9 +1,9 @@
 import type { CallView } from '@wardline/client';
 import { useWardline } from '@wardline/client/react';
 import { useEffect, useState } from 'react';
-import { formatAge } from '../../shared/age.js';
-import { errorText } from '../../shared/error-text.js';
-import { IsolatedList } from '../../shared/isolated-list.js';
+import { formatAge } from '../../shared/texts/age.js';
+import { errorText } from '../../shared/texts/error-text.js';
+import { IsolatedList } from '../../shared/ui/isolated-list.js';
 import { useDeptNames } from '../context.js';
 import { PageHeading } from '../page-heading.js';
 import { Link } from '../router.js';

@@ -1,6 +1,6 @@
 import type { Member, Wardline } from '@wardline/client';
 import { useState } from 'react';
-import { Modal } from '../../shared/modal.js';
+import { Modal } from '../../shared/ui/modal.js';
 import { useTexts } from '../texts.js';
 import type { Attempt } from './staffing-page.js';
 

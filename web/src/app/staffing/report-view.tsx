@@ -1,5 +1,5 @@
 import type { Report } from '@wardline/client';
-import { formatAge } from '../../shared/age.js';
+import { formatAge } from '../../shared/texts/age.js';
 import { useDeptNames } from '../context.js';
 import { useTexts } from '../texts.js';
 

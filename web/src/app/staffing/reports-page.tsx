@@ -1,7 +1,7 @@
 import type { Report } from '@wardline/client';
 import { useWardline } from '@wardline/client/react';
 import { type SubmitEvent, useEffect, useState } from 'react';
-import { errorText } from '../../shared/error-text.js';
+import { errorText } from '../../shared/texts/error-text.js';
 import { PageHeading } from '../page-heading.js';
 import { useTexts } from '../texts.js';
 import { ReportView } from './report-view.js';

@@ -1,6 +1,6 @@
 import { useWardline } from '@wardline/client/react';
 import { useState } from 'react';
-import { errorText } from '../../shared/error-text.js';
+import { errorText } from '../../shared/texts/error-text.js';
 import { PageHeading } from '../page-heading.js';
 import { useTexts } from '../texts.js';
 import { useStaff } from '../use-staff.js';

@@ -1,5 +1,5 @@
 import shared from '../../shared/messages/ar.js';
-import type { Translation } from '../../shared/i18n.js';
+import type { Translation } from '../../shared/texts/i18n.js';
 import type en from './en.js';
 
 export default {

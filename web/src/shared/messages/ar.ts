@@ -1,4 +1,4 @@
-import type { Translation } from '../i18n.js';
+import type { Translation } from '../texts/i18n.js';
 import type en from './en.js';
 
 export default {

@@ -1,9 +1,9 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { formatAge } from '../shared/age.js';
-import { errorText } from '../shared/error-text.js';
-import { useSecond } from '../shared/use-now.js';
-import { useApp } from './context.js';
-import { useTexts } from './texts.js';
+import { formatAge } from '../../shared/texts/age.js';
+import { errorText } from '../../shared/texts/error-text.js';
+import { useSecond } from '../../shared/use-now.js';
+import { useApp } from '../context.js';
+import { useTexts } from '../texts.js';
 
 /** Says minutes before it comes that the session ends. */
 export function SessionExpiring() {

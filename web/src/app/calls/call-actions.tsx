@@ -2,9 +2,9 @@ import type { CallView } from '@wardline/client';
 import { useStatus } from '@wardline/client/react';
 import { useState } from 'react';
 import { type Action, actionsOf, cancelsFreely, type Me } from './call-rules.js';
-import { useDeptNames } from './context.js';
+import { useDeptNames } from '../context.js';
 import { CancelDialog, DeclineDialog, ReassignDialog } from './call-dialogs.js';
-import { useTexts } from './texts.js';
+import { useTexts } from '../texts.js';
 import { useCallCommand } from './use-call-command.js';
 
 const MAIN: ReadonlySet<Action> = new Set(['accept', 'complete']);

@@ -1,10 +1,10 @@
 import { useWardline } from '@wardline/client/react';
 import { type SubmitEvent, useState } from 'react';
-import { errorText } from '../shared/error-text.js';
-import { NamedOptions } from '../shared/named-options.js';
-import { useApp, useDeptNames } from './context.js';
-import { Modal } from '../shared/modal.js';
-import { useTexts } from './texts.js';
+import { errorText } from '../../shared/texts/error-text.js';
+import { NamedOptions } from '../../shared/ui/named-options.js';
+import { useApp, useDeptNames } from '../context.js';
+import { Modal } from '../../shared/ui/modal.js';
+import { useTexts } from '../texts.js';
 
 /** A call that a person places, as for a patient who cannot press. */
 export function RaiseButton({ dept }: { dept: string }) {

@@ -1,9 +1,9 @@
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ErrorBoundary, reloadOnceForLostChunks, reloadWithBackOff } from './error-boundary.js';
-import { type Catalogue, type Language, type Translation, Translator } from './i18n.js';
-import { applyPreferences } from './preferences.js';
-import { registerServiceWorker } from './service-worker.js';
+import { type Catalogue, type Language, type Translation, Translator } from '../texts/i18n.js';
+import { applyPreferences } from '../preferences.js';
+import { registerServiceWorker } from '../service-worker.js';
 
 type Catalogues<C extends Catalogue> = Record<Language, () => Promise<{ default: Translation<C> }>>;
 

@@ -1,14 +1,14 @@
 import { type CallView, type CallWithHistory, WardlineError } from '@wardline/client';
 import { useDepartment, useWardline } from '@wardline/client/react';
 import { useEffect, useState } from 'react';
-import { errorText } from '../shared/error-text.js';
+import { errorText } from '../../shared/texts/error-text.js';
 import { CallCard } from './call-card.js';
 import { CallHistory } from './call-history.js';
 import { CallLedger } from './call-ledger.js';
-import { meIn, useApp, useDeptNames } from './context.js';
-import { PageHeading } from './page-heading.js';
-import { Link } from './router.js';
-import { useTexts } from './texts.js';
+import { meIn, useApp, useDeptNames } from '../context.js';
+import { PageHeading } from '../page-heading.js';
+import { Link } from '../router.js';
+import { useTexts } from '../texts.js';
 
 /** One call with its history and its ledger; loaded again with each event of it. */
 export function CallPage({ id }: { id: string }) {

@@ -1,12 +1,12 @@
 import type { DepartmentState } from '@wardline/client';
 import { useWardline } from '@wardline/client/react';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import type { Rank, SoundState } from '../shared/sound.js';
-import { useApp, meIn } from './context.js';
-import { noteOn } from './call-notes.js';
-import { rings } from './call-rules.js';
+import type { Rank, SoundState } from '../../shared/sound.js';
+import { useApp, meIn } from '../context.js';
+import { noteOn } from '../calls/call-notes.js';
+import { rings } from '../calls/call-rules.js';
 import { useQuieted } from './quieted.js';
-import { useTexts } from './texts.js';
+import { useTexts } from '../texts.js';
 
 export function useSoundState(): SoundState {
   const { alarm } = useApp();

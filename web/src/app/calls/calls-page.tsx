@@ -2,10 +2,10 @@ import type { CallView, DepartmentState } from '@wardline/client';
 import { useSyncExternalStore } from 'react';
 import { CallCard } from './call-card.js';
 import { isMine, type Me } from './call-rules.js';
-import { byUrgency, meIn, useApp, usePictures } from './context.js';
-import { PageHeading } from './page-heading.js';
+import { byUrgency, meIn, useApp, usePictures } from '../context.js';
+import { PageHeading } from '../page-heading.js';
 import { useSteadyOrder } from './steady-order.js';
-import { useTexts } from './texts.js';
+import { useTexts } from '../texts.js';
 
 interface Shown {
   call: CallView;

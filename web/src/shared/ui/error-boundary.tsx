@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react';
-import { remember, remembered } from './preferences.js';
+import { remember, remembered } from '../preferences.js';
 
 interface Props {
   children: ReactNode;

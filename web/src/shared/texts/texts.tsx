@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext } from 'react';
 import type { Catalogue, Language, Translator, Values } from './i18n.js';
-import type en from './messages/en.js';
+import type en from '../messages/en.js';
 
 /** The texts of any entry: each holds the shared words. */
 export interface SharedTexts {

@@ -1,6 +1,6 @@
-import { LANGUAGES, NAME_OF } from './i18n.js';
-import type { SharedTexts } from './texts.js';
-import { type Look, preferredLook, remember, showLook } from './preferences.js';
+import { LANGUAGES, NAME_OF } from '../texts/i18n.js';
+import type { SharedTexts } from '../texts/texts.js';
+import { type Look, preferredLook, remember, showLook } from '../preferences.js';
 import { useState } from 'react';
 
 /** The page loads again in the language: every text of it changes. */

@@ -1,6 +1,6 @@
 import type { CallWithHistory } from '@wardline/client';
-import type { Names } from './directory.js';
-import { useTexts } from './texts.js';
+import type { Names } from '../directory.js';
+import { useTexts } from '../texts.js';
 
 const SECONDS = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
 

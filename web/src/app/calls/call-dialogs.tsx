@@ -1,8 +1,8 @@
 import type { CallView, DeclineCode } from '@wardline/client';
 import { useDepartment } from '@wardline/client/react';
 import type { SubmitEvent } from 'react';
-import { Modal } from '../shared/modal.js';
-import { useTexts } from './texts.js';
+import { Modal } from '../../shared/ui/modal.js';
+import { useTexts } from '../texts.js';
 
 const CODES: readonly DeclineCode[] = ['busy', 'break', 'too_far', 'not_qualified', 'other'];
 const MAX_REASON = 500;

@@ -1,8 +1,8 @@
-import { formatAge } from '../shared/age.js';
-import { useSecond } from '../shared/use-now.js';
+import { formatAge } from '../../shared/texts/age.js';
+import { useSecond } from '../../shared/use-now.js';
 import { useSoundState } from './alarm-hooks.js';
-import { useApp } from './context.js';
-import { useTexts } from './texts.js';
+import { useApp } from '../context.js';
+import { useTexts } from '../texts.js';
 
 const QUIET_MS = 120_000;
 

@@ -1,7 +1,7 @@
 import type { Wardline } from '@wardline/client';
-import { remembered } from '../shared/preferences.js';
-import type { App } from './context.js';
-import type { Directories } from './directory.js';
+import { remembered } from '../../shared/preferences.js';
+import type { App } from '../context.js';
+import type { Directories } from '../directory.js';
 
 export type Start = Pick<App, 'user' | 'departments'>;
 

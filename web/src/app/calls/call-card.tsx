@@ -1,18 +1,18 @@
 import type { CallView } from '@wardline/client';
 import { useWardline } from '@wardline/client/react';
 import { memo, useId, useState } from 'react';
-import { formatAge } from '../shared/age.js';
-import { CallMark, LevelBars } from '../shared/call-marks.js';
-import { ErrorBoundary } from '../shared/error-boundary.js';
-import { errorText } from '../shared/error-text.js';
-import { useSecond } from '../shared/use-now.js';
+import { formatAge } from '../../shared/texts/age.js';
+import { CallMark, LevelBars } from '../../shared/ui/call-marks.js';
+import { ErrorBoundary } from '../../shared/ui/error-boundary.js';
+import { errorText } from '../../shared/texts/error-text.js';
+import { useSecond } from '../../shared/use-now.js';
 import { CallActions } from './call-actions.js';
 import { useCallNote } from './call-notes.js';
 import { isAsked, type Me, rings } from './call-rules.js';
-import { useDeptNames } from './context.js';
-import type { Names } from './directory.js';
-import { Link } from './router.js';
-import { useTexts } from './texts.js';
+import { useDeptNames } from '../context.js';
+import type { Names } from '../directory.js';
+import { Link } from '../router.js';
+import { useTexts } from '../texts.js';
 
 interface Props {
   call: CallView;

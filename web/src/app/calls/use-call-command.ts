@@ -1,12 +1,12 @@
 import { type CallView, type Wardline, WardlineError } from '@wardline/client';
 import { useWardline } from '@wardline/client/react';
 import { useEffect, useRef, useState } from 'react';
-import { errorText } from '../shared/error-text.js';
+import { errorText } from '../../shared/texts/error-text.js';
 import type { Action } from './call-rules.js';
 import { noteOn } from './call-notes.js';
-import { useApp, useDeptNames } from './context.js';
-import { quiet } from './quieted.js';
-import { useTexts } from './texts.js';
+import { useApp, useDeptNames } from '../context.js';
+import { quiet } from '../alarm/quieted.js';
+import { useTexts } from '../texts.js';
 
 /** The place of a button has another meaning a moment later: a second tap of the same finger is not meant for it. */
 const SETTLE_MS = 600;

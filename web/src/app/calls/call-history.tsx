@@ -1,7 +1,7 @@
 import type { CallWithHistory } from '@wardline/client';
-import { IsolatedList } from '../shared/isolated-list.js';
-import type { Names } from './directory.js';
-import { useTexts } from './texts.js';
+import { IsolatedList } from '../../shared/ui/isolated-list.js';
+import type { Names } from '../directory.js';
+import { useTexts } from '../texts.js';
 
 const SECONDS = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
 

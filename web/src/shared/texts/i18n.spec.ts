@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Translator } from './i18n.js';
-import ar from './messages/ar.js';
-import de from './messages/de.js';
-import en from './messages/en.js';
+import ar from '../messages/ar.js';
+import de from '../messages/de.js';
+import en from '../messages/en.js';
 
 const texts = { hello: 'Hello {name}', calls: { one: '{n} call', other: '{n} calls' } };
 const arabic = {
