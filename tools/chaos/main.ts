@@ -4,7 +4,7 @@ import { messageOf } from '../bench/client/invocation.js';
 import type { Ends } from '../bench/command/ends.js';
 import { runCommand } from '../bench/command/run-command.js';
 import { say } from '../bench/command/say.js';
-import { describeMachine } from '../simulate/machine.js';
+import { describeMachine } from '../simulate/measure/machine.js';
 import { breaches, check } from './checker/check.js';
 import type { History } from './checker/history.js';
 import { FAULT_NAMES, type FaultCounts, makeFaults } from './faults/make-faults.js';

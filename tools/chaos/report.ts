@@ -1,5 +1,5 @@
 import { writeJsonFile } from '../bench/command/json-file.js';
-import type { describeMachine } from '../simulate/machine.js';
+import type { describeMachine } from '../simulate/measure/machine.js';
 import { breaches, RULES, type Verdict } from './checker/check.js';
 import type { History } from './checker/history.js';
 import { eventsByCall, follow } from './checker/ladder.js';

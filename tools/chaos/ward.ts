@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Random, seededRandom } from '../simulate/random.js';
+import { type Random, seededRandom } from '../simulate/plan/random.js';
 import type { Hearing } from './checker/history.js';
 import { pressButtons } from './people/patients.js';
 import { Ledger } from './people/ledger.js';

@@ -1,6 +1,6 @@
 import type { CallView } from '@wardline/client';
 import type { FirstRunStation } from '../bench/client/first-run.js';
-import type { Random } from '../simulate/random.js';
+import type { Random } from '../simulate/plan/random.js';
 
 const LIMIT_MS = 10_000;
 

@@ -4,7 +4,7 @@ import { nodeTransport } from '@wardline/client/node';
 import { readFirstRun, type FirstRun } from '../bench/client/first-run.js';
 import { invocation, messageOf, UsageError } from '../bench/client/invocation.js';
 import { resolveTarget } from '../bench/client/target.js';
-import { seededRandom } from '../simulate/random.js';
+import { seededRandom } from '../simulate/plan/random.js';
 import { makeDemoLinks } from './demo-links.js';
 import { DemoNurse } from './demo-nurse.js';
 import { DemoStations } from './demo-stations.js';

@@ -1,6 +1,6 @@
 import type { CallView } from '@wardline/client';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../simulate/random.js';
+import { seededRandom } from '../simulate/plan/random.js';
 import { planFor, typeOfPress } from './plan.js';
 
 const call = (fields: Partial<CallView>): CallView => ({ state: 'pending', level: 0, priority: 0, ...fields }) as CallView;

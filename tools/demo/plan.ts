@@ -1,5 +1,5 @@
 import type { CallView } from '@wardline/client';
-import type { Random } from '../simulate/random.js';
+import type { Random } from '../simulate/plan/random.js';
 
 /** The next thing that somebody does about a call, and how long they take to do it. */
 export interface Plan {

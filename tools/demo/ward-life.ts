@@ -1,5 +1,5 @@
 import { type CallView, WardlineError } from '@wardline/client';
-import type { Random } from '../simulate/random.js';
+import type { Random } from '../simulate/plan/random.js';
 import type { DemoNurse } from './demo-nurse.js';
 import { type Plan, planFor, typeOfPress } from './plan.js';
 import type { DemoStations } from './demo-stations.js';

@@ -1,18 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import type { HttpClient } from '../bench/client/http-client.js';
 import { messageOf } from '../bench/client/invocation.js';
-import { Care } from './care.js';
-import { Ledger } from './ledger.js';
-import { Measurements } from './measurements.js';
-import { Nurse, type NurseWorld } from './nurse.js';
-import type { SimulateOptions } from './options.js';
-import { paceFor } from './pace.js';
-import { Presser } from './presser.js';
-import { seededRandom, type Random } from './random.js';
-import { ScreenTimer } from './screen-timer.js';
-import type { SignedIn } from './seeder.js';
-import { StationDesk } from './station-desk.js';
-import type { Station } from './station-pool.js';
+import { Care } from './people/care.js';
+import { Ledger } from './measure/ledger.js';
+import { Measurements } from './measure/measurements.js';
+import { Nurse, type NurseWorld } from './people/nurse.js';
+import type { SimulateOptions } from './plan/options.js';
+import { paceFor } from './plan/pace.js';
+import { Presser } from './people/presser.js';
+import { seededRandom, type Random } from './plan/random.js';
+import { ScreenTimer } from './people/screen-timer.js';
+import type { SignedIn } from './plan/seeder.js';
+import { StationDesk } from './people/station-desk.js';
+import type { Station } from './people/station-pool.js';
 import { Ward } from './ward.js';
 
 export interface HospitalPlan {

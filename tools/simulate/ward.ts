@@ -1,6 +1,6 @@
 import type { AnyEvent, CallView, WardlineProtocol } from '@wardline/client';
-import type { Measurements } from './measurements.js';
-import type { Nurse } from './nurse.js';
+import type { Measurements } from './measure/measurements.js';
+import type { Nurse } from './people/nurse.js';
 
 /** An open call as this client's people see it. */
 export interface OpenCall {

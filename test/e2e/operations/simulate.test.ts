@@ -2,7 +2,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { linesOf } from '../../../src/cli/simulate/figures.js';
 import { Simulation } from '../../../src/cli/simulate/simulation.js';
 import { startTestWardline } from '../../../src/testing/index.js';
-import { seededRandom } from '../../../tools/simulate/random.js';
+import { seededRandom } from '../../../tools/simulate/plan/random.js';
 
 describe('wardline simulate', () => {
   it('lets nurses answer what stations press, at beds and in bathrooms, and proves that nothing was lost', async () => {

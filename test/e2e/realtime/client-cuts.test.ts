@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient, type EventFrame, type Wardline, WardlineError } from '@wardline/client';
-import { seededRandom } from '../../../tools/simulate/random.js';
+import { seededRandom } from '../../../tools/simulate/plan/random.js';
 import { checkedTransport } from '../../support/checked-transport.js';
 import { type AnyFrame, type Session, signIn } from '../../support/client.js';
 import { eventually, readLog } from '../../support/person.js';

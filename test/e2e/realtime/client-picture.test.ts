@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Random } from '../../../tools/simulate/random.js';
-import { seededRandom } from '../../../tools/simulate/random.js';
+import type { Random } from '../../../tools/simulate/plan/random.js';
+import { seededRandom } from '../../../tools/simulate/plan/random.js';
 import type { AnyFrame } from '../../support/client.js';
 import { Following } from '../../support/following.js';
 import { eventually } from '../../support/person.js';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { runCommand } from '../command/run-command.js';
 import { say } from '../command/say.js';
-import { describeMachine } from '../../simulate/machine.js';
+import { describeMachine } from '../../simulate/measure/machine.js';
 import { compareAppends } from './append-rounds.js';
 import { type BenchDatabase, lendBenchDatabase } from './bench-database.js';
 import { measureIdlePoll } from './idle-poll.js';

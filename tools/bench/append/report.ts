@@ -1,5 +1,5 @@
 import { writeJsonFile } from '../command/json-file.js';
-import type { describeMachine } from '../../simulate/machine.js';
+import type { describeMachine } from '../../simulate/measure/machine.js';
 import type { AppendResult, SideResult } from './append-rounds.js';
 import type { BenchDatabase } from './bench-database.js';
 import type { IdlePoll } from './idle-poll.js';

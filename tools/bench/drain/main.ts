@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeJsonFile } from '../command/json-file.js';
-import { describeMachine } from '../../simulate/machine.js';
+import { describeMachine } from '../../simulate/measure/machine.js';
 import { leaveFigures, leaveRows, table } from './report.js';
 import { runBench } from './run-bench.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchDatabase } from '../append/bench-database.js';
 import { median, quantile } from '../append/statistics.js';
-import { OwnCostMeter } from '../../simulate/machine.js';
+import { OwnCostMeter } from '../../simulate/measure/machine.js';
 import { CpuMeter } from './cpu-cost.js';
 import { NodeProcess } from './node-process.js';
 import { connectPeople, placeDueCalls } from './ward.js';

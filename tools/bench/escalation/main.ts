@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { type BenchDatabase, lendBenchDatabase } from '../append/bench-database.js';
 import { runCommand } from '../command/run-command.js';
 import { say } from '../command/say.js';
-import { describeMachine } from '../../simulate/machine.js';
+import { describeMachine } from '../../simulate/measure/machine.js';
 import { measureClaim } from './claim-query.js';
 import { measureLateness } from './lateness-rounds.js';
 import { type EscalationOptions, readOptions, USAGE } from './options.js';

@@ -1,6 +1,6 @@
 import { writeJsonFile } from '../command/json-file.js';
 import type { BenchDatabase } from '../append/bench-database.js';
-import type { describeMachine } from '../../simulate/machine.js';
+import type { describeMachine } from '../../simulate/measure/machine.js';
 import type { ClaimResult } from './claim-query.js';
 import type { LatenessResult } from './lateness-rounds.js';
 import type { EscalationOptions } from './options.js';

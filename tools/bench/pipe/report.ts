@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
 import { writeJsonFile } from '../command/json-file.js';
 import { findBun } from '../process/bun-binary.js';
-import { describeMachine } from '../../simulate/machine.js';
+import { describeMachine } from '../../simulate/measure/machine.js';
 import type { BenchDatabase } from '../append/bench-database.js';
 import type { Goal, Outcome } from './bench.js';
 

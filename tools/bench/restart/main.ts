@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { writeJsonFile } from '../command/json-file.js';
 import { leaveFigures, leaveRows, table } from '../drain/report.js';
 import { runBench } from '../drain/run-bench.js';
-import { describeMachine } from '../../simulate/machine.js';
+import { describeMachine } from '../../simulate/measure/machine.js';
 
 const BEFORE_MS = 2000;
 const AFTER_MS = 2000;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../../simulate/random.js';
+import type { Random } from '../../simulate/plan/random.js';
 import type { Reader } from '../people/reader.js';
 import type { Cluster } from '../world/cluster.js';
 import type { ChaosDatabase } from '../world/database.js';

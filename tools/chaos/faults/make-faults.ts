@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '../../simulate/random.js';
+import { type Random, seededRandom } from '../../simulate/plan/random.js';
 import { CLOCK } from './clock.js';
 import { DATABASE } from './database.js';
 import { DISK } from './disk.js';

@@ -1,4 +1,4 @@
-import type { Random } from '../../simulate/random.js';
+import type { Random } from '../../simulate/plan/random.js';
 import { type Fault, type FaultWorld, type Lane, pause, seconds } from './fault.js';
 
 /** Transactions that a person with a console may leave behind. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../../simulate/random.js';
+import type { Random } from '../../simulate/plan/random.js';
 import type { Cluster } from '../world/cluster.js';
 
 const TIMEOUT_MS = 6000;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { dial, type Hangup } from '../../bench/client/dial.js';
 import { nextStep } from '../../bench/client/reconnect-policy.js';
-import type { Random } from '../../simulate/random.js';
+import type { Random } from '../../simulate/plan/random.js';
 import type { SeenConnection } from '../checker/history.js';
 import { type ClientRecord, factsOf, type WireEvent } from './recorder.js';
 import { type Reply, Unanswered } from './unanswered.js';

@@ -1,4 +1,4 @@
-import type { Random } from '../../simulate/random.js';
+import type { Random } from '../../simulate/plan/random.js';
 import type { Cluster } from '../world/cluster.js';
 import type { Ledger } from './ledger.js';
 import type { Recorder } from './recorder.js';

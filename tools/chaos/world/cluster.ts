@@ -1,4 +1,4 @@
-import type { Random } from '../../simulate/random.js';
+import type { Random } from '../../simulate/plan/random.js';
 import { type NodeSettings, NodeSlot } from './node-slot.js';
 
 /** Seconds after which each level falls due. */

@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net';
-import type { Random } from '../../simulate/random.js';
+import type { Random } from '../../simulate/plan/random.js';
 
 /** The end of a connection that believes that nothing has happened. */
 export type End = 'client' | 'server';

@@ -1,4 +1,4 @@
-import type { Random } from './random.js';
+import type { Random } from '../plan/random.js';
 
 /** A station that can be pressed. */
 export interface Station {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { HttpAnswer, HttpClient } from '../bench/client/http-client.js';
+import type { HttpAnswer, HttpClient } from '../../bench/client/http-client.js';
 import type { Station } from './station-pool.js';
 
 /** The stations' side of the API: each speaks with its own key. */

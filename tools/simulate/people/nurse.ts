@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Wardline, WardlineError } from '@wardline/client';
-import { StreamCheck } from '../bench/client/stream-check.js';
-import type { Measurements } from './measurements.js';
+import { StreamCheck } from '../../bench/client/stream-check.js';
+import type { Measurements } from '../measure/measurements.js';
 import type { ScreenTimer } from './screen-timer.js';
-import type { Ward } from './ward.js';
+import type { Ward } from '../ward.js';
 
 const LIVE_TIMEOUT_MS = 60_000;
 const LOOK_AGAIN_MS = 20;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { codeOf, toApiError } from '../bench/client/api-error.js';
-import { messageOf } from '../bench/client/invocation.js';
-import type { Ledger } from './ledger.js';
-import type { Measurements } from './measurements.js';
-import type { Random } from './random.js';
+import { codeOf, toApiError } from '../../bench/client/api-error.js';
+import { messageOf } from '../../bench/client/invocation.js';
+import type { Ledger } from '../measure/ledger.js';
+import type { Measurements } from '../measure/measurements.js';
+import type { Random } from '../plan/random.js';
 import type { ScreenTimer } from './screen-timer.js';
 import type { StationDesk } from './station-desk.js';
 import { StationPool, type Station } from './station-pool.js';

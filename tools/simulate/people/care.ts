@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf, toApiError } from '../bench/client/api-error.js';
-import type { Ledger } from './ledger.js';
-import type { Measurements } from './measurements.js';
+import { codeOf, toApiError } from '../../bench/client/api-error.js';
+import type { Ledger } from '../measure/ledger.js';
+import type { Measurements } from '../measure/measurements.js';
 import type { Nurse } from './nurse.js';
-import { delayOf, type Step } from './pace.js';
-import type { Random } from './random.js';
+import { delayOf, type Step } from '../plan/pace.js';
+import type { Random } from '../plan/random.js';
 import type { StationDesk } from './station-desk.js';
-import type { OpenCall, Ward } from './ward.js';
+import type { OpenCall, Ward } from '../ward.js';
 
 /** Types of rank 2: presence is shown at the bedside, never claimed from a phone. */
 const BEDSIDE_PRESENCE: ReadonlySet<string> = new Set(['bath_emergency', 'staff_emergency', 'code_blue']);

@@ -1,4 +1,4 @@
-import { writeJsonFile } from '../bench/command/json-file.js';
+import { writeJsonFile } from '../../bench/command/json-file.js';
 import type { Percentiles } from './histogram.js';
 import { percent, type RunFacts } from './outcome.js';
 

@@ -1,4 +1,4 @@
-import type { Histogram } from './histogram.js';
+import type { Histogram } from '../measure/histogram.js';
 
 interface Timed {
   readonly since: number;

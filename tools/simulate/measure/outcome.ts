@@ -1,9 +1,9 @@
-import type { StreamCheck } from '../bench/client/stream-check.js';
+import type { StreamCheck } from '../../bench/client/stream-check.js';
 import type { AuditResult } from './audit.js';
 import type { OwnCost } from './machine.js';
 import type { Measurements } from './measurements.js';
-import type { Nurse } from './nurse.js';
-import type { SimulateOptions } from './options.js';
+import type { Nurse } from '../people/nurse.js';
+import type { SimulateOptions } from '../plan/options.js';
 import type { ServerCost } from './server-cost.js';
 
 /** The readers' side of the proof, over all of them. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Histogram } from './histogram.js';
+import { Histogram } from '../measure/histogram.js';
 import { ScreenTimer } from './screen-timer.js';
 
 function setUp(): { timer: ScreenTimer; all: Histogram; first: Histogram } {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from './random.js';
+import { seededRandom } from '../plan/random.js';
 import { StationPool, type Station } from './station-pool.js';
 
 const stations = Array.from({ length: 5 }, (_, index): Station => ({

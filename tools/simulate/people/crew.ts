@@ -1,6 +1,6 @@
-import { eachLimited } from '../bench/client/patience.js';
+import { eachLimited } from '../../bench/client/patience.js';
 import type { Nurse } from './nurse.js';
-import type { Progress } from './progress.js';
+import type { Progress } from '../measure/progress.js';
 
 const CONNECTING_AT_ONCE = 16;
 

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Wardline } from '@wardline/client';
 import { z } from 'zod';
-import { toApiError } from '../bench/client/api-error.js';
-import type { HttpAnswer, HttpClient } from '../bench/client/http-client.js';
-import { eachLimited, patiently } from '../bench/client/patience.js';
-import type { Session } from '../bench/client/session.js';
+import { toApiError } from '../../bench/client/api-error.js';
+import type { HttpAnswer, HttpClient } from '../../bench/client/http-client.js';
+import { eachLimited, patiently } from '../../bench/client/patience.js';
+import type { Session } from '../../bench/client/session.js';
 import type { CredentialStore } from './credential-store.js';
-import type { Progress } from './progress.js';
-import type { Station } from './station-pool.js';
+import type { Progress } from '../measure/progress.js';
+import type { Station } from '../people/station-pool.js';
 import type { PlannedPerson, PlannedRoom, PlannedStation, PlannedWard } from './ward-plan.js';
 
 const CONCURRENCY = 8;

@@ -1,6 +1,6 @@
 import https from 'node:https';
 import http from 'node:http';
-import type { Target } from '../bench/client/target.js';
+import type { Target } from '../../bench/client/target.js';
 
 const TIMEOUT_MS = 5000;
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { eachLimited, patiently } from '../bench/client/patience.js';
-import type { Session } from '../bench/client/session.js';
-import type { StreamCheck } from '../bench/client/stream-check.js';
+import { eachLimited, patiently } from '../../bench/client/patience.js';
+import type { Session } from '../../bench/client/session.js';
+import type { StreamCheck } from '../../bench/client/stream-check.js';
 import type { Ledger } from './ledger.js';
-import type { Ward } from './ward.js';
+import type { Ward } from '../ward.js';
 
 const PAGE = 200;
 const DEPARTMENTS_AT_ONCE = 4;

@@ -1,5 +1,5 @@
-import { UsageError, type Invocation } from '../bench/client/invocation.js';
-import { parseFlags } from '../bench/command/options.js';
+import { UsageError, type Invocation } from '../../bench/client/invocation.js';
+import { parseFlags } from '../../bench/command/options.js';
 import { FULL_MINUTES, PROFILES, SHORT_MINUTES, type Profile } from './profiles.js';
 
 export interface SimulateOptions {
