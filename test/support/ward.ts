@@ -1,6 +1,6 @@
-import { asStation, request, signIn, Socket, type Answer, type AnyFrame, type Session } from './client.js';
-import { closeAllCalls, eventually, outcomeOf, readLog, type CallCommand, type Outcome } from './person.js';
-import { untilScanned } from './scans.js';
+import { asStation, request, signIn, Socket, type Answer, type AnyFrame, type Session } from './clients/client.js';
+import { closeAllCalls, eventually, outcomeOf, readLog, type CallCommand, type Outcome } from './clients/person.js';
+import { untilScanned } from './checks/scans.js';
 import { startTestWardline, type TestWardline } from './wardline.js';
 
 /** Longer than any grace or buffer: who was here before is forgotten. */

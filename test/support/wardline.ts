@@ -8,7 +8,7 @@ import type { Extensions } from '../../src/program/extensions.js';
 import type { FirstRun } from '../../src/testing/first-run.js';
 import { startTestNode, TEST_SECRET } from '../../src/testing/start-node.js';
 import { setRetentionFloor } from '../../src/platform/database/retention-floor.js';
-import { createTestDatabase, type TestDatabase } from './database.js';
+import { createTestDatabase, type TestDatabase } from './servers/database.js';
 
 export { TEST_SECRET, type FirstRun };
 

@@ -25,7 +25,7 @@ try {
   run(folder, 'npm', ['ci', '--no-fund', '--no-audit'], { HUSKY: '0' });
   run(folder, 'npx', ['nest', 'build']);
   const older = { WARDLINE_OLDER_BUILD: join(folder, 'dist') };
-  run(ROOT, 'npx', ['vitest', 'run', '--project', 'integration', 'test/integration/rolling-upgrade.test.ts'], older);
+  run(ROOT, 'npx', ['vitest', 'run', '--project', 'integration', 'test/integration/release/rolling-upgrade.test.ts'], older);
 } finally {
   run(ROOT, 'git', ['worktree', 'remove', '--force', folder]);
   rmSync(folder, { recursive: true, force: true });

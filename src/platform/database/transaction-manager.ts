@@ -6,7 +6,7 @@ export type StatementRunner = (text: string, values?: unknown[]) => Promise<pg.Q
 
 /**
  * TypeORM's manager of a transaction that is ours: same connection, same commit. TypeORM believes that it is one transaction deep, so that it begins
- * and ends nothing. These fields are not in its types; `test/integration/transactions.test.ts` holds that they do what is said here.
+ * and ends nothing. These fields are not in its types; `test/integration/database/transactions.test.ts` holds that they do what is said here.
  */
 export function managerWithin(source: DataSource, run: StatementRunner): EntityManager {
   const runner: QueryRunner = source.createQueryRunner();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AnyFrame } from '../../support/client.js';
+import type { AnyFrame } from '../../support/clients/client.js';
 import { type Member, toldOf, Ward } from '../../support/ward.js';
 
 let ward: Ward;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { asStation, signIn, type Answer, type AnyFrame, type Session } from '../../support/client.js';
+import { asStation, signIn, type Answer, type AnyFrame, type Session } from '../../support/clients/client.js';
 import {
   closeAllCalls,
   eventually,
@@ -11,7 +11,7 @@ import {
   TRANSPORTS,
   type CallCommand,
   type Outcome,
-} from '../../support/person.js';
+} from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const CALL_FIELDS = [

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AnyFrame, asStation, request, signIn } from '../../support/client.js';
-import { parseMetrics } from '../../support/metrics.js';
-import { closeAllCalls, eventually, logOf, Person } from '../../support/person.js';
+import { type AnyFrame, asStation, request, signIn } from '../../support/clients/client.js';
+import { parseMetrics } from '../../support/checks/metrics.js';
+import { closeAllCalls, eventually, logOf, Person } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const HOUR = 3600;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { asStation, Session, signIn, Socket, type AnyFrame } from '../../support/client.js';
-import { closeAllCalls } from '../../support/person.js';
+import { asStation, Session, signIn, Socket, type AnyFrame } from '../../support/clients/client.js';
+import { closeAllCalls } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

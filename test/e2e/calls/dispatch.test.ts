@@ -7,10 +7,10 @@ import type { DispatchableCall } from '../../../src/ward/calls/dispatch/dispatch
 import { DepartmentPolicies } from '../../../src/ward/calls/policies/department-policies.js';
 import { EscalationPolicies } from '../../../src/ward/calls/policies/escalation-policies.js';
 import type { EscalationPolicy } from '../../../src/ward/calls/policies/escalation-policy.js';
-import type { AnyFrame } from '../../support/client.js';
-import { dispatchContract } from '../../support/dispatch.contract.js';
+import type { AnyFrame } from '../../support/clients/client.js';
+import { dispatchContract } from '../../support/checks/dispatch.contract.js';
 import { escalationPolicyContract } from '../../../src/testing/contracts/escalation-policy.contract.js';
-import { closeAllCalls, eventually } from '../../support/person.js';
+import { closeAllCalls, eventually } from '../../support/clients/person.js';
 import { type Member, toldOf, Ward } from '../../support/ward.js';
 import type { TestWardline } from '../../support/wardline.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { asStation, type AnyFrame } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
+import { asStation, type AnyFrame } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
 import { type Member, toldOf, Ward } from '../../support/ward.js';
 
 /** `MODEL_SEED` repeats a run that failed, `MODEL_SECONDS` makes it longer. */

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SecondLineWatch } from '../../../src/ward/calls/ladder/second-line-watch.js';
 import { EscalationEngine } from '../../../src/ward/calls/ladder/escalation-engine.js';
 import { NodeRegistry } from '../../../src/ward/presence/node-registry.js';
-import { type AnyFrame, signIn } from '../../support/client.js';
-import { closeAllCalls, eventually, outcomeOf } from '../../support/person.js';
+import { type AnyFrame, signIn } from '../../support/clients/client.js';
+import { closeAllCalls, eventually, outcomeOf } from '../../support/clients/person.js';
 import { type Member, toldOf, Ward } from '../../support/ward.js';
 import { startTestWardline } from '../../support/wardline.js';
 

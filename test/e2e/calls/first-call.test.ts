@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asStation, signIn, Socket } from '../../support/client.js';
+import { asStation, signIn, Socket } from '../../support/clients/client.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 describe('from a press to a completed call', () => {

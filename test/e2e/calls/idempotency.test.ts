@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IdempotentCommands } from '../../../src/platform/idempotency/idempotent-commands.js';
-import { asStation, request, Session, signIn, type AnyFrame } from '../../support/client.js';
+import { asStation, request, Session, signIn, type AnyFrame } from '../../support/clients/client.js';
 import {
   askAgain,
   closeAllCalls,
@@ -13,7 +13,7 @@ import {
   type CallCommand,
   type Outcome,
   type Transport,
-} from '../../support/person.js';
+} from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

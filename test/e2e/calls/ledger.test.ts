@@ -1,7 +1,7 @@
 import https from 'node:https';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AnyFrame, asStation } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
+import { type AnyFrame, asStation } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
 import { type Member, Ward } from '../../support/ward.js';
 
 let ward: Ward;

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Notification, Notifier } from '../../../src/ward/notifications/notifier.js';
 import { WebhookNotifier } from '../../../src/ward/notifications/webhook-notifier.js';
 import { DueWorkScheduler } from '../../../src/platform/scheduling/due-work-scheduler.js';
-import { asStation, request, type Session, signIn } from '../../support/client.js';
+import { asStation, request, type Session, signIn } from '../../support/clients/client.js';
 import { aNotification, notifierContract, type NotifierSubject } from '../../../src/testing/contracts/notifier.contract.js';
-import { closeAllCalls, eventually, Person } from '../../support/person.js';
-import { Receiver } from '../../support/receiver.js';
+import { closeAllCalls, eventually, Person } from '../../support/clients/person.js';
+import { Receiver } from '../../support/clients/receiver.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const SECRET = 'a secret that both sides know';

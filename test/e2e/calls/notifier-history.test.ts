@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Notification, Notifier } from '../../../src/ward/notifications/notifier.js';
-import { asStation, type Session, signIn } from '../../support/client.js';
-import { closeAllCalls, eventually } from '../../support/person.js';
+import { asStation, type Session, signIn } from '../../support/clients/client.js';
+import { closeAllCalls, eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const RUNS = 12;

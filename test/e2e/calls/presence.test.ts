@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Socket, type AnyFrame } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
+import { Socket, type AnyFrame } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
 import { type Member, toldOf, Ward } from '../../support/ward.js';
 import { startTestWardline } from '../../support/wardline.js';
 

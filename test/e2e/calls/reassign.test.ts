@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AnyFrame, asStation, type Session, signIn, Socket } from '../../support/client.js';
+import { type AnyFrame, asStation, type Session, signIn, Socket } from '../../support/clients/client.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 describe('a manager gives a call to a nurse', () => {

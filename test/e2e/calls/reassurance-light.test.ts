@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { asStation, type Answer, type Session, signIn } from '../../support/client.js';
+import { asStation, type Answer, type Session, signIn } from '../../support/clients/client.js';
 import { EventWaiter } from '../../../src/events/delivery/event-waiter.js';
-import { closeAllCalls, eventually } from '../../support/person.js';
+import { closeAllCalls, eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCallFigures, readNurseLoads } from '../../../src/ward/reports/report-statements.js';
-import { type Answer, request, type Session, signIn } from '../../support/client.js';
+import { type Answer, request, type Session, signIn } from '../../support/clients/client.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 /** Noon in Berlin, winter time; the report's period is the day around it. */

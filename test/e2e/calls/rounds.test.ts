@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { asStation, type AnyFrame } from '../../support/client.js';
-import { eventually, outcomeOf } from '../../support/person.js';
+import { asStation, type AnyFrame } from '../../support/clients/client.js';
+import { eventually, outcomeOf } from '../../support/clients/person.js';
 import { type Member, toldOf, Ward } from '../../support/ward.js';
 
 let ward: Ward;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { signIn, signInFirst, type AnyFrame, type Session } from '../../support/client.js';
-import { readLog } from '../../support/person.js';
+import { signIn, signInFirst, type AnyFrame, type Session } from '../../support/clients/client.js';
+import { readLog } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const ROOMS = ['icu-x1', 'icu-x2', 'icu-x3'] as const;

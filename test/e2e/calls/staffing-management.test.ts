@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AssignmentExpiry } from '../../../src/ward/staffing/assignments/assignment-expiry.js';
 import { ExclusionExpiry } from '../../../src/ward/staffing/exclusions/exclusion-expiry.js';
 import { NOTICE_CODES } from '../../../src/ward/staffing/notices/notice-events.js';
-import { asStation, request, signIn, type Answer, type AnyFrame, type Session } from '../../support/client.js';
-import { eventually, readLog } from '../../support/person.js';
+import { asStation, request, signIn, type Answer, type AnyFrame, type Session } from '../../support/clients/client.js';
+import { eventually, readLog } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const MINUTE = 60;

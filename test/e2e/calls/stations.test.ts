@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { asStation, type AnyFrame, type Session, signIn } from '../../support/client.js';
-import { closeAllCalls, eventually, readLog } from '../../support/person.js';
-import { untilScanned } from '../../support/scans.js';
+import { asStation, type AnyFrame, type Session, signIn } from '../../support/clients/client.js';
+import { closeAllCalls, eventually, readLog } from '../../support/clients/person.js';
+import { untilScanned } from '../../support/checks/scans.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const STALE_SEC = 90;

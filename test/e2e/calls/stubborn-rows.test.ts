@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AnyFrame } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
+import type { AnyFrame } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
 import { type Member, Ward } from '../../support/ward.js';
 
 const PRESENCE_SEC = 180;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { asStation, type AnyFrame, type Answer } from '../../support/client.js';
+import { asStation, type AnyFrame, type Answer } from '../../support/clients/client.js';
 import { type Member, Ward } from '../../support/ward.js';
 
 const BED = 'icu-101-bed';

@@ -1,10 +1,10 @@
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { type AnyFrame, asStation, type Session, signIn, type Socket } from '../../support/client.js';
-import { TestCluster } from '../../support/cluster.js';
-import { eventually } from '../../support/person.js';
-import { describeWithRedis } from '../../support/redis.js';
+import { type AnyFrame, asStation, type Session, signIn, type Socket } from '../../support/clients/client.js';
+import { TestCluster } from '../../support/servers/cluster.js';
+import { eventually } from '../../support/clients/person.js';
+import { describeWithRedis } from '../../support/servers/redis.js';
 
 /** A climb takes three seconds; the poll is the only way between nodes while Redis is away. */
 const SETTINGS = {

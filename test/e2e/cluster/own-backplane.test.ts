@@ -4,10 +4,10 @@ import type { Backplane } from '../../../src/cluster/ports/backplane.js';
 import { SystemClock } from '../../../src/platform/common/clock.js';
 import { ExtensionGuard } from '../../../src/platform/extensions/extension-guard.js';
 import { RealtimeHub } from '../../../src/rooms/realtime-hub.service.js';
-import { asStation, request, signIn } from '../../support/client.js';
+import { asStation, request, signIn } from '../../support/clients/client.js';
 import { FAULT_NAMES, faulty, now } from '../../support/faults/faults.js';
 import { faultTable } from '../../support/faults/fault-table.js';
-import { closeAllCalls, Person } from '../../support/person.js';
+import { closeAllCalls, Person } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 /** Nobody but this backplane counts so many. */

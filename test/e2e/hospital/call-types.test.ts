@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EscalationPolicyProvider } from '../../../src/ward/calls/policies/escalation-policy.js';
-import { type AnyFrame, asStation, type Session, signIn } from '../../support/client.js';
+import { type AnyFrame, asStation, type Session, signIn } from '../../support/clients/client.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AnyFrame, asStation, request, type Session, signIn } from '../../support/client.js';
+import { type AnyFrame, asStation, request, type Session, signIn } from '../../support/clients/client.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settleFacility } from '../../../src/ward/hospital/settle-facility.js';
-import { request, type Session, signIn } from '../../support/client.js';
-import { createTestDatabase } from '../../support/database.js';
+import { request, type Session, signIn } from '../../support/clients/client.js';
+import { createTestDatabase } from '../../support/servers/database.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

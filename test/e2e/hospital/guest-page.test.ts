@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signGuestToken } from '../../../src/ward/guests/guest-token.js';
-import { type AnyFrame, type Answer, request, type RequestOptions, type Session, signIn } from '../../support/client.js';
+import { type AnyFrame, type Answer, request, type RequestOptions, type Session, signIn } from '../../support/clients/client.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const SECRET = 'a-guest-secret-of-at-least-32-characters';

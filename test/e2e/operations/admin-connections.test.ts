@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { request, signIn, Socket, type AnyFrame, type Session } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
+import { request, signIn, Socket, type AnyFrame, type Session } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

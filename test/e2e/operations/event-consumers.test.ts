@@ -4,8 +4,8 @@ import { type ConsumedEvent, EventConsumer } from '../../../src/events/consumers
 import { EventConsumers } from '../../../src/events/consumers/event-consumers.js';
 import { statement } from '../../../src/platform/database/statement.js';
 import type { Transaction } from '../../../src/platform/database/transactions.js';
-import { asStation, request, signIn } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
+import { asStation, request, signIn } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const running: TestWardline[] = [];

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asStation, signIn, Socket } from '../../support/client.js';
+import { asStation, signIn, Socket } from '../../support/clients/client.js';
 import { OWN_HOSPITAL } from '../../support/own-hospital.js';
-import { Person, readLog } from '../../support/person.js';
+import { Person, readLog } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 describe('a hospital of one’s own, made of extensions', () => {

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type DispatchableCall, type DispatchCandidate, DispatchStrategy } from '../../../src/ward/calls/dispatch/dispatch-strategy.js';
 import { type EscalationPolicy, EscalationPolicyProvider } from '../../../src/ward/calls/policies/escalation-policy.js';
-import { asStation, request } from '../../support/client.js';
+import { asStation, request } from '../../support/clients/client.js';
 import { dispatchStrategyContract } from '../../../src/testing/contracts/dispatch-strategy.contract.js';
-import { parseMetrics } from '../../support/metrics.js';
+import { parseMetrics } from '../../support/checks/metrics.js';
 import { CareGoesRound } from '../../support/own-hospital.js';
-import { Person } from '../../support/person.js';
+import { Person } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline | undefined;

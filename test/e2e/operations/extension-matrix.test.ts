@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExtensionGuard } from '../../../src/platform/extensions/extension-guard.js';
 import { DueWorkScheduler } from '../../../src/platform/scheduling/due-work-scheduler.js';
 import { RealtimeHub } from '../../../src/rooms/realtime-hub.service.js';
-import { asStation, request } from '../../support/client.js';
+import { asStation, request } from '../../support/clients/client.js';
 import { FAULT_NAMES, type FaultName, now } from '../../support/faults/faults.js';
 import { FAULTY_HOSPITAL, OWN_L1_SEC, seen } from '../../support/faults/faulty-hospital.js';
 import { faultTable } from '../../support/faults/fault-table.js';
-import { eventually, Person } from '../../support/person.js';
+import { eventually, Person } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const STATION = 'icu-101-bed';

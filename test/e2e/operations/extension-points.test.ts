@@ -27,8 +27,8 @@ import { CommandErrorFilter } from '../../../src/realtime/frames/command-error.f
 import { commandFrame, OnFrame } from '../../../src/realtime/frames/frame.decorators.js';
 import { DEFAULT_UPGRADE_GUARDS } from '../../../src/realtime/upgrade/upgrade-guards.js';
 import { RoomAuthorizer } from '../../../src/rooms/room-authorizer.js';
-import { asStation, request, signIn, Socket } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
+import { asStation, request, signIn, Socket } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline | undefined;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asStation, request, signIn, Socket, type Answer, type AnyFrame, type Session } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
-import { connectUntilClosed } from '../../support/upgrade.js';
+import { asStation, request, signIn, Socket, type Answer, type AnyFrame, type Session } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
+import { connectUntilClosed } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 /** By the names that operators know them under. */

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventWaiter } from '../../../src/events/delivery/event-waiter.js';
 import { HttpTraffic } from '../../../src/operations/shutdown/http-traffic.js';
-import { asStation, request, type Session, signIn } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
-import { dial, exchange } from '../../support/raw-connection.js';
+import { asStation, request, type Session, signIn } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
+import { dial, exchange } from '../../support/clients/raw-connection.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const HOST = 'Host: 127.0.0.1';

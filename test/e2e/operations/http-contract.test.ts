@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HTTP_ANSWERS } from '../../../src/protocol/http-answers.js';
-import { type AnyFrame, type Answer, asStation, request, type Session, signIn, Socket } from '../../support/client.js';
+import { type AnyFrame, type Answer, asStation, request, type Session, signIn, Socket } from '../../support/clients/client.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveLimits } from '../../../src/platform/limits/live-limits.service.js';
-import { type Answer, request, type Session, signIn, Socket } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
-import { askForUpgrade } from '../../support/upgrade.js';
+import { type Answer, request, type Session, signIn, Socket } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
+import { askForUpgrade } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const DEFAULTS = {

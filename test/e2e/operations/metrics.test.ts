@@ -4,11 +4,11 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Counter, register } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asStation, request, signIn, Socket, type AnyFrame, type Session } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
-import { METRICS } from '../../support/metric-names.js';
-import { parseMetrics, type Scrape } from '../../support/metrics.js';
-import { connectUntilClosed } from '../../support/upgrade.js';
+import { asStation, request, signIn, Socket, type AnyFrame, type Session } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
+import { METRICS } from '../../support/checks/metric-names.js';
+import { parseMetrics, type Scrape } from '../../support/checks/metrics.js';
+import { connectUntilClosed } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 /** All label names there are; each one's values are a closed set, or the installation's departments and types of calls. */

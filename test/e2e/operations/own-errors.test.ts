@@ -9,7 +9,7 @@ import { defineErrors } from '../../../src/platform/common/errors.js';
 import { Accepts, Origins } from '../../../src/platform/http/route-marks.js';
 import { CommandErrorFilter } from '../../../src/realtime/frames/command-error.filter.js';
 import { commandFrame, OnFrame } from '../../../src/realtime/frames/frame.decorators.js';
-import { request, signIn, Socket } from '../../support/client.js';
+import { request, signIn, Socket } from '../../support/clients/client.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const errors = defineErrors('test-ward', { BED_TAKEN: { status: 409, retryable: true, meaning: 'Somebody lies in the bed.' } });

@@ -5,7 +5,7 @@ import { migrateDown, migrateUp, migrationStatus } from '../../../src/platform/d
 import { historyOf } from '../../../src/platform/database/migrations/migration-history.js';
 import { requireSound } from '../../../src/program/load-hospital.js';
 import { startTestWardline, type TestWardline } from '../../../src/testing/index.js';
-import { createTestDatabase } from '../../support/database.js';
+import { createTestDatabase } from '../../support/servers/database.js';
 
 const own = historyOf(hospital.name, hospital.migrations);
 

@@ -12,12 +12,12 @@ import { WebSocket } from 'ws';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
 import { selfSignedPair } from '../../../src/platform/certificates/certificate.js';
 import { HEARTBEAT_SEC } from '../../../src/realtime/heartbeat/heartbeat.js';
-import { asStation, request, type Session, signIn, Socket } from '../../support/client.js';
-import { freePort } from '../../support/free-port.js';
-import { itIsInstalled } from '../../support/installed.js';
-import { LOAD_BALANCERS, type LoadBalancer, type Site } from '../../support/load-balancer.js';
-import { eventually } from '../../support/person.js';
-import { startTwoNodes, type TwoNodes } from '../../support/two-nodes.js';
+import { asStation, request, type Session, signIn, Socket } from '../../support/clients/client.js';
+import { freePort } from '../../support/servers/free-port.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
+import { LOAD_BALANCERS, type LoadBalancer, type Site } from '../../support/servers/load-balancer.js';
+import { eventually } from '../../support/clients/person.js';
+import { startTwoNodes, type TwoNodes } from '../../support/servers/two-nodes.js';
 import type { TestWardline } from '../../support/wardline.js';
 
 /** Two addresses of this machine: one is the world outside, one the hospital's own network. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { asStation, type Answer, type AnyFrame, type Session, signIn } from '../../support/client.js';
-import { closeAllCalls, eventually } from '../../support/person.js';
+import { asStation, type Answer, type AnyFrame, type Session, signIn } from '../../support/clients/client.js';
+import { closeAllCalls, eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const TAPS = 18;

@@ -11,9 +11,9 @@ import { CapacityGuard } from '../../../src/realtime/capacity/capacity.guard.js'
 import { ConnectionSlots } from '../../../src/realtime/capacity/connection-slots.js';
 import { DEFAULT_UPGRADE_GUARDS } from '../../../src/realtime/upgrade/upgrade-guards.js';
 import { aStranger, upgradeGuardContract } from '../../../src/testing/index.js';
-import { type Answer, request, type Session, signIn, Socket } from '../../support/client.js';
-import { askForUpgrade, connectUntilClosed } from '../../support/upgrade.js';
-import { eventually } from '../../support/person.js';
+import { type Answer, request, type Session, signIn, Socket } from '../../support/clients/client.js';
+import { askForUpgrade, connectUntilClosed } from '../../support/clients/upgrade.js';
+import { eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const FORGED = `__Host-wardline=${'A'.repeat(43)}.${'A'.repeat(43)}`;

@@ -3,7 +3,7 @@ import { connect } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { asStation, request, signIn, type Answer, type AnyFrame, type Session } from '../../support/client.js';
+import { asStation, request, signIn, type Answer, type AnyFrame, type Session } from '../../support/clients/client.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 /** Part of everything that is sent; it must come back nowhere. */

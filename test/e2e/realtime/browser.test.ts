@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
-import { CHROMIUM, launchChromium } from '../../support/browser.js';
-import { type AnyFrame, asStation, type Session, signIn } from '../../support/client.js';
-import { itIsInstalled } from '../../support/installed.js';
-import { closeAllCalls, eventually } from '../../support/person.js';
+import { CHROMIUM, launchChromium } from '../../support/screens/browser.js';
+import { type AnyFrame, asStation, type Session, signIn } from '../../support/clients/client.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
+import { closeAllCalls, eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const CLIENT = readFileSync(join(packageRoot(), 'test', 'e2e', 'realtime', 'foreign', 'browser-client.js'), 'utf8');

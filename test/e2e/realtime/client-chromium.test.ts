@@ -1,11 +1,11 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, launchChromium } from '../../support/browser.js';
-import { type AnyFrame, asStation, type Session, signIn } from '../../support/client.js';
-import { ClientTab, clientScript, type PageOptions } from '../../support/client-page.js';
-import { itIsInstalled } from '../../support/installed.js';
-import { closeAllCalls, eventually, readLog } from '../../support/person.js';
-import { type RegionProxy, regionProxy } from '../../support/region-proxy.js';
+import { CHROMIUM, launchChromium } from '../../support/screens/browser.js';
+import { type AnyFrame, asStation, type Session, signIn } from '../../support/clients/client.js';
+import { ClientTab, clientScript, type PageOptions } from '../../support/screens/client-page.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
+import { closeAllCalls, eventually, readLog } from '../../support/clients/person.js';
+import { type RegionProxy, regionProxy } from '../../support/servers/region-proxy.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const DEPARTMENTS = 20;

@@ -1,9 +1,9 @@
 import { createFakeServer } from '@wardline/client/testing';
-import { checkedTransport } from '../../support/checked-transport.js';
-import { asStation, signIn } from '../../support/client.js';
-import { type ClientServer, clientContract } from '../../support/client.contract.js';
-import { readLog } from '../../support/person.js';
-import { stallingProxy } from '../../support/stalling-proxy.js';
+import { checkedTransport } from '../../support/clients/checked-transport.js';
+import { asStation, signIn } from '../../support/clients/client.js';
+import { type ClientServer, clientContract } from '../../support/clients/client.contract.js';
+import { readLog } from '../../support/clients/person.js';
+import { stallingProxy } from '../../support/servers/stalling-proxy.js';
 import { startTestWardline } from '../../support/wardline.js';
 
 clientContract('the server in memory', () => {

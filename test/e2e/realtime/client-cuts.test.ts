@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient, type EventFrame, type Wardline, WardlineError } from '@wardline/client';
 import { seededRandom } from '../../../tools/simulate/plan/random.js';
-import { checkedTransport } from '../../support/checked-transport.js';
-import { type AnyFrame, type Session, signIn } from '../../support/client.js';
-import { eventually, readLog } from '../../support/person.js';
-import { type StallingProxy, stallingProxy } from '../../support/stalling-proxy.js';
+import { checkedTransport } from '../../support/clients/checked-transport.js';
+import { type AnyFrame, type Session, signIn } from '../../support/clients/client.js';
+import { eventually, readLog } from '../../support/clients/person.js';
+import { type StallingProxy, stallingProxy } from '../../support/servers/stalling-proxy.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 /** Faults of one connection each. `npm run soak:client` makes 500. */

@@ -8,10 +8,10 @@ import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
-import { CHROMIUM, launchChromium, openWatched } from '../../support/browser.js';
-import { asStation, signIn } from '../../support/client.js';
-import { itIsInstalled } from '../../support/installed.js';
-import { eventually } from '../../support/person.js';
+import { CHROMIUM, launchChromium, openWatched } from '../../support/screens/browser.js';
+import { asStation, signIn } from '../../support/clients/client.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
+import { eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const CLIENT = join(packageRoot(), 'packages', 'client');

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, launchChromium } from '../../support/browser.js';
-import { asStation } from '../../support/client.js';
-import { ClientTab, clientScript } from '../../support/client-page.js';
-import { itIsInstalled } from '../../support/installed.js';
-import { type StallingProxy, stallingProxy } from '../../support/stalling-proxy.js';
+import { CHROMIUM, launchChromium } from '../../support/screens/browser.js';
+import { asStation } from '../../support/clients/client.js';
+import { ClientTab, clientScript } from '../../support/screens/client-page.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
+import { type StallingProxy, stallingProxy } from '../../support/servers/stalling-proxy.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 /** Seconds that the page is frozen; the promise is made for 300. */

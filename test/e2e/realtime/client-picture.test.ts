@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Random } from '../../../tools/simulate/plan/random.js';
 import { seededRandom } from '../../../tools/simulate/plan/random.js';
-import type { AnyFrame } from '../../support/client.js';
-import { Following } from '../../support/following.js';
-import { eventually } from '../../support/person.js';
+import type { AnyFrame } from '../../support/clients/client.js';
+import { Following } from '../../support/clients/following.js';
+import { eventually } from '../../support/clients/person.js';
 import { type Member, Ward } from '../../support/ward.js';
 
 const SEED = Number(process.env['CLIENT_PICTURE_SEED'] ?? 14);

@@ -3,9 +3,9 @@ import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
-import { CHROMIUM, launchChromium } from '../../support/browser.js';
-import { itIsInstalled } from '../../support/installed.js';
-import { eventually } from '../../support/person.js';
+import { CHROMIUM, launchChromium } from '../../support/screens/browser.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
+import { eventually } from '../../support/clients/person.js';
 
 /** A screen on the hooks, over the server in memory. */
 const SCREEN = `

@@ -6,9 +6,9 @@ import type { Browser, CDPSession, Page } from 'playwright-core';
 import { createClient, type WebSocketConstructor } from '@wardline/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
-import { CHROMIUM, launchChromium } from '../../support/browser.js';
-import { clientScript } from '../../support/client-page.js';
-import { itIsInstalled } from '../../support/installed.js';
+import { CHROMIUM, launchChromium } from '../../support/screens/browser.js';
+import { clientScript } from '../../support/screens/client-page.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
 
 const SERVER = readFileSync(join(packageRoot(), 'test', 'e2e', 'realtime', 'pages', 'shift-server.js'), 'utf8');
 /** Hours of a shift; the page's clock runs through them. */

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { Socket as NetSocket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Connections } from '../../../src/realtime/connection/connections.js';
-import { request, type Session, signIn } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
-import { dial } from '../../support/raw-connection.js';
-import { upgradeText } from '../../support/upgrade.js';
+import { request, type Session, signIn } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
+import { dial } from '../../support/clients/raw-connection.js';
+import { upgradeText } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const TEXT = 0x81;

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createClient, eventStream, longPoll, type Wardline } from '@wardline/client';
-import { checkedTransport } from '../../support/checked-transport.js';
-import { asStation, request, Session, signIn } from '../../support/client.js';
-import { closeAllCalls } from '../../support/person.js';
-import { untilScanned } from '../../support/scans.js';
+import { checkedTransport } from '../../support/clients/checked-transport.js';
+import { asStation, request, Session, signIn } from '../../support/clients/client.js';
+import { closeAllCalls } from '../../support/clients/person.js';
+import { untilScanned } from '../../support/checks/scans.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

@@ -1,9 +1,9 @@
 import http from 'node:http';
 import https from 'node:https';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { asStation, request, Session, signIn, type AnyFrame } from '../../support/client.js';
-import { closeAllCalls } from '../../support/person.js';
-import { requireFrame } from '../../support/published.js';
+import { asStation, request, Session, signIn, type AnyFrame } from '../../support/clients/client.js';
+import { closeAllCalls } from '../../support/clients/person.js';
+import { requireFrame } from '../../support/clients/published.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
-import { type AnyFrame, asStation, type Session, signIn } from '../../support/client.js';
-import { findProgram, itIsInstalled } from '../../support/installed.js';
-import { closeAllCalls, eventually } from '../../support/person.js';
+import { type AnyFrame, asStation, type Session, signIn } from '../../support/clients/client.js';
+import { findProgram, itIsInstalled } from '../../support/servers/installed.js';
+import { closeAllCalls, eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const PLACE = join(packageRoot(), 'test', 'e2e', 'realtime', 'foreign');

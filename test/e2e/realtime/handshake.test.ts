@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectionSlots } from '../../../src/realtime/capacity/connection-slots.js';
-import { request, type Session, signIn } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
-import { dial, exchange, type RawAnswer } from '../../support/raw-connection.js';
-import { upgradeText } from '../../support/upgrade.js';
+import { request, type Session, signIn } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
+import { dial, exchange, type RawAnswer } from '../../support/clients/raw-connection.js';
+import { upgradeText } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 async function metric(node: TestWardline, name: string): Promise<number> {

@@ -3,8 +3,8 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { request, signIn, Socket, type AnyFrame, type Session } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
+import { request, signIn, Socket, type AnyFrame, type Session } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

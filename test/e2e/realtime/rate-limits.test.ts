@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type AnyFrame, request, type Session, signIn, Socket } from '../../support/client.js';
+import { type AnyFrame, request, type Session, signIn, Socket } from '../../support/clients/client.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const nodes: TestWardline[] = [];

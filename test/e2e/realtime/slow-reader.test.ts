@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { request, Session, signIn, Socket } from '../../support/client.js';
-import { closeAllCalls } from '../../support/person.js';
-import { makesUp } from '../../support/published.js';
+import { request, Session, signIn, Socket } from '../../support/clients/client.js';
+import { closeAllCalls } from '../../support/clients/person.js';
+import { makesUp } from '../../support/clients/published.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 makesUp('notice.posted', 'department.unattended');

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { asStation, request, Session, signIn, Socket, type AnyFrame } from '../../support/client.js';
-import { closeAllCalls, eventually, logOf, Person, readLog } from '../../support/person.js';
-import { askForUpgrade, connectUntilClosed } from '../../support/upgrade.js';
+import { asStation, request, Session, signIn, Socket, type AnyFrame } from '../../support/clients/client.js';
+import { closeAllCalls, eventually, logOf, Person, readLog } from '../../support/clients/person.js';
+import { askForUpgrade, connectUntilClosed } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 /** These tests are about the protocol: no limit of rates or connections shall come between. */

@@ -6,10 +6,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ServerState } from '../../../src/platform/common/server-state.js';
 import { ConnectionSlots } from '../../../src/realtime/capacity/connection-slots.js';
 import { RealtimeHub } from '../../../src/rooms/realtime-hub.service.js';
-import { request, type Session, signIn, Socket } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
-import { dial } from '../../support/raw-connection.js';
-import { askForUpgrade, connectUntilClosed, type Upgrade, upgradeText } from '../../support/upgrade.js';
+import { request, type Session, signIn, Socket } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
+import { dial } from '../../support/clients/raw-connection.js';
+import { askForUpgrade, connectUntilClosed, type Upgrade, upgradeText } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const MANY = { MAX_CONNECTIONS_PER_SESSION: '1000', MAX_CONNECTIONS_PER_USER: '1000' };

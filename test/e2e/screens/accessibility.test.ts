@@ -4,10 +4,10 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
-import { accessibilityFaults, CHROMIUM, launchChromium, openWatched } from '../../support/browser.js';
-import { asStation, request } from '../../support/client.js';
-import { itIsInstalled } from '../../support/installed.js';
-import { StaffScreen } from '../../support/staff-screen.js';
+import { accessibilityFaults, CHROMIUM, launchChromium, openWatched } from '../../support/screens/browser.js';
+import { asStation, request } from '../../support/clients/client.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
+import { StaffScreen } from '../../support/screens/staff-screen.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const PAGES = ['/app', '/app/team', '/app/staffing', '/app/history', '/app/reports', '/app/settings'];

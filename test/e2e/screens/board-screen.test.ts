@@ -4,11 +4,11 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
-import { accessibilityFaults, CHROMIUM, launchChromium, openWatched, type WatchedPage } from '../../support/browser.js';
-import { type AnyFrame, asStation, type Session, signIn } from '../../support/client.js';
-import { itIsInstalled } from '../../support/installed.js';
-import { closeAllCalls, eventually } from '../../support/person.js';
-import { type StallingProxy, stallingProxy } from '../../support/stalling-proxy.js';
+import { accessibilityFaults, CHROMIUM, launchChromium, openWatched, type WatchedPage } from '../../support/screens/browser.js';
+import { type AnyFrame, asStation, type Session, signIn } from '../../support/clients/client.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
+import { closeAllCalls, eventually } from '../../support/clients/person.js';
+import { type StallingProxy, stallingProxy } from '../../support/servers/stalling-proxy.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const WALL = { viewport: { width: 1920, height: 1080 } };

@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, launchChromium, openWatched } from '../../support/browser.js';
-import { type AnyFrame, asStation, type Session, signIn } from '../../support/client.js';
-import { itIsInstalled } from '../../support/installed.js';
-import { closeAllCalls } from '../../support/person.js';
-import { StaffScreen } from '../../support/staff-screen.js';
+import { CHROMIUM, launchChromium, openWatched } from '../../support/screens/browser.js';
+import { type AnyFrame, asStation, type Session, signIn } from '../../support/clients/client.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
+import { closeAllCalls } from '../../support/clients/person.js';
+import { StaffScreen } from '../../support/screens/staff-screen.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, launchChromium } from '../../support/browser.js';
-import { type AnyFrame, asStation, type Session, signIn } from '../../support/client.js';
-import { itIsInstalled } from '../../support/installed.js';
-import { eventually } from '../../support/person.js';
-import { emptyWard, StaffScreen } from '../../support/staff-screen.js';
+import { CHROMIUM, launchChromium } from '../../support/screens/browser.js';
+import { type AnyFrame, asStation, type Session, signIn } from '../../support/clients/client.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
+import { eventually } from '../../support/clients/person.js';
+import { emptyWard, StaffScreen } from '../../support/screens/staff-screen.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 /** Records how the page uses the device: its motor and its screen. */

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityFaults, CHROMIUM, launchChromium, openWatched, type WatchedPage } from '../../support/browser.js';
-import { type AnyFrame, type Session, signIn } from '../../support/client.js';
-import { itIsInstalled } from '../../support/installed.js';
+import { accessibilityFaults, CHROMIUM, launchChromium, openWatched, type WatchedPage } from '../../support/screens/browser.js';
+import { type AnyFrame, type Session, signIn } from '../../support/clients/client.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const PHONE = { viewport: { width: 390, height: 844 } };

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, launchChromium, openWatched } from '../../support/browser.js';
-import { asStation, signIn } from '../../support/client.js';
-import { itIsInstalled } from '../../support/installed.js';
-import { StaffScreen } from '../../support/staff-screen.js';
+import { CHROMIUM, launchChromium, openWatched } from '../../support/screens/browser.js';
+import { asStation, signIn } from '../../support/clients/client.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
+import { StaffScreen } from '../../support/screens/staff-screen.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

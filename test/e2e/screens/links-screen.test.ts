@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { encode } from 'uqr';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityFaults, CHROMIUM, launchChromium, openWatched } from '../../support/browser.js';
-import { type Session, signIn } from '../../support/client.js';
-import { itIsInstalled } from '../../support/installed.js';
-import { signInByForm } from '../../support/staff-screen.js';
+import { accessibilityFaults, CHROMIUM, launchChromium, openWatched } from '../../support/screens/browser.js';
+import { type Session, signIn } from '../../support/clients/client.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
+import { signInByForm } from '../../support/screens/staff-screen.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;

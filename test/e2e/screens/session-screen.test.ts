@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, launchChromium, openWatched } from '../../support/browser.js';
-import { type Session, signIn } from '../../support/client.js';
-import { itIsInstalled } from '../../support/installed.js';
-import { StaffScreen } from '../../support/staff-screen.js';
+import { CHROMIUM, launchChromium, openWatched } from '../../support/screens/browser.js';
+import { type Session, signIn } from '../../support/clients/client.js';
+import { itIsInstalled } from '../../support/servers/installed.js';
+import { StaffScreen } from '../../support/screens/staff-screen.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const NEW_PASSWORD = 'quiet-harbour-lantern-42';

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { request, Session, signIn, Socket, type Answer } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
-import { connectUntilClosed } from '../../support/upgrade.js';
+import { request, Session, signIn, Socket, type Answer } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
+import { connectUntilClosed } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const OWN = 'a password of my own';

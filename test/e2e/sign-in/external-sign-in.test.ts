@@ -2,7 +2,7 @@ import { Body, Controller, Module, Post, Req, Res } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExternalIdentity, ExternalSignIn } from '../../../src/admin/people/external-sign-in.service.js';
 import { Public } from '../../../src/identity/access/access.js';
-import { request, Session, signIn } from '../../support/client.js';
+import { request, Session, signIn } from '../../support/clients/client.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 @Controller('sso')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IdentityProvider } from '../../../src/identity/access/identity-provider.js';
-import { signIn } from '../../support/client.js';
+import { signIn } from '../../support/clients/client.js';
 import { identityProviderContract, type IdentityProviderSubject } from '../../../src/testing/contracts/identity-provider.contract.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 

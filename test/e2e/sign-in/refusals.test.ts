@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Refusals } from '../../../src/identity/audit/refusals.service.js';
 import { Clock } from '../../../src/platform/common/clock.js';
-import { request, signIn, Socket, type Session } from '../../support/client.js';
-import { askForUpgrade, connectUntilClosed } from '../../support/upgrade.js';
+import { request, signIn, Socket, type Session } from '../../support/clients/client.js';
+import { askForUpgrade, connectUntilClosed } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 interface Entry {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { signIn, Socket, type AnyFrame, type Session } from '../../support/client.js';
-import { eventually } from '../../support/person.js';
+import { signIn, Socket, type AnyFrame, type Session } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const HOUR = 3600;

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asStation, request, Session, signIn, Socket, type Answer, type AnyFrame } from '../../support/client.js';
-import { eventually, Person } from '../../support/person.js';
-import { askForUpgrade, connectUntilClosed } from '../../support/upgrade.js';
+import { asStation, request, Session, signIn, Socket, type Answer, type AnyFrame } from '../../support/clients/client.js';
+import { eventually, Person } from '../../support/clients/person.js';
+import { askForUpgrade, connectUntilClosed } from '../../support/clients/upgrade.js';
 import { startTestWardline, TEST_SECRET, type TestWardline } from '../../support/wardline.js';
 
 const HOUR = 3600;

@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runCli, wardlineCommand } from '../../../src/cli/cli.js';
+import { packageRoot } from '../../../src/platform/system/package-root.js';
+import { packageVersion } from '../../../src/platform/system/package-version.js';
+import { createTestDatabase, type TestDatabase } from '../../support/servers/database.js';
+import { freePort } from '../../support/servers/free-port.js';
+
+const SECRET = 'a-secret-for-tests-of-at-least-32-characters';
+const folder = mkdtempSync(join(tmpdir(), 'wardline-cli-'));
+const hospital = join(packageRoot(), 'test/support/own-program/hospital.ts');
+let database: TestDatabase;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const port = String(await freePort());
+  env = {
+    DATABASE_URL: database.url,
+    SESSION_SECRETS: SECRET,
+    DATA_DIR: join(folder, 'var'),
+    PORT: port,
+    REQUIRE_WSS: 'false',
+    HOST: '127.0.0.1',
+  };
+});
+afterAll(async () => {
+  await database.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a command as the program does. */
+async function wardline(args: readonly string[], more: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
+  const said = { out: '', err: '' };
+  const written = (to: keyof typeof said) => (text: string | Uint8Array) => {
+    said[to] += String(text);
+    return true;
+  };
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(written('out')),
+    vi.spyOn(process.stderr, 'write').mockImplementation(written('err')),
+  ];
+  for (const [name, value] of Object.entries({ ...env, ...more })) vi.stubEnv(name, value);
+  try {
+    await runCli(args);
+    return { code: Number(process.exitCode ?? 0), ...said };
+  } finally {
+    process.exitCode = undefined;
+    vi.unstubAllEnvs();
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+describe('a command', () => {
+  it('says how it is used, and ends with 0', async () => {
+    const names = wardlineCommand().commands.map((command) => command.name());
+    for (const wanted of ['start', 'migrate', 'admin', 'epoch', 'press', 'simulate', 'protocol', 'env-example', 'doctor', 'version'])
+      expect(names).toContain(wanted);
+    for (const name of names)
+      expect(await wardline([name, '--help'])).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(`Usage: wardline ${name}`) as string,
+      });
+  });
+
+  it('says its version, also in JSON', async () => {
+    expect(await wardline(['--version'])).toMatchObject({ code: 0, out: `${packageVersion()}\n` });
+    expect(JSON.parse((await wardline(['version', '--json'])).out)).toEqual({ wardline: packageVersion(), node: process.version });
+  });
+
+  it.each([
+    ['an unknown name', ['dance'], {}, 64, /unknown command 'dance'/],
+    ['a count that is none', ['migrate', 'down', 'wardline', 'all'], {}, 64, /^the count must be 1 to 99/],
+    ['a history that is not there', ['migrate', 'down', 'other', '1'], {}, 64, /^there is no history other; there is wardline/],
+    ['a wrong setting', ['migrate', 'status'], { PORT: 'eighty' }, 78, /^PORT: must be a whole number/],
+    ['a hospital that is not there', ['migrate', 'status', '--hospital', 'nowhere.js'], {}, 78, /nowhere\.js is not there: build it first/],
+    [
+      'a wrong setting of the hospital',
+      ['migrate', 'status', '--hospital', hospital],
+      { TEST_HOUSE_L1_SEC: '0' },
+      78,
+      /^TEST_HOUSE_L1_SEC: /,
+    ],
+  ] as const)('with %s ends by an exit code of sysexits, and a line', async (_, args, more, code, line) => {
+    expect(await wardline(args, more)).toEqual({ code, out: '', err: expect.stringMatching(line) as string });
+  });
+});
+
+describe('wardline migrate', () => {
+  it('prints what it would do and changes nothing, does it, lists it and takes it back', async () => {
+    const missing = async () => {
+      const list = JSON.parse((await wardline(['migrate', 'status', '--json'])).out) as { history: string; applied: boolean }[];
+      expect(list.length).toBeGreaterThan(10);
+      return list.filter(({ applied }) => !applied).length;
+    };
+    expect(await missing()).toBe(0);
+    expect(await wardline(['migrate', 'down', '1'])).toMatchObject({ code: 0, out: 'taken back: 1 of wardline\n' });
+    for (let times = 0; times < 2; times++) {
+      const { code, out } = await wardline(['migrate', 'plan']);
+      expect([code, out]).toEqual([0, expect.stringMatching(/^-- wardline: /)]);
+      expect(await missing()).toBe(1);
+    }
+    expect((await wardline(['migrate', 'up'])).out).toMatch(/^applied: /);
+    expect(await missing()).toBe(0);
+    expect((await wardline(['migrate', 'plan'])).out).toBe('-- nothing to do\n');
+  });
+
+  it('takes a hospital’s own back by its name, and leaves Wardline’s', async () => {
+    const own = (...args: string[]) => wardline(['migrate', ...args, '--hospital', hospital]);
+    expect((await own('up')).out).toMatch(/^applied: cleaning-tasks/);
+    expect((await own('down', 'test-house', '1')).out).toBe('taken back: 1 of test-house\n');
+    const left = JSON.parse((await own('status', '--json')).out) as { history: string; applied: boolean }[];
+    expect(left.filter(({ applied }) => !applied)).toMatchObject([{ history: 'test-house' }]);
+  });
+});
+
+describe('wardline with a hospital of one’s own', () => {
+  it('prints its settings with Wardline’s own', async () => {
+    const { code, out } = await wardline(['env-example', '--hospital', hospital]);
+    expect(code).toBe(0);
+    expect(out).toContain('TEST_HOUSE_L1_SEC=45');
+    expect(out).toContain('ESCALATION_L1_SEC=');
+  });
+
+  it('prints its protocol, and its types', async () => {
+    const { code, out } = await wardline(['protocol', '--hospital', hospital]);
+    expect(code).toBe(0);
+    const { openapi, asyncapi } = JSON.parse(out) as { openapi: { paths: object }; asyncapi: { components: { messages: object } } };
+    expect(openapi.paths).toHaveProperty(['/api/v1/calls']);
+    expect(asyncapi.components.messages).toHaveProperty(['server.call.pending']);
+    expect((await wardline(['protocol', '--types', '--hospital', hospital])).out).toContain('export interface TestHouseProtocol {');
+  });
+});
+
+describe('wardline doctor', () => {
+  it('has a line for each check, and ends with 0 where nothing fails', async () => {
+    const { code, out } = await wardline(['doctor']);
+    const checks = out
+      .trim()
+      .split('\n')
+      .map((line) => /^(?:ok|warn) +(\w+): ./.exec(line)?.[1] ?? line);
+    const all = ['settings', 'database', 'redis', 'port', 'files', 'certificate', 'clock', 'kernel'];
+    expect([...new Set(checks)].sort(), out).toEqual(all.sort());
+    expect(out).toMatch(/^ok +database: PostgreSQL \d+, no pooler in the way$/m);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['a database that is not there', { DATABASE_URL: 'postgresql://127.0.0.1:1/none' }, 'database', 69],
+    ['a Redis that is not there', { REDIS_URL: 'redis://127.0.0.1:1' }, 'redis', 69],
+    ['a certificate that is not there', { TLS_CERT_FILE: '/nowhere.pem', TLS_KEY_FILE: '/nowhere.key' }, 'certificate', 78],
+    ['a wrong setting', { PORT: 'eighty' }, 'settings', 78],
+  ] as const)('finds %s, and says what to do', async (_, more, check, wanted) => {
+    const { code, out } = await wardline(['doctor', '--json'], more);
+    const findings = JSON.parse(out) as { check: string; state: string; advice?: string }[];
+    const failed = findings.filter(({ state }) => state === 'fail');
+    expect([code, failed.map((one) => one.check)]).toEqual([wanted, [check]]);
+    if (check !== 'settings') expect(failed[0]?.advice).toMatch(/\w/);
+  });
+});
