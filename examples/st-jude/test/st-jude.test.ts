@@ -153,7 +153,9 @@ describe('St Jude', () => {
       app: wardline.app,
       makeExpired: () => makeTask("app_now() - interval '92 days'", "app_now() - interval '91 days'"),
       kept: () =>
-        wardline.query(`SELECT id FROM st_jude_cleaning_tasks WHERE done_at IS NULL OR done_at > app_now() - interval '90 days' ORDER BY id`),
+        wardline.query(
+          `SELECT id FROM st_jude_cleaning_tasks WHERE done_at IS NULL OR done_at > app_now() - interval '90 days' ORDER BY id`,
+        ),
     }));
   });
 

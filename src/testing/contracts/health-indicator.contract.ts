@@ -1,5 +1,11 @@
 import { equal, match, ok } from 'node:assert/strict';
-import { type HealthFinding, type HealthIndicator, INDICATOR_DEADLINE_MS, INDICATOR_NAME, isFinding } from '../../operations/health/health-indicators.js';
+import {
+  type HealthFinding,
+  type HealthIndicator,
+  INDICATOR_DEADLINE_MS,
+  INDICATOR_NAME,
+  isFinding,
+} from '../../operations/health/health-indicators.js';
 import { within } from '../../platform/common/within.js';
 import type { It } from './test-runner.js';
 

@@ -195,12 +195,19 @@ describe('the contract of a health indicator fails', () => {
   });
   it('for one that answers no finding, and one that never answers', async () => {
     expect(await failing(() => ({ status: 'up', secret: 'x'.repeat(300) }))).toContain('is up');
-    expect(await failing(() => new Promise(() => undefined))).toEqual(['is up', 'can be asked by many at once', 'settles when it is aborted']);
+    expect(await failing(() => new Promise(() => undefined))).toEqual([
+      'is up',
+      'can be asked by many at once',
+      'settles when it is aborted',
+    ]);
   });
 });
 
 describe('the contracts of due work and of a retention rule fail', () => {
-  const claim = statement('test_claim_due', 'SELECT id FROM due WHERE done IS NULL AND at <= app_now() ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED');
+  const claim = statement(
+    'test_claim_due',
+    'SELECT id FROM due WHERE done IS NULL AND at <= app_now() ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED',
+  );
   const claimAlone = statement('test_claim_due_alone', 'SELECT id FROM due WHERE done IS NULL AND at <= app_now() ORDER BY id LIMIT 1');
   const finish = statement('test_finish_due', 'UPDATE due SET done = app_now() WHERE id = $1');
   const note = statement('test_note_done', 'INSERT INTO done (id) VALUES ($1)');

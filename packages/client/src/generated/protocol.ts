@@ -797,6 +797,10 @@ export interface HttpRoutes {
     input: {
       dept?: string;
       state?: 'open' | 'pending' | 'accepted' | 'in_progress' | 'completed' | 'cancelled';
+      /**
+       * `priority`: the most urgent first, then the oldest; `newest`: the latest press first, as a history is read
+       */
+      order?: 'priority' | 'newest';
       limit?: string | number;
       cursor?: string;
     };

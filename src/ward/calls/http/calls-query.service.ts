@@ -109,7 +109,9 @@ export class CallsQueryService {
     if (dept !== undefined) this.access.require(staff, dept);
     const departments = dept !== undefined ? [dept] : staff.role === 'admin' ? null : staff.departments;
     const states = state === 'open' ? OPEN_STATES : [state];
-    const page = await (order === 'newest' ? this.newest(departments, states, limit, cursor) : this.mostUrgent(departments, states, limit, cursor));
+    const page = await (order === 'newest'
+      ? this.newest(departments, states, limit, cursor)
+      : this.mostUrgent(departments, states, limit, cursor));
     return { ...page, items: page.items.map(({ position: _, ...call }) => call) };
   }
 
