@@ -165,6 +165,13 @@ describe('the staff app in Chromium', () => {
     await nurse.card(call).press('Accept');
     await nurse.card(call).until('accepted');
     await nurse.page.evaluate('window.pulses = []');
+    // An accept silences this asking. The next one sounds.
+    const again = { staff_id: (await callNow(call))['accepted_by'], reason: 'nobody came' };
+    expect((await admin.post(`/calls/${call.id as string}/reassign`, again)).status).toBe(200);
+    await eventually(async () => ((await pulses(nurse)).length >= 2 ? true : undefined), 'the sound of a call that asks again');
+    await nurse.card(call).press('Accept');
+    await nurse.card(call).until('accepted');
+    await nurse.page.evaluate('window.pulses = []');
     await press('bath_emergency', 'icu-101-bath');
     const high = await eventually(async () => ((await pulses(nurse)).length >= 10 ? pulses(nurse) : undefined), 'pulses');
     const begin = high[0]?.at ?? 0;

@@ -57,9 +57,9 @@ export class Names {
     return texts.has(key) ? texts.t(key) : labelIn(this.roles.get(role), texts.language, role.replaceAll('_', ' '));
   }
 
-  /** A type of which nothing is known is shown as urgent: rather too loud. */
-  rank(id: string): 0 | 1 | 2 {
-    const rank = this.types.get(id)?.rank ?? (this.isLoaded ? 2 : 0);
+  /** Without the type's own rank the priority tells it, which begins at the rank's ten: never too quiet, rather too loud once the call has climbed. */
+  rank({ type, priority }: Pick<CallView, 'type' | 'priority'>): 0 | 1 | 2 {
+    const rank = this.types.get(type)?.rank ?? (this.isLoaded ? 2 : Math.floor(priority / 10));
     return rank >= 2 ? 2 : rank === 1 ? 1 : 0;
   }
 

@@ -5,7 +5,7 @@ import type { Rank, SoundState } from '../../shared/sound.js';
 import { useApp, meIn } from '../context.js';
 import { noteOn } from '../calls/call-notes.js';
 import { rings } from '../calls/call-rules.js';
-import { useQuieted } from './quieted.js';
+import { isQuiet, useQuieted } from './quieted.js';
 import { useTexts } from '../texts.js';
 
 export function useSoundState(): SoundState {
@@ -24,8 +24,8 @@ export function useAlarm(pictures: ReadonlyMap<string, DepartmentState>): void {
     const names = directories.names(dept);
     const me = meIn(user, picture);
     return picture.calls.flatMap((call) => {
-      const rank = names.rank(call.type);
-      return rings(me, call, rank) && !quieted.has(`${call.id}:${call.round}`) ? [{ call, rank, names }] : [];
+      const rank = names.rank(call);
+      return rings(me, call, rank) && !isQuiet(quieted, call) ? [{ call, rank, names }] : [];
     });
   });
   const highest = ringing.reduce<Rank | undefined>((top, { rank }) => (top === undefined || rank > top ? rank : top), undefined);
@@ -47,7 +47,7 @@ export function useAlarm(pictures: ReadonlyMap<string, DepartmentState>): void {
       const department = client.department(dept);
       return [
         department.on('call.repeated', ({ data: { call } }) => {
-          if (call.accepted_by === user.id) alarm.test(directories.names(dept).rank(call.type));
+          if (call.accepted_by === user.id) alarm.test(directories.names(dept).rank(call));
         }),
         department.on('call.attendance_due', ({ data: { call, staff_ids = [] } }) => {
           if (!staff_ids.includes(user.id)) return;

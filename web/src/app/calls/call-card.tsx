@@ -70,7 +70,7 @@ function WholeCard({ call, me, isCompact = false, isOwnPage = false }: Props) {
   const names = useDeptNames(call.dept);
   const id = useId();
   const note = useCallNote(call.id);
-  const rank = names.rank(call.type);
+  const rank = names.rank(call);
   const stateText = useStateText(call, me, names);
   const bed = names.bed(call.bed_id);
   const isRinging = rings(me, call, rank);

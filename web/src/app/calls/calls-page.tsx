@@ -23,7 +23,7 @@ export function CallsPage({ dept, followed }: { dept: string; followed: readonly
     return picture.calls.map((call) => ({ call, me }));
   });
   const sorted = all.sort((a, b) => byUrgency(a.call, b.call));
-  const isForMe = ({ call, me }: Shown) => isMine(me, call, directories.names(call.dept).rank(call.type));
+  const isForMe = ({ call, me }: Shown) => isMine(me, call, directories.names(call.dept).rank(call));
   const mine = sorted.filter(isForMe);
   const others = sorted.filter((one) => one.call.dept === dept && !isForMe(one));
   const here = sorted.filter(({ call }) => call.dept === dept).length;

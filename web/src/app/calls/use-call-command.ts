@@ -5,7 +5,7 @@ import { errorText } from '../../shared/texts/error-text.js';
 import type { Action } from './call-rules.js';
 import { noteOn } from './call-notes.js';
 import { useApp, useDeptNames } from '../context.js';
-import { quiet } from '../alarm/quieted.js';
+import { quiet, unquiet } from '../alarm/quieted.js';
 import { useTexts } from '../texts.js';
 
 /** The place of a button has another meaning a moment later: a second tap of the same finger is not meant for it. */
@@ -54,13 +54,14 @@ export function useCallCommand(call: CallView): CallCommand {
     isBlocked.current = true;
     setPending(action);
     noteOn(call.id, undefined);
-    if (action === 'accept') quiet(call.id, call.round);
+    if (action === 'accept') quiet(call);
     try {
       await command(client);
       return true;
     } catch (error) {
       const text = refusal(error);
       const isRace = error instanceof WardlineError && error.code.startsWith('CALL_');
+      if (action === 'accept' && !isRace) unquiet(call.id);
       noteOn(call.id, { text, isFault: !isRace });
       say(text);
       return false;
