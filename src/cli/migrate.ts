@@ -23,11 +23,15 @@ export function migrateCommand(): Command {
     .argument('[history]', 'wardline, or the name of the hospital', 'wardline')
     .argument('[count]', 'how many', '1')
     .action((first: string, second: string, _options, command: Command) => {
-      const [name, count] = COUNT.test(first) ? ['wardline', first] : [first, second];
+      const isCountFirst = COUNT.test(first);
+      if (isCountFirst && command.args.length > 1)
+        throw new CommandFailed(EXIT.usage, 'the name stands before the count; usage: wardline migrate down [history] [count]');
+      const [name, count] = isCountFirst ? ['wardline', first] : [first, second];
       if (!COUNT.test(count)) throw new CommandFailed(EXIT.usage, 'the count must be 1 to 99; example: wardline migrate down st-jude 1');
       return withDatabase(command, async ({ ownerUrl, histories }) => {
-        await migrateDown(ownerUrl, Number(count), historyNamed(histories, name));
-        answer(command, { history: name, taken_back: Number(count) }, `taken back: ${count} of ${name}`);
+        const names = await migrateDown(ownerUrl, Number(count), historyNamed(histories, name));
+        const line = `taken back: ${String(names.length)} of ${name}${names.length === 0 ? '' : `: ${names.join(', ')}`}`;
+        answer(command, { history: name, taken_back: names.length, names }, line);
       });
     });
   const status = new Command('status')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCli, wardlineCommand } from '../../../src/cli/cli.js';
+import { migrationNames } from '../../../src/platform/database/migrations/migrations.js';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
 import { packageVersion } from '../../../src/platform/system/package-version.js';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.js';
@@ -73,6 +74,13 @@ describe('a command', () => {
   it.each([
     ['an unknown name', ['dance'], {}, 64, /unknown command 'dance'/],
     ['a count that is none', ['migrate', 'down', 'wardline', 'all'], {}, 64, /^the count must be 1 to 99/],
+    [
+      'a count before the name',
+      ['migrate', 'down', '1', 'st-jude'],
+      {},
+      64,
+      /^the name stands before the count; usage: wardline migrate down/,
+    ],
     ['a history that is not there', ['migrate', 'down', 'other', '1'], {}, 64, /^there is no history other; there is wardline/],
     ['a wrong setting', ['migrate', 'status'], { PORT: 'eighty' }, 78, /^PORT: must be a whole number/],
     ['a hospital that is not there', ['migrate', 'status', '--hospital', 'nowhere.js'], {}, 78, /nowhere\.js is not there: build it first/],
@@ -96,7 +104,10 @@ describe('wardline migrate', () => {
       return list.filter(({ applied }) => !applied).length;
     };
     expect(await missing()).toBe(0);
-    expect(await wardline(['migrate', 'down', '1'])).toMatchObject({ code: 0, out: 'taken back: 1 of wardline\n' });
+    expect(await wardline(['migrate', 'down', '1'])).toMatchObject({
+      code: 0,
+      out: `taken back: 1 of wardline: ${migrationNames().at(-1)!}\n`,
+    });
     for (let times = 0; times < 2; times++) {
       const { code, out } = await wardline(['migrate', 'plan']);
       expect([code, out]).toEqual([0, expect.stringMatching(/^-- wardline: /)]);
@@ -110,7 +121,10 @@ describe('wardline migrate', () => {
   it('takes a hospital’s own back by its name, and leaves Wardline’s', async () => {
     const own = (...args: string[]) => wardline(['migrate', ...args, '--hospital', hospital]);
     expect((await own('up')).out).toMatch(/^applied: cleaning-tasks/);
-    expect((await own('down', 'test-house', '1')).out).toBe('taken back: 1 of test-house\n');
+    // More than there are: what was taken back is said, and not what was asked for.
+    const back = JSON.parse((await own('down', 'test-house', '5', '--json')).out) as object;
+    expect(back).toEqual({ history: 'test-house', taken_back: 1, names: [expect.stringMatching(/^cleaning-tasks/)] });
+    expect((await own('down', 'test-house', '1')).out).toBe('taken back: 0 of test-house\n');
     const left = JSON.parse((await own('status', '--json')).out) as { history: string; applied: boolean }[];
     expect(left.filter(({ applied }) => !applied)).toMatchObject([{ history: 'test-house' }]);
   });

@@ -37,7 +37,8 @@ export async function refuseNewerSchema(client: pg.Client, history: MigrationHis
   ]);
 }
 
-async function exists(client: pg.Client, table: string): Promise<boolean> {
+/** True when the database has the table. */
+export async function exists(client: pg.Client, table: string): Promise<boolean> {
   const { rows } = await client.query<{ found: boolean }>("SELECT to_regclass('public.' || $1) IS NOT NULL AS found", [table]);
   return rows[0]?.found === true;
 }
