@@ -1,12 +1,11 @@
 import 'reflect-metadata';
-import { Command, CommanderError } from 'commander';
-import { StartRefused } from '../platform/common/start-refused.js';
+import { Command } from 'commander';
 import { packageVersion } from '../platform/system/package-version.js';
 import { adminCommand } from './admin-create.js';
 import { doctorCommand } from './doctor.js';
 import { envExampleCommand } from './env-example.js';
 import { epochCommand } from './epoch-renew.js';
-import { CommandFailed, EXIT } from './exit.js';
+import { failureOf } from './failure.js';
 import { migrateCommand } from './migrate.js';
 import { nodeFlagsCommand } from './node-flags.js';
 import { pressCommand } from './press.js';
@@ -48,10 +47,17 @@ export function wardlineCommand(): Command {
 /** Runs one command; the process ends with its exit code once its output is written. */
 export async function runCli(args: readonly string[]): Promise<void> {
   try {
-    await wardlineCommand().parseAsync(args, { from: 'user' });
+    await wardlineCommand().parseAsync(isVersion(args) ? ['version', '--json'] : args, { from: 'user' });
   } catch (error) {
-    process.exitCode = reportFailure(error);
+    const { exitCode, lines } = failureOf(error);
+    if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
+    process.exitCode = exitCode;
   }
+}
+
+/** `--version --json`: the option knows no JSON, the command does. */
+function isVersion(args: readonly string[]): boolean {
+  return args.length === 2 && args.includes('--json') && args.some((one) => one === '--version' || one === '-V');
 }
 
 /** Usage mistakes of subcommands, too, are thrown and not exited with. */
@@ -61,13 +67,4 @@ function inheritAll(command: Command): void {
     subcommand.copyInheritedSettings(command);
     inheritAll(subcommand);
   }
-}
-
-function reportFailure(error: unknown): number {
-  // Help and version are no mistakes; commander has written its own line.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  const lines = error instanceof StartRefused ? error.lines : [error instanceof Error ? error.message : 'failed'];
-  process.stderr.write(`${lines.join('\n')}\n`);
-  if (error instanceof StartRefused) return EXIT.config;
-  return error instanceof CommandFailed ? error.exitCode : EXIT.software;
 }

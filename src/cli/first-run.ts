@@ -24,8 +24,17 @@ export function readDemoAccess(dataDir: string): DemoAccess {
   const file = join(dataDir, 'first-run.json');
   if (!existsSync(file))
     throw new CommandFailed(EXIT.noInput, `no first-run.json in ${dataDir}: start Wardline there once, or name its folder with --data-dir`);
-  const parsed = firstRunFile.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  const parsed = firstRunFile.safeParse(jsonOf(readFileSync(file, 'utf8')));
   if (!parsed.success) throw new CommandFailed(EXIT.data, `${file} is not what a first start writes`);
   const certificate = join(dataDir, 'tls', 'cert.pem');
   return { firstRun: parsed.data, ca: existsSync(certificate) ? readFileSync(certificate) : undefined };
+}
+
+/** @returns undefined for a text that is none: it holds passwords, and the parser's message would quote it */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { answer, programOf } from './context.js';
 import { CommandFailed, EXIT } from './exit.js';
+import { reasonOf } from './failure.js';
 import { type DemoAccess, readDemoAccess } from './first-run.js';
 
 const PRESS_TIMEOUT_MS = 15_000;
@@ -53,7 +54,10 @@ async function press(
     });
     const body: unknown = await response.json();
     const refused = refusal.safeParse(body);
-    if (refused.success) throw new CommandFailed(EXIT.data, `${refused.data.error.code}: ${refused.data.error.message}`);
+    if (refused.success) {
+      const { code, message } = refused.data.error;
+      throw new CommandFailed(response.status >= 500 ? EXIT.unavailable : EXIT.data, `${code}: ${message}`);
+    }
     return { status: response.status, placed: call.parse(body) };
   } catch (error) {
     if (error instanceof CommandFailed) throw error;
@@ -61,10 +65,6 @@ async function press(
   } finally {
     transport.close();
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : 'failed';
 }
 
 function someStations({ firstRun: { stations } }: DemoAccess): string {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { renderOwnTypes } from '../protocol/own-types.js';
 import { renderAsyncApi } from '../protocol/render.js';
-import { programOf } from './context.js';
+import { answer, programOf } from './context.js';
 import { CommandFailed, EXIT } from './exit.js';
 import { ownProtocolOf, renderOpenApi } from './openapi.js';
 
@@ -14,7 +14,8 @@ export function protocolCommand(): Command {
       const own = await ownProtocolOf(program);
       if (types) {
         if (!program.hospital) throw new CommandFailed(EXIT.usage, 'protocol --types: name the hospital’s program with --hospital');
-        process.stdout.write(renderOwnTypes(program.hospital.name, own));
+        const text = renderOwnTypes(program.hospital.name, own);
+        answer(command, { types: text }, text.trimEnd());
         return;
       }
       process.stdout.write(

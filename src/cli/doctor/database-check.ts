@@ -6,7 +6,8 @@ import { requireOwnSessions } from '../../platform/database/access/own-sessions.
 import { excessPowerOf } from '../../platform/database/access/role-check.js';
 import type { Config } from '../../platform/config/config.js';
 import type { HospitalDefinition } from '../../program/define-hospital.js';
-import { type Finding, reasonOf } from './finding.js';
+import { reasonOf } from '../failure.js';
+import type { Finding } from './finding.js';
 
 const OLDEST_SERVER = 150_000;
 const CHECK_TIMEOUT_MS = 10_000;

@@ -6,9 +6,3 @@ export interface Finding {
   /** An instruction. */
   readonly advice?: string;
 }
-
-/** The reason of a failure, without a stack. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed';
-  return error.message || ((error as NodeJS.ErrnoException).code ?? error.name);
-}

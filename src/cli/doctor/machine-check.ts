@@ -8,7 +8,8 @@ import type { Config } from '../../platform/config/config.js';
 import { maxMemoryMb } from '../../platform/config/memory-limits.js';
 import { openFilesLimit } from '../../platform/system/open-files.js';
 import { listenHost } from '../../startup/listen-place.js';
-import { type Finding, reasonOf } from './finding.js';
+import { reasonOf } from '../failure.js';
+import type { Finding } from './finding.js';
 
 const LEAST_FREE_MB = 1024;
 const LEAST_MEMORY_MB = 256;

@@ -1,7 +1,8 @@
 import type { Config } from '../../platform/config/config.js';
 import { within } from '../../platform/common/within.js';
 import { newRedisClient } from '../../cluster/redis/redis-client.js';
-import { type Finding, reasonOf } from './finding.js';
+import { reasonOf } from '../failure.js';
+import type { Finding } from './finding.js';
 
 const ANSWER_MS = 3000;
 const OLDEST_MAJOR = 7;

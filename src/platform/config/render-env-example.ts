@@ -18,24 +18,39 @@ function wrapped(comment: string): string[] {
   return [...lines, line];
 }
 
-function entry(name: string, schema: z.ZodType): string[] {
-  const meta = schema.meta() as unknown as SettingMeta;
-  const fixed = schema instanceof z.ZodDefault && !Array.isArray(schema.def.defaultValue);
-  const note = meta.defaultNote ?? (fixed ? undefined : 'none');
-  const comment = note === undefined ? meta.doc : `${meta.doc} Default: ${note}.`;
-  return [...wrapped(comment), fixed ? `${name}=${meta.example}` : `# ${name}=${meta.example}`, ''];
+/** A setting, for programs. */
+export interface SettingEntry {
+  readonly concern: string;
+  readonly name: string;
+  readonly doc: string;
+  /** As `.env` has it; null where there is none, or where it depends on the machine. */
+  readonly default: string | null;
+  readonly example: string;
+}
+
+function settingEntry(concern: string, name: string, schema: z.ZodType): SettingEntry {
+  const { doc, example, defaultNote } = schema.meta() as unknown as SettingMeta;
+  const isFixed = schema instanceof z.ZodDefault && !Array.isArray(schema.def.defaultValue);
+  const note = defaultNote ?? (isFixed ? undefined : 'none');
+  return { concern, name, doc: note === undefined ? doc : `${doc} Default: ${note}.`, default: isFixed ? example : null, example };
+}
+
+/** Every setting; a hospital's own at the end. */
+export function listSettings(own?: OwnSettings): SettingEntry[] {
+  const concerns: Record<string, z.ZodObject> = { ...CONCERNS, ...(own && { [own.name]: own.schema }) };
+  return Object.entries(concerns).flatMap(([concern, { shape }]) =>
+    Object.entries<z.ZodType>(shape).map(([name, schema]) => settingEntry(concern, name, schema)),
+  );
 }
 
 /** The text of `.env.example`: each setting with its comment and default, or commented out with an example; a hospital's own at the end. */
 export function renderEnvExample(own?: OwnSettings): string {
   const lines = ['# Every setting of Wardline with its default. Empty counts as not given.', ''];
-  const concerns: [string, z.ZodObject][] = [
-    ...Object.entries(CONCERNS),
-    ...(own ? [[own.name, own.schema] as [string, z.ZodObject]] : []),
-  ];
-  for (const [concern, schema] of concerns) {
-    lines.push(`# --- ${concern} ---`, '');
-    for (const [name, setting] of Object.entries<z.ZodType>(schema.shape)) lines.push(...entry(name, setting));
+  let section: string | undefined;
+  for (const { concern, name, doc, default: fixed, example } of listSettings(own)) {
+    if (concern !== section) lines.push(`# --- ${concern} ---`, '');
+    section = concern;
+    lines.push(...wrapped(doc), fixed === null ? `# ${name}=${example}` : `${name}=${fixed}`, '');
   }
   return lines.join('\n');
 }

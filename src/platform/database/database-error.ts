@@ -70,6 +70,14 @@ export function asDomainError(error: unknown): unknown {
   return error;
 }
 
+/** True when no server answers, or none that can take a command now: another try may help. */
+export function isDatabaseAway(error: unknown): boolean {
+  const driver = driverError(error);
+  if (driver instanceof DatabaseError) return /^(25006|53\w{3}|57P0\d|08\w{3})$/.test(driver.code ?? '');
+  const { code, syscall } = driver as NodeJS.ErrnoException;
+  return isConnectionError(driver) && (code !== 'ENOENT' || syscall === 'connect');
+}
+
 function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as Error & { code?: string }).code ?? '';

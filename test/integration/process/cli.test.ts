@@ -68,7 +68,12 @@ describe('a command', () => {
 
   it('says its version, also in JSON', async () => {
     expect(await wardline(['--version'])).toMatchObject({ code: 0, out: `${packageVersion()}\n` });
-    expect(JSON.parse((await wardline(['version', '--json'])).out)).toEqual({ wardline: packageVersion(), node: process.version });
+    for (const args of [
+      ['version', '--json'],
+      ['--version', '--json'],
+      ['--json', '-V'],
+    ])
+      expect(JSON.parse((await wardline(args)).out)).toEqual({ wardline: packageVersion(), node: process.version });
   });
 
   it.each([
@@ -82,6 +87,20 @@ describe('a command', () => {
       /^the name stands before the count; usage: wardline migrate down/,
     ],
     ['a history that is not there', ['migrate', 'down', 'other', '1'], {}, 64, /^there is no history other; there is wardline/],
+    [
+      'a database that is away',
+      ['migrate', 'status'],
+      { DATABASE_URL: 'postgresql://localhost:1/none' },
+      69,
+      /^the database does not answer: .*ECONNREFUSED/,
+    ],
+    [
+      'a database that is away, to renew its epoch',
+      ['epoch', 'renew'],
+      { DATABASE_URL: 'postgresql://127.0.0.1:1/none' },
+      69,
+      /^the database does not answer: .*ECONNREFUSED/,
+    ],
     ['a wrong setting', ['migrate', 'status'], { PORT: 'eighty' }, 78, /^PORT: must be a whole number/],
     ['a hospital that is not there', ['migrate', 'status', '--hospital', 'nowhere.js'], {}, 78, /nowhere\.js is not there: build it first/],
     [
@@ -136,6 +155,9 @@ describe('wardline with a hospital of one’s own', () => {
     expect(code).toBe(0);
     expect(out).toContain('TEST_HOUSE_L1_SEC=45');
     expect(out).toContain('ESCALATION_L1_SEC=');
+    const list = JSON.parse((await wardline(['env-example', '--hospital', hospital, '--json'])).out) as object[];
+    expect(list).toContainEqual(expect.objectContaining({ concern: 'test-house', name: 'TEST_HOUSE_L1_SEC', default: '45' }));
+    expect(list).toContainEqual(expect.objectContaining({ name: 'ESCALATION_L1_SEC', default: '90' }));
   });
 
   it('prints its protocol, and its types', async () => {
@@ -145,6 +167,8 @@ describe('wardline with a hospital of one’s own', () => {
     expect(openapi.paths).toHaveProperty(['/api/v1/calls']);
     expect(asyncapi.components.messages).toHaveProperty(['server.call.pending']);
     expect((await wardline(['protocol', '--types', '--hospital', hospital])).out).toContain('export interface TestHouseProtocol {');
+    const json = JSON.parse((await wardline(['protocol', '--types', '--json', '--hospital', hospital])).out) as { types: string };
+    expect(json.types).toContain('export interface TestHouseProtocol {');
   });
 });
 
