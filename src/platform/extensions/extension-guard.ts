@@ -119,13 +119,18 @@ export class ExtensionGuard {
     }
   }
 
-  /** A part of a point that answers at once. @returns null where it throws, which is counted */
-  sync<T>(point: string, work: () => T): T | null {
+  /** A part of a point that answers at once. @returns null where it throws or answers nonsense, which is counted, and where the point rests or is off */
+  sync<T>(point: string, work: () => T, isValid: (answer: T) => boolean = () => true): T | null {
+    const record = this.recordOf(point);
+    if (this.isOff(point) || record.isResting(this.clock.now())) return null;
     const leave = enterExtension(point);
     try {
-      return work();
+      const context = this.contextOf({ point }, record, { endsAt: Number.POSITIVE_INFINITY, isBackground: false });
+      const answer = insideExtension(context, work);
+      if (!isValid(answer)) throw new InvalidAnswer(`${point} answered what it may not`);
+      return answer;
     } catch (thrown) {
-      this.failed({ point }, this.recordOf(point), asError(thrown));
+      this.failed({ point }, record, asError(thrown));
       return null;
     } finally {
       leave();
