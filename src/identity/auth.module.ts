@@ -61,9 +61,10 @@ export class AuthModule {
           provideAs(OWN_IDENTITY, identityProvider),
           {
             provide: IdentityProvider,
-            inject: [OWN_IDENTITY, ExtensionGuard],
-            useFactory: (own: IdentityProvider, guard: ExtensionGuard) => new GuardedIdentity(own, guard),
+            inject: [OWN_IDENTITY, SessionIdentityProvider, ExtensionGuard],
+            useFactory: (...parts: ConstructorParameters<typeof GuardedIdentity>) => new GuardedIdentity(...parts),
           },
+          SessionIdentityProvider,
         ]
       : [{ provide: IdentityProvider, useClass: SessionIdentityProvider }];
     return {
