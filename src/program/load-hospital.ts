@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import semver from 'semver';
 import { z } from 'zod';
+import { type EventTraits, problemOfEvent } from '../events/log/event-catalog.js';
 import { StartRefused } from '../platform/common/start-refused.js';
 import { type Config, readConfig } from '../platform/config/config.js';
 import { environment } from '../platform/config/environment.js';
@@ -63,7 +64,11 @@ function problemsOf({ name, compatibility, settings, migrations, callTypes = [],
   const prefix = settingPrefix(name);
   for (const setting of Object.keys(settings?.shape ?? {}))
     if (!setting.startsWith(prefix)) problems.push(`settings: ${setting} must begin with ${prefix}`);
-  for (const event of Object.keys(events)) if (!event.startsWith(`${name}.`)) problems.push(`events: ${event} must begin with ${name}.`);
+  for (const [event, traits] of Object.entries<unknown>(events)) {
+    if (!event.startsWith(`${name}.`)) problems.push(`events: ${event} must begin with ${name}.`);
+    const wrong = problemOfEvent(traits) ?? ((traits as EventTraits).data === undefined ? 'data must be a zod schema' : undefined);
+    if (wrong !== undefined) problems.push(`events: ${event}: ${wrong}`);
+  }
   if (migrations && (migrations.protocol !== 'file:' || !migrations.pathname.endsWith('/') || !existsSync(migrations)))
     problems.push(`migrations: ${migrations.href} is no folder; example: new URL('../migrations/', import.meta.url)`);
   for (const type of callTypes) {

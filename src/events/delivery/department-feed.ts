@@ -2,10 +2,12 @@ import type { EventBatch } from '../log/encoded-event.js';
 
 /** Someone who follows a department's log on this node. */
 export interface FeedReader {
-  /** The next events; called in order, must not throw and not block. */
+  /** The next events; called in order, must not block. */
   deliver(batch: EventBatch): void;
   /** The log is not what it was (restored, failed over): what the reader knows no longer counts. */
   reset(): void;
+  /** It could not take a batch, and gets no more: its client resumes from what it has. */
+  failed(): void;
 }
 
 /** One department's live end on this node: the poller's position, and the readers. */
@@ -30,12 +32,34 @@ export class DepartmentFeed {
     this.readers.delete(reader);
   }
 
-  publish(batch: EventBatch): void {
+  /**
+   * Each reader gets the batch. One that cannot take it leaves; the others do not notice.
+   * @returns the errors of those
+   */
+  publish(batch: EventBatch): unknown[] {
     this.position = batch.last;
-    for (const reader of this.readers) reader.deliver(batch);
+    const errors: unknown[] = [];
+    for (const reader of this.readers) {
+      try {
+        reader.deliver(batch);
+      } catch (error) {
+        errors.push(error);
+        this.end(reader, errors);
+      }
+    }
+    return errors;
   }
 
   reset(): void {
     for (const reader of [...this.readers]) reader.reset();
+  }
+
+  private end(reader: FeedReader, errors: unknown[]): void {
+    this.remove(reader);
+    try {
+      reader.failed();
+    } catch (error) {
+      errors.push(error);
+    }
   }
 }

@@ -131,7 +131,8 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private publish(feed: DepartmentFeed, batch: EventBatch): void {
-    feed.publish(batch);
+    const errors = feed.publish(batch);
+    if (errors.length > 0) this.logger.error('events.readers_failed', { dept: feed.dept, readers: errors.length, error: errors[0] });
     this.announce(batch, feed.size);
   }
 

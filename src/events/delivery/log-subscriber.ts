@@ -55,9 +55,7 @@ export class LogSubscriber implements FeedReader {
   /** Begins to write. Call it once the frames that come before the first event are written. */
   start(): void {
     this.catchUp().catch(() => {
-      if (this.closed) return;
-      this.close();
-      this.sink.lost('failed');
+      if (!this.closed) this.failed();
     });
   }
 
@@ -77,6 +75,11 @@ export class LogSubscriber implements FeedReader {
   reset(): void {
     this.close();
     this.sink.lost('reset');
+  }
+
+  failed(): void {
+    this.close();
+    this.sink.lost('failed');
   }
 
   close(): void {

@@ -8,6 +8,7 @@ export class EncodedEvent {
   private socketFrame: Buffer | undefined;
   private streamMessage: Buffer | undefined;
   private mayNotBeDropped: boolean | undefined;
+  private repeated: { key: string | undefined } | undefined;
 
   constructor(
     private readonly event: StoredEvent,
@@ -41,7 +42,8 @@ export class EncodedEvent {
 
   /** A key of the event's subject: of several events with the same key, only the newest is critical. */
   get repeatOf(): string | undefined {
-    return this.traits.repeatOf?.(this.event.data);
+    this.repeated ??= { key: this.traits.repeatOf?.(this.event.data) };
+    return this.repeated.key;
   }
 
   /** The frame's JSON text. */

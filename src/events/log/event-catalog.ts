@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { ExtensionGuard } from '../../platform/extensions/extension-guard.js';
 import type { EventType } from './event.js';
 
 /** The traits of a type of event that a slow reader's outbox needs. */
@@ -29,9 +30,18 @@ const UNKNOWN: EventTraits = { critical: true };
 export class EventCatalog {
   private readonly known = new Map<string, EventTraits>();
 
-  /** Wardline's own features call it. A hospital names its types in `events` of `defineHospital`: what it declares here is in no published document. */
+  constructor(private readonly guard: ExtensionGuard) {}
+
+  /**
+   * Wardline's own features call it. A hospital names its types in `events` of `defineHospital`: what it declares here is in no published document.
+   * @throws TypeError where a trait is not what it must be
+   */
   declareAll(types: Readonly<Partial<Record<EventType, EventTraits>>>): void {
-    for (const [type, traits] of Object.entries(types)) this.known.set(type, traits);
+    for (const [type, traits] of Object.entries(types)) {
+      const wrong = problemOfEvent(traits);
+      if (wrong !== undefined) throw new TypeError(`event ${type}: ${wrong}`);
+      this.known.set(type, this.guarded(`event ${type}`, traits));
+    }
   }
 
   /** Every declared type. */
@@ -47,6 +57,40 @@ export class EventCatalog {
   isCritical(type: string, data: string): boolean {
     return isCritical(this.traitsOf(type), data);
   }
+
+  /** An event is handed to all readers of a department at once: a function that fails must not keep it, or another one, from any of them. */
+  private guarded(point: string, { critical, repeatOf, ...rest }: EventTraits): EventTraits {
+    return {
+      ...rest,
+      critical:
+        typeof critical === 'boolean'
+          ? critical
+          : (data) =>
+              this.guard.sync<unknown>(
+                point,
+                () => critical(data),
+                (answer) => typeof answer === 'boolean',
+              ) !== false,
+      ...(repeatOf && {
+        repeatOf: (data) =>
+          this.guard.sync(
+            point,
+            () => repeatOf(data),
+            (key) => key === undefined || typeof key === 'string',
+          ) ?? undefined,
+      }),
+    };
+  }
+}
+
+/** @returns the trait that is not what it must be */
+export function problemOfEvent(traits: unknown): string | undefined {
+  if (typeof traits !== 'object' || traits === null) return 'must be an object with critical and data';
+  const { critical, repeatOf, data } = traits as Record<keyof EventTraits, unknown>;
+  if (typeof critical !== 'boolean' && typeof critical !== 'function') return 'critical must be true, false, or a function of the payload';
+  if (repeatOf !== undefined && typeof repeatOf !== 'function') return 'repeatOf must be a function of the payload';
+  if (data !== undefined && !(data instanceof z.ZodType)) return 'data must be a zod schema';
+  return undefined;
 }
 
 /** @param data the payload's JSON */

@@ -10,6 +10,7 @@ import { Transactions } from '../../../src/platform/database/transactions.js';
 import type { EventBatch } from '../../../src/events/log/encoded-event.js';
 import { EventCatalog } from '../../../src/events/log/event-catalog.js';
 import { EventLog } from '../../../src/events/log/event-log.js';
+import { ExtensionGuard } from '../../../src/platform/extensions/extension-guard.js';
 import { EventPoller } from '../../../src/events/delivery/event-poller.js';
 import { FeedMetrics } from '../../../src/events/delivery/feed-metrics.js';
 import { DeliveryListeners } from '../../../src/events/delivery/delivery-listeners.js';
@@ -64,8 +65,10 @@ class Node {
     const clock = new SystemClock();
     const logNotifier = new LogNotifier();
     const feeds = new Feeds(logNotifier);
-    const catalog = new EventCatalog();
     const named = (name: string) => ({ name, help: name, registers: [] });
+    const catalog = new EventCatalog(
+      new ExtensionGuard(logger, clock, new Counter({ ...named('extensions'), labelNames: ['point', 'reason'] })),
+    );
     const metrics = new FeedMetrics(
       new Histogram(named('delivery')),
       new Histogram(named('poll')),
