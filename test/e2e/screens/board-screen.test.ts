@@ -112,6 +112,18 @@ describe('the wall board in Chromium', () => {
     await expectNoFaults(board);
   });
 
+  it('says that it connects while it has no picture: a ward is not calm because nothing is known of it', async () => {
+    const { code } = await newCode(['icu']);
+    const board = await openWatched(browser, wardline.url, WALL);
+    // Each socket opens, and nobody answers.
+    await board.context.routeWebSocket(/./, () => undefined);
+    await board.page.goto(`${wardline.url}/board/icu#code=${code}`);
+    await board.page.getByRole('heading', { name: 'Intensive care' }).waitFor();
+    await board.page.locator('main').getByText('Connecting').waitFor();
+    expect(await board.page.getByText(/No open calls|Nobody is on duty/).count()).toBe(0);
+    await expectNoFaults(board);
+  });
+
   it('shows notices, also those from before it was switched on', async () => {
     const manager = await signIn(wardline, 'icu-manager');
     await manager.post('/departments/icu/notices', { code: 'quiet_hours' });

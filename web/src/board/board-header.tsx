@@ -21,7 +21,8 @@ function Clock({ now }: { now: () => number }) {
 
 interface Props {
   readonly names: readonly string[];
-  readonly calls: readonly CallView[];
+  /** Undefined while they are not known of every department. */
+  readonly calls: readonly CallView[] | undefined;
   readonly now: () => number;
 }
 
@@ -40,10 +41,10 @@ export function BoardHeader({ names, calls, now }: Props) {
       </h1>
       <dl className="counts">
         {STATES.map((state) => {
-          const count = calls.filter((call) => call.state === state).length;
+          const count = calls?.filter((call) => call.state === state).length;
           return (
-            <div key={state} className="count" data-state={state} data-none={count === 0}>
-              <dd>{count}</dd>
+            <div key={state} className="count" data-state={state} data-none={(count ?? 0) === 0}>
+              <dd>{count ?? '–'}</dd>
               <dt>
                 {SIGNS[state]}
                 {t(`count.${state}`)}

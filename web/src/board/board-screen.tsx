@@ -62,6 +62,7 @@ export function BoardScreen({ client, ids }: { client: Wardline; ids: readonly s
   const calls = useMemo(() => inOrder(departments.flatMap((department) => department.calls)), [departments]);
   const now = useCallback(() => client.serverNow(), [client]);
   const names = ids.map((id) => directories.get(id)?.name ?? id);
+  const isKnown = departments.every((one) => one.isKnown);
   const withCalls = departments.filter((one) => one.calls.length > 0);
   const isUnattended = withCalls.some(({ id }) => news.unattended.has(id));
   const isAttended = departments.some(({ staff }) => staff.length > 0);
@@ -75,20 +76,22 @@ export function BoardScreen({ client, ids }: { client: Wardline; ids: readonly s
         <a className="button skip" href="#content">
           {t('skip')}
         </a>
-        <BoardHeader names={names} calls={calls} now={now} />
+        <BoardHeader names={names} calls={isKnown ? calls : undefined} now={now} />
         <main className="main" id="content" tabIndex={-1}>
           {(isUnattended || isNobodyOnDuty) && (
             <p role="alert" className="unattended">
               {t(isUnattended ? 'unattended' : 'staff.none')}
             </p>
           )}
-          {calls.length === 0 ? (
+          {calls.length === 0 && !isKnown && <p className="none">{t('loading')}</p>}
+          {calls.length === 0 && isKnown && (
             <p className="none" data-attended={isAttended}>
               {isAttended ? <PresentSign /> : <RankSign rank={0} />}
               {t('calls.none')}
               {!isAttended && <strong>{t('staff.none')}</strong>}
             </p>
-          ) : (
+          )}
+          {calls.length > 0 && (
             <CallGrid calls={calls} directories={directories} showsDepartment={ids.length > 1} now={now} />
           )}
         </main>

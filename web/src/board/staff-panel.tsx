@@ -77,14 +77,15 @@ export function StaffPanel({ departments, directories, unattended }: Props) {
   const people = [...new Map(rows.map((row) => [row.person.staff_id, row])).values()].sort(
     (a, b) => ORDER.indexOf(stateOf(a)) - ORDER.indexOf(stateOf(b)) || a.person.name.localeCompare(b.person.name),
   );
+  const isKnown = departments.every((one) => one.isKnown);
   const shown = people.length > MOST_ROWS ? people.slice(0, MOST_ROWS - 1) : people;
   return (
     <section className="staff" aria-labelledby="staff-title">
       <h2 id="staff-title">
-        {t('staff.title')} <span className="staff-count">{people.length}</span>
+        {t('staff.title')} {isKnown && <span className="staff-count">{people.length}</span>}
       </h2>
       {people.length === 0 ? (
-        <p className="staff-none">{t('staff.none')}</p>
+        isKnown && <p className="staff-none">{t('staff.none')}</p>
       ) : (
         <ul style={{ ['--people' as string]: shown.length }}>
           {shown.map((row) => (

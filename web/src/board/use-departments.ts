@@ -1,5 +1,6 @@
 import type { CallView, DepartmentState, StaffView, Wardline } from '@wardline/client';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { onLive } from '../shared/on-live.js';
 import { untilDone } from '../shared/until-done.js';
 
 export type Directory = Awaited<ReturnType<Wardline['directory']['get']>>;
@@ -9,7 +10,8 @@ export interface ShownDepartment {
   readonly id: string;
   readonly calls: readonly CallView[];
   readonly staff: readonly StaffView[];
-  readonly live: boolean;
+  /** False until the first picture has come: nothing is known, not even that nothing is open. */
+  readonly isKnown: boolean;
 }
 
 /** Pictures of several departments, each followed for as long as it is shown. */
@@ -29,7 +31,7 @@ export function useDepartments(client: Wardline, ids: readonly string[]): readon
         const now = departments.map((department) => department.getSnapshot());
         if (now.length !== before.length || now.some((state, at) => state !== before[at])) {
           before = now;
-          shown = now.map(({ calls, staff, live }, at) => ({ id: ids[at] ?? '', calls, staff, live }));
+          shown = now.map(({ calls, staff, epoch }, at) => ({ id: ids[at] ?? '', calls, staff, isKnown: epoch !== '' }));
         }
         return shown;
       },
@@ -50,11 +52,9 @@ export function useDirectories(client: Wardline, ids: readonly string[]): Readon
       }),
     );
     const undo = ids.map((id, at) => client.department(id).on('directory.changed', () => reads[at]?.again()));
-    let wasLive = client.status.phase === 'live';
     undo.push(
-      client.on('status', ({ phase }) => {
-        if (phase === 'live' && !wasLive) for (const read of reads) read.again();
-        wasLive = phase === 'live';
+      onLive(client, () => {
+        for (const read of reads) read.again();
       }),
     );
     return () => {
