@@ -124,6 +124,31 @@ describe('the wall board in Chromium', () => {
     await expectNoFaults(board);
   });
 
+  it('names the ward of several that nobody is on duty in, with and without calls', async () => {
+    const board = await openBoard('/board?depts=icu,gen');
+    await board.page.locator('main').getByText('General ward: nobody is on duty').waitFor();
+    await board.page.getByRole('region', { name: 'On duty' }).getByText('General ward: nobody is on duty').waitFor();
+    await admin.post('/calls', { type: 'patient_normal', room_id: 'gen-1' });
+    await board.page.getByRole('alert').getByText('General ward: nobody is').waitFor();
+    await expectNoFaults(board);
+  });
+
+  it('says that nobody is signed in, also when it begins long after that', async () => {
+    const { body: call } = await press('icu-101-bed', 'patient_normal');
+    const board = await openBoard('/board/icu');
+    const alert = board.page.getByRole('alert').getByText('Nobody is signed in here');
+    await alert.waitFor();
+    for (let number = 1; number <= 60; number++) {
+      const { body } = await press('icu-103-bed', 'patient_normal');
+      await nurse.post(`/calls/${body.id as string}/accept`);
+      await nurse.post(`/calls/${body.id as string}/arrive`);
+      await nurse.post(`/calls/${body.id as string}/complete`);
+    }
+    await board.page.reload();
+    await board.page.locator(`[data-call-id="${call.id as string}"]`).waitFor();
+    await alert.waitFor();
+  });
+
   it('shows notices, also those from before it was switched on', async () => {
     const manager = await signIn(wardline, 'icu-manager');
     await manager.post('/departments/icu/notices', { code: 'quiet_hours' });

@@ -7,8 +7,9 @@ import { StaffPanel } from './staff-panel.js';
 import { PresentSign, RankSign } from './signs.js';
 import { useTexts } from './texts.js';
 import { untilDone } from '../shared/until-done.js';
-import { useDepartments, useDirectories } from './use-departments.js';
-import { type Notice, useNews } from './use-news.js';
+import { type ShownDepartment, useDepartments, useDirectories } from './use-departments.js';
+import type { Notice } from '../shared/news/news.js';
+import { useNews } from '../shared/news/use-news.js';
 import { useWardTime, Zone } from './zone.js';
 
 /** Calls that nobody has come first; within both the order of every list: priority, then oldest. */
@@ -64,9 +65,13 @@ export function BoardScreen({ client, ids }: { client: Wardline; ids: readonly s
   const names = ids.map((id) => directories.get(id)?.name ?? id);
   const isKnown = departments.every((one) => one.isKnown);
   const withCalls = departments.filter((one) => one.calls.length > 0);
-  const isUnattended = withCalls.some(({ id }) => news.unattended.has(id));
-  const isAttended = departments.some(({ staff }) => staff.length > 0);
-  const isNobodyOnDuty = withCalls.some(({ staff }) => staff.length === 0);
+  const unattended = withCalls.filter(({ id }) => news.unattended.has(id));
+  const empty = departments.filter((one) => one.isKnown && one.staff.length === 0);
+  const emptyWithCalls = withCalls.filter((one) => empty.includes(one));
+  const isAttended = empty.length === 0;
+  const namesOf = (some: readonly ShownDepartment[]) => some.map(({ id }) => directories.get(id)?.name ?? id);
+  const nobodyOnDuty = (some: readonly ShownDepartment[]) =>
+    some.length === ids.length ? t('staff.none') : t('staff.none_in', { names: namesOf(some) });
   useEffect(() => {
     document.title = `${names.join(' · ')} – ${t('board.title')}`;
   });
@@ -78,9 +83,13 @@ export function BoardScreen({ client, ids }: { client: Wardline; ids: readonly s
         </a>
         <BoardHeader names={names} calls={isKnown ? calls : undefined} now={now} />
         <main className="main" id="content" tabIndex={-1}>
-          {(isUnattended || isNobodyOnDuty) && (
+          {unattended.length + emptyWithCalls.length > 0 && (
             <p role="alert" className="unattended">
-              {t(isUnattended ? 'unattended' : 'staff.none')}
+              {unattended.length === 0
+                ? nobodyOnDuty(emptyWithCalls)
+                : ids.length === 1
+                  ? t('unattended')
+                  : t('unattended.in', { names: namesOf(unattended) })}
             </p>
           )}
           {calls.length === 0 && !isKnown && <p className="none">{t('loading')}</p>}
@@ -88,12 +97,10 @@ export function BoardScreen({ client, ids }: { client: Wardline; ids: readonly s
             <p className="none" data-attended={isAttended}>
               {isAttended ? <PresentSign /> : <RankSign rank={0} />}
               {t('calls.none')}
-              {!isAttended && <strong>{t('staff.none')}</strong>}
+              {!isAttended && <strong>{nobodyOnDuty(empty)}</strong>}
             </p>
           )}
-          {calls.length > 0 && (
-            <CallGrid calls={calls} directories={directories} showsDepartment={ids.length > 1} now={now} />
-          )}
+          {calls.length > 0 && <CallGrid calls={calls} directories={directories} showsDepartment={ids.length > 1} now={now} />}
         </main>
         <aside className="side">
           <ErrorBoundary resetKey={departments} fallback={<p className="staff">{t('broken.title')}</p>}>

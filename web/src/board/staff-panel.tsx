@@ -77,6 +77,7 @@ export function StaffPanel({ departments, directories, unattended }: Props) {
   const people = [...new Map(rows.map((row) => [row.person.staff_id, row])).values()].sort(
     (a, b) => ORDER.indexOf(stateOf(a)) - ORDER.indexOf(stateOf(b)) || a.person.name.localeCompare(b.person.name),
   );
+  const empty = departments.filter((one) => one.isKnown && one.staff.length === 0).map(({ id }) => directories.get(id)?.name ?? id);
   const isKnown = departments.every((one) => one.isKnown);
   const shown = people.length > MOST_ROWS ? people.slice(0, MOST_ROWS - 1) : people;
   return (
@@ -93,6 +94,7 @@ export function StaffPanel({ departments, directories, unattended }: Props) {
           ))}
         </ul>
       )}
+      {people.length > 0 && empty.length > 0 && <p className="staff-none">{t('staff.none_in', { names: empty })}</p>}
       {people.length > shown.length && <p className="staff-more">{t('staff.more', { n: people.length - shown.length })}</p>}
     </section>
   );
