@@ -2,22 +2,19 @@ import type { Member } from '@wardline/client';
 import { useApp, useDeptNames } from './context.js';
 import { PageHeading } from './page-heading.js';
 import { useTexts } from './texts.js';
-import { useStaff } from './use-staff.js';
+import { Fault } from './loading/fault.js';
+import { useStaff } from './loading/use-staff.js';
 
 /** The people of a department: on duty in the order of the queue, then the others. */
 export function TeamPage({ dept }: { dept: string }) {
   const { t } = useTexts();
-  const { members, fault } = useStaff(dept);
+  const { members, fault, reload } = useStaff(dept);
   const onDuty = members?.filter(({ on_duty_since }) => on_duty_since !== null).sort(byQueue) ?? [];
   const offDuty = members?.filter(({ on_duty_since }) => on_duty_since === null) ?? [];
   return (
     <>
       <PageHeading>{t('team.title')}</PageHeading>
-      {fault !== undefined && (
-        <p role="alert" className="fault">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} onRetry={reload} />
       {!members && fault === undefined && <p className="loading">{t('loading')}</p>}
       {members && (
         <>

@@ -1,51 +1,22 @@
-import { type CallView, type CallWithHistory, WardlineError } from '@wardline/client';
-import { useDepartment, useWardline } from '@wardline/client/react';
-import { useEffect, useState } from 'react';
+import type { CallView, CallWithHistory } from '@wardline/client';
+import { useDepartment } from '@wardline/client/react';
 import { errorText } from '../../shared/texts/error-text.js';
 import { CallCard } from './call-card.js';
 import { CallHistory } from './call-history.js';
 import { CallLedger } from './call-ledger.js';
 import { meIn, useApp, useDeptNames } from '../context.js';
+import { Fault } from '../loading/fault.js';
 import { PageHeading } from '../page-heading.js';
 import { Link } from '../router.js';
 import { useTexts } from '../texts.js';
+import { useCall } from './use-call.js';
 
-/** One call with its history and its ledger; loaded again with each event of it. */
+/** One call with its history and its ledger. */
 export function CallPage({ id }: { id: string }) {
   const texts = useTexts();
   const { t } = texts;
-  const client = useWardline();
-  const { dept } = useApp();
-  const [call, setCall] = useState<CallWithHistory>();
-  const [fault, setFault] = useState<string>();
-  const [isGone, setGone] = useState(false);
-  const follow = call?.dept ?? dept;
-
-  useEffect(() => {
-    let isOver = false;
-    const load = () => {
-      client.calls.get(id).then(
-        (next) => {
-          if (isOver) return;
-          setFault(undefined);
-          setCall(next);
-        },
-        (error: unknown) => {
-          if (isOver) return;
-          if (error instanceof WardlineError && error.status === 404) setGone(true);
-          else setFault(errorText(texts, error));
-        },
-      );
-    };
-    load();
-    const undo = client.department(follow).on('*', ({ data }) => {
-      if ((data as { call_id?: string }).call_id === id) load();
-    });
-    return () => {
-      isOver = true;
-      undo();
-    };
-  }, [client, id, follow, texts]);
+  const { value: call, error, isGone, reload } = useCall(id);
+  const fault = error === undefined || isGone ? undefined : errorText(texts, error);
 
   return (
     <>
@@ -57,19 +28,26 @@ export function CallPage({ id }: { id: string }) {
           {t('call.back')}
         </Link>
       </p>
-      {call ? (
-        <Loaded call={call} fault={fault} />
+      {call && !isGone ? (
+        <Loaded call={call} fault={fault && t('call.shows_old')} onRetry={reload} />
       ) : (
         <>
           <h1 className="visually-hidden">{t('calls.title')}</h1>
-          <p className="loading">{isGone ? t('call.gone') : (fault ?? t('loading'))}</p>
+          {fault === undefined && <p className="loading">{t(isGone ? 'call.gone' : 'loading')}</p>}
+          <Fault text={fault} onRetry={reload} />
         </>
       )}
     </>
   );
 }
 
-function Loaded({ call, fault }: { call: CallWithHistory; fault: string | undefined }) {
+interface LoadedProps {
+  call: CallWithHistory;
+  fault: string | undefined;
+  onRetry: () => void;
+}
+
+function Loaded({ call, fault, onRetry }: LoadedProps) {
   const { t, language } = useTexts();
   const { user } = useApp();
   const names = useDeptNames(call.dept);
@@ -81,7 +59,7 @@ function Loaded({ call, fault }: { call: CallWithHistory; fault: string | undefi
       <div className="visually-hidden">
         <PageHeading>{names.title(call, language)}</PageHeading>
       </div>
-      {fault !== undefined && <p className="fault">{t('call.shows_old')}</p>}
+      <Fault text={fault} onRetry={onRetry} />
       <CallCard call={current} me={meIn(user, picture)} isOwnPage />
       <div className="two">
         <section className="panel" aria-label={t('call.history')}>

@@ -1,7 +1,7 @@
 import type { Member, Wardline } from '@wardline/client';
 import { useDeptNames } from '../context.js';
 import { useTexts } from '../texts.js';
-import { useReloaded } from '../use-staff.js';
+import { useReloaded } from '../loading/use-staff.js';
 import type { Attempt } from './staffing-page.js';
 
 interface Props {

@@ -2,7 +2,7 @@ import type { Member, Wardline } from '@wardline/client';
 import type { SubmitEvent } from 'react';
 import { ReasonField } from '../calls/call-dialogs.js';
 import { useTexts } from '../texts.js';
-import { useReloaded } from '../use-staff.js';
+import { useReloaded } from '../loading/use-staff.js';
 import type { Attempt } from './staffing-page.js';
 
 const MINUTES = [15, 30, 60, 120, 480];

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { errorText } from '../../shared/texts/error-text.js';
 import { PageHeading } from '../page-heading.js';
 import { useTexts } from '../texts.js';
-import { useStaff } from '../use-staff.js';
+import { useStaff } from '../loading/use-staff.js';
 import { Assignments } from './assignments.js';
 import { Exclusions } from './exclusions.js';
 import { Notices } from './notices.js';
