@@ -82,6 +82,30 @@ describe('the pages of a manager in Chromium', () => {
     expect(manager.faults).toEqual([]);
   });
 
+  it('take one command at a time, and say a refusal where it was given', async () => {
+    const manager = await open('Staffing');
+    const { page } = manager;
+    const posted: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/notices')) posted.push(request.method());
+    });
+    await manager.button('Visiting time ends').dblclick();
+    const notices = page.getByRole('region', { name: 'Notices' });
+    await notices.getByRole('status').getByText('Posted: Visiting time ends').waitFor();
+    expect(posted).toEqual(['POST']);
+    await page.route('**/departments/icu/notices', (route) => route.abort());
+    await manager.button('Fire drill').click();
+    await notices.getByRole('alert').getByText('The server was not reached').waitFor();
+    // A list that could not be read is asked for again by a button.
+    await page.route('**/departments/icu/staff', (route) => route.abort());
+    await page.reload();
+    await page.getByRole('alert').getByText('The server was not reached').waitFor();
+    await page.unroute('**/departments/icu/staff');
+    await manager.button('Try again').click();
+    await page.getByRole('region', { name: 'Order of the queue' }).waitFor();
+    await manager.close();
+  });
+
   it('show a call that is over in the history, and lead to its page', async () => {
     const { body: call } = await asStation(wardline, 'icu-105-bed')('POST', '/calls', { type: 'patient_normal' });
     for (const command of ['accept', 'arrive', 'complete']) await nurse.post(`/calls/${call.id as string}/${command}`);

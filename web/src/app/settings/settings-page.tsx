@@ -1,10 +1,11 @@
 import { useWardline } from '@wardline/client/react';
 import { type SubmitEvent, useState } from 'react';
 import { LanguageChoice, LookChoice } from '../../shared/ui/choices.js';
-import { errorText } from '../../shared/texts/error-text.js';
 import { COLOURS, type Colours, preferredColours, remember, showColours } from '../../shared/preferences.js';
 import type { Rank } from '../../shared/sound.js';
 import { useApp, useDeptNames } from '../context.js';
+import { Fault } from '../loading/fault.js';
+import { useAttempt } from '../loading/use-attempt.js';
 import { PageHeading } from '../page-heading.js';
 import { useTexts } from '../texts.js';
 
@@ -17,16 +18,11 @@ export default function SettingsPage() {
   const { user, dept } = useApp();
   const names = useDeptNames(dept);
   const client = useWardline();
-  const [outcome, setOutcome] = useState<Outcome>();
-  const attempt = (command: () => Promise<unknown>, done = '') => {
-    command().then(
-      () => {
-        setOutcome({ text: done, isFault: false });
-      },
-      (error: unknown) => {
-        setOutcome({ text: errorText(texts, error), isFault: true });
-      },
-    );
+  const { isBusy, fault, attempt } = useAttempt();
+  const [done, setDone] = useState('');
+  const run = async (command: () => Promise<unknown>, text = '') => {
+    setDone('');
+    if (await attempt(command)) setDone(text);
   };
   return (
     <>
@@ -42,25 +38,19 @@ export default function SettingsPage() {
         <section className="panel" aria-label={t('settings.account')}>
           <h2>{t('settings.account')}</h2>
           <p>
-            <bdi>{user.name}</bdi> · {names.roleLabel(user.role, texts)}
+            <bdi>{user.name}</bdi> · <bdi>{names.roleLabel(user.role, texts)}</bdi>
           </p>
-          <button
-            className="button"
-            onClick={() => {
-              attempt(() => client.signOut());
-            }}
-          >
+          <button className="button" aria-disabled={isBusy} onClick={() => void run(() => client.signOut())}>
             {t('settings.sign_out')}
           </button>
           <button
             className="button"
-            onClick={() => {
-              attempt(() => client.sessions.endOthers(), t('settings.others_ended'));
-            }}
+            aria-disabled={isBusy}
+            onClick={() => void run(() => client.sessions.endOthers(), t('settings.others_ended'))}
           >
             {t('settings.sign_out_others')}
           </button>
-          <OutcomeLine outcome={outcome} />
+          <Outcome done={done} fault={fault} />
         </section>
         <PasswordPanel />
       </div>
@@ -68,16 +58,14 @@ export default function SettingsPage() {
   );
 }
 
-interface Outcome {
-  text: string;
-  isFault: boolean;
-}
-
-function OutcomeLine({ outcome }: { outcome: Outcome | undefined }) {
+function Outcome({ done, fault }: { done: string; fault: string | undefined }) {
   return (
-    <p role="status" className={outcome?.isFault === true ? 'fault' : 'outcome'}>
-      {outcome?.text}
-    </p>
+    <>
+      <Fault text={fault} />
+      <p role="status" className="outcome">
+        {done}
+      </p>
+    </>
   );
 }
 
@@ -147,24 +135,19 @@ function ColoursChoice() {
 }
 
 function PasswordPanel() {
-  const texts = useTexts();
-  const { t } = texts;
+  const { t } = useTexts();
   const client = useWardline();
-  const [outcome, setOutcome] = useState<Outcome>();
+  const { isBusy, fault, attempt } = useAttempt();
+  const [done, setDone] = useState('');
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
     const fields = new FormData(form);
-    try {
-      await client.sessions.changePassword({
-        current_password: fields.get('current') as string,
-        new_password: fields.get('next') as string,
-      });
-      form.reset();
-      setOutcome({ text: t('settings.changed'), isFault: false });
-    } catch (error) {
-      setOutcome({ text: errorText(texts, error), isFault: true });
-    }
+    const passwords = { current_password: fields.get('current') as string, new_password: fields.get('next') as string };
+    setDone('');
+    if (!(await attempt(() => client.sessions.changePassword(passwords)))) return;
+    form.reset();
+    setDone(t('settings.changed'));
   };
   return (
     <section className="panel" aria-label={t('settings.password')}>
@@ -178,8 +161,10 @@ function PasswordPanel() {
           <span className="label">{t('settings.next')}</span>
           <input className="input" name="next" type="password" autoComplete="new-password" dir="ltr" minLength={10} required />
         </label>
-        <OutcomeLine outcome={outcome} />
-        <button className="button">{t('settings.change')}</button>
+        <Outcome done={done} fault={fault} />
+        <button className="button" aria-disabled={isBusy}>
+          {isBusy ? t('act.sending') : t('settings.change')}
+        </button>
       </form>
     </section>
   );

@@ -1,9 +1,10 @@
 import type { Member, Wardline } from '@wardline/client';
 import type { SubmitEvent } from 'react';
 import { ReasonField } from '../calls/call-dialogs.js';
-import { useTexts } from '../texts.js';
+import { Fault } from '../loading/fault.js';
+import { useAttempt } from '../loading/use-attempt.js';
 import { useReloaded } from '../loading/use-staff.js';
-import type { Attempt } from './staffing-page.js';
+import { useTexts } from '../texts.js';
 
 const MINUTES = [15, 30, 60, 120, 480];
 const LONGER_MS = 1_800_000;
@@ -11,18 +12,21 @@ const LONGER_MS = 1_800_000;
 interface Props {
   dept: string;
   members: readonly Member[];
-  attempt: Attempt;
+  /** After a command that changed something. */
+  onDone: () => void;
   client: Wardline;
 }
 
 /** People out of the queue for a time, with a reason. */
-export function Exclusions({ dept, members, attempt, client }: Props) {
+export function Exclusions({ dept, members, onDone, client }: Props) {
   const texts = useTexts();
   const { t } = texts;
-  const { items, reload } = useReloaded(dept, async () => (await client.staffing.exclusions(dept)).items);
+  const { isBusy, fault, attempt } = useAttempt();
+  const { items, fault: loadFault, reload } = useReloaded(dept, async () => (await client.staffing.exclusions(dept)).items);
   const nameOf = (id: string) => members.find(({ staff_id }) => staff_id === id)?.name ?? t('role.nurse');
   const run = async (command: () => Promise<unknown>) => {
     const isDone = await attempt(command);
+    if (isDone) onDone();
     reload();
     return isDone;
   };
@@ -37,8 +41,9 @@ export function Exclusions({ dept, members, attempt, client }: Props) {
   return (
     <section className="panel" aria-label={t('staffing.exclusions')}>
       <h2>{t('staffing.exclusions')}</h2>
+      <Fault text={loadFault} onRetry={reload} />
       {items?.length === 0 && <p className="hint">{t('staffing.exclusions_none')}</p>}
-      <ul className="rows">
+      <ul className="rows" aria-busy={isBusy}>
         {items?.map((one) => (
           <li key={one.id}>
             <div className="row-text">
@@ -50,6 +55,7 @@ export function Exclusions({ dept, members, attempt, client }: Props) {
             <button
               className="button"
               aria-label={t('staffing.longer_for', { name: nameOf(one.staff_id) })}
+              aria-disabled={isBusy}
               onClick={() =>
                 void run(() =>
                   client.staffing.exclude(dept, {
@@ -65,6 +71,7 @@ export function Exclusions({ dept, members, attempt, client }: Props) {
             <button
               className="button"
               aria-label={t('staffing.restore_of', { name: nameOf(one.staff_id) })}
+              aria-disabled={isBusy}
               onClick={() => void run(() => client.staffing.restore(dept, one.id))}
             >
               {t('staffing.restore')}
@@ -94,8 +101,11 @@ export function Exclusions({ dept, members, attempt, client }: Props) {
           </select>
         </label>
         <ReasonField />
-        <button className="button">{t('staffing.exclude')}</button>
+        <button className="button" aria-disabled={isBusy}>
+          {t('staffing.exclude')}
+        </button>
       </form>
+      <Fault text={fault} />
     </section>
   );
 }

@@ -1,36 +1,44 @@
 import type { Member, Wardline } from '@wardline/client';
 import { useState } from 'react';
 import { Modal } from '../../shared/ui/modal.js';
+import { Fault } from '../loading/fault.js';
+import { useAttempt } from '../loading/use-attempt.js';
 import { useTexts } from '../texts.js';
-import type { Attempt } from './staffing-page.js';
 
 interface Props {
   dept: string;
   members: readonly Member[];
-  attempt: Attempt;
+  /** After a command that changed something. */
+  onDone: () => void;
   client: Wardline;
 }
 
 /** The order in which calls go round. By buttons: they work with a thumb, a mouse and a keyboard. */
-export function Queue({ dept, members, attempt, client }: Props) {
+export function Queue({ dept, members, onDone, client }: Props) {
   const texts = useTexts();
   const { t } = texts;
+  const { isBusy, fault, attempt } = useAttempt();
   const [leaving, setLeaving] = useState<Member>();
   const queue = members.filter((one) => one.queue_position !== null).sort((a, b) => (a.queue_position ?? 0) - (b.queue_position ?? 0));
   const onDuty = members.filter((one) => one.on_duty_since !== null);
+  const run = async (command: () => Promise<unknown>) => {
+    if (await attempt(command)) onDone();
+  };
   const move = (from: number, to: number) => {
+    if (to < 0 || to >= queue.length) return;
     const ids = queue.map(({ staff_id }) => staff_id);
     const [moved] = ids.splice(from, 1);
     if (moved === undefined) return;
     ids.splice(to, 0, moved);
-    void attempt(() => client.staffing.setQueue(dept, { staff_ids: ids }));
+    void run(() => client.staffing.setQueue(dept, { staff_ids: ids }));
   };
   return (
     <section className="panel" aria-label={t('staffing.queue')}>
       <h2>{t('staffing.queue')}</h2>
       <p className="hint">{t('staffing.queue_lead')}</p>
       {onDuty.length === 0 && <p className="hint">{t('team.none')}</p>}
-      <ol className="rows">
+      <Fault text={fault} />
+      <ol className="rows" aria-busy={isBusy}>
         {queue.map((one, place) => (
           <li key={one.staff_id}>
             <span className="row-number">{place + 1}</span>
@@ -47,7 +55,7 @@ export function Queue({ dept, members, attempt, client }: Props) {
             <button
               className="button"
               aria-label={t('staffing.up', { name: one.name })}
-              disabled={place === 0}
+              aria-disabled={isBusy || place === 0}
               onClick={() => {
                 move(place, place - 1);
               }}
@@ -57,7 +65,7 @@ export function Queue({ dept, members, attempt, client }: Props) {
             <button
               className="button"
               aria-label={t('staffing.down', { name: one.name })}
-              disabled={place === queue.length - 1}
+              aria-disabled={isBusy || place === queue.length - 1}
               onClick={() => {
                 move(place, place + 1);
               }}
@@ -67,8 +75,9 @@ export function Queue({ dept, members, attempt, client }: Props) {
             <button
               className="button button-plain row-more"
               aria-label={t('staffing.end_shift_of', { name: one.name })}
+              aria-disabled={isBusy}
               onClick={() => {
-                setLeaving(one);
+                if (!isBusy) setLeaving(one);
               }}
             >
               {t('staffing.end_shift')}
@@ -90,7 +99,7 @@ export function Queue({ dept, members, attempt, client }: Props) {
             className="button button-danger"
             onClick={() => {
               setLeaving(undefined);
-              void attempt(() => client.staffing.abandonShift(dept, leaving.staff_id));
+              void run(() => client.staffing.abandonShift(dept, leaving.staff_id));
             }}
           >
             {t('shift.end')}
