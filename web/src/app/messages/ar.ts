@@ -228,6 +228,7 @@ export default {
   'settings.change': 'غيّر كلمة المرور',
   'settings.changed': 'تغيّرت كلمة المرور. تم تسجيل خروج الأجهزة الأخرى.',
   'expiring.text': 'سيُسجَّل خروجك بعد {age}.',
+  'expiring.final': 'لا يمكن التمديد بعد الآن. سجّل الدخول من جديد عندما تتاح لك لحظة.',
   'expiring.label': 'تنتهي الجلسة قريبًا',
   'expiring.stay': 'ابقَ مسجّلًا',
   'event.placed': 'أُرسل النداء',

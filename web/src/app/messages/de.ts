@@ -200,6 +200,7 @@ export default {
   'settings.change': 'Kennwort ändern',
   'settings.changed': 'Das Kennwort ist geändert. Andere Geräte sind abgemeldet.',
   'expiring.text': 'In {age} werden Sie abgemeldet.',
+  'expiring.final': 'Das lässt sich nicht mehr verlängern. Bitte neu anmelden, sobald ein Moment Zeit ist.',
   'expiring.label': 'Die Sitzung endet bald',
   'expiring.stay': 'Angemeldet bleiben',
   'event.placed': 'Ausgelöst',

@@ -198,6 +198,7 @@ export default {
   'settings.change': 'Change password',
   'settings.changed': 'The password is changed. Other devices are signed out.',
   'expiring.text': 'You will be signed out in {age}.',
+  'expiring.final': 'This cannot be extended any more. Sign in again when you can spare the moment.',
   'expiring.label': 'The session ends soon',
   'expiring.stay': 'Stay signed in',
   'notice.staff_meeting': 'Staff meeting',

@@ -14,12 +14,17 @@ const refused = () =>
 /** A live screen on the server in memory, whose session can be over. */
 async function liveScreen() {
   const server = createFakeServer();
-  const session = { isOver: false };
+  const session: { isOver: boolean; endsAt?: number } = { isOver: false };
   const client = createClient({
     url: server.url,
     WebSocket: server.WebSocket,
-    fetch: (input, init) =>
-      session.isOver && new Request(input).url.endsWith('/auth/session') ? Promise.resolve(refused()) : server.fetch(input, init),
+    fetch: async (input, init) => {
+      if (!new Request(input).url.endsWith('/auth/session')) return server.fetch(input, init);
+      if (session.isOver) return refused();
+      const answer = (await (await server.fetch(input, init)).json()) as Record<string, unknown>;
+      const expires_at = session.endsAt && new Date(session.endsAt).toISOString();
+      return Response.json({ ...answer, ...(expires_at && { expires_at }) });
+    },
   });
   const ended = vi.fn();
   const end = new SessionEnd(client, ended);
@@ -61,5 +66,16 @@ describe('the end of a session', () => {
     session.isOver = true;
     await end.renew();
     expect(ended).toHaveBeenCalledOnce();
+  });
+
+  it('is not moved by who asks to stay beyond the longest time, and they are told', async () => {
+    const { session, end } = await liveScreen();
+    session.endsAt = Date.now() + 300_000;
+    expect(await end.renew()).toBe(true);
+    expect(await end.renew()).toBe(false);
+    expect(end.get()).toBeGreaterThan(Date.now());
+    session.endsAt = Date.now() + 3_600_000;
+    expect(await end.renew()).toBe(true);
+    expect(end.get()).toBeUndefined();
   });
 });

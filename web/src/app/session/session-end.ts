@@ -40,14 +40,22 @@ export class SessionEnd {
     return this.endsAt !== undefined && Date.now() >= this.endsAt - TOLERANCE_MS;
   }
 
-  /** Asks for the session, which renews its idle time. @throws WardlineError */
-  async renew(): Promise<void> {
+  /**
+   * Asks for the session, which renews its idle time.
+   * @returns false where that moved the end no further: the session has had its longest time
+   * @throws WardlineError
+   */
+  async renew(): Promise<boolean> {
+    const before = this.endsAt ?? 0;
     try {
       const left = Date.parse((await this.client.session()).expires_at) - this.client.serverNow();
-      this.expect(left > SOON_MS ? undefined : Date.now() + left);
+      const endsAt = Date.now() + left;
+      this.expect(left > SOON_MS ? undefined : endsAt);
+      return left > SOON_MS || endsAt > before + TOLERANCE_MS;
     } catch (error) {
-      if (error instanceof WardlineError && error.status === 401) this.ended();
-      else throw error;
+      if (!(error instanceof WardlineError && error.status === 401)) throw error;
+      this.ended();
+      return false;
     }
   }
 

@@ -1,8 +1,9 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { formatAge } from '../../shared/texts/age.js';
-import { errorText } from '../../shared/texts/error-text.js';
 import { useSecond } from '../../shared/use-now.js';
 import { useApp } from '../context.js';
+import { Fault } from '../loading/fault.js';
+import { useAttempt } from '../loading/use-attempt.js';
 import { useTexts } from '../texts.js';
 
 /** Says minutes before it comes that the session ends. */
@@ -10,7 +11,8 @@ export function SessionExpiring() {
   const texts = useTexts();
   const { say, sessionEnd } = useApp();
   const endsAt = useSyncExternalStore(sessionEnd.subscribe, sessionEnd.get);
-  const [fault, setFault] = useState<string>();
+  const { isBusy, fault, attempt } = useAttempt();
+  const [isFinal, setFinal] = useState(false);
   // Said once: a screen reader does not count along.
   useEffect(() => {
     if (endsAt !== undefined) say(texts.t('expiring.text', { age: formatAge(endsAt - Date.now()) }));
@@ -23,20 +25,16 @@ export function SessionExpiring() {
       </p>
       <button
         className="button"
-        onClick={() => {
-          setFault(undefined);
-          sessionEnd.renew().catch((error: unknown) => {
-            setFault(errorText(texts, error));
-          });
-        }}
+        aria-disabled={isBusy}
+        onClick={() =>
+          void attempt(async () => {
+            setFinal(!(await sessionEnd.renew()));
+          })
+        }
       >
-        {texts.t('expiring.stay')}
+        {isBusy ? texts.t('act.sending') : texts.t('expiring.stay')}
       </button>
-      {fault !== undefined && (
-        <p role="alert" className="fault">
-          {fault}
-        </p>
-      )}
+      <Fault text={isFinal ? texts.t('expiring.final') : fault} />
     </section>
   );
 }
