@@ -117,6 +117,33 @@ describe('the pages of a manager in Chromium', () => {
     expect(await manager.page.evaluate('document.activeElement?.textContent')).toBe('Room 105, Bed A, Patient call');
   });
 
+  it('show the report of the days that were chosen, and keep those, east of the Greenwich meridian too', async () => {
+    const manager = await StaffScreen.open(browser, wardline, 'icu-manager', { timezoneId: 'Asia/Riyadh' });
+    const { page } = manager;
+    await page.getByRole('link', { name: 'Reports', exact: true }).click();
+    await page.getByLabel('From').fill('2026-11-02');
+    await page.getByLabel('To', { exact: true }).fill('2026-11-03');
+    const asked = page.waitForRequest((request) => request.url().includes('2026-11-01T21'));
+    await manager.button('Show').click();
+    await asked;
+    await page.getByText('Loading').waitFor({ state: 'detached' });
+    const days = () => Promise.all(['From', 'To'].map((label) => page.getByLabel(label, { exact: true }).inputValue()));
+    expect(await days()).toEqual(['2026-11-02', '2026-11-03']);
+    await manager.close();
+  });
+
+  it('go on in the history after a page that could not be read', async () => {
+    const manager = await open('History');
+    const { page } = manager;
+    await page.route(/\/calls\?/, (route) => route.abort());
+    await page.getByLabel('Ended as').selectOption({ label: 'Cancelled' });
+    await page.getByRole('alert').getByText('The server was not reached').waitFor();
+    await page.unroute(/\/calls\?/);
+    await manager.button('Try again').click();
+    await page.getByText('Nothing in this period.').waitFor();
+    await manager.close();
+  });
+
   it('save a report as CSV: the table of the period, as the server writes it', async () => {
     const manager = await open('Reports');
     const { page } = manager;
