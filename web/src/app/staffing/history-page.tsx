@@ -5,6 +5,7 @@ import { formatAge } from '../../shared/texts/age.js';
 import { errorText } from '../../shared/texts/error-text.js';
 import { IsolatedList } from '../../shared/ui/isolated-list.js';
 import { useDeptNames } from '../context.js';
+import { Fault } from '../loading/fault.js';
 import { PageHeading } from '../page-heading.js';
 import { Link } from '../router.js';
 import { useTexts } from '../texts.js';
@@ -12,7 +13,14 @@ import './staffing.css';
 
 const PAGE = 50;
 const STATES = ['completed', 'cancelled'] as const;
+type State = (typeof STATES)[number];
 const WHEN = { day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit' } as const;
+
+/** A page that is wanted; another object is another try. */
+interface Ask {
+  readonly state: State;
+  readonly cursor: string | undefined;
+}
 
 /** Calls that are over, the latest first, page by page. */
 export default function HistoryPage({ dept }: { dept: string }) {
@@ -20,29 +28,40 @@ export default function HistoryPage({ dept }: { dept: string }) {
   const { t, language } = texts;
   const client = useWardline();
   const names = useDeptNames(dept);
-  const [state, setState] = useState<(typeof STATES)[number]>('completed');
+  const [ask, setAsk] = useState<Ask>({ state: 'completed', cursor: undefined });
   const [calls, setCalls] = useState<readonly CallView[]>();
-  const [cursor, setCursor] = useState<string>();
   const [next, setNext] = useState<string | null>(null);
+  const [isLoading, setLoading] = useState(true);
   const [fault, setFault] = useState<string>();
+  const { state } = ask;
 
   useEffect(() => {
     let isOver = false;
-    client.calls.list({ dept, state, order: 'newest', limit: PAGE, cursor }).then(
-      ({ items, next_cursor }) => {
-        if (isOver) return;
-        setFault(undefined);
-        setCalls((before) => (cursor === undefined ? items : [...(before ?? []), ...items]));
-        setNext(next_cursor);
-      },
-      (error: unknown) => {
-        if (!isOver) setFault(errorText(texts, error));
-      },
-    );
+    setLoading(true);
+    setFault(undefined);
+    const { cursor } = ask;
+    client.calls
+      .list({ dept, state: ask.state, order: 'newest', limit: PAGE, cursor })
+      .then(
+        ({ items, next_cursor }) => {
+          if (isOver) return;
+          setCalls((before) => (cursor === undefined ? items : [...(before ?? []), ...items]));
+          setNext(next_cursor);
+        },
+        (error: unknown) => {
+          if (!isOver) setFault(errorText(texts, error));
+        },
+      )
+      .finally(() => {
+        if (!isOver) setLoading(false);
+      });
     return () => {
       isOver = true;
     };
-  }, [client, dept, state, cursor, texts]);
+  }, [client, dept, ask, texts]);
+  const retry = () => {
+    setAsk({ ...ask });
+  };
 
   return (
     <>
@@ -55,8 +74,8 @@ export default function HistoryPage({ dept }: { dept: string }) {
             value={state}
             onChange={({ target }) => {
               setCalls(undefined);
-              setCursor(undefined);
-              setState(target.value as (typeof STATES)[number]);
+              setNext(null);
+              setAsk({ state: target.value as State, cursor: undefined });
             }}
           >
             {STATES.map((one) => (
@@ -67,12 +86,7 @@ export default function HistoryPage({ dept }: { dept: string }) {
           </select>
         </label>
       </div>
-      {fault !== undefined && (
-        <p role="alert" className="fault">
-          {fault}
-        </p>
-      )}
-      <section className="panel" aria-label={t('nav.history')}>
+      <section className="panel" aria-label={t('nav.history')} aria-busy={isLoading}>
         {!calls && fault === undefined && <p className="loading">{t('loading')}</p>}
         {calls?.length === 0 && <p className="hint">{t('history.none')}</p>}
         <ul className="rows">
@@ -99,14 +113,16 @@ export default function HistoryPage({ dept }: { dept: string }) {
             </li>
           ))}
         </ul>
-        {next !== null && (
+        <Fault text={fault} onRetry={retry} />
+        {next !== null && fault === undefined && (
           <button
             className="button"
+            aria-disabled={isLoading}
             onClick={() => {
-              setCursor(next);
+              if (!isLoading) setAsk({ state, cursor: next });
             }}
           >
-            {t('history.more')}
+            {t(isLoading ? 'loading' : 'history.more')}
           </button>
         )}
       </section>
