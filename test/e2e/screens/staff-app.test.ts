@@ -22,6 +22,7 @@ let browser: Browser;
 
 const press = async (type: string, station = 'icu-101-bed'): Promise<AnyFrame> =>
   (await asStation(wardline, station)('POST', '/calls', { type })).body;
+const focusOf = (screen: StaffScreen) => screen.page.evaluate(() => document.activeElement?.nodeName);
 const callNow = async (call: AnyFrame): Promise<AnyFrame> => (await admin.get(`/calls/${call['id'] as string}`)).body;
 
 describe('the staff app in Chromium', () => {
@@ -96,6 +97,8 @@ describe('the staff app in Chromium', () => {
     const call = await press('patient_normal');
     await nurse.card(call).press('Not now, with a reason');
     await nurse.page.getByRole('button', { name: 'Busy with another patient' }).click();
+    await nurse.page.locator('dialog').waitFor({ state: 'detached' });
+    expect(await focusOf(nurse)).not.toBe('BODY');
     const declined = await eventually(
       async () => ((await callNow(call))['history'] as AnyFrame[]).find(({ type }) => type === 'call.declined'),
       'the decline',

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import './modal.css';
 
 interface Props {
@@ -14,11 +14,22 @@ interface Props {
 export function Modal({ title, lead, backLabel, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
-    if (dialog.current?.open === false) dialog.current.showModal();
+  useLayoutEffect(() => {
+    const { current } = dialog;
+    if (current?.open === false) current.showModal();
+    // A dialog that is taken away gives the focus back only if it was closed before.
+    return () => current?.close();
   }, []);
   return (
-    <dialog ref={dialog} className="modal" aria-labelledby={id} onClose={onClose}>
+    <dialog
+      ref={dialog}
+      className="modal"
+      aria-labelledby={id}
+      onClose={({ currentTarget }) => {
+        // The event comes late: the dialog may be open again, as after React's double mount in development.
+        if (!currentTarget.open) onClose();
+      }}
+    >
       <h2 id={id}>{title}</h2>
       {lead !== undefined && <p>{lead}</p>}
       {children}
