@@ -227,5 +227,18 @@ describe('the staff app in Chromium', () => {
     await nurse.card(call).until('in_progress');
     await go('Done');
     await nurse.card(call).gone();
+    // The card is gone: a reader goes on at the heading.
+    expect(await focusOf(nurse)).toBe('H1');
+    await go('Pause');
+    await nurse.button('10 minutes').click();
+    await nurse.button('Go anyway').click();
+    await nurse.button('Resume shift').and(nurse.page.locator(':focus')).waitFor();
+    await nurse.page.getByRole('status').getByText('On a break until').waitFor({ state: 'attached' });
+    await nurse.page.waitForFunction(() => document.activeElement?.getAttribute('aria-disabled') !== 'true');
+    await keyboard.press('Enter');
+    await go('End shift');
+    await nurse.button('Go anyway').click();
+    await nurse.button('Start shift').and(nurse.page.locator(':focus')).waitFor();
+    await nurse.page.getByRole('status').getByText('You are not on duty').waitFor({ state: 'attached' });
   });
 });

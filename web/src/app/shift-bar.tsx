@@ -1,8 +1,9 @@
 import { WardlineError } from '@wardline/client';
 import { useDepartment, useStatus, useWardline } from '@wardline/client/react';
-import { useState } from 'react';
-import { errorText } from '../shared/texts/error-text.js';
+import { useEffect, useRef, useState } from 'react';
 import { useApp } from './context.js';
+import { Fault } from './loading/fault.js';
+import { useAttempt } from './loading/use-attempt.js';
 import { Modal } from '../shared/ui/modal.js';
 import { RaiseButton } from './calls/raise-dialog.js';
 import { useTexts } from './texts.js';
@@ -17,104 +18,92 @@ export function ShiftBar({ dept }: { dept: string }) {
   const client = useWardline();
   const { phase } = useStatus();
   const { staff } = useDepartment(dept);
-  const [isBusy, setBusy] = useState(false);
-  const [fault, setFault] = useState<string>();
+  const { isPending, isBusy, fault, attempt } = useAttempt();
   const [isChoosingBreak, chooseBreak] = useState(false);
   const [lastOne, setLastOne] = useState<() => Promise<unknown>>();
   const mine = staff.find(({ staff_id }) => staff_id === user.id);
   const deptName = departments.find(({ id }) => id === dept)?.name ?? dept;
+  const state = mine === undefined ? 'off' : mine.paused_until === null ? 'on' : 'paused';
+  const stateText =
+    mine === undefined
+      ? t('shift.off')
+      : mine.paused_until === null
+        ? t('shift.on', { dept: deptName, time: texts.time(mine.on_duty_since) })
+        : t('shift.paused', { time: texts.time(mine.paused_until) });
 
-  const run = async (command: () => Promise<unknown>, insist?: () => Promise<unknown>) => {
-    if (isBusy) return;
-    setBusy(true);
-    setFault(undefined);
-    try {
-      await command();
-      say('');
-    } catch (error) {
-      if (error instanceof WardlineError && error.code === 'LAST_ON_DUTY' && insist) setLastOne(() => insist);
-      else setFault(errorText(texts, error));
-    }
-    setBusy(false);
+  const isAwaited = useRef(false);
+  const first = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!isAwaited.current) return;
+    isAwaited.current = false;
+    say(stateText);
+    // The button that was pressed is gone.
+    if (document.activeElement === document.body) first.current?.focus();
+  }, [state]);
+
+  const run = (command: () => Promise<unknown>, insist?: () => Promise<unknown>) => {
+    isAwaited.current = true;
+    void attempt(command, (error) => {
+      const isLast = error instanceof WardlineError && error.code === 'LAST_ON_DUTY' && insist !== undefined;
+      if (isLast) setLastOne(() => insist);
+      return isLast;
+    }).then((isDone) => {
+      if (!isDone) isAwaited.current = false;
+    });
   };
   const end = (confirm?: true) => client.shifts.end(dept, confirm && { confirm });
   const pause = (minutes: number) => {
     chooseBreak(false);
     const until = new Date(client.serverNow() + minutes * 60_000).toISOString();
-    void run(
+    run(
       () => client.shifts.pause(dept, { until }),
       () => client.shifts.pause(dept, { until, confirm: true }),
     );
   };
+  const press = () => {
+    if (isBusy) return;
+    if (state === 'on') chooseBreak(true);
+    else if (state === 'paused') run(() => client.shifts.resume(dept));
+    else {
+      // The gesture that lets the browser sound.
+      void alarm.unlock();
+      run(() => client.shifts.start(dept));
+    }
+  };
   const isWorker = user.role !== 'admin' && user.capabilities.includes('shift.work');
-  const isWaiting = isBusy && phase !== 'live';
+  const isWaiting = isPending && phase !== 'live';
 
   return (
     <section className="shift" data-on-duty={mine !== undefined} aria-label={t('shift.label')}>
       <p className="shift-state">
-        {mine === undefined ? (
-          <>
-            <strong>{t('shift.off')}</strong>
-            {isWorker && <span className="hint">{t('shift.off_more', { dept: deptName })}</span>}
-          </>
-        ) : mine.paused_until !== null ? (
-          <strong>{t('shift.paused', { time: texts.time(mine.paused_until) })}</strong>
-        ) : (
-          <span>{t('shift.on', { dept: deptName, time: texts.time(mine.on_duty_since) })}</span>
-        )}
+        {state === 'on' ? <span>{stateText}</span> : <strong>{stateText}</strong>}
+        {state === 'off' && isWorker && <span className="hint">{t('shift.off_more', { dept: deptName })}</span>}
         {isWaiting && <span className="hint">{t('act.waiting')}</span>}
       </p>
       <div className="shift-actions">
-        {mine === undefined && isWorker && (
-          <button
-            className="button button-main"
-            aria-disabled={isBusy}
-            onClick={() => {
-              // The gesture that lets the browser sound.
-              void alarm.unlock();
-              void run(() => client.shifts.start(dept));
-            }}
-          >
-            {isBusy ? t('shift.waiting') : t('shift.start')}
-          </button>
-        )}
-        {mine !== undefined && mine.paused_until !== null && (
-          <button className="button button-main" aria-disabled={isBusy} onClick={() => void run(() => client.shifts.resume(dept))}>
-            {t('shift.resume')}
-          </button>
-        )}
-        {mine !== undefined && mine.paused_until === null && (
-          <button
-            className="button"
-            aria-disabled={isBusy}
-            onClick={() => {
-              chooseBreak(true);
-            }}
-          >
-            {t('shift.pause')}
+        {(mine !== undefined || isWorker) && (
+          // One button in all states, so that the focus stays on it.
+          <button ref={first} className={state === 'on' ? 'button' : 'button button-main'} aria-disabled={isBusy} onClick={press}>
+            {t(state === 'on' ? 'shift.pause' : isPending ? 'shift.waiting' : state === 'paused' ? 'shift.resume' : 'shift.start')}
           </button>
         )}
         {mine !== undefined && (
           <button
             className="button"
             aria-disabled={isBusy}
-            onClick={() =>
-              void run(
+            onClick={() => {
+              run(
                 () => end(),
                 () => end(true),
-              )
-            }
+              );
+            }}
           >
             {t('shift.end')}
           </button>
         )}
         <RaiseButton dept={dept} />
       </div>
-      {fault !== undefined && (
-        <p role="alert" className="fault shift-fault">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
       {isChoosingBreak && (
         <Modal
           title={t('shift.pause_title')}
@@ -152,7 +141,7 @@ export function ShiftBar({ dept }: { dept: string }) {
             className="button button-danger"
             onClick={() => {
               setLastOne(undefined);
-              void run(lastOne);
+              run(lastOne);
             }}
           >
             {t('shift.last_end')}

@@ -1,6 +1,7 @@
 import type { CallView, DepartmentState } from '@wardline/client';
 import { useSyncExternalStore } from 'react';
 import { CallCard } from './call-card.js';
+import { useKeptFocus } from './kept-focus.js';
 import { isMine, type Me } from './call-rules.js';
 import { byUrgency, meIn, useApp, usePictures } from '../context.js';
 import { PageHeading } from '../page-heading.js';
@@ -28,8 +29,10 @@ export function CallsPage({ dept, followed }: { dept: string; followed: readonly
   const others = sorted.filter((one) => one.call.dept === dept && !isForMe(one));
   const here = sorted.filter(({ call }) => call.dept === dept).length;
 
+  const handlers = useKeptFocus();
+
   return (
-    <>
+    <div className="stack" {...handlers}>
       <div className="page-head">
         <PageHeading count={mine.length}>{t('calls.title')}</PageHeading>
         <p className="hint">{t('calls.count', { n: here })}</p>
@@ -42,7 +45,7 @@ export function CallsPage({ dept, followed }: { dept: string; followed: readonly
           <CallList className="others" title={t('calls.ward')} calls={others} none={t('calls.others_none')} isCompact />
         </div>
       )}
-    </>
+    </div>
   );
 }
 
@@ -59,7 +62,7 @@ function CallList({ className, title, calls, none, isCompact }: ListProps) {
   const { order, handlers } = useSteadyOrder([...byId.keys()]);
   return (
     <section className={className} aria-label={title}>
-      <h2>{title}</h2>
+      <h2 tabIndex={-1}>{title}</h2>
       {order.length === 0 ? (
         <p className="hint none">{none}</p>
       ) : (

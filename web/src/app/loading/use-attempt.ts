@@ -6,6 +6,9 @@ import { useTexts } from '../texts.js';
 const SETTLE_MS = 600;
 
 export interface Attempt {
+  /** A command is on its way. */
+  readonly isPending: boolean;
+  /** No command is taken: one is on its way, or has only just changed the page. */
   readonly isBusy: boolean;
   /** The text for the last command, where it failed. */
   readonly fault: string | undefined;
@@ -20,26 +23,30 @@ export interface Attempt {
 /** The commands of one part of the screen. */
 export function useAttempt(): Attempt {
   const texts = useTexts();
-  const [isBusy, setBusy] = useState(false);
+  const [isPending, setPending] = useState(false);
+  const [isSettling, setSettling] = useState(false);
   const [fault, setFault] = useState<string>();
   const isBlocked = useRef(false);
   const attempt: Attempt['attempt'] = async (command, handles) => {
     if (isBlocked.current) return false;
     isBlocked.current = true;
-    setBusy(true);
+    setPending(true);
     setFault(undefined);
     try {
       await command();
+      setSettling(true);
+      setTimeout(() => {
+        isBlocked.current = false;
+        setSettling(false);
+      }, SETTLE_MS);
       return true;
     } catch (error) {
+      isBlocked.current = false;
       if (handles?.(error) !== true) setFault(errorText(texts, error));
       return false;
     } finally {
-      setTimeout(() => {
-        isBlocked.current = false;
-        setBusy(false);
-      }, SETTLE_MS);
+      setPending(false);
     }
   };
-  return { isBusy, fault, attempt };
+  return { isPending, isBusy: isPending || isSettling, fault, attempt };
 }

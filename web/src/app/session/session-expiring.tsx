@@ -11,7 +11,7 @@ export function SessionExpiring() {
   const texts = useTexts();
   const { say, sessionEnd } = useApp();
   const endsAt = useSyncExternalStore(sessionEnd.subscribe, sessionEnd.get);
-  const { isBusy, fault, attempt } = useAttempt();
+  const { isPending, isBusy, fault, attempt } = useAttempt();
   const [isFinal, setFinal] = useState(false);
   // Said once: a screen reader does not count along.
   useEffect(() => {
@@ -32,7 +32,7 @@ export function SessionExpiring() {
           })
         }
       >
-        {isBusy ? texts.t('act.sending') : texts.t('expiring.stay')}
+        {isPending ? texts.t('act.sending') : texts.t('expiring.stay')}
       </button>
       <Fault text={isFinal ? texts.t('expiring.final') : fault} />
     </section>

@@ -137,7 +137,7 @@ function ColoursChoice() {
 function PasswordPanel() {
   const { t } = useTexts();
   const client = useWardline();
-  const { isBusy, fault, attempt } = useAttempt();
+  const { isPending, isBusy, fault, attempt } = useAttempt();
   const [done, setDone] = useState('');
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -163,7 +163,7 @@ function PasswordPanel() {
         </label>
         <Outcome done={done} fault={fault} />
         <button className="button" aria-disabled={isBusy}>
-          {isBusy ? t('act.sending') : t('settings.change')}
+          {isPending ? t('act.sending') : t('settings.change')}
         </button>
       </form>
     </section>

@@ -81,7 +81,7 @@ interface RowProps {
 /** A choice shows at once, and until the list is loaded again. */
 function RoomRow({ name, assigned, people, assign, onDone }: RowProps) {
   const { t } = useTexts();
-  const { isBusy, fault, attempt } = useAttempt();
+  const { isPending, isBusy, fault, attempt } = useAttempt();
   const [chosen, setChosen] = useState<Nurses>();
   const { primary, backup } = chosen ?? assigned;
   const choose = async (nurses: Nurses) => {
@@ -97,7 +97,7 @@ function RoomRow({ name, assigned, people, assign, onDone }: RowProps) {
     <tr aria-busy={isBusy}>
       <th scope="row">
         <bdi>{name}</bdi>
-        {isBusy && <p className="hint">{t('act.sending')}</p>}
+        {isPending && <p className="hint">{t('act.sending')}</p>}
         <Fault text={fault} />
       </th>
       <td>

@@ -36,7 +36,7 @@ export default function ReportsPage({ dept }: { dept: string }) {
   useEffect(() => {
     if (value) setShown(value);
   }, [value]);
-  const { isBusy, fault, attempt } = useAttempt();
+  const { isPending, isBusy, fault, attempt } = useAttempt();
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -101,7 +101,7 @@ export default function ReportsPage({ dept }: { dept: string }) {
         <div className="button-pair">
           <button className="button">{t('report.show')}</button>
           <button type="button" className="button button-main" aria-disabled={isBusy} onClick={() => void attempt(download)}>
-            {t(isBusy ? 'loading' : 'report.csv')}
+            {t(isPending ? 'loading' : 'report.csv')}
           </button>
         </div>
       </form>
