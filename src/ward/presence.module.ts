@@ -8,6 +8,7 @@ import { DisconnectGraceExpiry } from './presence/disconnect-grace-expiry.js';
 import { NodeRegistry } from './presence/node-registry.js';
 import { PresenceEvents } from './presence/presence-events.js';
 import { presenceMetricProviders } from './presence/presence-metrics.js';
+import { ReturnedDatabase } from './presence/returned-database.js';
 import { Responsiveness } from './presence/responsiveness.js';
 import { SignsOfLife } from './presence/signs-of-life.js';
 import { SocketPresence } from './presence/socket-presence.js';
@@ -18,6 +19,7 @@ import { StaffPresence } from './presence/staff-presence.js';
   imports: [RealtimeModule, StaffingModule],
   providers: [
     NodeRegistry,
+    ReturnedDatabase,
     PresenceEvents,
     StaffPresence,
     Responsiveness,

@@ -2,6 +2,7 @@ import type { Database } from '../database/database.js';
 import type { Logger } from '../logging/logger.js';
 import { CombinedLook } from './due-look.js';
 import { type DueWorkLoop, FAILURE_PAUSE_MS, JITTER, MAX_PAUSE_MS } from './due-work-loop.js';
+import type { OutageWatch } from './outage-watch.js';
 import { SerialTask } from './serial-task.js';
 
 /** Looks for all kinds of due work at once, once a second, and wakes those that have something to do. */
@@ -20,6 +21,7 @@ export class DueLookLoop {
     loops: readonly DueWorkLoop[],
     private readonly database: Database,
     private readonly logger: Logger,
+    private readonly outage: OutageWatch,
   ) {
     this.loops = loops.filter(({ look }) => look !== undefined);
     this.look = new CombinedLook(this.loops.flatMap(({ look }) => look ?? []));
@@ -39,13 +41,16 @@ export class DueLookLoop {
   }
 
   private async lookOnce(): Promise<void> {
+    await this.outage.settled();
     const found = await this.look.ask(this.database);
+    this.outage.seen();
     this.failures = 0;
     for (const [n, loop] of this.loops.entries()) if (found[n]) loop.found(found[n]);
   }
 
   private failed(error: unknown): void {
     this.failures++;
+    this.outage.failed(error);
     if (this.failures === 1 || this.failures % 20 === 0) this.logger.error('due_work.look_failed', { failures: this.failures, error });
   }
 }

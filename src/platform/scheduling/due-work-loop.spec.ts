@@ -3,6 +3,7 @@ import { SystemClock } from '../common/clock.js';
 import type { Logger } from '../logging/logger.js';
 import type { DueLook, DueWork } from './due-work.js';
 import { DueWorkLoop } from './due-work-loop.js';
+import { OutageWatch } from './outage-watch.js';
 
 const LOOK = {} as DueLook;
 
@@ -25,7 +26,8 @@ function setUp(traits: Partial<DueWork> = {}) {
     ...traits,
   };
   const logger = { error: (...line: unknown[]) => errors.push(line) } as unknown as Logger;
-  return { loop: new DueWorkLoop(work, new SystemClock(), logger), state, errors };
+  const clock = new SystemClock();
+  return { loop: new DueWorkLoop(work, clock, logger, new OutageWatch(clock)), state, errors };
 }
 
 /** Milliseconds until the loop ticks again; undefined where it does not within `limit`. */
@@ -214,6 +216,6 @@ describe('DueWorkLoop', () => {
     const { loop } = setUp({ look: LOOK });
     expect([loop.name, loop.look, loop.isCore]).toEqual(['work', LOOK, true]);
     const plain = { name: 'plain', handleOne: () => Promise.resolve(false) };
-    expect(new DueWorkLoop(plain, new SystemClock(), {} as Logger).isCore).toBe(false);
+    expect(new DueWorkLoop(plain, new SystemClock(), {} as Logger, new OutageWatch(new SystemClock())).isCore).toBe(false);
   });
 });

@@ -3,6 +3,7 @@ import type { Logger } from '../logging/logger.js';
 import { processDue } from './process-due.js';
 import type { Found } from './due-look.js';
 import type { DueLook, DueWork } from './due-work.js';
+import type { OutageWatch } from './outage-watch.js';
 
 /** A look at least this often, however far the next deadline is said to be. */
 export const MAX_PAUSE_MS = 1000;
@@ -35,6 +36,7 @@ export class DueWorkLoop {
     private readonly work: DueWork,
     private readonly clock: Clock,
     private readonly logger: Logger,
+    private readonly outage: OutageWatch,
   ) {
     this.lastGoodTick = clock.monotonic();
   }
@@ -103,6 +105,7 @@ export class DueWorkLoop {
   /** Never rejects. @returns how long to pause, in milliseconds; undefined until a look finds something */
   private async tick(): Promise<number | undefined> {
     try {
+      await this.outage.settled();
       const hasHandled = await processDue(() => this.handleOne(), this.work.concurrency ?? 1);
       const due = (await this.work.nextDueIn?.()) ?? Number.POSITIVE_INFINITY;
       this.failures = 0;
@@ -112,6 +115,7 @@ export class DueWorkLoop {
       return Math.max(MIN_PAUSE_MS, Math.min(due, MAX_PAUSE_MS * (1 - JITTER * Math.random())));
     } catch (error) {
       this.failures++;
+      this.outage.failed(error);
       if (this.failures === 1 || this.failures % 20 === 0)
         this.logger.error('due_work.failed', { work: this.work.name, failures: this.failures, error });
       if (!this.isCore) return Math.min(MAX_OWN_PAUSE_MS, FAILURE_PAUSE_MS * 2 ** Math.min(this.failures - 1, 10));

@@ -7,6 +7,7 @@ import { DueLookLoop } from './due-look-loop.js';
 import type { DueWork } from './due-work.js';
 import { DueWorkLoop } from './due-work-loop.js';
 import { GuardedDueWork } from './guarded-due-work.js';
+import { OutageWatch } from './outage-watch.js';
 
 /** Runs what features have registered, from the start to the drain. */
 @Injectable()
@@ -20,6 +21,7 @@ export class DueWorkScheduler implements OnApplicationBootstrap, BeforeApplicati
     private readonly logger: Logger,
     private readonly guard: ExtensionGuard,
     private readonly database: Database,
+    private readonly outage: OutageWatch,
   ) {}
 
   /**
@@ -29,7 +31,7 @@ export class DueWorkScheduler implements OnApplicationBootstrap, BeforeApplicati
   register(work: DueWork): void {
     const isOurs = work.isCore === true || work.isTrusted === true;
     const inForce = isOurs ? work : new GuardedDueWork(work, this.guard, this.stopping.signal);
-    this.loops.push(new DueWorkLoop(inForce, this.clock, this.logger));
+    this.loops.push(new DueWorkLoop(inForce, this.clock, this.logger, this.outage));
   }
 
   /** There is something to do for the work of this name: it looks at once, not only at its next scan. */
@@ -39,7 +41,7 @@ export class DueWorkScheduler implements OnApplicationBootstrap, BeforeApplicati
 
   onApplicationBootstrap(): void {
     for (const loop of this.loops) loop.start();
-    this.looking = new DueLookLoop(this.loops, this.database, this.logger);
+    this.looking = new DueLookLoop(this.loops, this.database, this.logger, this.outage);
     this.looking.start();
   }
 

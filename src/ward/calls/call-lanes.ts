@@ -10,6 +10,7 @@ import { KeyedPlaces } from '../../platform/common/collections/keyed-places.js';
 import { createBatchLoader } from '../../platform/common/collections/batch-loader.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
+import { OutageWatch } from '../../platform/scheduling/outage-watch.js';
 import type { CallView } from './call.js';
 import { CallsRepository } from './calls.repository.js';
 
@@ -58,6 +59,7 @@ export class CallLanes implements OnModuleInit {
     private readonly commands: IdempotentCommands,
     private readonly calls: CallsRepository,
     private readonly database: Database,
+    private readonly outage: OutageWatch,
   ) {
     this.find = createBatchLoader((keys) => this.read(keys));
   }
@@ -69,6 +71,7 @@ export class CallLanes implements OnModuleInit {
   /** A command on a call that was placed. */
   async onCall<T extends CallView, L>(callId: string, { by, key, identity, ...steps }: CallCommandRun<T, L>): Promise<T> {
     const route = this.route(callId, () => (by.kind === 'station' ? Promise.resolve(by.dept) : this.departmentOf(callId)));
+    await this.outageIsSettled();
     return this.commands.run(actorOf(by), key, identity, steps, route);
   }
 
@@ -76,9 +79,15 @@ export class CallLanes implements OnModuleInit {
   async inRoom<T extends { call: CallView }, L>(roomId: string, { by, key, identity, ...steps }: CallCommandRun<T, L>): Promise<T> {
     const row = ROOM + roomId;
     const route = this.route(row, () => (by.kind === 'station' ? Promise.resolve(by.dept) : this.departmentOf(row)));
+    await this.outageIsSettled();
     const raised = await this.commands.run(actorOf(by), key, identity, steps, route);
     this.learn(raised.call.id, raised.call.dept);
     return raised;
+  }
+
+  /** Lets the first press after an outage find the people who were there all along. While the outage goes on, the command says so itself. */
+  private async outageIsSettled(): Promise<void> {
+    await this.outage.settled().catch(() => undefined);
   }
 
   private route(row: string, department: () => Promise<string>): CommandRoute {

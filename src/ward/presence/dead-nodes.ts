@@ -11,10 +11,14 @@ import type { DueLook, DueWork } from '../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../platform/scheduling/due-work-scheduler.js';
 import { BEGIN_ABSENCES_OF_NODE } from './absences-of-node.js';
 
+/** After an outage of the database the living beat again first: they try every second. */
+const LIVING_BEAT_SEC = 5;
+
 const claim = statement(
   'claim_dead_node',
   `SELECT server_id AS id FROM nodes
-   WHERE heartbeat_at <= statement_timestamp() - make_interval(secs => $1) AND (retry_at IS NULL OR retry_at <= statement_timestamp())
+   WHERE heartbeat_at <= statement_timestamp() - make_interval(secs => $1)
+     AND NOT EXISTS (SELECT FROM ward_watch WHERE back_at > app_now() - make_interval(secs => ${String(LIVING_BEAT_SEC)})) AND (retry_at IS NULL OR retry_at <= statement_timestamp())
    ORDER BY heartbeat_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
 );
 const backOff = statement(

@@ -34,6 +34,8 @@ const heartbeat = statement(
   'UPDATE nodes SET heartbeat_at = statement_timestamp() WHERE server_id = $1 RETURNING true AS known',
 );
 const LOCK_PING_MS = 5000;
+/** After a beat that failed: others take a node without beats for dead. */
+const RETRY_MS = 1000;
 
 const HOLD = "SELECT pg_advisory_lock_shared(hashtext('wardline node'), hashtext($1))";
 const removeNode = statement('remove_node', 'DELETE FROM nodes WHERE server_id = $1');
@@ -43,8 +45,15 @@ const removeNode = statement('remove_node', 'DELETE FROM nodes WHERE server_id =
 export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
   /** Holds the node's lock, which lives and dies with it, and so with the process: a node that starts sees at once whether anybody is left. */
   private readonly holder: KeptConnection;
-  private readonly heartbeat = new SerialTask(() => this.beat());
+  private readonly heartbeat = new SerialTask(
+    () => this.beat(),
+    (error) => {
+      this.hasFailed = true;
+      this.logger.warn('node.heartbeat_failed', { error });
+    },
+  );
   private lastBeat: number;
+  private hasFailed = false;
   private onForgotten: () => void = () => undefined;
 
   constructor(
@@ -83,7 +92,7 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
     await this.takeName();
     await this.holder.open();
     await this.database.query(noticeOutage, [this.serverId], 'presence');
-    this.heartbeat.repeat(this.cluster.SERVER_HEARTBEAT_SEC * 1000);
+    this.heartbeat.repeat(() => (this.hasFailed ? RETRY_MS : this.cluster.SERVER_HEARTBEAT_SEC * 1000));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -105,16 +114,14 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
     await this.database.query(register, [this.serverId], 'presence');
   }
 
-  private async beat(): Promise<void> {
-    try {
-      const known = await this.database.query(heartbeat, [this.serverId], 'presence');
-      this.lastBeat = this.clock.monotonic();
-      if (known.length > 0) return;
-      this.logger.warn('node.forgotten', { server_id: this.serverId });
-      await this.database.query(register, [this.serverId], 'presence');
-      this.onForgotten();
-    } catch (error) {
-      this.logger.warn('node.heartbeat_failed', { error });
-    }
+  /** @throws what the database throws */
+  async beat(): Promise<void> {
+    const known = await this.database.query(heartbeat, [this.serverId], 'presence');
+    this.lastBeat = this.clock.monotonic();
+    this.hasFailed = false;
+    if (known.length > 0) return;
+    this.logger.warn('node.forgotten', { server_id: this.serverId });
+    await this.database.query(register, [this.serverId], 'presence');
+    this.onForgotten();
   }
 }

@@ -695,6 +695,7 @@ CREATE TABLE unattended_departments (
 );
 
 CREATE TABLE ward_watch (
+  back_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
   only_row boolean DEFAULT true NOT NULL,
   ready_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
   receipts_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The times from which the ward is watched and receipts count: one row. */
+/** The times from which the ward is watched and receipts count, and when the database last came back under a living node: one row. */
 @Entity('ward_watch')
 export class WardWatch {
   @PrimaryColumn({ name: 'only_row', type: 'boolean' })
@@ -11,4 +11,7 @@ export class WardWatch {
 
   @Column({ name: 'receipts_since', type: 'timestamptz' })
   receiptsSince!: Date;
+
+  @Column({ name: 'back_at', type: 'timestamptz' })
+  backAt!: Date;
 }

@@ -1,0 +1,1 @@
+ALTER TABLE ward_watch DROP back_at;
