@@ -26,10 +26,13 @@ const standing = statement(
      EXISTS (SELECT FROM stations s WHERE s.room_id = c.room_id AND s.retired_at IS NULL AND s.stale_since IS NULL) AS "roomIsHeard"
    FROM calls c JOIN staff p ON p.id = $1 AND p.active WHERE c.id = $2`,
 );
+/** The call ($1), and the calls whose clocks it stops: itself, or by way of a call that it stops. */
+export const CALL_AND_STOPPED = `(WITH RECURSIVE stopped AS (
+  SELECT $1::uuid AS id UNION SELECT b.id FROM calls b JOIN stopped s ON b.superseded_by = s.id) SELECT id FROM stopped)`;
 /** Locks the calls that it has superseded, too, in the order in which calls are locked. */
 const lockClosing = statement(
   'lock_closing_call',
-  `SELECT ${LOCKED} FROM calls c JOIN call_types t ON t.id = c.type WHERE c.id = $1 OR c.superseded_by = $1 ORDER BY c.id FOR NO KEY UPDATE OF c`,
+  `SELECT ${LOCKED} FROM calls c JOIN call_types t ON t.id = c.type WHERE c.id IN ${CALL_AND_STOPPED} ORDER BY c.id FOR NO KEY UPDATE OF c`,
 );
 const NOTHING_AWAITED = 'presence_due_at = NULL, attendance_asked_at = NULL, press_again_at = NULL';
 const CLOSED = `${NOTHING_AWAITED}, next_escalation_at = NULL, attendance_due_at = NULL, repeat_due_at = NULL, superseded_by = NULL, superseded_at = NULL, clock_left = NULL`;

@@ -73,7 +73,7 @@ describe('what a command asks of the database', () => {
     expect(trips()).toEqual([
       ['find_sessions'],
       ['begin', 'claim_key', 'lock_closing_call', 'call_standing'],
-      ['complete_call', 'view_call'],
+      ['complete_call', 'view_call', 'release_superseded_calls'],
       ['keep_answer', 'append_events', 'commit'],
     ]);
   });

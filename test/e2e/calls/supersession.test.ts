@@ -242,6 +242,33 @@ describe('a more urgent kind', () => {
     expect(await left(cord)).toBeGreaterThan(80);
   });
 
+  it('above another urgent one completes what both have stopped', async () => {
+    const type = { id: 'fire', rank: 3, dispatch: 'broadcast', cancel_policy: 'station_or_complete', labels: { en: 'Fire' } };
+    expect(await ward.admin.post('/admin/call-types', type)).toMatchObject({ status: 201 });
+    const normal = (await press(BED)).body;
+    const blue = (await press(BED, 'code_blue')).body;
+    const fire = (await press(BED, 'fire')).body;
+    expect(fire.supersedes).toEqual([blue.id, normal.id]);
+    expect(await ward.call(blue)).toMatchObject({ superseded_by: fire.id });
+    expect(await ward.call(normal)).toMatchObject({ superseded_by: blue.id });
+    await presence(fire);
+    expect(await ben.command('complete', fire, { close_superseded: true })).toMatchObject({ ok: true });
+    for (const call of [normal, blue]) expect(await ward.call(call)).toMatchObject({ state: 'completed', superseded_by: null });
+  });
+
+  it('releases what it has stopped, also where its type is less urgent by then', async () => {
+    const normal = (await press(BED)).body;
+    const urgent = (await press(BED, 'code_blue')).body;
+    try {
+      expect((await ward.admin.send('PATCH', '/admin/call-types/code_blue', { rank: 1 })).status).toBe(200);
+      await ward.admin.post(`/calls/${urgent.id as string}/cancel`, { reason: 'the rank has changed' });
+    } finally {
+      await ward.admin.send('PATCH', '/admin/call-types/code_blue', { rank: 2 });
+    }
+    expect(await ward.call(normal)).toMatchObject({ state: 'pending', superseded_by: null });
+    expect(await left(normal)).toBeGreaterThan(80);
+  });
+
   it('that closes at once with commands at the superseded ones never waits for them in a circle', async () => {
     for (let round = 0; round < 5; round++) {
       const normal = (await press(BED)).body;

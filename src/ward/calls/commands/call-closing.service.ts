@@ -32,7 +32,7 @@ export class CallClosing {
     const [, view, ended] = await Promise.all([
       this.calls.complete(tx, call.id, staff.id),
       this.calls.view(tx, call.id),
-      this.supersession.end(tx, call, close_superseded ? actorOf(staff) : undefined),
+      this.supersession.end(tx, call.id, close_superseded ? actorOf(staff) : undefined),
     ]);
     this.journal.append(tx, 'call.completed', view, staff, { from: call.state });
     this.supersession.announce(tx, ended, staff);
@@ -60,7 +60,7 @@ export class CallClosing {
     const [, view, ended] = await Promise.all([
       this.calls.cancel(tx, call.id, actorOf(staff), reason),
       this.calls.view(tx, call.id),
-      this.supersession.end(tx, call, close_superseded ? actorOf(staff) : undefined),
+      this.supersession.end(tx, call.id, close_superseded ? actorOf(staff) : undefined),
     ]);
     this.journal.append(tx, 'call.cancelled', view, staff, isRemote ? { from: call.state, reason: 'remote_cancel' } : { from: call.state });
     this.supersession.announce(tx, ended, staff);
@@ -75,7 +75,7 @@ export class CallClosing {
     const [, view, ended] = await Promise.all([
       this.calls.cancel(tx, call.id, actorOf(station), undefined),
       this.calls.view(tx, call.id),
-      this.supersession.end(tx, call),
+      this.supersession.end(tx, call.id),
     ]);
     this.journal.append(tx, 'call.cancelled', view, station, { from: call.state });
     this.supersession.announce(tx, ended, station);

@@ -4,7 +4,7 @@ import type { Transaction } from '../../../platform/database/transactions.js';
 import { BEDSIDE_PRESENCE_RANK } from '../call-permissions.js';
 import { type Actor, CallJournal } from '../call-journal.js';
 import { CALL_VIEW, type CallState, type CallView, IS_OPEN } from '../call.js';
-import { CallsRepository } from '../calls.repository.js';
+import { CALL_AND_STOPPED, CallsRepository } from '../calls.repository.js';
 import { nextDeadline } from '../policies/escalation-clock.js';
 
 /** The clocks of the open calls that the call ($1) names stop, one after another in the order in which calls are locked. */
@@ -17,8 +17,8 @@ const supersede = statement(
 );
 const PAUSED = `(CASE c.state WHEN 'pending' THEN c.paused + (app_now() - c.superseded_at) ELSE c.paused END)`;
 /**
- * The clocks of the calls that the call ($1) has superseded go on with what was left. Another urgent call that names one of them, and is still
- * open, keeps it.
+ * The clocks of the calls that the closed calls ($1) have superseded go on with what was left. Another urgent call that names one of them, and is
+ * still open, keeps it; such a one cannot close meanwhile.
  */
 const release = statement(
   'release_superseded_calls',
@@ -29,16 +29,19 @@ const release = statement(
      attendance_due_at = CASE WHEN u.id IS NULL AND c.state = 'in_progress' THEN app_now() + c.clock_left END,
      clock_left = CASE WHEN u.id IS NULL THEN NULL ELSE c.clock_left END
    FROM calls l LEFT JOIN LATERAL (
-     SELECT c.id FROM calls c JOIN call_types t ON t.id = c.type WHERE c.room_id = l.room_id AND ${IS_OPEN} AND c.id <> $1
-       AND l.id = ANY(c.supersedes) AND t.rank >= ${String(BEDSIDE_PRESENCE_RANK)} ORDER BY c.placed_at LIMIT 1
+     SELECT c.id FROM calls c JOIN call_types t ON t.id = c.type WHERE c.room_id = l.room_id AND ${IS_OPEN} AND c.id <> ALL($1::uuid[])
+       AND l.id = ANY(c.supersedes) AND t.rank >= ${String(BEDSIDE_PRESENCE_RANK)} ORDER BY c.placed_at LIMIT 1 FOR SHARE OF c
    ) u ON true
-   WHERE c.id = l.id AND l.superseded_by = $1 RETURNING ${CALL_VIEW}`,
+   WHERE c.id = l.id AND l.superseded_by = ANY($1::uuid[]) RETURNING ${CALL_VIEW}`,
 );
+/** The calls that the call ($1) names, and stops: itself, or by way of a call that it stops. */
 const complete = statement(
   'complete_superseded_calls',
   `UPDATE calls c SET state = 'completed', version = c.version + 1, completed_at = app_now(), closed_by = $2, next_escalation_at = NULL,
      presence_due_at = NULL, attendance_due_at = NULL, press_again_at = NULL, repeat_due_at = NULL, superseded_by = NULL, superseded_at = NULL,
-     clock_left = NULL FROM calls o WHERE o.id = c.id AND o.superseded_by = $1 RETURNING o.state AS "from", ${CALL_VIEW}`,
+     clock_left = NULL FROM calls o
+   WHERE o.id = c.id AND o.id IN ${CALL_AND_STOPPED} AND o.id = ANY(ARRAY(SELECT unnest(n.supersedes) FROM calls n WHERE n.id = $1))
+   RETURNING o.state AS "from", ${CALL_VIEW}`,
 );
 
 type View = CallView & Record<string, unknown>;
@@ -60,16 +63,15 @@ export class Supersession {
   }
 
   /**
-   * The call has closed; those that it has superseded were locked with it.
+   * The call has closed; those that it has superseded were locked with it. The rows say which: a type's rank may have changed since.
    * @param closedBy who completes the superseded calls, too; undefined: they go on. @returns what has changed, for {@link announce}
    */
-  async end(tx: Transaction, call: { id: string; rank: number }, closedBy?: string): Promise<Ended[]> {
-    if (call.rank < BEDSIDE_PRESENCE_RANK) return [];
-    if (closedBy === undefined) return tx.query<View>(release, [call.id]);
-    const ended: Ended[] = [];
-    for (const { from, id } of await tx.query<{ from: CallState; id: string }>(complete, [call.id, closedBy]))
-      // As it is with what the change itself has brought about.
-      ended.push({ ...(await this.calls.view(tx, id)), from });
+  async end(tx: Transaction, callId: string, closedBy?: string): Promise<Ended[]> {
+    if (closedBy === undefined) return tx.query<View>(release, [[callId]]);
+    const closed = await tx.query<{ from: CallState; id: string }>(complete, [callId, closedBy]);
+    const ended: Ended[] = await tx.query<View>(release, [[callId, ...closed.map(({ id }) => id)]]);
+    // As it is with what the change itself has brought about.
+    for (const { from, id } of closed) ended.push({ ...(await this.calls.view(tx, id)), from });
     return ended;
   }
 
