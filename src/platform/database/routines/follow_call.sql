@@ -17,10 +17,19 @@ BEGIN
     ELSIF NEW.round <> OLD.round THEN
       PERFORM withdraw_askings(NEW.id, NULL, 'reopened');
     ELSE
+      -- Members of this round who may come. An asking in force stays one; of the others, the person leads, is signed in, or on duty in the queue.
       UPDATE annunciations SET queued_at = v_now, withdrawn_at = NULL WHERE call_id = NEW.id AND staff_id IN (
-        SELECT a.staff_id FROM annunciations a
+        SELECT a.staff_id FROM annunciations a JOIN staff p ON p.id = a.staff_id AND p.active
         WHERE a.call_id = NEW.id AND a.declined_at IS NULL AND a.withdrawn_reason IS DISTINCT FROM 'stepped_back'
-        ORDER BY a.staff_id FOR NO KEY UPDATE);
+          AND a.queued_at >= coalesce(NEW.round_started_at, NEW.placed_at)
+          AND (p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = NEW.dept_id))
+          AND (a.withdrawn_at IS NULL OR p.role IN ('manager', 'admin')
+            OR a.reason = 'signed_in' AND EXISTS (SELECT FROM sessions s WHERE s.staff_id = p.id AND s.ended_at IS NULL AND s.expires_at > v_now)
+            OR EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = NEW.dept_id AND h.ended_at IS NULL
+              AND (h.paused_until IS NULL OR EXISTS (SELECT FROM call_types t WHERE t.id = NEW.type AND t.dispatch = 'broadcast' AND t.rank >= 2))
+              AND NOT EXISTS (SELECT FROM exclusions x
+                WHERE x.dept_id = h.dept_id AND x.staff_id = h.staff_id AND x.ended_at IS NULL AND x.until > v_now)))
+        ORDER BY a.staff_id FOR NO KEY UPDATE OF a);
     END IF;
   ELSE
     -- Handed over: another person's, and nobody has arrived.

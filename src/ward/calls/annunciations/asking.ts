@@ -51,6 +51,17 @@ export const forgetAskings = statement(
 export const MAY_BE_ASKED = `h.ended_at IS NULL AND h.paused_until IS NULL AND NOT EXISTS (SELECT FROM exclusions x
   WHERE x.dept_id = h.dept_id AND x.staff_id = h.staff_id AND x.ended_at IS NULL AND x.until > app_now())`;
 
+/** The person `p` (`staff`) has a session. */
+export const SIGNED_IN = `EXISTS (SELECT FROM sessions s WHERE s.staff_id = p.id AND s.ended_at IS NULL AND s.expires_at > app_now())`;
+
+/** The person `p` (`staff`) belongs to the department. @param dept SQL */
+export const belongs = (dept: string): string =>
+  `(p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = ${dept}))`;
+
+/** The person `p` (`staff`) belongs to the department and comes when asked: they lead, or may be asked on duty. @param dept SQL */
+export const comes = (dept: string): string => `(${belongs(dept)}
+  AND (${LEADS} OR EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = ${dept} AND ${MAY_BE_ASKED})))`;
+
 /** The failsafe asks people who declined the call ($1) once more, where they may be asked. Rows are locked in one order. */
 export const askDecliners = statement(
   'ask_decliners_again',

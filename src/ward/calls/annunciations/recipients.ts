@@ -12,6 +12,8 @@ import { DepartmentQueue } from '../../staffing/queue/department-queue.service.j
 import {
   ASKING_COLUMNS,
   askingsWith,
+  belongs,
+  comes,
   forgetAskings,
   IN_FORCE,
   IS_HEARD,
@@ -20,6 +22,7 @@ import {
   MAY_ANSWER,
   MAY_BE_ASKED,
   OR_ASK_AGAIN,
+  SIGNED_IN,
 } from './asking.js';
 import type { UnattendedReason } from '../call-events.js';
 import { BEDSIDE_PRESENCE_RANK } from '../call-permissions.js';
@@ -40,7 +43,6 @@ function addStatement(name: string, source: string, reason: string) {
 }
 
 const MEMBERS = 'memberships m JOIN staff p ON p.id = m.staff_id AND p.active WHERE m.dept_id = $2';
-const SIGNED_IN = `EXISTS (SELECT FROM sessions s WHERE s.staff_id = p.id AND s.ended_at IS NULL AND s.expires_at > app_now())`;
 
 /** Asks the person of `turn` (`staff`, `reason`), where there is one, about the call ($1), and answers the call as it is then; no row where there is no such call. */
 function askStatement(name: string, turn: string) {
@@ -72,7 +74,7 @@ const addPresent = statement(
   'add_present_person',
   `INSERT INTO annunciations (call_id, staff_id, role, queued_at, reason) SELECT $1, p.id, p.role, app_now(), 'was_present' FROM staff p
    WHERE p.id = $2 AND p.active AND ${MAY_ANSWER} AND is_reachable(p.id, $3, $4)
-     AND (p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = $5))
+     AND ${belongs('$5')}
    ${OR_ASK_AGAIN} RETURNING staff_id`,
 );
 const canReach = statement('can_reach', 'SELECT is_reachable($1, $2, $3) AS reachable');
@@ -95,7 +97,7 @@ const willing = statement(
   'has_willing_recipient',
   `SELECT EXISTS (SELECT FROM annunciations a JOIN staff p ON p.id = a.staff_id AND p.active
      WHERE a.call_id = $1 AND ${IN_FORCE} AND ${IS_HEARD} AND is_reachable(a.staff_id, $3, $4)
-       AND (${LEADS} OR EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = $2 AND h.ended_at IS NULL))) AS willing`,
+       AND ${comes('$2')}) AS willing`,
 );
 /** Level 2, and everybody who was added because nobody could be asked. $4: the managers' buffer. */
 const secondLine = statement(

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { asStation, type AnyFrame } from '../../support/clients/client.js';
+import { type Member, Ward } from '../../support/ward.js';
+
+let ward: Ward;
+let anna: Member;
+let ben: Member;
+let cleo: Member;
+let manager: Member;
+
+beforeAll(async () => {
+  ward = await Ward.open({ SESSION_IDLE_SEC: '400000', SESSION_ABSOLUTE_SEC: '800000' });
+});
+afterAll(() => ward.stop());
+/** Three nurses in the queue in this order, and the manager connected. */
+beforeEach(async () => {
+  await ward.empty();
+  [anna, ben, cleo] = (await ward.onDuty('icu', 'icu-nurse-1', 'icu-nurse-2', 'icu-nurse-3')) as [Member, Member, Member];
+  [manager] = (await ward.connected('icu-manager')) as [Member];
+});
+
+/** The people whom the database asks now. */
+async function askedNow(call: AnyFrame): Promise<string[]> {
+  const rows = await ward.wardline.database.query<{ staff_id: string }>(
+    'SELECT staff_id FROM annunciations WHERE call_id = $1 AND withdrawn_at IS NULL ORDER BY queued_at, staff_id',
+    [call.id],
+  );
+  return rows.map((row) => row.staff_id);
+}
+
+async function exclude(person: Member): Promise<void> {
+  const [row] = await ward.wardline.database.query<{ time: string }>(`SELECT iso(app_now() + interval '1 hour') AS time`);
+  const answer = await ward.admin.post('/departments/icu/exclusions', { staff_id: person.id, until: row!.time, reason: 'training' });
+  expect(answer.status).toBe(201);
+}
+
+async function pressAgain(call: AnyFrame): Promise<AnyFrame> {
+  const answer = await asStation(ward.wardline, call.station_id as string)('POST', '/calls', { type: call.type });
+  expect(answer).toMatchObject({ status: 200, body: { id: call.id } });
+  return answer.body;
+}
+
+const untilPending = (call: AnyFrame) => ward.until(call, (now) => now.state === 'pending', 'pending');
+
+describe('a call that nobody came to', () => {
+  it('asks nobody again who is off duty, on a break or excluded by then', async () => {
+    const call = await ward.press();
+    await ward.at(call, 95);
+    await ward.untilLevel(call, 1);
+    const urgent = await ward.press('staff_assist');
+    await cleo.does('accept', call);
+    await cleo.does('accept', urgent);
+    await exclude(anna);
+    expect((await ben.pause('icu')).status).toBe(200);
+    await ward.move(181);
+    await untilPending(call);
+    await untilPending(urgent);
+    expect(await askedNow(call)).toEqual([cleo.id]);
+    expect((await askedNow(urgent)).sort()).toEqual([cleo.id, manager.id].sort());
+  });
+
+  it('asks people of this round alone', async () => {
+    const call = await ward.press();
+    await ward.at(call, 185);
+    await ward.untilLevel(call, 2);
+    expect(await askedNow(call)).toContain(manager.id);
+    await ben.does('arrive', call);
+    await ward.move(61);
+    await pressAgain(call);
+    expect(await askedNow(call)).toEqual([ben.id]);
+    await ben.does('accept', call);
+    await ward.move(181);
+    expect(await untilPending(call)).toMatchObject({ round: 1, level: 0 });
+    const asked = await askedNow(call);
+    expect(asked).toHaveLength(2);
+    expect(asked).toContain(ben.id);
+    expect(asked).not.toContain(manager.id);
+  });
+});
