@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asStation, type AnyFrame } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
 import { type Member, Ward } from '../../support/ward.js';
 
 let ward: Ward;
@@ -75,5 +76,21 @@ describe('a call that nobody came to', () => {
     expect(asked).toHaveLength(2);
     expect(asked).toContain(ben.id);
     expect(asked).not.toContain(manager.id);
+  });
+});
+
+describe('an urgent call that one person has accepted', () => {
+  it('does not ask a person any more whose shift ends, or who is excluded', async () => {
+    const call = await ward.press('code_blue');
+    const { version } = await anna.does('accept', call);
+    expect((await askedNow(call)).sort()).toEqual([anna.id, ben.id, cleo.id, manager.id].sort());
+    await ben.endShift('icu');
+    await exclude(cleo);
+    await eventually(async () => ((await askedNow(call)).length === 2 ? true : undefined), 'two who are asked');
+    expect((await askedNow(call)).sort()).toEqual([anna.id, manager.id].sort());
+    expect(await ward.call(call)).toMatchObject({ state: 'accepted', accepted_by: anna.id, version });
+    await ward.move(61);
+    await untilPending(call);
+    expect((await askedNow(call)).sort()).toEqual([anna.id, manager.id].sort());
   });
 });

@@ -11,10 +11,10 @@ import { CallsRepository, type LockedCall } from '../calls.repository.js';
 import { IS_OPEN } from '../call.js';
 
 /**
- * Calls that were given to the person ($1), and calls below rank $3 that were shown to everybody on duty. A manager keeps the
- * latter, on duty or not.
+ * Calls that were given to the person ($1), and calls below rank $3 that were shown to everybody on duty: an urgent one asks them also while it is
+ * accepted. A manager keeps the latter, on duty or not.
  */
-const HELD = `c.dept_id = $2 AND (c.accepted_by = $1 AND c.state IN ('accepted', 'in_progress') OR c.state = 'pending'
+const HELD = `c.dept_id = $2 AND (c.accepted_by = $1 AND c.state IN ('accepted', 'in_progress') OR c.state IN ('pending', 'accepted')
   AND EXISTS (SELECT FROM annunciations a WHERE a.call_id = c.id AND a.staff_id = $1 AND ${IN_FORCE}
     AND CASE t.dispatch WHEN 'assigned' THEN ${IS_TURN} ELSE a.role <> 'manager' AND t.rank < $3 END))`;
 /** A break leaves the most urgent calls with the person: they are shown to everybody on duty. */

@@ -98,10 +98,11 @@ export class CallEscalation {
 
   /**
    * A person steps back from an open call: it is withdrawn from them. If they were the one who was asked, it goes on to the
-   * next. A call that was shown to everybody needs nobody else while a recipient is left.
+   * next. A call that was shown to everybody needs nobody else while a recipient is left, or another person has accepted it.
    */
   async stepBack(tx: Transaction, call: LockedCall, staffId: string, by: Actor, reason: CallReason): Promise<void> {
     await tx.query(withdraw, [call.id, staffId]);
+    if (call.state === 'accepted' && call.acceptedBy !== staffId) return;
     const wasTakenOn = call.state !== 'pending';
     if (wasTakenOn) await this.calls.reopen(tx, call.id);
     if (wasTakenOn || call.dispatch === 'assigned') await this.redispatch(tx, call, by, call.state, reason);

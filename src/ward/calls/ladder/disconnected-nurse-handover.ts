@@ -67,7 +67,8 @@ export class DisconnectedNurseHandover implements OnModuleInit, DueWork {
 
   /** An excluded person keeps the calls that they have accepted. */
   private async takeBack(tx: Transaction, call: LockedCall, staffId: string): Promise<void> {
-    if (call.state === 'pending' && (await this.isAsked(tx, call, staffId)))
+    const isTheirs = call.state === 'accepted' && call.acceptedBy === staffId;
+    if (!isTheirs && call.state !== 'in_progress' && (await this.isAsked(tx, call, staffId)))
       await this.escalation.stepBack(tx, call, staffId, 'system', 'excluded');
   }
 

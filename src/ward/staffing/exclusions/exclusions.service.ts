@@ -41,14 +41,15 @@ const end = statement(
 );
 
 /**
- * The department's pending calls with the person as recipient go on. Each has its own transaction, because calls are locked
- * before the queue. A manager keeps the calls that were shown to all managers.
+ * The department's calls that ask the person go on: pending ones, and urgent ones that another person has accepted. Each has its own
+ * transaction, because calls are locked before the queue. A manager keeps the calls that were shown to all managers.
  */
 const moveCalls = statement(
   'move_calls_of_excluded',
   `INSERT INTO call_moves (call_id, staff_id, reason)
    SELECT c.id, $2, 'excluded' FROM calls c JOIN annunciations a ON a.call_id = c.id AND a.staff_id = $2 AND a.withdrawn_at IS NULL
-   WHERE c.dept_id = $1 AND c.state = 'pending' AND (NOT ${leads('a.role')} OR a.reason NOT IN ('manager', 'broadcast', 'administrator'))
+   WHERE c.dept_id = $1 AND (c.state = 'pending' OR c.state = 'accepted' AND c.accepted_by IS DISTINCT FROM $2)
+     AND (NOT ${leads('a.role')} OR a.reason NOT IN ('manager', 'broadcast', 'administrator'))
    ON CONFLICT DO NOTHING`,
 );
 
