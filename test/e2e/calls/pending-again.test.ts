@@ -94,3 +94,20 @@ describe('an urgent call that one person has accepted', () => {
     expect((await askedNow(call)).sort()).toEqual([anna.id, manager.id].sort());
   });
 });
+
+describe('a press while a person is present', () => {
+  it('that waits does not ask them when their account ends', async () => {
+    const call = await ward.press();
+    await anna.does('arrive', call);
+    await ward.move(20);
+    await pressAgain(call);
+    try {
+      expect((await ward.admin.send('PATCH', `/admin/staff/${anna.id}`, { active: false })).status).toBe(200);
+      expect(await untilPending(call)).toMatchObject({ round: 1 });
+      expect(await askedNow(call)).toEqual([ben.id]);
+    } finally {
+      await ward.admin.send('PATCH', `/admin/staff/${anna.id}`, { active: true });
+      await ward.forget('icu-nurse-1');
+    }
+  });
+});

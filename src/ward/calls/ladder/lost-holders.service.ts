@@ -16,10 +16,10 @@ export class LostHolders {
 
   /**
    * The account, the last session or the shift of the person ends, or they take a break: the call is pending. A press that came while they were
-   * present counts now.
+   * present counts now; it does not ask them, because they are gone.
    */
   async leave(tx: Transaction, call: LockedCall, staffId: string, by: Actor, reason: CallReason = 'shift_ended'): Promise<void> {
-    if (!(await this.pressedAgain(tx, call))) await this.escalation.stepBack(tx, call, staffId, by, reason);
+    if (!(await this.pressedAgain(tx, { ...call, acceptedBy: null }))) await this.escalation.stepBack(tx, call, staffId, by, reason);
   }
 
   /**
