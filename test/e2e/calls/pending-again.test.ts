@@ -111,3 +111,19 @@ describe('a press while a person is present', () => {
     }
   });
 });
+
+describe('a manager', () => {
+  it('who is present off duty, and loses the membership, leaves the call to others', async () => {
+    const call = await ward.press();
+    await manager.does('arrive', call);
+    try {
+      expect((await ward.admin.send('DELETE', `/admin/memberships/${manager.id}/icu`)).status).toBe(204);
+      expect(await ward.call(call)).toMatchObject({ state: 'pending', accepted_by: null });
+      expect(await askedNow(call)).not.toContain(manager.id);
+      expect((await ward.story(call)).find((event) => event.data.reason === 'shift_ended')).toBeDefined();
+    } finally {
+      await ward.admin.post('/admin/memberships', { staff_id: manager.id, dept: 'icu' });
+      await ward.forget('icu-manager');
+    }
+  });
+});

@@ -103,7 +103,7 @@ const willing = statement(
 const secondLine = statement(
   'has_second_line',
   `SELECT EXISTS (SELECT FROM annunciations a JOIN staff p ON p.id = a.staff_id AND p.active
-     WHERE a.call_id = $1 AND ${IN_FORCE} AND ${IS_SECOND_LINE}
+     JOIN calls c ON c.id = a.call_id WHERE a.call_id = $1 AND ${IN_FORCE} AND ${IS_SECOND_LINE} AND ${belongs('c.dept_id')}
        AND is_reachable(a.staff_id, CASE WHEN ${LEADS} THEN $4::float8 ELSE $2::float8 END, $3)) AS reached`,
 );
 /** Why nobody on duty can be asked. */

@@ -6,7 +6,7 @@ import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.
 import type { DueLook, DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { DepartmentQueue } from '../../staffing/queue/department-queue.service.js';
-import { IN_FORCE, IS_SECOND_LINE, LEADS } from '../annunciations/asking.js';
+import { belongs, IN_FORCE, IS_SECOND_LINE, LEADS } from '../annunciations/asking.js';
 import type { DispatchInput } from '../annunciations/recipients.js';
 import { backOffCall, NOT_PUT_OFF } from './back-off-call.js';
 import { CallEscalation } from './call-escalation.service.js';
@@ -17,7 +17,7 @@ const claim = statement(
   'claim_without_second_line',
   `WITH asked AS MATERIALIZED (
      SELECT a.call_id, a.staff_id, ${LEADS} AS leads FROM calls c JOIN annunciations a ON a.call_id = c.id JOIN staff p ON p.id = a.staff_id AND p.active
-     WHERE ${AT_LEVEL_2} AND ${IN_FORCE} AND ${IS_SECOND_LINE}
+     WHERE ${AT_LEVEL_2} AND ${IN_FORCE} AND ${IS_SECOND_LINE} AND ${belongs('c.dept_id')}
    ), reached AS MATERIALIZED (
      SELECT o.staff_id FROM (SELECT DISTINCT staff_id, leads FROM asked) o
      WHERE is_reachable(o.staff_id, CASE WHEN o.leads THEN $3::float8 ELSE $1::float8 END, $2)

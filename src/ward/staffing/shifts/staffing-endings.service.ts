@@ -3,6 +3,7 @@ import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
 import { EventLog } from '../../../events/log/event-log.js';
 import { ON_DUTY_VIEW, type OnDutyView } from '../on-duty/on-duty-view.js';
+import { ShiftHandovers } from './shift-handovers.js';
 import { ShiftsService } from './shifts.service.js';
 
 const endExclusions = statement(
@@ -42,12 +43,18 @@ export interface Leaver {
 export class StaffingEndings {
   constructor(
     private readonly shifts: ShiftsService,
+    private readonly handovers: ShiftHandovers,
     private readonly log: EventLog,
   ) {}
 
-  /** Before they leave: their shifts end, after all that they have was handed on, calls in progress included. */
+  /** Before they leave: their shifts end, after all that they have was handed on, calls in progress included, and those that they hold off duty. */
   async goOffDuty(tx: Transaction, leaver: Leaver): Promise<void> {
     await this.shifts.abandon(tx, { ...leaver, isLeaving: true });
+    const { staffId, dept } = leaver;
+    if (dept === undefined) return; // The account ends: the calls of a holder without one are looked for.
+    const leaving = { staffId, dept, reason: 'shift_ended', isLeaving: true } as const;
+    await this.handovers.hold(tx, leaving);
+    await this.handovers.release(tx, leaving);
   }
 
   /**
