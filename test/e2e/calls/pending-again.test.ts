@@ -110,6 +110,13 @@ describe('a press while a person is present', () => {
       await ward.forget('icu-nurse-1');
     }
   });
+
+  it('counts at once where the clock went back: the arrival lies ahead', async () => {
+    const call = await ward.press();
+    await anna.does('arrive', call);
+    await ward.wardline.database.query(`UPDATE calls SET attended_at = app_now() + interval '1 hour' WHERE id = $1`, [call.id]);
+    expect(await pressAgain(call)).toMatchObject({ state: 'pending', round: 1 });
+  });
 });
 
 describe('a manager', () => {

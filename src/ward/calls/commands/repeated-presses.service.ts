@@ -48,6 +48,8 @@ export class RepeatedPresses {
   private async startsAgain(tx: Transaction, { id, rank, attendedFor, acceptedBy }: PressedCall): Promise<boolean> {
     const { CALL_PRESS_AGAIN_SEC: again } = this.ward;
     if (rank >= BEDSIDE_PRESENCE_RANK || attendedFor === null || attendedFor >= again) return true;
+    // The clock went back: nobody knows how long ago they came.
+    if (attendedFor < 0) return true;
     if (acceptedBy !== null && !(await this.recipients.canReach(tx, acceptedBy))) return true;
     if (attendedFor >= Math.min(STILL_ARRIVING_SEC, again * ARRIVING_SHARE)) await this.presses.countLater(tx, id, again);
     return false;
