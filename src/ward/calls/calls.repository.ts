@@ -50,8 +50,10 @@ const accept = statement(
   `UPDATE calls c SET state = 'accepted', version = version + 1, accepted_by = $2, accepted_at = app_now(), next_escalation_at = NULL,
      ${STOOD_STILL}, ${startClock('presence_due_at', 'c.presence_sec')} WHERE c.id = $1`,
 );
-/** The time for which it was accepted is counted; not that of a second absence ($2) in a round, which cannot hold the ladder. */
-const PAUSED = `(CASE WHEN $2::boolean AND c.no_presences > 0 THEN c.paused ELSE c.paused + (app_now() - c.accepted_at) END)`;
+/** A call that stood superseded while it was accepted awaited the presence for so much longer. */
+const SUPERSEDED = `coalesce(greatest(c.presence_due_at - c.accepted_at - make_interval(secs => c.presence_sec), '0'), '0')`;
+/** The time for which it was accepted is counted; that of a second absence ($2) in a round, which cannot hold the ladder, as far as it stood superseded. */
+const PAUSED = `(CASE WHEN $2::boolean AND c.no_presences > 0 THEN c.paused + ${SUPERSEDED} ELSE c.paused + (app_now() - c.accepted_at) END)`;
 const PENDING = `state = 'pending', version = version + 1, ${NOTHING_AWAITED}, ${NOBODY_PRESENT}, attendance_due_at = NULL, clock_left = NULL, engine_failures = 0, engine_retry_at = NULL,
   superseded_at = CASE WHEN c.superseded_by IS NOT NULL THEN app_now() END`;
 const reopen = statement(

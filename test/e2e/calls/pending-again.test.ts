@@ -77,6 +77,24 @@ describe('a call that nobody came to', () => {
     expect(asked).toContain(ben.id);
     expect(asked).not.toContain(manager.id);
   });
+
+  it('for the second time waits no longer, but for the time in which an urgent call had stopped it', async () => {
+    const call = await ward.pressAt('icu-101-bed');
+    await anna.does('accept', call);
+    await ward.move(181);
+    await untilPending(call);
+    await anna.does('accept', call);
+    const urgent = await ward.pressAt('icu-101-bed', 'code_blue');
+    await ward.move(400);
+    await asStation(ward.wardline, 'icu-101-bed')('POST', `/calls/${urgent.id as string}/cancel`, {});
+    await ward.move(181);
+    await untilPending(call);
+    const [row] = await ward.wardline.database.query<{ sec: string }>('SELECT extract(epoch FROM paused) AS sec FROM calls WHERE id = $1', [
+      call.id,
+    ]);
+    expect(Number(row!.sec)).toBeGreaterThan(575);
+    expect(Number(row!.sec)).toBeLessThan(640);
+  });
 });
 
 describe('an urgent call that one person has accepted', () => {
