@@ -151,4 +151,14 @@ describe('a manager', () => {
       await ward.forget('icu-manager');
     }
   });
+
+  it('of level 2 who declines brings no level 3 before its time', async () => {
+    const call = await ward.press();
+    await ward.at(call, 185);
+    await ward.untilLevel(call, 2);
+    await manager.does('decline', call);
+    await ward.settle();
+    await ward.settle();
+    expect(await ward.call(call)).toMatchObject({ level: 2 });
+  });
 });

@@ -12,12 +12,12 @@ import { backOffCall, NOT_PUT_OFF } from './back-off-call.js';
 import { CallEscalation } from './call-escalation.service.js';
 
 const AT_LEVEL_2 = `c.next_escalation_at IS NOT NULL AND c.level = 2 AND ${NOT_PUT_OFF}`;
-/** Each person is looked at once, however many calls they have. */
+/** Each person is looked at once, however many calls they have. A person who declined is not lost. */
 const claim = statement(
   'claim_without_second_line',
   `WITH asked AS MATERIALIZED (
      SELECT a.call_id, a.staff_id, ${LEADS} AS leads FROM calls c JOIN annunciations a ON a.call_id = c.id JOIN staff p ON p.id = a.staff_id AND p.active
-     WHERE ${AT_LEVEL_2} AND ${IN_FORCE} AND ${IS_SECOND_LINE} AND ${belongs('c.dept_id')}
+     WHERE ${AT_LEVEL_2} AND (${IN_FORCE} OR a.declined_at IS NOT NULL) AND ${IS_SECOND_LINE} AND ${belongs('c.dept_id')}
    ), reached AS MATERIALIZED (
      SELECT o.staff_id FROM (SELECT DISTINCT staff_id, leads FROM asked) o
      WHERE is_reachable(o.staff_id, CASE WHEN o.leads THEN $3::float8 ELSE $1::float8 END, $2)
