@@ -162,3 +162,15 @@ describe('a manager', () => {
     expect(await ward.call(call)).toMatchObject({ level: 2 });
   });
 });
+
+it('the failsafe asks a person again who declined off duty', async () => {
+  for (const nurse of [anna, ben, cleo]) await nurse.endShift('icu');
+  const call = await ward.press();
+  expect(await askedNow(call)).toContain(anna.id);
+  await anna.does('decline', call);
+  await ward.at(call, 305);
+  await ward.untilLevel(call, 3);
+  expect(await askedNow(call)).not.toContain(anna.id);
+  await ward.at(call, 365);
+  await eventually(async () => ((await askedNow(call)).includes(anna.id) ? true : undefined), 'Anna is asked');
+});

@@ -68,6 +68,6 @@ export const askDecliners = statement(
   `UPDATE annunciations SET queued_at = app_now(), withdrawn_at = NULL, declined_at = NULL WHERE call_id = $1 AND staff_id IN (
      SELECT a.staff_id FROM annunciations a JOIN calls c ON c.id = a.call_id JOIN staff p ON p.id = a.staff_id AND p.active
      WHERE a.call_id = $1 AND a.declined_at IS NOT NULL
-       AND (${LEADS} OR EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = c.dept_id AND ${MAY_BE_ASKED}))
+       AND (${comes('c.dept_id')} OR a.reason = 'signed_in' AND ${belongs('c.dept_id')} AND ${SIGNED_IN})
      ORDER BY a.staff_id FOR NO KEY UPDATE OF a)`,
 );
