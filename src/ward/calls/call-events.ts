@@ -56,6 +56,11 @@ function isForSomebody(data: string): boolean {
   return call.state === 'accepted' || call.state === 'in_progress';
 }
 
+/** True when a manager gives a call in progress to a person: no other event tells them. */
+function isHandOver(data: string): boolean {
+  return (JSON.parse(data) as CallEventData).call.state === 'in_progress';
+}
+
 /** The call whose presses an event counts: its newest one has the right count. */
 function pressedCall(data: string): string {
   return `presses of ${(JSON.parse(data) as CallEventData).call_id}`;
@@ -66,7 +71,7 @@ export const CALL_EVENT_TYPES = {
   'call.pending': { critical: true, data: callEventData },
   'call.unattended': { critical: true, data: callEventData },
   'call.escalated': { critical: true, repeatOf: repeatedCall, data: callEventData },
-  'call.assigned': { critical: false, data: callEventData },
+  'call.assigned': { critical: isHandOver, data: callEventData },
   'call.accepted': { critical: false, data: callEventData },
   'call.declined': { critical: false, data: callEventData },
   'call.in_progress': { critical: false, data: callEventData },

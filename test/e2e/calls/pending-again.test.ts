@@ -161,6 +161,15 @@ describe('a manager', () => {
     await ward.settle();
     expect(await ward.call(call)).toMatchObject({ level: 2 });
   });
+
+  it('who hands over a call in progress tells its new person by an event that is never dropped', async () => {
+    const call = await ward.press();
+    expect((await ward.story(call)).at(-1)).toMatchObject({ type: 'call.assigned', critical: false });
+    await anna.does('arrive', call);
+    const answer = await manager.session.post(`/calls/${call.id as string}/reassign`, { staff_id: ben.id, reason: 'the end of her shift' });
+    expect(answer.status).toBe(200);
+    expect((await ward.story(call)).at(-1)).toMatchObject({ type: 'call.assigned', critical: true, data: { staff_ids: [ben.id] } });
+  });
 });
 
 it('the failsafe asks a person again who declined off duty', async () => {

@@ -10,11 +10,16 @@ const CRITICAL: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A repeat is critical while a person has the call. Only the newest of a call's repeats waits for a slow client, so others may
+ * A repeat is critical while a person has the call, and a gift of it while one is present. Only the newest of a call's repeats waits for a slow client, so others may
  * be skipped.
  */
 function isCritical(type: string, stored: LogEvent | undefined): boolean {
-  return CRITICAL.has(type) || (type === 'call.repeated' && ['accepted', 'in_progress'].includes(stored?.call?.state ?? ''));
+  const state = stored?.call?.state ?? '';
+  return (
+    CRITICAL.has(type) ||
+    (type === 'call.repeated' && ['accepted', 'in_progress'].includes(state)) ||
+    (type === 'call.assigned' && state === 'in_progress')
+  );
 }
 
 /** Says the same of its call as others do: a repeat of the failsafe, or a press again. */
