@@ -9,7 +9,7 @@ import { OpenDepartments } from './open-departments.js';
 
 type DepartmentRequest = GuardedRequest & { params: { dept?: string } };
 
-/** The capability that a controller asks for. */
+/** The capability that a controller asks for; null where every member is admitted. */
 export const DEPARTMENT_CAPABILITY = 'wardline:department-capability';
 
 /**
@@ -30,8 +30,11 @@ export class DepartmentManagerGuard implements CanActivate {
     if (principal?.kind !== 'staff') throw new DomainError('UNAUTHENTICATED', 'sign in first');
     const dept = params.dept ?? '';
     await this.departments.require(principal, dept);
-    const capability = this.reflector.getAllAndOverride<Capability>(DEPARTMENT_CAPABILITY, [context.getHandler(), context.getClass()]);
-    if (can(principal, capability)) return true;
+    const capability = this.reflector.getAllAndOverride<Capability | null>(DEPARTMENT_CAPABILITY, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (capability === null || can(principal, capability)) return true;
     await this.audit.record({
       actor: actorOf(principal),
       action: 'access',

@@ -10,6 +10,9 @@ import type { Manager } from './staffing-changes.js';
 export const ForManagers = (capability: Capability = 'staffing.manage') =>
   applyDecorators(SetMetadata(DEPARTMENT_CAPABILITY, capability), UseGuards(DepartmentManagerGuard), ApiCookieAuth('session'));
 
+/** A route of such a controller that every member of the department may use. */
+export const ForMembers = () => SetMetadata(DEPARTMENT_CAPABILITY, null);
+
 /** The signed-in manager and where they call from. */
 export const CurrentManager = createParamDecorator((_: unknown, context: ExecutionContext): Manager => {
   const { principal, clientAddress } = context.switchToHttp().getRequest<GuardedRequest>();

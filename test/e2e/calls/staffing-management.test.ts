@@ -116,7 +116,7 @@ describe('staffing is for managers of the department and administrators', () => 
   ];
 
   it('a nurse of the department is refused with FORBIDDEN, which stands in the audit', async () => {
-    for (const [method, path, body] of routes()) {
+    for (const [method, path, body] of routes().filter(([method, path]) => method !== 'GET' || path !== '/assignments')) {
       expect(await anna.send(method, `/departments/icu${path}`, body), `${method} ${path}`).toMatchObject({
         status: 403,
         body: { error: { code: 'FORBIDDEN' } },
@@ -127,6 +127,10 @@ describe('staffing is for managers of the department and administrators', () => 
       target: 'POST /api/v1/departments/icu/notices',
       result: 'refused',
     });
+  });
+
+  it('but assignments are for every member to read', async () => {
+    expect(await anna.get('/departments/icu/assignments')).toMatchObject({ status: 200, body: { items: [] } });
   });
 
   it('a department one does not belong to is answered like one that does not exist', async () => {

@@ -4,7 +4,7 @@ import { optionalKey } from '../../../platform/idempotency/idempotency-key.js';
 import { placeId, slug } from '../../../platform/common/values/ids.js';
 import type { Page } from '../../../platform/common/values/paging.js';
 import { AssignmentsService, type AssignmentView } from './assignments.service.js';
-import { CurrentManager, ForManagers } from '../managers-routes.js';
+import { CurrentManager, ForManagers, ForMembers } from '../managers-routes.js';
 import type { Manager } from '../staffing-changes.js';
 import { assignmentBody, type AssignmentBody, pageQuery, type PageQuery } from '../staffing-schemas.js';
 
@@ -14,7 +14,9 @@ import { assignmentBody, type AssignmentBody, pageQuery, type PageQuery } from '
 export class AssignmentsController {
   constructor(private readonly assignments: AssignmentsService) {}
 
+  /** For every member of the department. */
   @Get()
+  @ForMembers()
   list(@Param('dept', { schema: slug }) dept: string, @Query({ schema: pageQuery }) query: PageQuery): Promise<Page<AssignmentView>> {
     return this.assignments.list(dept, query);
   }
