@@ -12,6 +12,7 @@ import { Bed } from '../../ward/hospital/entities/bed.entity.js';
 import { CallType } from '../../ward/hospital/entities/call-type.entity.js';
 import { Room } from '../../ward/hospital/entities/room.entity.js';
 import { Station, type StationKind } from '../../ward/hospital/entities/station.entity.js';
+import { StationsService } from '../../ward/stations/stations.service.js';
 import { newStationKey, stationKeyHash } from '../../ward/stations/station-keys.js';
 import type { PageQuery, StationBody, StationPatch } from '../shared/admin-schemas.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';
@@ -60,6 +61,7 @@ export class StationsAdminService {
     @InjectEntityManager() private readonly manager: EntityManager,
     private readonly changes: AuditedChanges,
     private readonly endings: SessionEndings,
+    private readonly stations: StationsService,
   ) {}
 
   async list({ limit, cursor, dept }: PageQuery & { dept?: string | undefined }): Promise<Page<StationAdminView>> {
@@ -134,9 +136,11 @@ export class StationsAdminService {
     });
   }
 
+  /** A stale station takes its fault with it. */
   async retire(by: Administrator, id: string): Promise<void> {
     await this.changes.run(by, { action: 'station.retire', target: `station:${id}` }, async (tx, directory) => {
       const { dept } = await read(tx.manager, id);
+      await this.stations.retires(tx, id);
       const { affected } = await tx.manager.update(Station, { id, ...inUse }, { retiredAt: () => 'app_now()' });
       if (affected !== 1) throw notFound('station');
       directory.changed(dept, 'stations');

@@ -21,7 +21,13 @@ const countStale = statement(
    WHERE r.dept_id = $1 AND s.stale_since IS NOT NULL AND s.retired_at IS NULL AND r.retired_at IS NULL`,
 );
 
-/** A stale station is heard again: an event says so, and its call is over. */
+/** A stale station, and the call that was placed for it alone. */
+interface Stale {
+  dept: string;
+  callId: string | null;
+}
+
+/** A stale station is heard again: an event says so, and its call is over. So it is when the station is retired. */
 @Injectable()
 export class StationRecovery implements OnModuleInit, StationSupervisor {
   constructor(
@@ -35,14 +41,28 @@ export class StationRecovery implements OnModuleInit, StationSupervisor {
   }
 
   async heardAgain(tx: Transaction, stationId: string): Promise<void> {
-    const department = await tx.one<{ dept: string }>(lockDepartment, [stationId]);
-    const stale = department && (await tx.one<{ callId: string | null }>(lockStale, [stationId]));
+    const stale = await this.lockStale(tx, stationId);
     // The other one of two heartbeats at once has announced it.
     if (!stale) return;
-    const { dept } = department;
-    await tx.query(restore, [stationId]);
+    const { dept } = stale;
     this.log.append(tx, { dept, type: 'station.restored', data: { station_id: stationId }, actorId: `station:${stationId}` });
+    await this.endFault(tx, stationId, stale);
+  }
+
+  async retires(tx: Transaction, stationId: string): Promise<void> {
+    const stale = await this.lockStale(tx, stationId);
+    if (stale) await this.endFault(tx, stationId, stale);
+  }
+
+  private async lockStale(tx: Transaction, stationId: string): Promise<Stale | undefined> {
+    const department = await tx.one<{ dept: string }>(lockDepartment, [stationId]);
+    const stale = department && (await tx.one<{ callId: string | null }>(lockStale, [stationId]));
+    return stale && { ...department, ...stale };
+  }
+
+  private async endFault(tx: Transaction, stationId: string, { dept, callId }: Stale): Promise<void> {
+    await tx.query(restore, [stationId]);
     const left = await tx.one<{ count: number }>(countStale, [dept]);
-    await this.faults.end(tx, dept, stale.callId, left?.count ?? 0);
+    await this.faults.end(tx, dept, callId, left?.count ?? 0);
   }
 }

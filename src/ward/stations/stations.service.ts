@@ -41,9 +41,10 @@ export interface StationView {
   server_time: string;
 }
 
-/** Called when a stale station is heard again. */
+/** Called when a stale station is heard again, and before a station, stale or not, is retired. */
 export interface StationSupervisor {
   heardAgain(tx: Transaction, stationId: string): Promise<void>;
+  retires(tx: Transaction, stationId: string): Promise<void>;
 }
 
 /** Stations as callers. */
@@ -77,6 +78,11 @@ export class StationsService {
   async heartbeat(id: string): Promise<string> {
     const [heard] = await this.database.query<Heard>(seen, [id]);
     return (heard ?? (await this.transactions.run((tx) => this.comeBack(tx, id)))).last_seen_at;
+  }
+
+  /** Before its row is changed: its silence is no fault any more. */
+  async retires(tx: Transaction, id: string): Promise<void> {
+    await this.supervisor?.retires(tx, id);
   }
 
   /** A thousand wrong keys at once are a few queries, and no press waits behind them. */

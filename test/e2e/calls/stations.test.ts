@@ -112,6 +112,32 @@ describe('supervision of stations, on two nodes', () => {
     expect(row).toEqual({ closed_by: 'system', cancel_reason: 'restored' });
   });
 
+  it('takes the call back when the station is retired, and the one call for many with the last of them', async () => {
+    const stations = Array.from({ length: 7 }, (_, n) => `icu-spare-${String(n)}`);
+    for (const id of stations) {
+      const made = await admin.post('/admin/stations', { id, room_id: 'icu-101', kind: 'staff_console', name: id });
+      expect(made.status).toBe(201);
+    }
+    const silent = (ids: string[]) =>
+      wardline.database.query(`UPDATE stations SET last_seen_at = app_now() - interval '1 hour' WHERE id = ANY($1)`, [ids]);
+    const retire = async (id: string) => {
+      expect((await admin.send('DELETE', `/admin/stations/${id}`)).status).toBe(204);
+    };
+    const [alone, ...many] = stations as [string, ...string[]];
+    await silent([alone]);
+    await untilTold(`station.stale ${alone}`);
+    expect(await openFaults()).toHaveLength(1);
+    await retire(alone);
+    expect(await openFaults()).toEqual([]);
+    await silent(many);
+    await eventually(async () => (await staleStations()) === 7 || undefined, 'six more silent stations');
+    expect(await openFaults()).toHaveLength(1);
+    for (const id of many.slice(1)) await retire(id);
+    expect(await openFaults()).toHaveLength(1);
+    await retire(many[0]!);
+    expect(await openFaults()).toEqual([]);
+  });
+
   it('begins anew after each restoration', async () => {
     for (let round = 1; round <= 2; round++) {
       await heard(BED);
