@@ -35,7 +35,7 @@ export function migrateCommand(): Command {
       });
     });
   const status = new Command('status')
-    .description('list every migration and whether the database has it')
+    .description('list every migration and whether the database has it; unknown ones are those of a newer program')
     .action((_options, command: Command) => showStatus(command));
   const plan = new Command('plan')
     .description('print the SQL that `up` would run, and change nothing')
@@ -61,16 +61,17 @@ export function migrateCommand(): Command {
 
 function showStatus(command: Command): Promise<void> {
   return withDatabase(command, async ({ ownerUrl, histories }) => {
-    const all: { history: string; name: string; applied: boolean; additive: boolean }[] = [];
+    const all: { history: string; name: string; applied: boolean; additive: boolean; known: boolean }[] = [];
     for (const history of histories)
-      for (const { name, isApplied, isAdditive } of await migrationStatus(ownerUrl, history))
-        all.push({ history: history.name, name, applied: isApplied, additive: isAdditive });
+      for (const { name, isApplied, isAdditive, isKnown } of await migrationStatus(ownerUrl, history))
+        all.push({ history: history.name, name, applied: isApplied, additive: isAdditive, known: isKnown });
     answer(
       command,
       all,
-      all.map(
-        ({ history, name, applied, additive }) => `${applied ? 'applied' : 'missing'}  ${history}  ${name}${additive ? '  additive' : ''}`,
-      ),
+      all.map(({ history, name, applied, additive, known }) => {
+        const state = !applied ? 'missing' : known ? 'applied' : 'unknown';
+        return `${state}  ${history}  ${name}${additive ? '  additive' : ''}`;
+      }),
     );
   });
 }

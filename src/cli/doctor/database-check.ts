@@ -1,9 +1,10 @@
+import { StartRefused } from '../../platform/common/start-refused.js';
 import { openConnection } from '../../platform/database/bounded-client.js';
 import { connectionOptions } from '../../platform/database/connection-options.js';
-import { historyOf, WARDLINE_HISTORY } from '../../platform/database/migrations/migration-history.js';
-import { migrationStatus } from '../../platform/database/migrations/migrations.js';
+import { historyOf, type MigrationHistory, WARDLINE_HISTORY } from '../../platform/database/migrations/migration-history.js';
+import { migrationStatus, requireKnownSchema } from '../../platform/database/migrations/migrations.js';
 import { requireOwnSessions } from '../../platform/database/access/own-sessions.js';
-import { excessPowerOf } from '../../platform/database/access/role-check.js';
+import { type ExcessPower, excessPowerOf } from '../../platform/database/access/role-check.js';
 import type { Config } from '../../platform/config/config.js';
 import type { HospitalDefinition } from '../../program/define-hospital.js';
 import { reasonOf } from '../failure.js';
@@ -62,29 +63,45 @@ function clockFinding(skewMs: number): Finding {
 
 async function schemaFindings(ownerUrl: string, url: string, hospital: HospitalDefinition | undefined): Promise<Finding[]> {
   const histories = [WARDLINE_HISTORY, ...(hospital?.migrations ? [historyOf(hospital.name, hospital.migrations)] : [])];
-  const missing: string[] = [];
-  for (const history of histories)
-    for (const { name, isApplied } of await migrationStatus(ownerUrl, history)) if (!isApplied) missing.push(`${history.name}/${name}`);
-  if (missing.length > 0)
-    return [
-      {
-        check: 'database',
-        state: 'warn',
-        found: `${String(missing.length)} migrations are missing`,
-        advice: 'Run wardline migrate up; a start does it too',
-      },
-    ];
-  const power = await excessPowerOf(url);
-  const schema: Finding = { check: 'database', state: 'ok', found: 'the schema is up to date' };
-  return power === 'superuser'
-    ? [
-        schema,
-        {
-          check: 'database',
-          state: 'warn',
-          found: 'the role is a superuser',
-          advice: 'Name the owner in DATABASE_MIGRATION_URL and a lesser role in DATABASE_URL',
-        },
-      ]
-    : [schema];
+  return [await schemaFinding(ownerUrl, histories), ...powerFindings(await excessPowerOf(url))];
+}
+
+async function schemaFinding(ownerUrl: string, histories: readonly MigrationHistory[]): Promise<Finding> {
+  let missing = 0;
+  for (const history of histories) {
+    const refusal = await newerThanProgram(ownerUrl, history);
+    if (refusal !== undefined)
+      return { check: 'database', state: 'fail', found: refusal, advice: 'wardline migrate status lists what is unknown' };
+    missing += (await migrationStatus(ownerUrl, history)).filter(({ isApplied }) => !isApplied).length;
+  }
+  if (missing === 0) return { check: 'database', state: 'ok', found: 'the schema is up to date' };
+  return {
+    check: 'database',
+    state: 'warn',
+    found: `${String(missing)} migrations are missing`,
+    advice: 'Run wardline migrate up; a start does it too',
+  };
+}
+
+/** The reason for which a start would be refused. */
+async function newerThanProgram(ownerUrl: string, history: MigrationHistory): Promise<string | undefined> {
+  try {
+    await requireKnownSchema(ownerUrl, history);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StartRefused) return error.message;
+    throw error;
+  }
+}
+
+function powerFindings(power: ExcessPower | undefined): Finding[] {
+  if (power === undefined) return [];
+  return [
+    {
+      check: 'database',
+      state: 'warn',
+      found: power === 'superuser' ? 'the role is a superuser' : 'the role owns the audit and could change it',
+      advice: 'Name the owner in DATABASE_MIGRATION_URL and a lesser role in DATABASE_URL',
+    },
+  ];
 }

@@ -185,6 +185,22 @@ describe('wardline doctor', () => {
     expect(code).toBe(0);
   });
 
+  it('names a role that owns the audit, and a database that is newer than the program', async () => {
+    const power = /^warn +database: the role (is a superuser|owns the audit and could change it)\. Name the owner/m;
+    expect((await wardline(['doctor'])).out).toMatch(power);
+    await database.query("INSERT INTO migrations (timestamp, name) VALUES (20991231000000, 'next-release20991231000000')");
+    try {
+      const { code, out } = await wardline(['doctor']);
+      expect(code).toBe(69);
+      expect(out).toMatch(/^fail +database: the database is newer than this program: it has the migration next-release20991231000000/m);
+      expect(out).not.toContain('up to date');
+      expect((await wardline(['migrate', 'status'])).out).toMatch(/^unknown {2}wardline {2}next-release20991231000000$/m);
+      expect((await wardline(['migrate', 'plan'])).out).toBe('-- nothing to do\n');
+    } finally {
+      await database.query("DELETE FROM migrations WHERE name = 'next-release20991231000000'");
+    }
+  });
+
   it.each([
     ['a database that is not there', { DATABASE_URL: 'postgresql://127.0.0.1:1/none' }, 'database', 69],
     ['a Redis that is not there', { REDIS_URL: 'redis://127.0.0.1:1' }, 'redis', 69],

@@ -10,7 +10,7 @@ export async function excessPowerOf(applicationUrl: string): Promise<ExcessPower
   try {
     const { rows } = await client.query<{ superuser: boolean; owner: boolean }>(
       `SELECT r.rolsuper AS superuser, pg_has_role(r.oid, c.relowner, 'MEMBER') AS owner
-       FROM pg_roles r, pg_class c WHERE r.rolname = current_user AND c.oid = 'public.audit'::regclass`,
+       FROM pg_roles r LEFT JOIN pg_class c ON c.oid = to_regclass('public.audit') WHERE r.rolname = current_user`,
     );
     if (rows[0]?.superuser === true) return 'superuser';
     return rows[0]?.owner === true ? 'owner' : undefined;

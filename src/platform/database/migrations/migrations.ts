@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { exists, refuseNewerSchema } from './newer-schema.js';
+import { exists, refuseNewerSchema, unknownMigrations } from './newer-schema.js';
 import { packageVersion } from '../../system/package-version.js';
 import { openConnection } from '../bounded-client.js';
 import { type MigrationFile, readMigrationFiles } from './migration-files.js';
@@ -94,22 +94,47 @@ export function migrateDown(url: string, steps: number, history = WARDLINE_HISTO
   });
 }
 
+/** @throws StartRefused where the database is newer than this program, as a start does */
+export async function requireKnownSchema(url: string, history = WARDLINE_HISTORY): Promise<void> {
+  const known = migrationNames(history);
+  const client = await openConnection(connectionOptions(url, 'migration', LOCK_WAIT_MS));
+  try {
+    await refuseNewerSchema(client, history, known);
+  } finally {
+    await client.end();
+  }
+}
+
 /** A migration of a history, and whether the database has it. */
 export interface MigrationStatus {
   readonly name: string;
   readonly isApplied: boolean;
   /** An older program runs on its schema. */
   readonly isAdditive: boolean;
-  /** The statements that apply it. */
+  /** False for one that a newer program has applied: this one does not have it. */
+  readonly isKnown: boolean;
+  /** The statements that apply it; empty where they are not known. */
   readonly sql: string;
 }
 
-/** Lists the migrations of a history, and which of them the database has; changes nothing. */
+/** Lists the migrations of a history, and which of them the database has, those of a newer program at the end; changes nothing. */
 export async function migrationStatus(url: string, history = WARDLINE_HISTORY): Promise<MigrationStatus[]> {
   const client = await openConnection(connectionOptions(url, 'migration', LOCK_WAIT_MS));
   try {
     const applied = new Set(await appliedNames(client, history));
-    return readMigrationFiles(history).map(({ name, up, isAdditive }) => ({ name, isApplied: applied.has(name), isAdditive, sql: up }));
+    const known = readMigrationFiles(history).map(({ name, up: sql, isAdditive }) => ({
+      name,
+      isApplied: applied.has(name),
+      isAdditive,
+      isKnown: true,
+      sql,
+    }));
+    const unknown = await unknownMigrations(
+      client,
+      history,
+      known.map(({ name }) => name),
+    );
+    return [...known, ...unknown.map(({ name, isAdditive }) => ({ name, isApplied: true, isAdditive, isKnown: false, sql: '' }))];
   } finally {
     await client.end();
   }
