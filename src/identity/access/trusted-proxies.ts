@@ -24,10 +24,10 @@ export class TrustedProxies {
     return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
   }
 
-  /** True when the client's side of the way is TLS. */
+  /** True when the client's side of the way is TLS. The last of several values counts, as with hosts. */
   isSecure(request: IncomingMessage): boolean {
     if ((request.socket as Partial<TLSSocket>).encrypted === true) return true;
-    return this.forwarded(request, 'x-forwarded-proto').at(0) === 'https';
+    return this.forwarded(request, 'x-forwarded-proto').at(-1) === 'https';
   }
 
   /**
