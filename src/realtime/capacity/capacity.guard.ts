@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { ReaderPrincipal } from '../../identity/access/principal.js';
 import type { DomainError } from '../../platform/common/errors.js';
-import { ConnectionSlots } from './connection-slots.js';
+import { type ConnectionSlot, ConnectionSlots } from './connection-slots.js';
 import { connectionRequest, FULL_RETRY_SEC, isFrame, refusal, readerOf } from './guarded-connection.js';
 import { ReservedCapacity } from './reserved-capacity.js';
 
@@ -20,10 +20,11 @@ export class CapacityGuard implements CanActivate {
     if (isFrame(context)) return true;
     const request = connectionRequest(context);
     const reader = readerOf(request);
-    await this.requireEntitlement(reader);
-    if (request.isPreview) return true;
-    // Nothing is awaited between the look and the taking: of many at once none gets a place that is not there.
-    const slot = this.slots.take(reader);
+    if (request.isPreview) {
+      if (this.slots.isFull || (this.slots.isReserved && !(await this.reserve.mayTakeOne(reader)))) throw full();
+      return true;
+    }
+    const slot = this.slots.take(reader) ?? (await this.takeReserved(reader));
     if (!slot) throw full();
     const end = context.getArgByIndex<NodeJS.EventEmitter>(1);
     // Once or more often: a place is given back only once.
@@ -36,9 +37,10 @@ export class CapacityGuard implements CanActivate {
     return true;
   }
 
-  private async requireEntitlement(reader: ReaderPrincipal): Promise<void> {
-    if (this.slots.isFull) throw full();
-    if (this.slots.isReserved && !(await this.reserve.mayTakeOne(reader))) throw full();
+  /** The places are looked at once more in the taking: of many at once none gets a place that is not there, or is not for it. */
+  private async takeReserved(reader: ReaderPrincipal): Promise<ConnectionSlot | undefined> {
+    if (this.slots.isFull) return undefined;
+    return this.slots.take(reader, (await this.reserve.mayTakeOne(reader)) ? 'entitled' : 'anybody');
   }
 }
 

@@ -90,9 +90,12 @@ export class ConnectionSlots {
     return staying(this.byStaff.of(staffId), than);
   }
 
-  /** A place at once, or undefined when there is none. The caller sees to it that it is released. */
-  take({ id, sessionId }: Holder): ConnectionSlot | undefined {
-    if (this.isFull) return undefined;
+  /**
+   * A place at once, or undefined when there is none. The caller sees to it that it is released.
+   * @param claim `entitled` may take one of the rest, too
+   */
+  take({ id, sessionId }: Holder, claim: 'anybody' | 'entitled' = 'anybody'): ConnectionSlot | undefined {
+    if (this.isFull || (this.isReserved && claim === 'anybody')) return undefined;
     const slot = new ConnectionSlot({ id, sessionId }, (gone) => {
       this.free(gone);
     });
