@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { uuid } from '../../platform/common/values/ids.js';
+import { freeText } from '../../platform/common/values/text.js';
 import { cursorParam, limitParam } from '../../platform/common/values/paging.js';
 
 const MAX_REASON = 500;
 /** More nurses than any department has on duty. */
 const MAX_QUEUE = 500;
-/** PostgreSQL's text holds every character but this one. */
-const NUL = '\0';
 
 export const pageQuery = z.strictObject({ limit: limitParam, cursor: cursorParam });
 export type PageQuery = z.infer<typeof pageQuery>;
@@ -16,12 +15,7 @@ const instant = z.iso.datetime({ offset: true, abort: true }).refine((text) => {
   const year = new Date(text).getUTCFullYear();
   return year >= 2000 && year <= 9999;
 });
-const reason = z
-  .string()
-  .trim()
-  .min(1)
-  .max(MAX_REASON)
-  .refine((text) => !text.includes(NUL));
+const reason = freeText(MAX_REASON);
 
 export const exclusionBody = z.strictObject({ staff_id: uuid, until: instant, reason });
 export type ExclusionBody = z.infer<typeof exclusionBody>;
