@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../platform/common/errors.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 
@@ -32,6 +33,8 @@ const countBefore = statement('count_audit_before', 'SELECT count(*)::float8 AS 
 
 /** Links checked in one statement. */
 const VERIFY_BATCH = 20_000;
+/** A purge that moves the anchor meanwhile begins the check again, at most so often. */
+const VERIFY_TRIES = 5;
 
 export interface AuditRecord {
   id: number;
@@ -92,10 +95,30 @@ export class AuditQueryService {
     return this.database.query<AuditRecord & Record<string, unknown>>(listAudit, [before, ...filters, limit]);
   }
 
-  /** Recomputes every hash, batch by batch, from what retention has left on. */
+  /**
+   * Recomputes every hash, batch by batch, from what retention has left on.
+   * @throws DomainError UNAVAILABLE where purges do not let it come to an end
+   */
   async verify(): Promise<ChainReport> {
+    let head = await this.readHead();
+    for (let tries = 0; tries < VERIFY_TRIES; tries++) {
+      const report = await this.verifyFrom(head);
+      if (report.ok) return report;
+      // Records that a purge has taken meanwhile are missing, and not broken.
+      const now = await this.readHead();
+      if (now.purged === head.purged) return report;
+      head = now;
+    }
+    throw new DomainError('UNAVAILABLE', 'the record is being purged, try again', { retryAfter: 1 });
+  }
+
+  private async readHead(): Promise<AuditHead> {
     const [head] = await this.database.query<AuditHead>(auditHead);
     if (!head) throw new Error('the record has no head');
+    return head;
+  }
+
+  private async verifyFrom(head: AuditHead): Promise<ChainReport> {
     if (head.first !== null && head.first <= head.purged) return this.broken(head, head.first);
     if (!head.purgeRecord) return this.broken(head, head.purged + 1);
     let { purged: at, anchor: hash } = head;
