@@ -8,7 +8,7 @@ import type { TlsGuard } from '../../identity/access/tls.guard.js';
 export function beforeRouting(tls: TlsGuard, origin: OriginGuard, marks: RouteMarks) {
   return (request: GuardedRequest, _response: Response, next: NextFunction): void => {
     tls.requireTls(request);
-    origin.requireOwnOrigin(request, marks.originsOf(request.url?.split('?', 1)[0] ?? ''));
+    origin.requireOwnOrigin(request, marks.originsOf(request));
     next();
   };
 }

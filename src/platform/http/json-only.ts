@@ -14,7 +14,7 @@ const FORM = 'application/x-www-form-urlencoded';
 export function jsonOnly(marks: RouteMarks) {
   return (request: Request, _response: Response, next: NextFunction): void => {
     const { 'content-type': type, 'content-length': length } = request.headers;
-    const taken = marks.acceptsForm(request.path) ? ['application/json', FORM] : ['application/json'];
+    const taken = marks.acceptsForm(request) ? ['application/json', FORM] : ['application/json'];
     const isOther = type !== undefined && length !== '0' && request.is(taken) === false;
     next(isOther ? new DomainError('UNSUPPORTED_DATA', 'application/json is needed') : undefined);
   };
