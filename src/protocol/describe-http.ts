@@ -49,7 +49,7 @@ function addExamples(document: OpenAPIObject, schemas: Json): OpenAPIObject {
       for (const part of [requestBody, ...Object.values(responses)]) {
         const body = (part as { content?: Record<string, { schema?: unknown; example?: unknown } | undefined> } | undefined)?.content;
         const json = body?.['application/json'];
-        if (json) json.example = exampleOf(json.schema, schemas);
+        if (json && !('examples' in json)) json.example ??= exampleOf(json.schema, schemas);
       }
     }
   }
@@ -60,28 +60,33 @@ function describe(route: string, operation: Operation, named: NamedSchemas): voi
   const marked = operation as unknown as Json;
   const isPublic = marked[PUBLIC_MARK] === true;
   Reflect.deleteProperty(marked, PUBLIC_MARK);
-  const isStation = route.includes(' /api/v1/stations/self');
   const isSafe = route.startsWith('GET ');
   const summary = HTTP_SUMMARIES[route];
   if (summary !== undefined) operation.summary = summary;
-  operation.security = isPublic ? [] : [{ [isStation ? 'station' : 'session']: [] }, ...(isOpenToBoards(operation) ? [{ board: [] }] : [])];
+  operation.security ??= isPublic ? [] : [{ session: [] }, ...(isOpenToBoards(operation) ? [{ board: [] }] : [])];
+  const needsCsrf = !isSafe && operation.security.some((one) => 'session' in one);
   const body = operation.requestBody as { required?: boolean; content?: Record<string, { schema?: Json }> } | undefined;
   // A schema with a default may be left out altogether.
   if (body?.content?.['application/json']?.schema && 'default' in body.content['application/json'].schema) body.required = false;
   const headers = [
-    ...(isPublic || isStation || isSafe ? [] : [header('X-CSRF-Token', true, 'from the sign-in')]),
+    ...(needsCsrf ? [header('X-CSRF-Token', true, 'from the sign-in')] : []),
     ...(KEY_REQUIRED.test(route) || KEY_TAKEN.test(route)
       ? [header('Idempotency-Key', KEY_REQUIRED.test(route), 'a UUID: the same key gives the same answer')]
       : []),
   ].filter(() => !isSafe);
   const parameters = [...(operation.parameters ?? []), ...headers];
   operation.parameters = parameters as NonNullable<typeof operation.parameters>;
-  operation.responses = {
-    // A route of a hospital's own: its decorators say what it answers.
-    ...(HTTP_ANSWERS[route] === undefined && operation.responses),
+  const ours = {
     ...answers(route, named),
     ...refusals(route, parameters.length > 0 || body !== undefined, body !== undefined, isPublic),
   };
+  operation.responses = HTTP_ANSWERS[route] === undefined ? withOwnAnswers(ours, operation.responses) : ours;
+}
+
+/** A route of a hospital's own: its decorators say what it answers. A refusal that they only name has our form. */
+function withOwnAnswers(ours: Operation['responses'], own: Operation['responses'] = {}): Operation['responses'] {
+  const merged = Object.entries(own).map(([status, answer]) => [status, { ...ours[status], ...answer }] as const);
+  return { ...ours, ...(Object.fromEntries(merged) as Operation['responses']) };
 }
 
 /** Such an operation has the parameter by which a board asks. */
