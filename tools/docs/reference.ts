@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { wardlineCommand } from '../../src/cli/cli.js';
 import { ERROR_CODES, type ErrorCode } from '../../src/platform/common/errors.js';
 import { CONCERNS } from '../../src/platform/config/config.js';
+import { commentOf } from '../../src/platform/config/render-env-example.js';
 import type { SettingMeta } from '../../src/platform/config/settings/setting.js';
 import { HTTP_STATUS_OF } from '../../src/platform/http/errors/error-status.js';
 import { packageRoot } from '../../src/platform/system/package-root.js';
@@ -33,7 +34,7 @@ function settings(): string {
     const meta = schema.meta() as unknown as SettingMeta;
     const fixed = schema instanceof z.ZodDefault && !Array.isArray(schema.def.defaultValue);
     const fallback = meta.defaultNote ?? (fixed ? code(meta.example === '' ? ' ' : meta.example) : 'none');
-    return `### ${code(name)}\n\n${meta.doc}\n\nDefault: ${fallback}${fixed ? '' : `. Example: ${code(meta.example)}`}\n`;
+    return `### ${code(name)}\n\n${commentOf(meta)}\n\nDefault: ${fallback}${fixed ? '' : `. Example: ${code(meta.example)}`}\n`;
   };
   const sections = Object.entries(CONCERNS).map(
     ([concern, schema]) => `## ${concern}\n\n${Object.entries<z.ZodType>(schema.shape).map(entry).join('\n')}`,

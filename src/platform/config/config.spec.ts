@@ -34,11 +34,12 @@ describe('readConfig', () => {
     }
   });
 
-  it('refuses a METRICS_TOKEN that can be guessed, without repeating it', () => {
-    const [line, ...more] = linesOf({ METRICS_TOKEN: 'x7' });
-    expect(line).toMatch(/^METRICS_TOKEN: must have at least 16 characters; example: /);
+  it('refuses a secret that can be guessed, without repeating it; a METRICS_TOKEN is only warned of', () => {
+    const [line, ...more] = linesOf({ SESSION_SECRETS: 'x7' });
+    expect(line).toMatch(/^SESSION_SECRETS: must be secrets of at least 32 characters each; example: /);
     expect(line).not.toContain('x7');
     expect(more).toEqual([]);
+    expect(readConfig({ METRICS_TOKEN: 'x7' }).operations.METRICS_TOKEN).toBe('x7');
   });
 
   it('takes an empty value for not given', () => {

@@ -12,6 +12,14 @@ describe('.env.example', () => {
     expect(text).toBe(renderEnvExample());
   });
 
+  it('names the bounds of each number, of a name, and of a secret', () => {
+    expect(text).toContain('# More than one needs REDIS_URL. Allowed: 1 to 64.\nWORKERS=1\n');
+    const commentOf = (name: string) => new RegExp(`((?:^#.*\n)+)^#? ?${name}=`, 'm').exec(text)?.[1]?.replaceAll('\n#', '');
+    expect(commentOf('SERVER_ID')).toContain('Allowed: 1 to 128 of A-Z a-z 0-9 _ . : -');
+    for (const name of ['SESSION_SECRETS', 'GUEST_LINK_SECRETS', 'CHANNEL_HMAC_SECRETS'])
+      expect(commentOf(name)).toContain('32 characters or more each');
+  });
+
   it('gives the defaults: reading it is reading nothing', () => {
     const lines = text.split('\n').filter((line) => /^[A-Z_\d]+=/.test(line));
     const environment = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));

@@ -18,6 +18,11 @@ function wrapped(comment: string): string[] {
   return [...lines, line];
 }
 
+/** The comment of a setting, with its bounds. */
+export function commentOf({ doc, bounds }: SettingMeta): string {
+  return bounds === undefined ? doc : `${doc} Allowed: ${bounds}.`;
+}
+
 /** A setting, for programs. */
 export interface SettingEntry {
   readonly concern: string;
@@ -29,7 +34,9 @@ export interface SettingEntry {
 }
 
 function settingEntry(concern: string, name: string, schema: z.ZodType): SettingEntry {
-  const { doc, example, defaultNote } = schema.meta() as unknown as SettingMeta;
+  const meta = schema.meta() as unknown as SettingMeta;
+  const { example, defaultNote } = meta;
+  const doc = commentOf(meta);
   const isFixed = schema instanceof z.ZodDefault && !Array.isArray(schema.def.defaultValue);
   const note = defaultNote ?? (isFixed ? undefined : 'none');
   return { concern, name, doc: note === undefined ? doc : `${doc} Default: ${note}.`, default: isFixed ? example : null, example };

@@ -13,7 +13,7 @@ export const clusterSettings = z.object({
   SERVER_STALE_SEC: integer(90, { doc: 'A node silent for this long is dead.' }, { min: 2, max: 86_400 }),
   SERVER_GC_INTERVAL_SEC: integer(60, { doc: 'Interval of the sweep that removes what dead nodes left.' }, { min: 1, max: 86_400 }),
   CHANNEL_HMAC_SECRETS: list(
-    { doc: 'Signs what crosses the bus; the first signs, all verify.', secret: true },
+    { doc: 'Signs what crosses the bus. Comma list; the first signs, all verify. 32 characters or more each.', secret: true },
     'a-secret-of-at-least-32-characters',
     z.string().min(32, 'must be secrets of at least 32 characters each'),
   ),

@@ -8,13 +8,15 @@ export interface SettingMeta {
   defaultNote?: string;
   /** Its value must never be printed. */
   secret?: boolean;
+  /** `1 to 600`: another value stops the start. */
+  bounds?: string;
 }
 
 /** The notes of a setting. The example is its default, unless given. */
-export type Doc = Omit<SettingMeta, 'example'> & { example?: string };
+export type Doc = Omit<SettingMeta, 'example' | 'bounds'> & { example?: string };
 
-function described<T extends z.ZodType>(schema: T, doc: Doc, example: string): T {
-  return schema.meta({ ...doc, example: doc.example ?? example });
+function described<T extends z.ZodType>(schema: T, doc: Doc, example: string, bounds?: string): T {
+  return schema.meta({ ...doc, example: doc.example ?? example, ...(bounds !== undefined && { bounds }) });
 }
 
 /** A whole number within bounds. The setting's name ends with its unit. */
@@ -27,7 +29,7 @@ export function integer(fallback: number, doc: Doc, bounds: { min?: number; max?
     .transform(Number)
     .refine((n) => n >= min && n <= max, `must be a whole number, ${range}`)
     .default(fallback);
-  return described(schema, doc, String(fallback));
+  return described(schema, doc, String(fallback), min === 0 && max === Number.MAX_SAFE_INTEGER ? undefined : range);
 }
 
 /** `true` or `false`, nothing else: a typing mistake in a security switch must not pass for either. */
@@ -50,12 +52,13 @@ export function choice<const T extends readonly [string, ...string[]]>(values: T
 
 /** As `integer`, but its default is worked out at the start. */
 export function optionalInteger(doc: Doc, example: string, bounds: { min: number }) {
+  const range = `${String(bounds.min)} or more`;
   const schema = z
     .string()
-    .regex(/^\d{1,15}$/, `must be a whole number, ${String(bounds.min)} or more`)
+    .regex(/^\d{1,15}$/, `must be a whole number, ${range}`)
     .transform(Number)
-    .refine((n) => n >= bounds.min, `must be a whole number, ${String(bounds.min)} or more`);
-  return described(schema.optional(), doc, example);
+    .refine((n) => n >= bounds.min, `must be a whole number, ${range}`);
+  return described(schema.optional(), doc, example, range);
 }
 
 /** As `choice`, but its default is worked out at the start. */
@@ -75,8 +78,9 @@ export function optionalText(doc: Doc, example: string, schema = z.string()) {
 
 /** A name that is safe in keys, channels and paths. */
 export function optionalName(doc: Doc, example: string) {
-  const schema = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 _ . : -');
-  return described(schema.optional(), doc, example);
+  const bounds = '1 to 128 of A-Z a-z 0-9 _ . : -';
+  const schema = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, `must be ${bounds}`);
+  return described(schema.optional(), doc, example, bounds);
 }
 
 /** A comma list; empty when not given. */
