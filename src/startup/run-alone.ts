@@ -4,8 +4,7 @@ import type { Config } from '../platform/config/config.js';
 import type { Program } from '../program/load-hospital.js';
 import { isRunByNpm } from '../platform/config/environment.js';
 import { maxHeapMb } from '../platform/config/memory-limits.js';
-import { DATABASE_URL } from '../platform/database/database.js';
-import { noteAfter, watchLoop } from '../platform/watchdog/loop-watchdog.js';
+import { watchLoop } from '../platform/watchdog/loop-watchdog.js';
 import { embeddedServer, givenServer } from './database-server.js';
 import { greet } from './greeting.js';
 import { listenHost } from './listen-place.js';
@@ -27,15 +26,18 @@ export async function runAlone({ config, hospital }: Program, logger: Logger): P
     node.databaseLost();
   };
   const place = { host: listenHost(config), port: config.http.PORT };
-  const openServer = () => Promise.resolve(givenServer(config.database) ?? embeddedServer(config.database, logger, onDatabaseLost));
+  const watch = watchLoop({ logger, stuckSec: config.operations.WORKER_STUCK_SEC, endsProcess: true, reportTo: undefined });
+  const openServer = async () => {
+    const server = await (givenServer(config.database) ?? embeddedServer(config.database, logger, onDatabaseLost));
+    watch.noteIn(server.applicationUrl);
+    return server;
+  };
   const wardline = await node.start(async (unwanted) => {
     // Only now, so that signals are heard while it loads: for process 1 of a container they would be lost.
     const { startWardline } = await import('./wardline.js');
     return startWardline({ config, hospital, logger, place, openServer, unwanted });
   });
-  const { WORKER_STUCK_SEC: endAfterSec } = config.operations;
-  const databaseUrl = wardline.app.get<string>(DATABASE_URL);
-  watchLoop({ logger, noteAfterSec: noteAfter(endAfterSec), databaseUrl, endAfterSec, reportTo: undefined });
+  watch.up();
   wardline.onAsk((departure) => {
     node.leave(departure, false);
   });

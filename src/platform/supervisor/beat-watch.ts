@@ -1,9 +1,11 @@
 import type { Logger } from '../logging/logger.js';
+import { lineOutput } from '../logging/line-output.js';
+import { START_STUCK_SEC, startStuckLine } from '../watchdog/stuck-times.js';
 import { BEAT_MS } from '../watchdog/loop-beat.js';
 import type { WorkerProcess } from './worker-process.js';
 
 /**
- * Kills workers that have taken connections and do not beat any more; another takes their place as after a crash. Silence is counted in ticks
+ * Kills workers that do not beat any more; another takes their place as after a crash. A first worker whose start stands still gets none. Silence is counted in ticks
  * of the supervisor's own: a group that was stopped and goes on, or a machine that was suspended, makes nobody silent.
  */
 export class BeatWatch {
@@ -27,9 +29,15 @@ export class BeatWatch {
 
   private tick(): void {
     for (const worker of this.workers) {
-      if (worker.missBeat() !== this.stuckSec) continue;
-      this.logger.error('worker.stuck', { worker: worker.pid, silent_sec: this.stuckSec, extension: worker.hangsIn });
-      worker.kill();
+      const limit = worker.isReady ? this.stuckSec : START_STUCK_SEC;
+      if (worker.missBeat() !== limit) continue;
+      const { pid, hangsIn, isReady } = worker;
+      this.logger.error(isReady ? 'worker.stuck' : 'wardline.start_stuck', { worker: pid, silent_sec: limit, extension: hangsIn });
+      if (isReady) worker.kill();
+      else {
+        lineOutput(2).write(startStuckLine(hangsIn));
+        worker.giveUp();
+      }
     }
   }
 }

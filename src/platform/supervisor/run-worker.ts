@@ -13,9 +13,8 @@ import type { ToWorker } from './link/messages.js';
 import { WorkerHints } from './link/worker-hints.js';
 import type { SupervisorLink } from './link/supervisor-link.js';
 import { HANG_DESCRIPTOR, LISTENING_DESCRIPTOR } from './worker-process.js';
-import { DATABASE_URL } from '../database/database.js';
 import { untilDatabaseReturns } from '../database/returning-database.js';
-import { noteAfter, watchLoop } from '../watchdog/loop-watchdog.js';
+import { type LoopWatch, watchLoop } from '../watchdog/loop-watchdog.js';
 
 type StartMessage = Extract<ToWorker, { kind: 'start' }>;
 
@@ -25,8 +24,10 @@ type StartMessage = Extract<ToWorker, { kind: 'start' }>;
  */
 export async function runWorker(link: SupervisorLink, hospital: URL | undefined): Promise<void> {
   const program = await readProgram(hospital);
-  const { config } = program;
-  const logger = (await processLogger(config.operations)).with({ worker: process.pid });
+  const { operations } = program.config;
+  const logger = (await processLogger(operations)).with({ worker: process.pid });
+  const onBeat = () => void link.send({ kind: 'beat' });
+  const watch = watchLoop({ logger, onBeat, stuckSec: operations.WORKER_STUCK_SEC, endsProcess: false, reportTo: HANG_DESCRIPTOR });
   const node = new NodeRun(logger);
   const relay = new WorkerHints(link);
   let started = false;
@@ -34,7 +35,7 @@ export async function runWorker(link: SupervisorLink, hospital: URL | undefined)
     {
       start: (message) => {
         started = true;
-        void serve(program, message, { link, node, relay, logger });
+        void serve(program, message, { link, node, relay, logger, watch });
       },
       leave: ({ departure }) => {
         // Nothing has been begun that would have to be ended.
@@ -65,16 +66,18 @@ interface Parts {
   node: NodeRun;
   relay: WorkerHints;
   logger: Logger;
+  watch: LoopWatch;
 }
 
 async function serve(
   { config, hospital }: Program,
   { port, isSuccessor, database, serverId }: StartMessage,
-  { link, node, relay, logger }: Parts,
+  { link, node, relay, logger, watch }: Parts,
 ): Promise<void> {
   const named = serverId === undefined ? config : { ...config, cluster: { ...config.cluster, SERVER_ID: serverId } };
   const server = database ? notOurs(database) : givenServer(config.database);
   if (!server) throw new Error('the supervisor named no database');
+  watch.noteIn(server.applicationUrl);
   const wardline = await node.start(async (unwanted) => {
     if (isSuccessor) await untilDatabaseReturns(server.ownerUrl, logger, unwanted);
     return startWardline({
@@ -89,9 +92,6 @@ async function serve(
   wardline.onAsk((departure, reason) => void link.send({ kind: 'ask', departure, reason }));
   // With Redis the cluster's bus does it.
   if (config.cluster.REDIS_URL === undefined) relay.connect(wardline.app.get(LogNotifier), wardline.app.get(SessionEndings));
-  const onBeat = () => void link.send({ kind: 'beat' });
-  const databaseUrl = wardline.app.get<string>(DATABASE_URL);
-  const noteAfterSec = noteAfter(config.operations.WORKER_STUCK_SEC);
-  watchLoop({ logger, onBeat, noteAfterSec, databaseUrl, endAfterSec: undefined, reportTo: HANG_DESCRIPTOR });
+  watch.up();
   await link.send({ kind: 'ready', url: wardline.url, rssBytes: process.memoryUsage.rss() });
 }

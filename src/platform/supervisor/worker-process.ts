@@ -38,6 +38,7 @@ export class WorkerProcess {
   freshRss = 0;
   isLeaving = false;
   isGone = false;
+  isGivenUp = false;
   /** The supervisor's lost log lines, as this worker knows them. */
   knownLostLines = 0;
   private readyAt: number | undefined;
@@ -99,9 +100,9 @@ export class WorkerProcess {
     return this.readyAt === undefined ? 0 : performance.now() - this.readyAt;
   }
 
-  /** Once a second. @returns how many beats in a row are missing; 0 before it is ready */
+  /** Once a second. @returns how many beats in a row are missing */
   missBeat(): number {
-    return this.readyAt === undefined || this.isGone ? 0 : ++this.missedBeats;
+    return this.isGone ? 0 : ++this.missedBeats;
   }
 
   /** The extension points that it was in when its event loop stopped, the latest first. */
@@ -113,6 +114,12 @@ export class WorkerProcess {
   /** One that has just ended takes no messages any more, and needs none. */
   send(message: ToWorker): void {
     if (this.child.connected) this.child.send(message, () => undefined);
+  }
+
+  /** Ends one whose start stands still, and has been reported: another would stand still as well. */
+  giveUp(): void {
+    this.isGivenUp = true;
+    this.kill();
   }
 
   kill(): void {

@@ -32,7 +32,7 @@ export class WorkerSlot {
   }
 
   /**
-   * The first worker. One that is killed before it takes connections is followed by another; one that ends by itself has said why.
+   * The first worker. One that is killed before it takes connections is followed by another; one that ends by itself, or is given up, has said why.
    * @returns undefined when one takes connections, else how it ended
    */
   async fill(worker: WorkerProcess): Promise<WorkerExit | undefined> {
@@ -42,7 +42,7 @@ export class WorkerSlot {
         return undefined;
       }
       const exit = await first.exited;
-      if (exit.signal === null) return exit;
+      if (exit.signal === null || first.isGivenUp) return exit;
       this.crashed(first, exit);
       if (!(await this.pause(0))) return exit;
     }

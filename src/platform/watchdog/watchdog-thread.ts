@@ -1,17 +1,21 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { lineOutput } from '../logging/line-output.js';
 import { BEAT_MS, readLoop } from './loop-beat.js';
+import { noteAfter, START_STUCK_SEC, startStuckLine } from './stuck-times.js';
 
 /** The orders of the thread. */
 export interface WatchdogOrders {
   readonly place: SharedArrayBuffer;
-  /** Seconds without a beat after which the process is about to be ended: the point that it hangs in is written down. */
-  readonly noteAfterSec: number;
-  readonly databaseUrl: string;
-  /** Seconds without a beat after which the process is ended; undefined where a supervisor does it. */
-  readonly endAfterSec: number | undefined;
+  /** The start is over. */
+  readonly isUp: boolean;
+  /** Seconds without a beat after which a process that is up is stuck. */
+  readonly stuckSec: number;
+  /** The database in which the point that it hangs in is written down, in time before the process is ended. */
+  readonly databaseUrl: string | undefined;
+  /** True where this thread ends the process; else a supervisor does. */
+  readonly endsProcess: boolean;
   /** The descriptor over which the supervisor hears where a silent event loop hangs. */
   readonly reportTo: number | undefined;
 }
@@ -23,10 +27,17 @@ const NOTE = `INSERT INTO extension_points AS p (point, stuck_at) VALUES ($1, ap
   ON CONFLICT (point) DO UPDATE SET stuck_at = excluded.stuck_at,
     off_since = CASE WHEN p.stuck_at > excluded.stuck_at - interval '10 minutes' THEN coalesce(p.off_since, excluded.stuck_at) ELSE p.off_since END`;
 
+/** A part of the start cannot be left out. */
+const WITHOUT_FALLBACK = /^(module|start of) /;
+
 /** For a log line that goes through a socket. */
 const LAST_LINE_MS = 50;
 
-const { place, noteAfterSec, databaseUrl, endAfterSec, reportTo } = workerData as WatchdogOrders;
+let orders = workerData as WatchdogOrders;
+const { place, reportTo } = orders;
+parentPort?.on('message', (more: Partial<WatchdogOrders>) => {
+  orders = { ...orders, ...more };
+});
 let seen = -1;
 /** Counted in ticks of this thread: time in which the whole process was stopped does not count. */
 let silentSec = 0;
@@ -34,7 +45,7 @@ let noted: Promise<void> = Promise.resolve();
 let isEnding = false;
 
 /** A second time within ten minutes turns the point off. Never rejects: without a database nothing is written down. */
-async function note(point: string): Promise<void> {
+async function note(databaseUrl: string, point: string): Promise<void> {
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: NOTE_MS, query_timeout: NOTE_MS });
   client.on('error', () => undefined);
@@ -57,14 +68,20 @@ function look(): void {
   if (reportTo !== undefined && silentSec > 0) writeSync(reportTo, `${JSON.stringify({ extension })}\n`);
   // Loading takes its time; a process that never hangs does without it.
   if (silentSec === 1 && extension !== undefined) import('pg').catch(() => undefined);
-  if (silentSec === noteAfterSec && extension !== undefined) noted = note(extension.split(', ', 1)[0] ?? extension);
-  if (endAfterSec !== undefined && silentSec >= endAfterSec && !isEnding) void end(extension);
+  const { isUp, databaseUrl, endsProcess } = orders;
+  const stuckSec = isUp ? orders.stuckSec : START_STUCK_SEC;
+  const [point] = extension?.split(', ', 1) ?? [];
+  if (silentSec === noteAfter(stuckSec) && databaseUrl !== undefined && point !== undefined && !WITHOUT_FALLBACK.test(point))
+    noted = note(databaseUrl, point);
+  if (endsProcess && silentSec >= stuckSec && !isEnding) void end(extension);
 }
 
 async function end(extension: string | undefined): Promise<void> {
   isEnding = true;
-  const line = { level: 'error', timestamp: new Date().toISOString(), silent_sec: silentSec, extension, event: 'worker.stuck' };
+  const event = orders.isUp ? 'worker.stuck' : 'wardline.start_stuck';
+  const line = { level: 'error', timestamp: new Date().toISOString(), silent_sec: silentSec, extension, event };
   lineOutput(1).write(`${JSON.stringify(line)}\n`);
+  if (!orders.isUp) lineOutput(2).write(startStuckLine(extension));
   await Promise.race([noted, sleep(NOTE_MS)]);
   await sleep(LAST_LINE_MS);
   process.kill(process.pid, 'SIGKILL');

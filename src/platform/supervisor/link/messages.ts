@@ -37,7 +37,7 @@ export type ToWorker =
 
 /** From a worker to the supervisor. */
 export type FromWorker =
-  /** Its event loop turns: once a second from when it is ready. */
+  /** Its event loop turns: once a second from when it has loaded. */
   | { readonly kind: 'beat' }
   /** It takes connections. `rssBytes` is what a fresh worker needs. */
   | { readonly kind: 'ready'; readonly url: string; readonly rssBytes: number }
