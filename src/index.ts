@@ -7,7 +7,7 @@
 export { bootstrap } from './bootstrap.js';
 export { defineHospital, type HospitalDefinition } from './program/define-hospital.js';
 export type { EntityClass, Extensions } from './program/extensions.js';
-export type { Implementation } from './platform/common/implementation.js';
+export type { Implementation } from './platform/extensions/implementation.js';
 export type { RoleDefinition } from './identity/roles/role-definition.js';
 export type { CallTypeDefinition } from './ward/hospital/call-type-definition.js';
 

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { Clock } from '../platform/common/clock.js';
-import { type Implementation, provideAs } from '../platform/common/implementation.js';
+import { type Implementation, provideAs } from '../platform/extensions/implementation.js';
 import { Logger } from '../platform/logging/logger.js';
 import type { ClusterSettings } from '../platform/config/settings/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../platform/config/config.module.js';

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type Implementation, provideAs } from '../platform/common/implementation.js';
+import { type Implementation, provideAs } from '../platform/extensions/implementation.js';
 import { AuthController } from './sign-in/auth.controller.js';
 import { LoginQueueMetrics } from './sign-in/login-queue-metrics.js';
 import { DeviceCookie } from './sign-in/device-cookie.js';

@@ -2,7 +2,7 @@ import type { CanActivate, DynamicModule, Type } from '@nestjs/common';
 import type { Backplane } from '../cluster/ports/backplane.js';
 import type { OwnEvent } from '../events/log/event-catalog.js';
 import type { IdentityProvider } from '../identity/access/identity-provider.js';
-import type { Implementation } from '../platform/common/implementation.js';
+import type { Implementation } from '../platform/extensions/implementation.js';
 import type { RoomAuthorizer } from '../rooms/room-authorizer.js';
 import type { DispatchStrategy } from '../ward/calls/dispatch/dispatch-strategy.js';
 import type { EscalationPolicyProvider } from '../ward/calls/policies/escalation-policy.js';

@@ -2,11 +2,14 @@ import { type CallHandler, type ExecutionContext, type MiddlewareConsumer, type 
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, type ModulesContainer } from '@nestjs/core';
 import { Observable, Subscription } from 'rxjs';
 import { type ExtensionGuard, extensionUnavailable } from '../platform/extensions/extension-guard.js';
+import { ownStartFailure, startInTime } from '../platform/extensions/own-start.js';
 
 type Module = ModulesContainer extends Map<string, infer M> ? M : never;
 
 /** Nest gives each provider of these a token that begins with it. */
 const GLOBAL = [APP_GUARD, APP_PIPE, APP_INTERCEPTOR, APP_FILTER];
+
+const FOREIGN_ROUTES = 'its middleware would be part of routes of Wardline’s: name your own controllers in forRoutes';
 
 /** The reason for which a module must not be there: it would be part of every press. */
 export function reachOfModule(module: Module): string | undefined {
@@ -17,8 +20,9 @@ export function reachOfModule(module: Module): string | undefined {
   return undefined;
 }
 
-/** Requires that middleware of a module is for controllers of the hospital's own. */
-export function limitMiddleware(module: Module, own: ReadonlySet<unknown>, failed: (why: string) => Error): void {
+/** Requires that middleware of a module is for controllers of the hospital's own, and is there in time. */
+export function limitMiddleware(module: Module, own: ReadonlySet<unknown>): void {
+  const { name } = module.metatype;
   const instance = module.instance as { configure?: (consumer: MiddlewareConsumer) => unknown };
   const configure = instance.configure?.bind(instance);
   if (!configure) return;
@@ -29,13 +33,13 @@ export function limitMiddleware(module: Module, own: ReadonlySet<unknown>, faile
         if (typeof value !== 'function') return value;
         return (...parameters: unknown[]): unknown => {
           const isOwn = property !== 'forRoutes' || parameters.flat().every((one) => own.has(one));
-          if (!isOwn) throw failed('its middleware would be part of routes of Wardline’s: name your own controllers in forRoutes');
+          if (!isOwn) throw ownStartFailure(name, new Error(FOREIGN_ROUTES));
           const next: unknown = Reflect.apply(value, target, parameters);
           return typeof next === 'object' && next !== null ? limited(next) : next;
         };
       },
     });
-  instance.configure = (consumer) => configure(limited(consumer));
+  instance.configure = (consumer) => startInTime(name, () => configure(limited(consumer)));
 }
 
 /** Errors of a route of a hospital's own that nobody handles are its own, and the watchdog can name it. */

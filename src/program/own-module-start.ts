@@ -3,12 +3,12 @@ import type { INestApplication } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { within } from '../platform/common/within.js';
 import { ExtensionGuard } from '../platform/extensions/extension-guard.js';
+import { OWN_START_MS, ownStartFailure } from '../platform/extensions/own-start.js';
 import { Logger } from '../platform/logging/logger.js';
 import { packageRoot } from '../platform/system/package-root.js';
 import { limitMiddleware, markOwnRoutes, reachOfModule } from './own-module-limits.js';
 import { OwnModules } from './own-modules.module.js';
 
-const DEADLINE_MS = 30_000;
 /** Less than an application may take to end. */
 const END_MS = 3000;
 const HOOKS = ['onModuleInit', 'onApplicationBootstrap'] as const;
@@ -18,15 +18,10 @@ type Hook = (...parameters: unknown[]) => unknown;
 type Hooked = Partial<Record<(typeof HOOKS)[number] | (typeof END_HOOKS)[number], Hook>>;
 type Modules = ModulesContainer extends Map<string, infer M> ? M : never;
 
-/** A module of a hospital's own did not start. */
-export class OwnModuleFailed extends Error {
-  override readonly name = 'OwnModuleFailed';
-}
-
 /**
  * Bounds modules of a hospital's own. A start that fails or hangs in one of them names it; an end that does keeps nobody else from ending; none of
  * them is part of Wardline's own routes. To be called before the application is initialised.
- * @throws OwnModuleFailed
+ * @throws OwnStartFailed
  */
 export function boundOwnModules(app: INestApplication): void {
   const all = [...app.get(ModulesContainer).values()];
@@ -44,19 +39,33 @@ export function boundOwnModules(app: INestApplication): void {
   for (const module of theirs) {
     const { name } = module.metatype;
     const why = reachOfModule(module);
-    if (why !== undefined) throw failed(name, new Error(why));
-    limitMiddleware(module, controllers, (reason) => failed(name, new Error(reason)));
+    if (why !== undefined) throw ownStartFailure(name, new Error(why));
+    limitMiddleware(module, controllers);
     for (const { instance } of [...module.providers.values(), ...module.controllers.values(), ...module.injectables.values()])
       wrap(instance as Hooked | undefined, name, guard, app.get(Logger));
   }
 }
 
-/** The error of a constructor that is not Wardline's, with the name of its class. */
+/** The error with which a hospital's own part ends the making of the application, in one line that names it. */
 export function asOwnFailure(error: unknown): unknown {
+  // Wardline's own modules are what Nest asks for.
+  if (isNests(error)) return ownStartFailure(partOf(error), error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const ours = [join(packageRoot(), 'src/'), join(packageRoot(), 'dist/src/'), 'node_modules/'];
   const made = [...stack.matchAll(/^\s+at new (\w+) \((.*)\)$/gm)].find(([, , file = '']) => !ours.some((place) => file.includes(place)));
-  return made?.[1] === undefined ? error : failed(made[1], error);
+  return made?.[1] === undefined ? error : ownStartFailure(made[1], error);
+}
+
+function isNests(error: unknown): error is Error {
+  for (let kind: unknown = error; typeof kind === 'object' && kind !== null; kind = Object.getPrototypeOf(kind))
+    if (kind.constructor.name === 'RuntimeException') return true;
+  return false;
+}
+
+/** Nest names the class whose parameters it does not find. */
+function partOf(error: Error & { type?: unknown }): string {
+  const { type } = error;
+  return typeof type === 'function' ? type.name : typeof type === 'string' ? type : 'a part of this hospital’s own';
 }
 
 function reach(module: Modules, seen: Set<Modules>, without?: Modules): void {
@@ -75,11 +84,11 @@ function wrap(instance: Hooked | undefined, name: string, guard: ExtensionGuard,
     };
   };
   for (const hook of HOOKS) {
-    const start = instance[hook] && bounded(instance[hook], DEADLINE_MS);
+    const start = instance[hook] && bounded(instance[hook], OWN_START_MS);
     if (start)
       instance[hook] = () =>
         Promise.resolve(start()).catch((error: unknown) => {
-          throw failed(name, error);
+          throw ownStartFailure(name, error);
         });
   }
   for (const hook of END_HOOKS) {
@@ -90,8 +99,4 @@ function wrap(instance: Hooked | undefined, name: string, guard: ExtensionGuard,
           logger.error('own_module.end_failed', { module: name, hook, error });
         });
   }
-}
-
-function failed(name: string, cause: unknown): OwnModuleFailed {
-  return new OwnModuleFailed(`${name} did not start: ${cause instanceof Error ? cause.message : 'it threw what is no error'}`, { cause });
 }

@@ -1,4 +1,4 @@
-import { type DynamicModule, Inject, Injectable, type OnApplicationBootstrap, type Provider, type Type } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { getToken } from '@willsoto/nestjs-prometheus';
 import { register } from 'prom-client';
@@ -9,13 +9,13 @@ import { Logger } from '../platform/logging/logger.js';
 import { MetricsRegistry } from '../platform/metrics/metrics-registry.js';
 import { EVENT_TYPES } from '../protocol/schemas/event-types.js';
 import { ownFramesOf } from '../protocol/own-protocol.js';
+import { declaredModules } from './declared-modules.js';
 import type { Extensions } from './extensions.js';
 
 /** The hospital's own name, events and modules. */
 export const OWN_PROGRAM = Symbol('own program');
 export type OwnProgram = Pick<Extensions, 'events' | 'modules'> & { readonly name?: string };
 
-type ModuleLike = Type | DynamicModule;
 const METRIC = getToken('');
 
 /**
@@ -56,23 +56,10 @@ export class OwnNames implements OnApplicationBootstrap {
 }
 
 /** The tokens of the metrics that these modules, and those that they import, provide. They are in capitals. */
-function metricsOf(modules: readonly unknown[], seen = new Set<unknown>()): string[] {
-  return modules.flatMap((one) => {
-    if (!isModule(one) || seen.has(one)) return [];
-    seen.add(one);
-    const [type, added] = 'module' in one ? [one.module, one] : [one, undefined];
-    const declared = <T>(key: 'providers' | 'imports') => [
-      ...((Reflect.getMetadata(key, type) as T[] | undefined) ?? []),
-      ...((added?.[key] ?? []) as T[]),
-    ];
-    const tokens = declared<Provider>('providers').map((provider) => (typeof provider === 'object' ? provider.provide : undefined));
-    const metrics = tokens.filter((token) => typeof token === 'string' && token.startsWith(METRIC)) as string[];
-    return [...metrics, ...metricsOf(declared<unknown>('imports'), seen)];
-  });
-}
-
-function isModule(one: unknown): one is ModuleLike {
-  return typeof one === 'function' || (typeof one === 'object' && one !== null && 'module' in one);
+function metricsOf(modules: readonly unknown[]): string[] {
+  const providers = declaredModules(modules).flatMap((one) => one.providers.flat());
+  const tokens = providers.map((provider) => (typeof provider === 'object' ? provider.provide : undefined));
+  return tokens.filter((token) => typeof token === 'string' && token.startsWith(METRIC)) as string[];
 }
 
 function foreign(what: string, names: readonly string[], prefix: string): string[] {

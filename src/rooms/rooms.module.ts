@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type Implementation, provideAs } from '../platform/common/implementation.js';
+import { type Implementation, provideAs } from '../platform/extensions/implementation.js';
 import { ExtensionGuard } from '../platform/extensions/extension-guard.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 import { GuardedRooms } from './guarded-rooms.js';

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type Implementation, provideAs } from '../platform/common/implementation.js';
+import { type Implementation, provideAs } from '../platform/extensions/implementation.js';
 import { ExtensionGuard } from '../platform/extensions/extension-guard.js';
 import { GuardedPolicies } from './calls/policies/guarded-policies.js';
 import { DepartmentPolicies } from './calls/policies/department-policies.js';

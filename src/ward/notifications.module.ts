@@ -1,6 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { Clock } from '../platform/common/clock.js';
-import { type Implementation, provideAs } from '../platform/common/implementation.js';
+import { type Implementation, provideAs } from '../platform/extensions/implementation.js';
 import { ExtensionGuard } from '../platform/extensions/extension-guard.js';
 import { Logger } from '../platform/logging/logger.js';
 import { NOTIFIER_QUEUES, NotificationDelivery } from './notifications/notification-delivery.js';

@@ -14,6 +14,14 @@ it('a factory that never answers ends the start with its name', async () => {
   await made;
 });
 
+it('a factory that throws ends the start with its name, in one line', async () => {
+  const broken = () => {
+    throw new Error('no line\nto the pager');
+  };
+  const { useFactory } = provideAs(Symbol('a notifier'), { useFactory: broken }) as { useFactory: () => Promise<object> };
+  await expect(useFactory()).rejects.toThrow(/^a notifier did not start: no line to the pager$/);
+});
+
 it('a factory gets what it injects', async () => {
   const { useFactory } = provideAs(Symbol('a sum'), { useFactory: (a: number, b: number) => ({ sum: a + b }) }) as {
     useFactory: (...parts: number[]) => Promise<object>;

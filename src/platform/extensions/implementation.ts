@@ -1,5 +1,5 @@
-import { within } from './within.js';
 import type { InjectionToken, OptionalFactoryDependency, Provider, Type } from '@nestjs/common';
+import { startInTime } from './own-start.js';
 
 /**
  * A class, or a Nest provider. Wardline knows the token: `provide` can be left out, and is not looked at.
@@ -19,16 +19,12 @@ export type Implementation<T> =
         }
     ));
 
-/** A factory that has not answered by then is not going to. */
-const FACTORY_MS = 30_000;
-
 /** The provider that answers for the token. A factory that is late fails the start, which names the token. */
 export function provideAs<T>(token: InjectionToken, implementation: Implementation<T>): Provider {
   if (typeof implementation === 'function') return { provide: token, useClass: implementation };
   if (!('useFactory' in implementation)) return { ...implementation, provide: token } as Provider;
   const { useFactory, inject = [] } = implementation;
-  const late = () => new Error(`${nameOf(token)} did not start: not there within ${String(FACTORY_MS / 1000)} s`);
-  const inTime = (...dependencies: unknown[]) => within(Promise.resolve(useFactory(...dependencies)), FACTORY_MS, late);
+  const inTime = async (...dependencies: unknown[]): Promise<T> => startInTime(nameOf(token), () => useFactory(...dependencies));
   return { provide: token, inject, useFactory: inTime };
 }
 
