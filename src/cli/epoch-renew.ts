@@ -10,11 +10,11 @@ export function epochCommand(): Command {
       withDatabase(command, async ({ ownerUrl }) => {
         const client = await openConnection(connectionOptions(ownerUrl, 'epoch'));
         try {
-          await client.query('UPDATE log_epoch SET stored = gen_random_uuid()');
+          await client.query('SELECT renew_epoch(stored) FROM log_epoch');
         } finally {
           await client.end();
         }
-        answer(command, { renewed: true }, 'a new epoch is drawn; restart the nodes, or let them reconnect');
+        answer(command, { renewed: true }, 'a new epoch is drawn; nodes that run notice it by themselves');
       }),
     );
   return new Command('epoch').description("the log's history").addCommand(renew);

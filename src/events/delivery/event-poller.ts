@@ -11,8 +11,8 @@ import { EventCatalog } from '../log/event-catalog.js';
 import { EventLog } from '../log/event-log.js';
 import { DeliveryListeners } from './delivery-listeners.js';
 import { Feeds } from './feeds.js';
-import { LogEpoch } from '../log/log-epoch.js';
 import { FeedMetrics } from './feed-metrics.js';
+import { HistoryWatch } from './history-watch.js';
 import { LogNotifier } from '../log/log-notifier.js';
 import { SerialTask } from '../../platform/scheduling/serial-task.js';
 
@@ -35,7 +35,7 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
   constructor(
     private readonly log: EventLog,
     private readonly feeds: Feeds,
-    private readonly epoch: LogEpoch,
+    private readonly history: HistoryWatch,
     private readonly catalog: EventCatalog,
     private readonly metrics: FeedMetrics,
     private readonly deliveryListeners: DeliveryListeners,
@@ -56,7 +56,7 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.epoch.refresh();
+    await this.history.begin();
     this.lastGoodTick = this.clock.monotonic();
     this.sweptAt = this.lastGoodTick;
     this.hasStarted = true;
@@ -80,14 +80,12 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
     this.sweeps.repeat(() => Math.max(0, this.intervalMs - (this.clock.monotonic() - this.sweptAt)));
   }
 
-  /** The net under the wake-ups. Also notices a database that is back with another history. */
+  /** The net under the wake-ups. Also notices a database with another history. */
   private async sweep(): Promise<void> {
     const started = this.clock.monotonic();
     this.sweptAt = started;
     try {
-      if (this.failing && (await this.epoch.refresh())) for (const feed of this.feeds.all()) feed.reset();
-      const heads = await this.log.heads(this.feeds.departments());
-      for (const { dept, head } of heads) {
+      for (const { dept, head } of await this.history.heads()) {
         const feed = this.feeds.get(dept);
         if (feed && head > feed.position) this.read(dept);
       }

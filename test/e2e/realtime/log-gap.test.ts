@@ -61,3 +61,48 @@ describe('a hole in the log', () => {
     expect(await pictureOf(nurse, head)).toMatchObject({ dept: 'icu', seq: head + 2 });
   });
 });
+
+/** The log ends `count` events sooner, as after a failover to a server that lagged. */
+async function goBack(dept: string, count: number): Promise<void> {
+  await node.database.query(
+    `DO $$
+     BEGIN
+       SET LOCAL session_replication_role = replica;
+       UPDATE dept_stream s SET last_seq = e.seq, last_hash = e.hash, last_at = e.at
+         FROM events e WHERE s.dept_id = '${dept}' AND e.dept_id = s.dept_id AND e.seq = s.last_seq - ${String(count)};
+       DELETE FROM events e USING dept_stream s WHERE s.dept_id = '${dept}' AND e.dept_id = s.dept_id AND e.seq > s.last_seq;
+     END $$`,
+    [],
+  );
+}
+
+async function append(dept: string, count: number): Promise<void> {
+  const rows = Array.from({ length: count }, () => ({ dept, id: newId(), type: 'notice.posted', payload: { code: 'test' } }));
+  await node.database.query('SELECT append_events($1)', [JSON.stringify(rows)]);
+}
+
+describe('a log that went back', () => {
+  it('sends every reader to a snapshot under a new epoch, drawn once', async () => {
+    const nurse = await signIn(node, 'icu-nurse-1');
+    const socket = await Socket.open(node, nurse.cookie);
+    const { data: before } = await socket.ask({ type: 'subscribe', dept: 'icu' });
+    const head = (before.head as number) + 5;
+    const arrived = socket.until((frame) => frame.dept === 'icu' && frame.seq === head);
+    await append('icu', 5);
+    await arrived;
+    await goBack('icu', 3);
+    expect((await socket.untilClosed()).code).toBe(1012);
+    expect(node.log.filter((line) => line.includes('"log.went_back"'))).toHaveLength(1);
+
+    const back = await Socket.open(node, nurse.cookie);
+    await append('icu', 4);
+    const { data: after } = await back.ask({ type: 'subscribe', dept: 'icu', after: head, epoch: before.epoch });
+    expect(after).toMatchObject({ recovered: false, head: head + 1 });
+    expect(after.epoch).not.toBe(before.epoch);
+    const next = back.until((frame) => frame.dept === 'icu' && frame.seq === head + 2);
+    await append('icu', 1);
+    await next;
+    back.close();
+    expect(node.log.filter((line) => line.includes('"log.went_back"'))).toHaveLength(1);
+  });
+});

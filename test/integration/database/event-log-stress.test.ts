@@ -19,6 +19,7 @@ import type { EventSink, LogSubscriber } from '../../../src/events/delivery/log-
 import { LogHoles } from '../../../src/events/delivery/log-holes.js';
 import { LogSubscriberFactory } from '../../../src/events/delivery/log-subscriber-factory.js';
 import { HistoryPages } from '../../../src/events/delivery/history-pages.js';
+import { HistoryWatch } from '../../../src/events/delivery/history-watch.js';
 import { LogEpoch } from '../../../src/events/log/log-epoch.js';
 import { LogNotifier } from '../../../src/events/log/log-notifier.js';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.js';
@@ -84,7 +85,7 @@ class Node {
     this.poller = new EventPoller(
       this.log,
       feeds,
-      new LogEpoch(this.database),
+      new HistoryWatch(this.log, feeds, new LogEpoch(this.database), logger),
       catalog,
       metrics,
       new DeliveryListeners(),

@@ -52,3 +52,14 @@ it('the application empties neither record nor log by a number, and does not low
   expect(await database.query('SELECT event_days, audit_days FROM retention_floor')).toEqual([{ event_days: 90, audit_days: 730 }]);
   expect(await asApplication('SELECT purge_audit((SELECT max(id) FROM audit), 1) AS gone')).toEqual([{ gone: 0 }]);
 });
+
+it('the application draws a new epoch in place of the one it names, and in no other way', async () => {
+  const stored = async () => (await database.query<{ stored: string }>('SELECT stored FROM log_epoch'))[0]?.stored;
+  const before = await stored();
+  await expect(asApplication('UPDATE log_epoch SET stored = gen_random_uuid()')).rejects.toThrow('permission denied');
+  await asApplication(`SELECT renew_epoch('${before ?? ''}')`);
+  const drawn = await stored();
+  expect(drawn).not.toBe(before);
+  await asApplication(`SELECT renew_epoch('${before ?? ''}')`);
+  expect(await stored()).toBe(drawn);
+});
