@@ -8,6 +8,7 @@ import type { Connection } from '../connection/connection.js';
 export class Command {
   private readonly afterwards: (() => void)[] = [];
   private refusal: Error | undefined;
+  private over = false;
 
   constructor(
     readonly connection: Connection,
@@ -48,6 +49,16 @@ export class Command {
   /** @internal */
   get failure(): Error | undefined {
     return this.refusal;
+  }
+
+  /** @internal true once the client has been told that no answer comes: work that is still under way changes nothing for it any more */
+  get isOver(): boolean {
+    return this.over;
+  }
+
+  /** @internal by the router: it is late */
+  giveUp(): void {
+    this.over = true;
   }
 
   /** @internal */

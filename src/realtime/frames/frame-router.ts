@@ -60,7 +60,7 @@ export class FrameRouter {
   private async handle(command: Command): Promise<unknown> {
     const handler = this.handlers.get(command.type);
     if (!handler) throw new DomainError('UNKNOWN_TYPE', 'no such type of frame');
-    const data = await (CORE_FRAMES.has(command.type) ? withinLimit(run(handler, command)) : this.guarded(handler, command));
+    const data = await (CORE_FRAMES.has(command.type) ? withinLimit(handler, command) : this.guarded(handler, command));
     if (data === undefined) throw new Error(`the handler of ${command.type} gave no answer; is its gateway without CommandErrorFilter?`);
     return data;
   }
@@ -101,12 +101,11 @@ async function run(handler: FrameHandler, command: Command): Promise<unknown> {
 }
 
 /** @throws DomainError UNAVAILABLE after ten seconds */
-function withinLimit(answer: Promise<unknown>): Promise<unknown> {
-  return within(
-    answer,
-    ANSWER_MS,
-    () => new DomainError('UNAVAILABLE', 'the command has no answer yet, try again with the same id', { retryAfter: 1 }),
-  );
+function withinLimit(handler: FrameHandler, command: Command): Promise<unknown> {
+  return within(run(handler, command), ANSWER_MS, () => {
+    command.giveUp();
+    return new DomainError('UNAVAILABLE', 'the command has no answer yet, try again with the same id', { retryAfter: 1 });
+  });
 }
 
 export function errorFrame(re: string | null, error: DomainError): PlainFrame {

@@ -60,7 +60,7 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
    */
   async follow(principal: ReaderPrincipal, dept: string, point: ResumePoint, response: Response, slot?: ConnectionSlot): Promise<void> {
     const connection = new Connection(slot?.id ?? newId(), principal, new SseTransport(response), this.outboxParts);
-    const { resumption, start } = await this.subscriptions.subscribe(connection, dept, point, null);
+    const { resumption, start } = await this.subscriptions.subscribe(connection, dept, point);
     const { recovered, from, head } = resumption;
     this.begin(connection, response, slot, { dept, recovered, from, head }, [start]);
   }
@@ -81,7 +81,7 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
     const refused: string[] = [];
     for (const [dept, point] of points) {
       try {
-        begun.push(await this.subscriptions.subscribe(connection, dept, point, null));
+        begun.push(await this.subscriptions.subscribe(connection, dept, point));
       } catch (error) {
         const isOver = !(error instanceof DomainError) || error.code !== 'NOT_FOUND';
         if (isOver || points.size === refused.length + 1) {

@@ -29,7 +29,7 @@ export class SubscriptionsGateway {
 
   @OnFrame('subscribe', subscribe)
   async subscribe(@Frame() { dept, after, epoch }: z.infer<typeof subscribe>, @TheCommand() command: Command): Promise<SubscribeAnswer> {
-    const { resumption, start } = await this.subscriptions.subscribe(command.connection, dept, { after, epoch }, command.re);
+    const { resumption, start } = await this.subscriptions.subscribe(command.connection, dept, { after, epoch }, command);
     command.afterReply(start);
     const { recovered, from, head } = resumption;
     return { dept, epoch: resumption.epoch, recovered, from, head };

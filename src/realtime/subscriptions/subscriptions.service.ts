@@ -6,6 +6,7 @@ import { LogSubscriberFactory } from '../../events/delivery/log-subscriber-facto
 import { type ResumePoint, ResumeService, type ResumeDecision } from '../../events/delivery/resume.service.js';
 import { CLOSE_CODES } from '../connection/close-codes.js';
 import type { Connection } from '../connection/connection.js';
+import type { Command } from '../frames/command.js';
 import { SharedFrame } from '../connection/shared-frame.js';
 import { SocketStats } from '../statistics/socket-stats.service.js';
 import { DeliveryProgress } from '../../events/delivery/delivery-progress.js';
@@ -17,6 +18,8 @@ export interface Subscription {
   /** Begins with the snapshot, if there is one, then the events. Call it when the frames before them are written. */
   readonly start: () => void;
 }
+
+type AskingCommand = Pick<Command, 're' | 'isOver'>;
 
 /** A connection as the end of a subscriber's way. */
 class ConnectionSink implements EventSink {
@@ -61,21 +64,21 @@ export class Subscriptions {
   /**
    * Continues from the client's position while the log still has the events after it; else from a snapshot of one instant. A
    * second subscription of the same department replaces the first.
-   * @param re the command that asks, if one does
+   * @param command the command that asks, if one does; one that is over by now replaces nothing
    * @throws DomainError NOT_FOUND
    */
-  async subscribe(connection: Connection, dept: string, point: ResumePoint, re: string | null): Promise<Subscription> {
+  async subscribe(connection: Connection, dept: string, point: ResumePoint, command?: AskingCommand): Promise<Subscription> {
     this.access.require(connection.principal, dept);
     const resumption = await this.resumeService.begin(dept, point);
     const { from, head, snapshot } = resumption;
+    if (!connection.isOpen || command?.isOver) return { resumption, start: () => undefined };
     this.unsubscribe(connection, dept);
-    if (!connection.isOpen) return { resumption, start: () => undefined };
     const subscriber = this.subscribers.follow(dept, from - 1, head, new ConnectionSink(connection, dept, this.stats, this.progress));
     connection.subscriptions.set(dept, subscriber);
     const start = () => {
       if (snapshot) {
         const place = { dept, seq: snapshot.seq };
-        connection.send(new SharedFrame('snapshot', this.resumeService.snapshotText(resumption, snapshot, re), place));
+        connection.send(new SharedFrame('snapshot', this.resumeService.snapshotText(resumption, snapshot, command?.re ?? null), place));
         this.progress.handed(connection.principal, dept, snapshot.seq);
       }
       subscriber.start();
