@@ -39,6 +39,9 @@ export class Connection implements OutboxReader {
   private readonly outbox: Outbox;
   /** Commands received and not answered yet. */
   private commands = 0;
+  /** Those among them that no unread answer holds up. */
+  private urgent = 0;
+  private urgentCame: (() => void) | undefined;
   private windingUp = false;
 
   constructor(
@@ -101,15 +104,19 @@ export class Connection implements OutboxReader {
     this.windingUp = true;
   }
 
-  /** @internal by the reader: a command came */
-  commandCame(): void {
+  /** @internal by the reader: a command came. @param isUrgent it is a press */
+  commandCame(isUrgent: boolean): void {
     this.active = true;
     this.commands += 1;
+    if (!isUrgent) return;
+    this.urgent += 1;
+    this.urgentCame?.();
   }
 
   /** @internal by the reader: it is answered */
-  commandAnswered(): void {
+  commandAnswered(isUrgent: boolean): void {
     this.commands -= 1;
+    if (isUrgent) this.urgent -= 1;
   }
 
   /** Must arrive: answers, snapshots, what the server has to say. */
@@ -146,9 +153,11 @@ export class Connection implements OutboxReader {
     return this.outbox.drained();
   }
 
-  /** Resolves when no answer to its own commands waits. */
+  /** Resolves when no answer to its own commands waits, or a press does: neither it nor the commands before it wait for a slow reader. */
   answersLeft(): Promise<void> {
-    return this.outbox.answersLeft();
+    if (this.urgent > 0) return Promise.resolve();
+    const urgent = new Promise<void>((resolve) => (this.urgentCame = resolve));
+    return Promise.race([this.outbox.answersLeft(), urgent]);
   }
 
   /** Never a longer line than is allowed: who is cut off resumes from the log. */

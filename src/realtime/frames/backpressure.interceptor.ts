@@ -4,7 +4,8 @@ import type { Command } from './command.js';
 
 /**
  * Starts a command when the answers before it have left. A client that sends and does not read has one answer waiting, and
- * behind it the bounded queue of commands. A reader that is merely behind with events is not held up.
+ * behind it the bounded queue of commands. A reader that is merely behind with events is not held up; nor is a press, with the
+ * commands before it.
  */
 @Injectable()
 export class BackpressureInterceptor implements NestInterceptor {

@@ -88,13 +88,14 @@ export class FrameReader {
 
   private enqueue(command: Command): void {
     const { rate } = this.parts;
+    const isExempt = rate.isExempt(command.type);
     const verdict = rate.hit(this.connection.principal.id, command.type);
     if (!(verdict instanceof Promise) && !verdict.allowed) {
       this.refuseOverRate(command, verdict);
-    } else if (this.waiting.length >= (rate.isExempt(command.type) ? MAX_WAITING_EXEMPT : MAX_WAITING)) {
+    } else if (this.waiting.length >= (isExempt ? MAX_WAITING_EXEMPT : MAX_WAITING)) {
       this.connection.send(errorFrame(command.re, new DomainError('RATE_LIMITED', 'too many commands are waiting', { retryAfter: 1 })));
     } else {
-      this.connection.commandCame();
+      this.connection.commandCame(isExempt);
       this.waiting.push({ command, verdict });
       if (!this.busy) void this.work();
     }
@@ -107,7 +108,7 @@ export class FrameReader {
       const verdict = next.verdict instanceof Promise ? await next.verdict : next.verdict;
       if (verdict.allowed) this.judge(await this.parts.router.dispatch(next.command), next.command.type);
       else this.refuseOverRate(next.command, verdict);
-      this.connection.commandAnswered();
+      this.connection.commandAnswered(this.parts.rate.isExempt(next.command.type));
     }
     this.busy = false;
   }
