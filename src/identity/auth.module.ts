@@ -21,6 +21,7 @@ import { PasswordChangeService } from './sign-in/password-change.service.js';
 import { Passwords } from './sign-in/passwords.js';
 import { SESSION_SIGNING_SECRETS, SessionCookie } from './sessions/session-cookie.js';
 import { SessionCookieGuard } from './sessions/session-cookie.guard.js';
+import { EndedSessions } from './access/ended-sessions.js';
 import { SessionEndings } from './sessions/session-endings.js';
 import { SessionIdentityProvider } from './sessions/session-identity-provider.js';
 import { SessionsService } from './sessions/sessions.service.js';
@@ -39,6 +40,7 @@ const shown = [
   BoardsService,
   ReaderSessions,
   SessionsService,
+  EndedSessions,
   SessionEndings,
   SessionCookie,
   Passwords,

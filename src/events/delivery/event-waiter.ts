@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { ReaderPrincipal } from '../../identity/access/principal.js';
+import { EndedSessions } from '../../identity/access/ended-sessions.js';
 import { SessionEndings } from '../../identity/sessions/session-endings.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { newId } from '../../platform/common/values/ids.js';
@@ -33,6 +34,7 @@ export class EventWaiter implements OnModuleInit {
     private readonly state: ServerState,
     private readonly limits: LiveLimits,
     private readonly endings: SessionEndings,
+    private readonly ended: EndedSessions,
   ) {}
 
   /** How many wait. */
@@ -59,9 +61,10 @@ export class EventWaiter implements OnModuleInit {
 
   /**
    * As `next`, for a person, who counts as connected meanwhile, or a board; also over when their session ends. The caps are those of sockets: of a session the oldest
-   * wait gives way and is answered. @throws DomainError UNAVAILABLE when the person, or all people together, have too many
+   * wait gives way and is answered. @throws DomainError UNAUTHENTICATED when the session has ended meanwhile; UNAVAILABLE when the person, or all people together, have too many
    */
   async nextFor(principal: ReaderPrincipal, places: ReadonlyMap<string, number>, seconds: number, gone: AbortSignal): Promise<void> {
+    if (this.ended.has(principal.sessionId)) throw new DomainError('UNAUTHENTICATED', 'the session has ended');
     this.requirePlace(this.waitingPeople);
     this.giveWay(principal);
     const poll = { id: newId(), principal };

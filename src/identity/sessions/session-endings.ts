@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { EndedSessions } from '../access/ended-sessions.js';
 
 /** Must not throw. */
 export interface SessionEndingsListener {
@@ -12,6 +13,14 @@ export interface SessionEndingsListener {
 export class SessionEndings {
   private readonly listeners: SessionEndingsListener[] = [];
   private readonly relays: SessionEndingsListener[] = [];
+  private changedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly recent: EndedSessions) {}
+
+  /** True when roles or memberships have changed in the last `ms` milliseconds. */
+  hasChangedWithin(ms: number): boolean {
+    return performance.now() - this.changedAt < ms;
+  }
 
   listen(listener: SessionEndingsListener): void {
     this.listeners.push(listener);
@@ -23,20 +32,24 @@ export class SessionEndings {
   }
 
   changed(): void {
-    for (const one of [...this.listeners, ...this.relays]) one.changed();
+    this.heardChanged();
+    for (const one of this.relays) one.changed();
   }
 
   ended(sessionIds: readonly string[]): void {
-    for (const one of [...this.listeners, ...this.relays]) one.ended(sessionIds);
+    this.heardEnded(sessionIds);
+    for (const one of this.relays) one.ended(sessionIds);
   }
 
   /** As `changed`, on another node: it is not passed on. */
   heardChanged(): void {
+    this.changedAt = performance.now();
     for (const one of this.listeners) one.changed();
   }
 
   /** As `ended`, on another node: it is not passed on. */
   heardEnded(sessionIds: readonly string[]): void {
+    this.recent.add(sessionIds);
     for (const one of this.listeners) one.ended(sessionIds);
   }
 }

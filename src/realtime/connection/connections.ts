@@ -18,6 +18,7 @@ export class Connections {
   private readonly byId = new Map<string, Connection>();
   private readonly bySession = new SetIndex<string, Connection>();
   private readonly byStaff = new SetIndex<string, Connection>();
+  private readonly addedListeners: (() => void)[] = [];
 
   constructor(
     @InjectMetric('ws_connections') private readonly gauge: Gauge,
@@ -69,12 +70,18 @@ export class Connections {
     return false;
   }
 
+  /** Called synchronously when one has been added; must not throw. */
+  onAdded(listener: () => void): void {
+    this.addedListeners.push(listener);
+  }
+
   add(connection: Connection): void {
     this.byId.set(connection.id, connection);
     this.bySession.add(connection.principal.sessionId, connection);
     this.byStaff.add(connection.principal.id, connection);
     this.total.inc();
     this.gauge.set(this.size);
+    for (const listener of this.addedListeners) listener();
   }
 
   /** @param closeCode what it ended with; clients may name any, so that only what is known is a label */

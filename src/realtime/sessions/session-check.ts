@@ -14,12 +14,17 @@ import { Subscriptions } from '../subscriptions/subscriptions.service.js';
 
 /** Sessions looked at in one turn of the event loop. */
 const SLICE = 500;
+/** A connection takes no longer to open: roles and memberships that were read at its beginning may have changed meanwhile. */
+const OPENING_MS = 60_000;
+/** One check is for all that were opened in this time. */
+const GATHER_MS = 500;
 
 /** Sockets live no longer than their sessions: closed when one is ended, and checked all together every interval. */
 @Injectable()
 export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly checking = new SerialTask(() => this.check());
   private readonly warnings: SessionWarnings;
+  private gathering: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly sessions: ReaderSessions,
@@ -41,11 +46,22 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
         void this.checking.request();
       },
     });
+    this.connections.onAdded(() => {
+      if (this.endings.hasChangedWithin(OPENING_MS)) this.checkSoon();
+    });
     this.checking.repeat(this.settings.SESSION_CHECK_INTERVAL_SEC * 1000);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    clearTimeout(this.gathering);
     await this.checking.stop();
+  }
+
+  private checkSoon(): void {
+    this.gathering ??= setTimeout(() => {
+      this.gathering = undefined;
+      void this.checking.request();
+    }, GATHER_MS);
   }
 
   /** One query for all sockets of the node. A database that cannot answer revokes nobody. */

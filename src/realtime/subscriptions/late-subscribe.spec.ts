@@ -83,3 +83,12 @@ it('a subscribe that comes back after its answer was given up leaves the live on
   expect(connection.subscriptions.get('icu')).toBeDefined();
   expect(sent.map(({ type }) => type)).toEqual(['ok', 'error']);
 });
+
+it('a membership that ends while a subscribe is under way is refused', async () => {
+  const answer = subscribe();
+  departments.pop();
+  looks.shift()?.();
+  await vi.advanceTimersByTimeAsync(1);
+  expect((await answer)?.code).toBe('NOT_FOUND');
+  expect(readers).toEqual([]);
+});

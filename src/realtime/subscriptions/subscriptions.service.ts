@@ -70,6 +70,7 @@ export class Subscriptions {
   async subscribe(connection: Connection, dept: string, point: ResumePoint, command?: AskingCommand): Promise<Subscription> {
     this.access.require(connection.principal, dept);
     const resumption = await this.resumeService.begin(dept, point);
+    this.access.require(connection.principal, dept); // the membership or the session may have ended meanwhile
     const { from, head, snapshot } = resumption;
     if (!connection.isOpen || command?.isOver) return { resumption, start: () => undefined };
     this.unsubscribe(connection, dept);

@@ -4,6 +4,7 @@ import type { INestApplication, WebSocketAdapter } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { WebSocketServer } from 'ws';
 import type { ReaderPrincipal } from '../../identity/access/principal.js';
+import { EndedSessions } from '../../identity/access/ended-sessions.js';
 import { UpgradeRefusal } from '../../identity/access/upgrade-refusal.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { newId } from '../../platform/common/values/ids.js';
@@ -50,6 +51,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
   private readonly sessions: ConnectionLifecycle;
   private readonly logger: Logger;
   private readonly state: ServerState;
+  private readonly ended: EndedSessions;
   private readonly refusals: RefusalRecorder;
   private readonly server: WebSocketServer;
 
@@ -59,6 +61,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     this.sessions = app.get(ConnectionLifecycle);
     this.logger = app.get(Logger);
     this.state = app.get(ServerState);
+    this.ended = app.get(EndedSessions);
     this.refusals = app.get(RefusalRecorder);
     const settings = app.get<RealtimeSettings>(REALTIME_SETTINGS);
     this.server = new WebSocketServer({
@@ -125,11 +128,13 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     const deadline = setTimeout(() => stream.destroy(), GUARDS_MS);
     try {
       await this.admission.admit(request, stream);
-      // Checked again: the node may have begun to leave while the guards ran.
+      // Checked again: the node may have begun to leave while the guards ran, and the session may have ended.
       this.state.requireStaying();
       const { principal } = request;
       if (principal?.kind !== 'staff' && principal?.kind !== 'board')
         throw new DomainError('UNAUTHENTICATED', 'no guard has said whose socket this is');
+      if (this.ended.has(principal.sessionId))
+        throw UpgradeRefusal.close(CLOSE_CODES.AUTH_INVALID.code, 'the session has ended', { reason: 'auth_invalid' });
       stream.off('error', ignore);
       this.accept(request, stream, head, principal);
     } catch (error) {

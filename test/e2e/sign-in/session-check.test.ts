@@ -1,6 +1,8 @@
+import type { CanActivate } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { signIn, Socket, type AnyFrame, type Session } from '../../support/clients/client.js';
 import { eventually } from '../../support/clients/person.js';
+import { DEFAULT_UPGRADE_GUARDS } from '../../../src/realtime/upgrade/upgrade-guards.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const HOUR = 3600;
@@ -142,5 +144,42 @@ describe('what the check finds', () => {
     } finally {
       await other.stop();
     }
+  });
+});
+
+describe('what ends while a socket is opened', () => {
+  let node: TestWardline;
+  /** Runs when the session has been read, before the socket is accepted. */
+  let meanwhile: () => Promise<unknown> = () => Promise.resolve();
+
+  class LastGuard implements CanActivate {
+    async canActivate(): Promise<boolean> {
+      const act = meanwhile;
+      meanwhile = () => Promise.resolve();
+      await act();
+      return true;
+    }
+  }
+
+  beforeAll(async () => {
+    node = await startTestWardline({ env: { SESSION_CHECK_INTERVAL_SEC: '3600' }, upgradeGuards: [...DEFAULT_UPGRADE_GUARDS, LastGuard] });
+  });
+  afterAll(() => node.stop());
+
+  it('is the session: 4002, and no hello', async () => {
+    const session = await signIn(node, 'icu-nurse-1');
+    meanwhile = () => session.post('/auth/logout');
+    const socket = await Socket.open(node, session.cookie);
+    expect((await socket.untilClosed()).code).toBe(4002);
+    expect(socket.frames).toEqual([]);
+  });
+
+  it('is a membership: the department is left at once', async () => {
+    const admin = await signIn(node, 'admin');
+    const session = await signIn(node, 'icu-nurse-1');
+    meanwhile = () => admin.send('DELETE', `/admin/memberships/${session.user.id}/icu`);
+    const socket = await connect(session, node);
+    await socket.ask({ type: 'subscribe', dept: 'icu' });
+    await socket.until((frame) => frame.type === 'unsubscribed' && frame.dept === 'icu', 'the end of the membership');
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EndedSessions } from '../../../identity/access/ended-sessions.js';
 import { SessionEndings } from '../../../identity/sessions/session-endings.js';
 import { LogNotifier } from '../../../events/log/log-notifier.js';
 import type { FromWorker, News } from './messages.js';
@@ -15,7 +16,7 @@ function worker() {
     },
   });
   const logNotifier = new LogNotifier();
-  const endings = new SessionEndings();
+  const endings = new SessionEndings(new EndedSessions());
   const heard: string[] = [];
   logNotifier.onNotify((dept) => heard.push(`wake ${dept}`));
   endings.listen({ ended: (ids) => heard.push(`ended ${ids.join()}`), changed: () => heard.push('changed') });
