@@ -131,6 +131,13 @@ describe('received is a receipt of the event that asked, or of a later one', () 
     expect((await last(calls[0], anna!)).received_at).toBeNull();
   });
 
+  it('a real one right behind one that the log does not have yet', async () => {
+    const [anna] = await ward.onDuty('icu', 'icu-nurse-1');
+    const call = await ward.press();
+    for (const seq of [1e9, await ward.head()]) anna!.sockets[0]!.ws.send(JSON.stringify({ type: 'ack', dept: 'icu', seq }));
+    await untilSet(call, anna!, 'received_at');
+  });
+
   it('any command of the person on the call, a refused one too', async () => {
     const [anna] = await ward.onDuty('icu', 'icu-nurse-1');
     const call = await ward.press();

@@ -3,7 +3,7 @@ import { Logger } from '../../../platform/logging/logger.js';
 import { Database } from '../../../platform/database/database.js';
 import { statement } from '../../../platform/database/statement.js';
 import { Transactions } from '../../../platform/database/transactions.js';
-import { askingsUpTo, furthest, markAnnunciations, type Progress, progressColumns } from './mark-annunciations.js';
+import { askingsUpTo, markAnnunciations, type Progress, progressColumns } from './mark-annunciations.js';
 import { belongsTo } from '../../../identity/access/principal.js';
 import { Clock } from '../../../platform/common/clock.js';
 import { DeliveryProgress } from '../../../events/delivery/delivery-progress.js';
@@ -13,6 +13,8 @@ const FLUSH_MS = 50;
 const MAX_WAITING = 20_000;
 /** In one transaction. */
 const MOST_AT_ONCE = 100;
+/** Places of one person in one department. */
+const MOST_PLACES = 8;
 
 /** $4 calls, $5 people, $6 seconds since the command: an asking that is newer than the command is not received by it. */
 const unreceived = statement(
@@ -47,10 +49,13 @@ interface Command {
   staffId: string;
   at: number;
 }
-type Receipt = { upTo: Progress } | { command: Command };
+type Receipt = { upTo: readonly Progress[] } | { command: Command };
 
+/** A place that the log does not have yet proves nothing, and only the log knows: the furthest places stay, not the furthest one alone. */
 function newer(a: Receipt, b: Receipt): Receipt {
-  return 'upTo' in a && 'upTo' in b ? { upTo: furthest(a.upTo, b.upTo) } : b;
+  if (!('upTo' in a && 'upTo' in b)) return b;
+  const places = new Map([...a.upTo, ...b.upTo].map((one) => [one.seq, one]));
+  return { upTo: [...places.values()].sort((one, other) => other.seq - one.seq).slice(0, MOST_PLACES) };
 }
 
 /**
@@ -85,7 +90,7 @@ export class AnnunciationReceipts implements OnModuleInit, BeforeApplicationShut
     this.progress.add({
       acknowledged: (staff, dept, seq) => {
         const staffId = staff.id;
-        if (belongsTo(staff, dept)) this.receipts.add(`${staffId}/${dept}`, { upTo: { staffId, dept, seq } });
+        if (belongsTo(staff, dept)) this.receipts.add(`${staffId}/${dept}`, { upTo: [{ staffId, dept, seq }] });
       },
     });
   }
@@ -101,7 +106,7 @@ export class AnnunciationReceipts implements OnModuleInit, BeforeApplicationShut
 
   private async write(receipts: readonly Receipt[]): Promise<void> {
     const wasFailing = this.receipts.isFailing;
-    const upTo = receipts.flatMap((one) => ('upTo' in one ? [one.upTo] : []));
+    const upTo = receipts.flatMap((one) => ('upTo' in one ? one.upTo : []));
     const commands = receipts.flatMap((one) => ('command' in one ? [one.command] : []));
     const now = this.clock.monotonic();
     const rows = await this.database.query<{ callId: string; staffId: string }>(unreceived, [
