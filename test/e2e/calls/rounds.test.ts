@@ -301,9 +301,9 @@ it('a presence or an attendance that nobody looks after turns health red', async
     `UPDATE calls SET attendance_due_at = app_now() - interval '10 seconds', engine_retry_at = app_now() + interval '1 hour' WHERE id = $1`,
     [call.id],
   );
-  await eventually(async () => ((await ward.probe('/readyz')).status === 503 ? true : undefined), 'readyz 503');
+  await eventually(async () => ((await ward.probe('/healthz')).body.status === 'degraded' ? true : undefined), 'a degraded health');
   await ward.wardline.database.query('UPDATE calls SET engine_retry_at = NULL WHERE id = $1', [call.id]);
-  await eventually(async () => ((await ward.probe('/readyz')).status === 200 ? true : undefined), 'readyz 200');
+  await eventually(async () => ((await ward.probe('/healthz')).body.status === 'ok' ? true : undefined), 'a sound health');
 });
 
 describe('a colleague who arrives', () => {
