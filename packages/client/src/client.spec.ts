@@ -160,6 +160,43 @@ describe('createClient', () => {
     expect(server.acks.length).toBeLessThanOrEqual(8);
   });
 
+  it.each([
+    ['by the back-off', undefined, 5000],
+    ['when the server says', 20, 20_100],
+  ])('asks again for a department that is refused for a time: %s', async (_, retry_after, ms) => {
+    vi.useFakeTimers();
+    const { server, client } = setup();
+    server.press('icu');
+    server.refuseSubscribes(1, { code: 'UNAVAILABLE', retryable: true, ...(retry_after !== undefined && { retry_after }) });
+    client.department('icu').subscribe(() => undefined);
+    await vi.advanceTimersByTimeAsync(ms - 2000);
+    expect(client.status.phase).toBe('connecting');
+    expect(client.department('icu').getSnapshot()).toMatchObject({ live: false });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(client.status.phase).toBe('live');
+    expect(client.department('icu').getSnapshot()).toMatchObject({ live: true, seq: 1 });
+  });
+
+  it('says that a department is refused for good, and asks for it again on the next connection', async () => {
+    vi.useFakeTimers();
+    const { server, client, events } = setup();
+    server.press('icu');
+    await follow({ client, events });
+    server.endMembership('icu');
+    await vi.advanceTimersByTimeAsync(10);
+    const icu = client.department('icu');
+    expect(icu.getSnapshot()).toEqual({ calls: [], staff: [], seq: 0, epoch: '', live: false, refused: 'NOT_FOUND' });
+    server.cut();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(icu.getSnapshot().refused).toBe('NOT_FOUND');
+    expect(client.status.phase).toBe('live');
+    server.beginMembership('icu');
+    server.cut();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(icu.getSnapshot()).toMatchObject({ live: true, seq: 1 });
+    expect(icu.getSnapshot().refused).toBeUndefined();
+  });
+
   it('lets a department go with the last listener', async () => {
     vi.useFakeTimers();
     const { server, client } = setup();

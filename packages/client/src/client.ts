@@ -4,6 +4,7 @@ import type { Session } from './generated/protocol.js';
 import { type CallRoute, callRoute } from './api/routes.js';
 import { wardApi, type WardApi } from './api/ward-api.js';
 import { Commands } from './api/commands.js';
+import { retryMs } from './connection/backoff.js';
 import { Connection } from './connection/connection.js';
 import { DepartmentStore } from './department.js';
 import { Emitter } from './emitter.js';
@@ -44,8 +45,9 @@ class Client<P extends Protocol> implements Wardline<P> {
   readonly #emitter = new Emitter<ClientEvents>();
   readonly #departments = new Map<string, DepartmentStore<P>>();
   readonly #wanted = new Set<string>();
-  readonly #refused = new Set<string>();
   readonly #lingering = new Timers<string>();
+  /** Departments that were refused for a time. */
+  readonly #retries = new Timers<string>();
   readonly #commands: Commands;
   readonly #connection: Connection;
   readonly #acks: Acks;
@@ -88,7 +90,7 @@ class Client<P extends Protocol> implements Wardline<P> {
 
   async signIn(credentials: { username: string; password: string }): Promise<Session> {
     const session = await this.#requests.session(credentials);
-    this.#refused.clear();
+    this.#allow();
     this.#connection.restartAll();
     this.#commands.pump();
     return session;
@@ -150,6 +152,7 @@ class Client<P extends Protocol> implements Wardline<P> {
     this.#acks.clear();
     this.#tabs?.close();
     this.#lingering.stopAll();
+    this.#retries.stopAll();
     this.#emitter.clear();
   }
 
@@ -166,15 +169,21 @@ class Client<P extends Protocol> implements Wardline<P> {
     if (isWanted) {
       if (this.#wanted.has(dept)) return;
       this.#wanted.add(dept);
-      this.#refused.delete(dept);
+      this.#allow();
       this.#followWanted();
     } else
       this.#lingering.start(dept, LINGER_MS, () => {
         this.#wanted.delete(dept);
-        this.#departments.get(dept)?.lost();
+        this.department(dept).lost();
         this.#followWanted();
       });
   };
+
+  /** Refusals no longer count: what is wanted is asked for again. */
+  #allow(): void {
+    this.#retries.stopAll();
+    for (const store of this.#departments.values()) if (store.getSnapshot().refused) store.clear();
+  }
 
   #followWanted(): void {
     this.#connection.follow();
@@ -182,28 +191,30 @@ class Client<P extends Protocol> implements Wardline<P> {
   }
 
   #connectionHost(): ConstructorParameters<typeof Connection>[2] {
-    const store = (dept: string) => this.#departments.get(dept);
-    const granted = () => [...this.#wanted].filter((dept) => !this.#refused.has(dept));
+    const store = (dept: string) => this.department(dept);
+    const granted = () => [...this.#wanted].filter((dept) => !store(dept).getSnapshot().refused);
     return {
-      wanted: () => new Map(granted().map((dept) => [dept, store(dept)?.cursor])),
-      isCaughtUp: () => granted().every((dept) => store(dept)?.getSnapshot().live),
+      wanted: () => new Map(granted().flatMap((dept) => (this.#retries.runs(dept) ? [] : [[dept, store(dept).cursor]]))),
+      isCaughtUp: () => granted().every((dept) => store(dept).getSnapshot().live),
       hello: (hello) => {
+        if (hello.epoch) this.#allow();
         const user = hello['user'] as User | undefined;
         if (user) {
           this.#commands.identify(user.id);
-          this.#emitter.emit('frame', { type: 'hello', user });
+          this.#emitter.emit('frame', hello);
         }
         this.#acks.again();
         this.#commands.pump();
       },
       reports: {
-        subscribed: (dept, answer) => store(dept)?.subscribed(answer),
-        snapshot: (dept, snapshot) => store(dept)?.snapshot(snapshot),
-        event: (event) => store(event.dept)?.event(event),
-        skipped: (dept, from, to) => store(dept)?.skipped(from, to),
+        subscribed: (dept, answer) => store(dept).subscribed(answer),
+        snapshot: (dept, snapshot) => store(dept).snapshot(snapshot),
+        event: (event) => store(event.dept).event(event),
+        skipped: (dept, from, to) => store(dept).skipped(from, to),
         refused: (dept, error) => {
-          this.#refused.add(dept);
-          store(dept)?.clear();
+          // Asked for again when the server says, else after the back-off's third wait: 4 s.
+          if (error.retryable) this.#retries.start(dept, retryMs(2, error.retry_after), this.#connection.follow);
+          else store(dept).clear(error.code);
           this.#emitter.emit('fault', { ...error, dept });
         },
         answer: this.#commands.answer,

@@ -1,6 +1,6 @@
 import { Emitter, type Undo } from './emitter.js';
 import type { ErrorBody } from './errors.js';
-import type { AnyEvent, CallView, DepartmentState, EventFrame, Proof, Protocol, StaffView } from './protocol.js';
+import type { AnyEvent, DepartmentState, EventFrame, Proof, Protocol } from './protocol.js';
 import { type Picture, reduce } from './reduce.js';
 import type { Cursor, Snapshot, Subscribed } from './transports/transport.js';
 
@@ -67,7 +67,8 @@ export class DepartmentStore<P extends Protocol> implements Department<P> {
 
   /** The position to go on from; undefined: a snapshot. */
   get cursor(): Cursor | undefined {
-    return this.#state.epoch === '' ? undefined : { after: this.#state.seq, epoch: this.#state.epoch };
+    const { seq, epoch } = this.#state;
+    return epoch ? { after: seq, epoch } : undefined;
   }
 
   subscribed({ recovered, head, epoch }: Subscribed): void {
@@ -79,8 +80,7 @@ export class DepartmentStore<P extends Protocol> implements Department<P> {
   snapshot({ seq, epoch, data }: Snapshot): void {
     this.#stopFetching();
     this.#counts.snapshots += 1;
-    const calls = (data.calls ?? []) as readonly CallView[];
-    const staff = (data.staff ?? []) as readonly StaffView[];
+    const { calls = [], staff = [] } = data as Partial<Picture>;
     this.#target = seq;
     this.#change({ calls, staff, seq, epoch, live: true });
     this.#acknowledge();
@@ -107,10 +107,10 @@ export class DepartmentStore<P extends Protocol> implements Department<P> {
     if (this.#state.live) this.#change({ ...this.#state, live: false });
   }
 
-  /** Forgets everything: the screen must show nothing of it. */
-  clear(): void {
+  /** Forgets everything: the screen must show nothing of it. @param refused the code of a refusal */
+  clear(refused?: string): void {
     this.#stopFetching();
-    this.#change(EMPTY);
+    this.#change({ ...EMPTY, refused });
   }
 
   #use(undo: () => unknown): Undo {
@@ -156,15 +156,14 @@ export class DepartmentStore<P extends Protocol> implements Department<P> {
     try {
       for (let after = from - 1; after < to;) {
         const { items } = await this.#host.page(this.id, after, Math.min(to - after, 200), request.signal);
-        const wanted = items.filter(({ seq }) => seq <= to);
         if (this.#fetching !== request) return;
-        const last = wanted.at(-1);
-        if (!last || wanted[0]?.seq !== after + 1) {
+        const last = items.at(-1);
+        if (!last || items[0]?.seq !== after + 1) {
           this.#startOver();
           return;
         }
-        for (const item of wanted) this.#apply({ ...item, dept: this.id });
-        this.#counts.skippedFetched += wanted.length;
+        for (const item of items) this.#apply({ ...item, dept: this.id });
+        this.#counts.skippedFetched += items.length;
         after = last.seq;
       }
       this.#release();

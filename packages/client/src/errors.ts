@@ -10,7 +10,7 @@ export interface ErrorBody {
   details?: Readonly<Record<string, unknown>>;
   retryable: boolean;
   /** Seconds. */
-  retry_after?: number;
+  retry_after?: number | undefined;
 }
 
 /** A refusal by the server, or a failure on the way to it. */

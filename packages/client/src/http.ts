@@ -155,7 +155,7 @@ async function refusal(response: Response): Promise<WardlineError> {
       code: status === 401 ? 'UNAUTHENTICATED' : status === 429 ? 'RATE_LIMITED' : status >= 500 ? 'UNAVAILABLE' : `HTTP_${String(status)}`,
       message: `HTTP ${String(status)}`,
       retryable: status >= 500 || status === 429,
-      ...(seconds > 0 && { retry_after: seconds }),
+      retry_after: seconds > 0 ? seconds : undefined,
     },
     { status },
   );

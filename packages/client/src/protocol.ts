@@ -57,6 +57,8 @@ export interface DepartmentState {
   readonly epoch: string;
   /** The picture follows the log now. False: it may be old. */
   readonly live: boolean;
+  /** The code with which the server refuses the department, as `NOT_FOUND`: it is not followed, until the next connection asks again. */
+  readonly refused?: string | undefined;
 }
 
 /** Proof that nothing is missing. Counts since the department was first asked for. */

@@ -27,6 +27,6 @@ export class Timers<N extends string> {
   }
 
   stopAll(): void {
-    for (const name of [...this.#running.keys()]) this.stop(name);
+    for (const name of this.#running.keys()) this.stop(name);
   }
 }

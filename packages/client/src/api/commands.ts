@@ -1,4 +1,4 @@
-import { backoffMs } from '../connection/backoff.js';
+import { retryMs } from '../connection/backoff.js';
 import { clientError, closedError, type ErrorBody, WardlineError } from '../errors.js';
 import type { CallRoute, Route } from './routes.js';
 import type { Link } from '../transports/transport.js';
@@ -77,7 +77,7 @@ export class Commands {
   /** @throws WardlineError: the server's refusal, or `EXPIRED`, `QUEUE_FULL`, `CLOSED` */
   readonly execute = (type: string, data: Readonly<Record<string, unknown>>, options: CommandOptions = {}): Promise<unknown> => {
     if (this.#closed) return Promise.reject(closedError());
-    if (this.#all.size >= MAX_WAITING) return Promise.reject(clientError('QUEUE_FULL', 'queue is full', true));
+    if (this.#all.size >= MAX_WAITING) return Promise.reject(clientError('QUEUE_FULL', 'full', true));
     const command: QueuedCommand = {
       key: options.key ?? crypto.randomUUID(),
       type,
@@ -100,7 +100,7 @@ export class Commands {
   /** The session is this person's, or nobody's any more. Commands of somebody else are not sent in another name. */
   identify(user: string | undefined): void {
     if (user === this.#user) return;
-    for (const command of [...this.#all.values()]) {
+    for (const command of this.#all.values()) {
       const { key, type, data, at, maxAgeMs } = command;
       if (this.#user === undefined) this.#queue?.add({ key, type, data, at, maxAgeMs, user });
       else this.#settle(command, 'reject', clientError('SIGNED_OUT', 'signed out', false));
@@ -111,7 +111,7 @@ export class Commands {
 
   /** Sends what is not sent over this link, in order. */
   readonly pump = (): void => {
-    for (const command of [...this.#all.values()]) this.#send(command);
+    for (const command of this.#all.values()) this.#send(command);
   };
 
   readonly answer = (id: string, result: { data: unknown } | { error: ErrorBody }): void => {
@@ -128,7 +128,7 @@ export class Commands {
 
   close(): void {
     this.#closed = true;
-    for (const command of [...this.#all.values()]) this.#settle(command, 'reject', closedError(), true);
+    for (const command of this.#all.values()) this.#settle(command, 'reject', closedError(), true);
     this.#queue?.close();
   }
 
@@ -182,12 +182,13 @@ export class Commands {
       return;
     }
     this.#unsent(command);
-    const wait = error.retryAfter === undefined ? backoffMs(command.attempt) : error.retryAfter * 1000;
-    command.attempt += 1;
-    command.timer = setTimeout(() => {
-      command.timer = undefined;
-      this.#send(command);
-    }, wait);
+    command.timer = setTimeout(
+      () => {
+        command.timer = undefined;
+        this.#send(command);
+      },
+      retryMs(command.attempt++, error.retryAfter),
+    );
   }
 
   #expire(command: Waiting): void {

@@ -1,4 +1,4 @@
-import { backoffMs } from './backoff.js';
+import { retryMs } from './backoff.js';
 import { STOPS } from '../generated/close-codes.js';
 import { LifeSigns } from './life-signs.js';
 import type { ConnectionHost } from './connection-host.js';
@@ -68,13 +68,13 @@ export class Connection {
   }
 
   /** The set of wanted departments has changed. */
-  follow(): void {
-    if (this.#opened) this.#link?.follow(this.#host.wanted());
+  readonly follow = (): void => {
+    this.open?.follow(this.#host.wanted());
     this.progressed();
-  }
+  };
 
   restart(dept: string): void {
-    if (this.#opened) this.#link?.restart(dept, this.#host.wanted().get(dept));
+    this.open?.restart(dept, this.#host.wanted().get(dept));
   }
 
   /** A department has caught up, or lost its place. */
@@ -186,7 +186,7 @@ export class Connection {
 
   /** Leaves a link that is not to be trusted, and opens another at once. */
   readonly #replace = (): void => {
-    this.#drop(this.#current.phase === 'stale');
+    this.#drop();
     this.#connect();
   };
 
@@ -207,9 +207,7 @@ export class Connection {
 
   #retry(seconds?: number): void {
     if (!this.#isWanted) return;
-    const wait = seconds === undefined ? backoffMs(this.#attempt) : seconds * 1000;
-    this.#attempt += 1;
-    this.#timers.start('retry', wait, () => {
+    this.#timers.start('retry', retryMs(this.#attempt++, seconds), () => {
       this.#connect();
     });
   }
@@ -224,7 +222,7 @@ export class Connection {
       ));
     this.#refreshed = true;
     if (!isOver) this.#retry();
-    else if (this.#isWanted) this.stop(STOPS[AUTH_INVALID] ?? '');
+    else if (this.#isWanted) this.stop('AUTH_INVALID');
   }
 
   async #askAdmission(reconnectIn?: number): Promise<void> {
@@ -244,8 +242,7 @@ export class Connection {
     }
   }
 
-  /** @param keepPhase the phase is said already */
-  #drop(keepPhase = false): void {
+  #drop(): void {
     this.#timers.stopAll();
     this.#life.stop();
     const link = this.#link;
@@ -255,7 +252,7 @@ export class Connection {
     this.#candidate?.stop();
     this.#candidate = undefined;
     if (link) this.#host.lost(false);
-    if (!keepPhase && this.#current.phase === 'live') this.#say('connecting', 'lost');
+    if (this.#current.phase === 'live') this.#say('connecting', 'lost');
   }
 
   #say(phase: Status['phase'], reason: string | null): void {

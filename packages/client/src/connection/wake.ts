@@ -6,7 +6,7 @@ const SIGNS = ['visibilitychange', 'resume', 'pageshow', 'online', 'offline'];
 
 /** Calls `woke` when the page or the machine may have slept, and `network` when the browser says that it is gone or back. */
 export function watchWake(woke: () => void, network: (isOnline: boolean) => void): () => void {
-  const view = typeof window === 'undefined' ? undefined : window;
+  const view = globalThis.window as Window | undefined;
   const noticed = ({ type }: Event) => {
     if (type.startsWith('o')) network(type === 'online');
     else if (type !== 'visibilitychange' || !document.hidden) woke();

@@ -7,6 +7,8 @@ export interface FakeServerOptions {
   heartbeatSec?: number;
   /** Between two answers to long polls; default 3000. */
   pollIntervalMs?: number;
+  /** The server's clock is so far ahead of this machine's, in milliseconds; default 0. */
+  aheadMs?: number;
 }
 
 /** A server in memory that speaks `wardline.v1` and the HTTP calls of the client, with knobs for everything that goes wrong. */
@@ -42,6 +44,10 @@ export interface FakeServer {
   refuseStreams(isRefused: boolean): void;
   /** The person may not read this department any more. */
   endMembership(dept: string): void;
+  /** The next `subscribe`s over a socket are refused with this error. */
+  refuseSubscribes(count: number, error: { code: string; retryable: boolean; retry_after?: number }): void;
+  /** The person may read the department again. */
+  beginMembership(dept: string): void;
   /** Answers to commands wait so long, in milliseconds. */
   slowAnswers(ms: number): void;
   /** The next commands have an effect and lose their answer. */

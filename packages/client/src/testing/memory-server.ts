@@ -16,6 +16,7 @@ export class MemoryServer implements FakeServer {
   private readonly losses = new Set<string>();
   private readonly polls = new FakePolls();
   private readonly ended = new Set<string>();
+  private refusals: { code: string; message: string; retryable: boolean }[] = [];
   private noStreams = false;
   private readonly skipFrom = new Map<string, number>();
   private refusedWith: number | undefined;
@@ -27,13 +28,15 @@ export class MemoryServer implements FakeServer {
   private readonly user: NonNullable<FakeServerOptions['user']>;
   private readonly heartbeatSec: number;
   private readonly pollIntervalMs: number;
+  private readonly aheadMs: number;
   private readonly ward: MemoryWard;
   readonly append: MemoryWard['append'];
   readonly press: MemoryWard['press'];
   readonly change: MemoryWard['change'];
   readonly log: MemoryWard['log'];
 
-  constructor({ user, heartbeatSec = 25, pollIntervalMs = 3000 }: FakeServerOptions) {
+  constructor({ user, heartbeatSec = 25, pollIntervalMs = 3000, aheadMs = 0 }: FakeServerOptions) {
+    this.aheadMs = aheadMs;
     this.user = user ?? { id: '00000000-0000-4000-8000-000000000001', name: 'Nurse One', role: 'nurse', departments: ['icu'] };
     this.heartbeatSec = heartbeatSec;
     this.pollIntervalMs = pollIntervalMs;
@@ -55,7 +58,7 @@ export class MemoryServer implements FakeServer {
       }
     };
     this.heartbeat = setInterval(() => {
-      for (const socket of this.sockets.keys()) this.deliver(socket, { type: 'ping', t: Date.now() });
+      for (const socket of this.sockets.keys()) this.deliver(socket, { type: 'ping', t: Date.now() + this.aheadMs });
     }, heartbeatSec * 1000);
   }
 
@@ -103,6 +106,14 @@ export class MemoryServer implements FakeServer {
     this.polls.wake();
   }
 
+  refuseSubscribes(count: number, error: { code: string; retryable: boolean; retry_after?: number }): void {
+    this.refusals = Array.from({ length: count }, () => ({ message: error.code, ...error }));
+  }
+
+  beginMembership(dept: string): void {
+    this.ended.delete(dept);
+  }
+
   slowAnswers(ms: number): void {
     this.answerMs = ms;
   }
@@ -136,7 +147,11 @@ export class MemoryServer implements FakeServer {
     if (path === '/auth/login' || path === '/auth/session') return json(200, session);
     if (path === '/auth/logout') return new Response(null, { status: 204 });
     if (path === '/ws/admission')
-      return json(200, { admitted: true, fallback: { enabled: true, use: 'stream', poll_interval_ms: this.pollIntervalMs } });
+      return json(200, {
+        admitted: true,
+        server_time: Date.now() + this.aheadMs,
+        fallback: { enabled: true, use: 'stream', poll_interval_ms: this.pollIntervalMs },
+      });
     const [, dept = '', rest] = /^\/departments\/([^/]+)\/(.+)$/.exec(path) ?? [];
     if (rest === 'events') {
       const after = Number(query.get('after') ?? 0);
@@ -174,7 +189,10 @@ export class MemoryServer implements FakeServer {
       from: Number(after.get(dept) ?? 0) + 1,
       head: this.ward.log(dept).length,
     }));
-    const hello = { type: 'hello', connection_id: crypto.randomUUID(), epoch: this.ward.epoch, user: this.user, heartbeat_sec: 15 };
+    const hello = {
+      ...{ type: 'hello', connection_id: crypto.randomUUID(), epoch: this.ward.epoch, user: this.user, heartbeat_sec: 15 },
+      server_time: Date.now() + this.aheadMs,
+    };
     this.deliver(socket, { ...hello, departments });
     for (const { dept, recovered, from } of departments) this.begin(socket, dept, recovered ? from - 1 : undefined, null);
     return response;
@@ -195,6 +213,7 @@ export class MemoryServer implements FakeServer {
       });
       this.deliver(socket, {
         ...{ type: 'hello', connection_id: crypto.randomUUID(), server_id: 'fake', epoch: this.ward.epoch, user: this.user },
+        server_time: Date.now() + this.aheadMs,
         ...{ heartbeat_sec: this.heartbeatSec, limits: { max_payload: 65536, messages: 50, per_sec: 10 } },
       });
     });
@@ -204,6 +223,11 @@ export class MemoryServer implements FakeServer {
     const { id, type, dept } = frame as { id: string; type: string; dept: string };
     switch (type) {
       case 'subscribe': {
+        const refused = this.ended.has(dept) ? error('NOT_FOUND') : this.refusals.shift();
+        if (refused) {
+          this.deliver(socket, { type: 'error', re: id, ...refused });
+          return;
+        }
         const { after, epoch } = frame as { after?: number; epoch?: string };
         const head = this.ward.log(dept).length;
         const recovered = after !== undefined && epoch === this.ward.epoch && after <= head;

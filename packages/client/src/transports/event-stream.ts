@@ -171,7 +171,7 @@ class StreamLink implements Link {
   #end(code: number, wait = this.#reconnectIn): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#events.end({ code, ...(wait !== undefined && { reconnectIn: wait }) });
+    this.#events.end({ code, reconnectIn: wait });
   }
 }
 

@@ -44,7 +44,7 @@ export interface LinkEnd {
   /** A close code; 1006 where there was none. */
   readonly code: number;
   /** Seconds to wait, where the server named them. */
-  readonly reconnectIn?: number;
+  readonly reconnectIn?: number | undefined;
 }
 
 /** A link reports by these. After `end` it reports nothing more. */

@@ -35,7 +35,7 @@ class SocketLink implements Link {
   }
 
   follow(wanted: ReadonlyMap<string, Cursor | undefined>): void {
-    for (const dept of [...this.#followed.keys()]) if (!wanted.has(dept)) this.#leave(dept);
+    for (const dept of this.#followed.keys()) if (!wanted.has(dept)) this.#leave(dept);
     for (const [dept, cursor] of wanted) if (!this.#followed.has(dept)) this.#subscribe(dept, cursor);
   }
 
@@ -134,7 +134,7 @@ class SocketLink implements Link {
   #end(code: number): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#events.end({ code, ...(this.#reconnectIn !== undefined && { reconnectIn: this.#reconnectIn }) });
+    this.#events.end({ code, reconnectIn: this.#reconnectIn });
   }
 }
 
