@@ -91,7 +91,12 @@ export class Connections {
     this.bySession.delete(connection.principal.sessionId, connection);
     this.byStaff.delete(connection.principal.id, connection);
     const isOurs = connection.closeCode !== undefined;
-    this.closes.inc({ code: isOurs || KNOWN_CODES.has(closeCode) ? String(closeCode) : 'other' });
+    this.countClose(isOurs || KNOWN_CODES.has(closeCode) ? closeCode : 'other');
     this.gauge.set(this.size);
+  }
+
+  /** Also of a socket that is closed before it is a connection. */
+  countClose(code: number | 'other'): void {
+    this.closes.inc({ code: String(code) });
   }
 }

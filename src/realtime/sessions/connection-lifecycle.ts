@@ -103,8 +103,12 @@ export class ConnectionLifecycle {
     return connection;
   }
 
-  /** Counts an upgrade that was turned down. */
-  refused(reason: string): void {
+  /**
+   * Counts an upgrade that was turned down.
+   * @param closeCode of a socket that was opened only to be closed with it
+   */
+  refused(reason: string, closeCode?: number): void {
     this.counts.refused(reason);
+    if (closeCode !== undefined) this.connections.countClose(closeCode);
   }
 }

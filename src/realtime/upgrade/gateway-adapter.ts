@@ -140,7 +140,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     } catch (error) {
       request.slot?.release();
       if (error instanceof UpgradeRefusal && error.closeCode !== null) {
-        this.sessions.refused(error.reason);
+        this.sessions.refused(error.reason, error.closeCode);
         this.closeAtOnce(request, stream, head, error);
       } else {
         this.refuse(stream, request, asDomainError(error));

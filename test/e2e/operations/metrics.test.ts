@@ -62,6 +62,7 @@ describe('GET /metrics', () => {
     for (const direction of ['in', 'out']) expect(open.value('wardline_ws_bytes_total', { direction })).toBeGreaterThan(100);
     for (const recovered of ['true', 'false']) expect(open.value('wardline_resume_total', { recovered })).toBeGreaterThanOrEqual(1);
     expect(open.sum('wardline_ws_rejected_total')).toBe(before.sum('wardline_ws_rejected_total') + 1);
+    expect(open.value('wardline_ws_closes_total', { code: '4001' })).toBe(1);
     expect(open.value('ws_memory_usage_bytes')).toBeGreaterThan(20_000_000);
     socket.close();
     const closed = await eventually(async () => {
