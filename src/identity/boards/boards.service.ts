@@ -23,7 +23,8 @@ const exchange = statement(
 );
 const find = statement(
   'find_board',
-  `SELECT b.id, b.name, ${DEPARTMENTS} AS departments, last_seen_at < app_now() - make_interval(secs => $2) AS stale
+  `SELECT b.id, b.name, ${DEPARTMENTS} AS departments,
+     last_seen_at < app_now() - make_interval(secs => $2) OR cookie_renewed_at < app_now() - make_interval(days => $3) AS stale
    FROM boards b WHERE token_hash = $1 AND revoked_at IS NULL`,
 );
 const seen = statement(
@@ -71,7 +72,11 @@ export class BoardsService {
 
   /** The board that holds the token, when it is not revoked. `isRenewalDue`: its browser is to get the cookie again. */
   async find(token: string): Promise<{ principal: BoardPrincipal; isRenewalDue: boolean } | undefined> {
-    const [row] = await this.database.query<BoardRow & { stale: boolean }>(find, [tokenHash(token), SEEN_INTERVAL_SEC], 'presses');
+    const [row] = await this.database.query<BoardRow & { stale: boolean }>(
+      find,
+      [tokenHash(token), SEEN_INTERVAL_SEC, RENEWAL_DAYS],
+      'presses',
+    );
     if (!row) return undefined;
     const [now] = row.stale ? await this.database.query<{ renewed: boolean }>(seen, [[row.id], true, RENEWAL_DAYS], 'presses') : [];
     return { principal: toBoardPrincipal(row), isRenewalDue: now?.renewed ?? false };

@@ -293,6 +293,11 @@ describe('after a long time', () => {
     await later.database.moveClock(8 * 86_400);
     const upgrade = await askForUpgrade(later, '/ws?as=board', { cookie: board.cookie });
     expect(upgrade).toMatchObject({ status: 101, headers: { 'set-cookie': [board.setCookie] } });
+    // A board that stays connected was seen a moment ago, as its socket's check writes down.
+    await later.database.moveClock(8 * 86_400);
+    await later.database.query('UPDATE boards SET last_seen_at = app_now() WHERE exchanged_at IS NOT NULL');
+    expect((await board.get('/boards/self')).headers['set-cookie']).toEqual([board.setCookie]);
+    expect((await board.get('/boards/self')).headers['set-cookie']).toBeUndefined();
     // A code is good for a day.
     expect((await exchange(code, {}, later)).status).toBe(401);
   });
