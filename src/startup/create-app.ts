@@ -20,6 +20,7 @@ import { reliableHeaders } from '../platform/http/server/request-headers.js';
 import { screens, screensPolicy } from '../platform/http/screens/screens.js';
 import { packageRoot } from '../platform/system/package-root.js';
 import { RequestRate } from '../platform/http/server/request-rate.js';
+import { readableBy } from '../platform/http/readable-by.js';
 import { RouteMarks } from '../platform/http/route-marks.js';
 import { jsonOnly, requireUtf8 } from '../platform/http/json-only.js';
 import { ValidationPipe } from '../platform/http/validation.pipe.js';
@@ -67,7 +68,7 @@ export async function createApp(options: AppOptions, tls: TlsOptions | undefined
   app.use(beforeRouting(app.get(TlsGuard), app.get(OriginGuard), marks));
   app.use(app.get(RequestRate, { strict: false }).middleware);
   app.use(screens(join(packageRoot(), 'web', 'dist'), options.config.screens));
-  app.enableCors({ origin: http.ALLOWED_ORIGINS, credentials: true, exposedHeaders: ['X-Request-Id', 'Retry-After', 'ETag'] });
+  app.enableCors(readableBy(marks, http.ALLOWED_ORIGINS));
   app.use(jsonOnly(marks));
   app.use(json({ limit: MAX_BODY_BYTES, strict: true, inflate: false, verify: requireUtf8 }));
   app.useBodyParser('urlencoded', { limit: MAX_FORM_BYTES, extended: false, inflate: false, parameterLimit: MAX_FORM_FIELDS });

@@ -22,14 +22,14 @@ export class OriginGuard implements CanActivate {
   }
 
   /**
-   * @param rule the route's own rule, in the place of the settings'
+   * @param rule the route's own rule, in the place of ALLOWED_ORIGINS; the same host is never foreign
    * @throws DomainError ORIGIN_FORBIDDEN; VALIDATION_FAILED for a host that is not served
    */
   requireOwnOrigin(request: GuardedRequest, rule?: 'any' | readonly string[]): void {
     this.hosts.require(request);
     const { origin } = request.headers;
-    if (rule === 'any' || (rule !== undefined && origin !== undefined && rule.includes(origin))) return;
-    if (origin === undefined || this.http.ALLOWED_ORIGINS.includes(origin) || this.isSameHost(origin, request)) return;
+    if (origin === undefined || rule === 'any' || (rule ?? this.http.ALLOWED_ORIGINS).includes(origin)) return;
+    if (this.isSameHost(origin, request)) return;
     throw new DomainError('ORIGIN_FORBIDDEN', 'this origin may not call');
   }
 

@@ -45,6 +45,13 @@ class OwnController {
     return { ...body };
   }
 
+  @Public()
+  @Origins(['https://partner.example'])
+  @Post('partner')
+  partner(@Body() body: object): object {
+    return { ...body };
+  }
+
   @RequireCapability('test-ward.lead')
   @Get('lead')
   lead(): object {
@@ -118,6 +125,32 @@ describe('a route of a hospital’s own', () => {
   it('has a rule of its own for origins', async () => {
     expect(await post('/own/form/1', FORM, 'a=1', 'https://elsewhere.example')).toMatchObject({ status: 201 });
     expect(await post('/own/json', 'application/json', '{}', 'https://elsewhere.example')).toMatchObject({ status: 403 });
+  });
+
+  it('can be called with JSON, and read, by pages of its own list, in the place of ALLOWED_ORIGINS', async () => {
+    const node = await startTestWardline({ modules: [OwnModule], env: { ALLOWED_ORIGINS: 'https://allowed.example' } });
+    const call = (path: string, origin: string) =>
+      request(node, 'POST', path, { body: {}, headers: { origin, 'content-type': 'application/json' } });
+    const asks = (path: string, origin: string) =>
+      request(node, 'OPTIONS', path, {
+        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+      });
+    for (const [path, origin, readable, cookies] of [
+      ['/own/partner', 'https://partner.example', 'https://partner.example', 'true'],
+      ['/own/json', 'https://allowed.example', 'https://allowed.example', 'true'],
+      ['/own/form/1', 'https://elsewhere.example', '*', undefined],
+    ] as const) {
+      for (const answer of [await asks(path, origin), await call(path, origin)]) {
+        expect([path, answer.status]).toEqual([path, expect.toBeOneOf([201, 204])]);
+        expect(answer.headers['access-control-allow-origin']).toBe(readable);
+        expect(answer.headers['access-control-allow-credentials']).toBe(cookies);
+      }
+    }
+    expect((await asks('/own/partner', 'https://partner.example')).headers['access-control-allow-headers']).toBe('content-type');
+    expect((await call('/own/partner', node.url)).status).toBe(201);
+    for (const path of ['/own/partner', '/own/json']) expect((await call(path, 'https://elsewhere.example')).status).toBe(403);
+    expect((await call('/own/partner', 'https://allowed.example')).status).toBe(403);
+    await node.stop();
   });
 
   it('is open to people with the capability that it asks for', async () => {
