@@ -83,6 +83,7 @@ export class FrameRouter {
     if (known instanceof DomainError) return known;
     if (known instanceof HttpException && known.getStatus() < 500) return fromHttpException(known);
     this.logger.error('command.failed', { connection_id: command.connection.id, type: command.type, error });
+    if (known instanceof HttpException) return fromHttpException(known);
     return new DomainError('INTERNAL', 'something went wrong here; it is logged');
   }
 }
