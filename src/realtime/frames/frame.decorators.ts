@@ -1,11 +1,33 @@
-import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata, UseInterceptors } from '@nestjs/common';
+import {
+  applyDecorators,
+  type CanActivate,
+  createParamDecorator,
+  type ExecutionContext,
+  SetMetadata,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import { SubscribeMessage } from '@nestjs/websockets';
 import { z } from 'zod';
+import { CAPABILITIES, can } from '../../identity/access/capabilities.js';
 import type { StaffPrincipal } from '../../identity/access/principal.js';
+import { notPermitted } from '../../platform/common/errors.js';
 import { uuid } from '../../platform/common/values/ids.js';
 import { TRACEPARENT } from '../../platform/tracing/tracing.js';
 import { BackpressureInterceptor } from './backpressure.interceptor.js';
 import type { Command } from './command.js';
+
+/** `@RequireCapability` at a frame's handler, or at its gateway. @throws DomainError FORBIDDEN */
+class FrameCapabilities implements CanActivate {
+  canActivate(context: ExecutionContext): true {
+    const marks = [context.getHandler(), context.getClass()].map(
+      (place) => Reflect.getMetadata(CAPABILITIES, place) as string[] | undefined,
+    );
+    const wanted = marks.find((mark) => mark !== undefined);
+    if (wanted && !wanted.every((capability) => can(commandOf(context).principal, capability))) throw notPermitted();
+    return true;
+  }
+}
 
 export const FRAME_SCHEMA = 'wardline:frame schema';
 
@@ -23,7 +45,12 @@ export function plainFrame<T extends z.ZodRawShape>(fields: T) {
 
 /** Handles frames of a type; its parameters ask for `@Frame()` and `@Caller()`. */
 export function OnFrame(type: string, schema: z.ZodType): MethodDecorator {
-  return applyDecorators(SubscribeMessage(type), SetMetadata(FRAME_SCHEMA, schema), UseInterceptors(BackpressureInterceptor));
+  return applyDecorators(
+    SubscribeMessage(type),
+    SetMetadata(FRAME_SCHEMA, schema),
+    UseGuards(FrameCapabilities),
+    UseInterceptors(BackpressureInterceptor),
+  );
 }
 
 function commandOf(context: ExecutionContext): Command {

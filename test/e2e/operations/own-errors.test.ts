@@ -1,4 +1,15 @@
-import { Body, ConflictException, Controller, Get, HttpException, Module, NotFoundException, Post, UseFilters } from '@nestjs/common';
+import {
+  Body,
+  ConflictException,
+  Controller,
+  Get,
+  HttpException,
+  Module,
+  NotFoundException,
+  Post,
+  ServiceUnavailableException,
+  UseFilters,
+} from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import { WebSocketGateway } from '@nestjs/websockets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -73,6 +84,22 @@ class OwnGateway {
     throw errors.BED_TAKEN('the bed is taken');
   }
 
+  @OnFrame('own.away', frame)
+  away(): never {
+    throw new ServiceUnavailableException('the laundry is closed');
+  }
+
+  @OnFrame('own.silent', frame)
+  silent(): void {
+    // It has done its work.
+  }
+
+  @RequireCapability('test-ward.lead')
+  @OnFrame('own.lead', frame)
+  lead(): object {
+    return {};
+  }
+
   @OnFrame('own.conflict', frame)
   conflict(): never {
     throw new ConflictException('two beds');
@@ -113,6 +140,26 @@ describe('an error of a hospital’s own', () => {
     expect(() => defineErrors('test-ward', { BED_TAKEN: traits })).toThrow('two error codes');
     expect(() => defineErrors('Test', { ANY: traits })).toThrow('prefix');
     expect(() => defineErrors('test-ward', { ANY: { ...traits, status: 200 } })).toThrow('no status');
+  });
+});
+
+describe('a frame of a hospital’s own', () => {
+  it('that is away for a while may come again, as over HTTP', async () => {
+    const socket = await Socket.open(wardline, (await signIn(wardline, 'icu-nurse-1')).cookie);
+    const away = { type: 'error', code: 'UNAVAILABLE', message: 'the laundry is closed', retryable: true };
+    expect(await socket.ask({ type: 'own.away', data: {} })).toMatchObject(away);
+  });
+
+  it('that has nothing to say has done its work', async () => {
+    const socket = await Socket.open(wardline, (await signIn(wardline, 'icu-nurse-1')).cookie);
+    expect(await socket.ask({ type: 'own.silent', data: {} })).toMatchObject({ type: 'ok', data: null });
+  });
+
+  it('is open to people with the capability that it asks for', async () => {
+    const ask = async (username: string) =>
+      (await Socket.open(wardline, (await signIn(wardline, username)).cookie)).ask({ type: 'own.lead', data: {} });
+    expect(await ask('icu-nurse-1')).toMatchObject({ type: 'error', code: 'FORBIDDEN', details: { reason: 'capability' } });
+    expect(await ask('icu-manager')).toMatchObject({ type: 'ok' });
   });
 });
 
