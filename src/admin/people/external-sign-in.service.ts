@@ -22,7 +22,10 @@ const identity = z.strictObject({
   username,
   name: freeText(200),
   role,
-  departments: z.array(slug).max(200),
+  departments: z
+    .array(slug)
+    .max(200)
+    .transform((all) => [...new Set(all)]),
 });
 
 /** A person that another system vouches for. */
@@ -84,7 +87,8 @@ export class ExternalSignIn {
           ...(address !== '' && { address }),
           detail: { issuer: valid.issuer, reason: error.code.toLowerCase() },
         });
-      if (isUniqueViolation(error)) throw new DomainError('ALREADY_EXISTS', 'the user name is taken by somebody else');
+      if (isUniqueViolation(error, 'staff_username_key'))
+        throw new DomainError('ALREADY_EXISTS', 'the user name is taken by somebody else');
       throw error;
     }
   }

@@ -57,6 +57,11 @@ describe('a sign-in by another system', () => {
     await sessionOf(ann);
   });
 
+  it('takes a department that is named twice for one', async () => {
+    const { user } = await sessionOf({ ...ann, subject: 'a-4', username: 'cleo', departments: ['icu', 'icu'] });
+    expect(user).toMatchObject({ username: 'cleo', departments: ['icu'] });
+  });
+
   it('refuses a user name that somebody else has, an unknown department, and a person who was deactivated', async () => {
     expect(await enter({ ...ann, subject: 'a-2' })).toMatchObject({ status: 409, body: { error: { code: 'ALREADY_EXISTS' } } });
     expect(await enter({ ...ann, departments: ['nowhere'] })).toMatchObject({ status: 400 });
