@@ -7,15 +7,15 @@ import { StartRefused } from '../platform/common/start-refused.js';
 import { type Config, readConfig } from '../platform/config/config.js';
 import { environment } from '../platform/config/environment.js';
 import { type OwnSettings, settingPrefix } from '../platform/config/own-settings.js';
+import type { SettingMeta } from '../platform/config/settings/setting.js';
 import { packageVersion } from '../platform/system/package-version.js';
 import { roleDefinition } from '../identity/roles/role-definition.js';
 import { callTypeDefinition } from '../ward/hospital/call-type-definition.js';
+import { isReservedName } from './reserved-names.js';
 import { type HospitalDefinition, isDefined } from './define-hospital.js';
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MAX_NAME = 32;
-/** They would be taken for Wardline's own. */
-const TAKEN = new Set(['wardline', 'core']);
 
 /**
  * Loads the hospital that a file exports by default.
@@ -56,14 +56,17 @@ export function settingsOfHospital({ name, settings }: HospitalDefinition): OwnS
 
 function problemsOf({ name, compatibility, settings, migrations, callTypes = [], roles = [], events = {} }: HospitalDefinition): string[] {
   const problems: string[] = [];
-  if (!NAME.test(name) || name.length > MAX_NAME || TAKEN.has(name))
-    return ['name: must be small letters, digits and hyphens, at most 32, and not Wardline’s own; example: st-jude'];
-  if (semver.validRange(compatibility) === null) problems.push('compatibility: must be a semver range; example: ^0.2.0');
+  if (!NAME.test(name) || name.length > MAX_NAME) return ['name: must be small letters, digits and hyphens, at most 32; example: st-jude'];
+  if (isReservedName(name)) return ['name: Wardline’s own names begin with it; example: st-jude'];
+  if (compatibility.trim() === '' || semver.validRange(compatibility) === null)
+    problems.push('compatibility: must be a semver range; example: ^0.2.0');
   else if (!semver.satisfies(packageVersion(), compatibility, { includePrerelease: true }))
     problems.push(`is written for Wardline ${compatibility}, and this is ${packageVersion()}: install one of the other`);
   const prefix = settingPrefix(name);
-  for (const setting of Object.keys(settings?.shape ?? {}))
+  for (const [setting, schema] of Object.entries<unknown>(settings?.shape ?? {})) {
     if (!setting.startsWith(prefix)) problems.push(`settings: ${setting} must begin with ${prefix}`);
+    if (!isDescribed(schema)) problems.push(`settings: ${setting} must be made with a helper of \`setting\`, which documents it`);
+  }
   for (const [event, traits] of Object.entries<unknown>(events)) {
     if (!event.startsWith(`${name}.`)) problems.push(`events: ${event} must begin with ${name}.`);
     const wrong = problemOfEvent(traits) ?? ((traits as EventTraits).data === undefined ? 'data must be a zod schema' : undefined);
@@ -75,9 +78,20 @@ function problemsOf({ name, compatibility, settings, migrations, callTypes = [],
     const wrong = callTypeDefinition.safeParse(type).error;
     if (wrong) problems.push(`callTypes: ${type.id}: ${z.prettifyError(wrong).replaceAll('\n', ' ')}`);
   }
+  problems.push(...twice('callTypes', callTypes), ...twice('roles', roles));
   for (const role of roles) {
     const wrong = roleDefinition.safeParse(role).error;
     if (wrong) problems.push(`roles: ${role.id}: ${z.prettifyError(wrong).replaceAll('\n', ' ')}`);
   }
   return problems;
+}
+
+function isDescribed(schema: unknown): boolean {
+  const { doc, example } = (schema instanceof z.ZodType && (schema.meta() as Partial<SettingMeta> | undefined)) || {};
+  return typeof doc === 'string' && typeof example === 'string';
+}
+
+function twice(field: string, definitions: readonly { readonly id: string }[]): string[] {
+  const ids = definitions.map(({ id }) => id);
+  return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))].map((id) => `${field}: ${id} is there twice`);
 }

@@ -3,6 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { getToken } from '@willsoto/nestjs-prometheus';
 import { register } from 'prom-client';
 import { EventCatalog } from '../events/log/event-catalog.js';
+import { ownErrorCodes } from '../platform/common/errors.js';
 import { StartRefused } from '../platform/common/start-refused.js';
 import { settingPrefix } from '../platform/config/own-settings.js';
 import { Logger } from '../platform/logging/logger.js';
@@ -25,13 +26,17 @@ const METRIC = getToken('');
 @Injectable()
 export class OwnNames implements OnApplicationBootstrap {
   constructor(
-    private readonly modules: ModulesContainer,
+    modules: ModulesContainer,
     private readonly catalog: EventCatalog,
     private readonly registry: MetricsRegistry,
     private readonly logger: Logger,
     @Inject(OWN_PROGRAM) private readonly program: OwnProgram,
   ) {
     catalog.declareAll(program.events ?? {});
+    // Before Nest binds them: a frame of one of Wardline's names would have two handlers.
+    const { name } = program;
+    const frames = ownFramesOf(modules).map(({ type }) => type);
+    if (name !== undefined) refuse(name, foreign('frame', frames, `${name}.`));
   }
 
   /** @throws StartRefused with a line for each name that is another's */
@@ -41,15 +46,14 @@ export class OwnNames implements OnApplicationBootstrap {
     this.registry.setOwn(provided);
     if (name === undefined) return;
     const events = this.catalog.types().filter((type) => !(type in EVENT_TYPES));
-    const frames = ownFramesOf(this.modules).map(({ type }) => type);
     // A metric that is made without a provider is in prom-client's default registry.
     const metrics = [...provided, ...register.getMetricsAsArray().map((metric) => metric.name.toLowerCase())];
-    const problems = [
+    const prefix = settingPrefix(name);
+    refuse(name, [
       ...foreign('event', events, `${name}.`),
-      ...foreign('frame', frames, `${name}.`),
-      ...foreign('metric', metrics, settingPrefix(name).toLowerCase()),
-    ];
-    if (problems.length > 0) throw new StartRefused(problems.map((problem) => `hospital ${name}: ${problem}`));
+      ...foreign('error code', [...ownErrorCodes().keys()], prefix),
+      ...foreign('metric', metrics, prefix.toLowerCase()),
+    ]);
     const hidden = events.filter((type) => !(type in described));
     if (hidden.length > 0) this.logger.warn('own_events.unpublished', { types: hidden, advice: 'name them in `events` of defineHospital' });
   }
@@ -64,4 +68,9 @@ function metricsOf(modules: readonly unknown[]): string[] {
 
 function foreign(what: string, names: readonly string[], prefix: string): string[] {
   return names.filter((one) => !one.startsWith(prefix)).map((one) => `the ${what} ${one} must begin with ${prefix}`);
+}
+
+/** @throws StartRefused where there is a problem */
+function refuse(name: string, problems: readonly string[]): void {
+  if (problems.length > 0) throw new StartRefused(problems.map((problem) => `hospital ${name}: ${problem}`));
 }

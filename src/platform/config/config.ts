@@ -70,7 +70,7 @@ export function readConfig(environment: Environment, own?: OwnSettings): Config 
   if (own) {
     const result = own.schema.safeParse(given);
     if (result.success) config['own'] = { name: own.name, values: result.data };
-    else lines.push(...describeIssues(own.schema.shape, result.error));
+    else lines.push(...describeIssues(own.schema.shape, result.error, `hospital ${own.name}`));
   }
   if (lines.length > 0) throw new ConfigError(lines);
   const complete = config as unknown as Config;
@@ -82,15 +82,16 @@ export function readConfig(environment: Environment, own?: OwnSettings): Config 
   return complete;
 }
 
-function describeIssues(shape: Record<string, z.ZodType>, error: z.ZodError): string[] {
+/** @param whole the name of all settings together, where a rule looks at several */
+function describeIssues(shape: Record<string, z.ZodType>, error: z.ZodError, whole = 'settings'): string[] {
   const byName = new Map<string, string>();
   for (const issue of error.issues) {
-    const name = String(issue.path[0]);
-    if (!byName.has(name)) byName.set(name, issue.message);
+    const [name = whole] = issue.path;
+    if (!byName.has(String(name))) byName.set(String(name), issue.message);
   }
   return [...byName].map(([name, message]) => {
     const meta = shape[name]?.meta() as SettingMeta | undefined;
-    return `${name}: ${message}; example: ${name}=${meta?.example ?? ''}`;
+    return `${name}: ${message}${meta ? `; example: ${name}=${meta.example}` : ''}`;
   });
 }
 

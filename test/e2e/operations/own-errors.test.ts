@@ -23,7 +23,7 @@ import { commandFrame, OnFrame } from '../../../src/realtime/frames/frame.decora
 import { request, signIn, Socket } from '../../support/clients/client.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
-const errors = defineErrors('test-ward', { BED_TAKEN: { status: 409, retryable: true, meaning: 'Somebody lies in the bed.' } });
+const errors = defineErrors('test-house', { BED_TAKEN: { status: 409, retryable: true, meaning: 'Somebody lies in the bed.' } });
 defineCapabilities({ 'test-ward.lead': ['manager'] });
 const frame = commandFrame(z.strictObject({}));
 
@@ -122,7 +122,7 @@ const FORM = 'application/x-www-form-urlencoded';
 
 describe('an error of a hospital’s own', () => {
   it('has its code, status and retryability over HTTP and over sockets', async () => {
-    const error = { code: 'TEST_WARD_BED_TAKEN', message: 'the bed is taken', retryable: true };
+    const error = { code: 'TEST_HOUSE_BED_TAKEN', message: 'the bed is taken', retryable: true };
     expect(await get('/own/taken')).toMatchObject({ status: 409, body: { error: { ...error, details: { bed: 'icu-101-a' } } } });
     const socket = await Socket.open(wardline, (await signIn(wardline, 'icu-nurse-1')).cookie);
     expect(await socket.ask({ type: 'own.taken', data: {} })).toMatchObject({ type: 'error', ...error });
@@ -137,9 +137,9 @@ describe('an error of a hospital’s own', () => {
 
   it('cannot take a code that there is, nor a prefix that is none', () => {
     const traits = { status: 409, retryable: false, meaning: 'Another.' };
-    expect(() => defineErrors('test-ward', { BED_TAKEN: traits })).toThrow('two error codes');
+    expect(() => defineErrors('test-house', { BED_TAKEN: traits })).toThrow('two error codes');
     expect(() => defineErrors('Test', { ANY: traits })).toThrow('prefix');
-    expect(() => defineErrors('test-ward', { ANY: { ...traits, status: 200 } })).toThrow('no status');
+    expect(() => defineErrors('test-house', { ANY: { ...traits, status: 200 } })).toThrow('no status');
   });
 });
 
@@ -217,6 +217,6 @@ describe('a route of a hospital’s own', () => {
     expect(responses['200']).toMatchObject({ description: 'a bed that is free' });
     expect(responses['503']).toBeDefined();
     expect(JSON.stringify(body)).not.toContain('x-wardline');
-    expect(body.components.schemas.Error.properties.error.properties.code.enum).toContain('TEST_WARD_BED_TAKEN');
+    expect(body.components.schemas.Error.properties.error.properties.code.enum).toContain('TEST_HOUSE_BED_TAKEN');
   });
 });

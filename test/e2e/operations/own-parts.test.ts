@@ -152,17 +152,19 @@ export interface TestHouseProtocol {
   it('has no frame and no metric of another’s name: the start is refused', async () => {
     @WebSocketGateway()
     class Foreign {
-      @OnFrame('call.hide', order)
+      @OnFrame('call.accept', order)
       hide(): void {
         // Nobody ever gets here.
       }
     }
-    @Module({ providers: [Foreign, counterProvider({ name: 'calls_hidden_total', help: 'Of a test.' })] })
+    @Module({ providers: [Foreign] })
     class ForeignModule {}
-    const start = startTestWardline({ ...hospital, modules: [ForeignModule] }, { databaseUrl: inject('adminUrl') });
-    await expect(start).rejects.toThrow(
-      'the frame call.hide must begin with test-house.\nhospital test-house: the metric calls_hidden_total must begin with test_house_',
-    );
+    @Module({ providers: [counterProvider({ name: 'calls_hidden_total', help: 'Of a test.' })] })
+    class CountingModule {}
+    const start = (module: object) =>
+      startTestWardline({ ...hospital, modules: [module as typeof ForeignModule] }, { databaseUrl: inject('adminUrl') });
+    await expect(start(ForeignModule)).rejects.toThrow('the frame call.accept must begin with test-house.');
+    await expect(start(CountingModule)).rejects.toThrow('the metric calls_hidden_total must begin with test_house_');
   });
 
   it('has no metric of another’s name in prom-client’s default registry: the start is refused', async () => {
