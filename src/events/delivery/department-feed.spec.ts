@@ -85,6 +85,14 @@ describe('a batch with an event of the hospital’s own', () => {
   );
 });
 
+it('a type is declared once: nobody changes what is promised of a call', () => {
+  const { catalog } = catalogOf({ critical: true });
+  expect(() => {
+    catalog.declareAll({ 'call.pending': { critical: false } });
+  }).toThrow('event call.pending: is declared already');
+  expect(catalog.isCritical('call.pending', '{}')).toBe(true);
+});
+
 describe('a reader that cannot take a batch', () => {
   it('leaves, to resume; the others get it and the next one', () => {
     const feed = new DepartmentFeed('icu', 0);

@@ -28,18 +28,21 @@ const UNKNOWN: EventTraits = { critical: true };
 /** The types of events. Features declare theirs at the start. */
 @Injectable()
 export class EventCatalog {
+  private readonly declared = new Map<string, EventTraits>();
   private readonly known = new Map<string, EventTraits>();
 
   constructor(private readonly guard: ExtensionGuard) {}
 
   /**
    * Wardline's own features call it. A hospital names its types in `events` of `defineHospital`: what it declares here is in no published document.
-   * @throws TypeError where a trait is not what it must be
+   * @throws TypeError where a trait is not what it must be, and for a type that is declared already
    */
   declareAll(types: Readonly<Partial<Record<EventType, EventTraits>>>): void {
     for (const [type, traits] of Object.entries(types)) {
       const wrong = problemOfEvent(traits);
       if (wrong !== undefined) throw new TypeError(`event ${type}: ${wrong}`);
+      if ((this.declared.get(type) ?? traits) !== traits) throw new TypeError(`event ${type}: is declared already`);
+      this.declared.set(type, traits);
       this.known.set(type, this.guarded(`event ${type}`, traits));
     }
   }
