@@ -91,6 +91,20 @@ describe('the staff app in Chromium', () => {
     expect(labels.filter((label) => label?.includes(`${String(winner)} is on the way`))).toHaveLength(1);
   });
 
+  it('names the department of a call for who follows several, and for nobody else', async () => {
+    const { id } = ((await admin.get('/admin/staff?limit=200')).body.items as { id: string; username: string }[]).find(
+      ({ username }) => username === 'icu-nurse-3',
+    ) ?? { id: '' };
+    expect((await admin.post('/admin/memberships', { staff_id: id, dept: 'med' })).status).toBe(201);
+    const [both, one] = await Promise.all([open('icu-nurse-3'), open('icu-nurse-1')]);
+    await both.startShift();
+    const call = await press('patient_normal');
+    await both.card(call).article.getByText('Intensive care').waitFor();
+    expect(await both.card(call).label()).toMatch(/^Room 101, Bed A, Patient call, .*, Intensive care$/);
+    await one.card(call).until('pending');
+    expect(await one.card(call).label()).not.toContain('Intensive care');
+  });
+
   it('declines with one tap, or with a code', async () => {
     const nurse = await open('icu-nurse-1');
     await nurse.startShift();

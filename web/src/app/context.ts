@@ -41,6 +41,26 @@ export function meIn(user: AppUser, { staff }: Pick<DepartmentState, 'staff'>): 
   return { id: user.id, capabilities: user.capabilities, isOnDuty: staff.some(({ staff_id }) => staff_id === user.id) };
 }
 
+/** An administrator is asked in all departments; a screen follows so many of them. */
+const MAX_FOLLOWED = 20;
+
+/** Departments that this person is asked in, and the one that is chosen. */
+export function useFollowed(): readonly string[] {
+  const { user, departments, dept } = useApp();
+  const isAsked = ({ id }: { id: string }) => user.role === 'admin' || user.departments.includes(id);
+  const own = departments
+    .filter(isAsked)
+    .map(({ id }) => id)
+    .slice(0, MAX_FOLLOWED);
+  return own.includes(dept) ? own : [...own, dept];
+}
+
+/** The name of a department, where this person follows several; undefined where it goes without saying. */
+export function useDeptLabel(dept: string): string | undefined {
+  const { departments } = useApp();
+  return useFollowed().length > 1 ? (departments.find(({ id }) => id === dept)?.name ?? dept) : undefined;
+}
+
 type Pictures = ReadonlyMap<string, DepartmentState>;
 
 /** The pictures of several departments, followed while a component shows them. The same object until one of them changes. */

@@ -5,7 +5,7 @@ import { NamedOptions } from '../shared/ui/named-options.js';
 import { useAlarm } from './alarm/alarm-hooks.js';
 import { CallPage } from './calls/call-page.js';
 import { CallsPage } from './calls/calls-page.js';
-import { useApp, useDeptNames, usePictures } from './context.js';
+import { useApp, useDeptNames, useFollowed, usePictures } from './context.js';
 import { NoticeBanner } from './notice-banner.js';
 import { Link, usePath } from './router.js';
 import { SessionExpiring } from './session/session-expiring.js';
@@ -21,20 +21,6 @@ const History = lazy(() => import('./staffing/history-page.js'));
 const Reports = lazy(() => import('./staffing/reports-page.js'));
 
 const CALL = /^\/app\/calls\/([\w-]+)$/;
-
-/** An administrator is asked in all departments; a screen follows so many of them. */
-const MAX_FOLLOWED = 20;
-
-/** Departments that this person is asked in, and the one that is chosen. */
-function useFollowed(): readonly string[] {
-  const { user, departments, dept } = useApp();
-  const isAsked = ({ id }: { id: string }) => user.role === 'admin' || user.departments.includes(id);
-  const own = departments
-    .filter(isAsked)
-    .map(({ id }) => id)
-    .slice(0, MAX_FOLLOWED);
-  return own.includes(dept) ? own : [...own, dept];
-}
 
 /** Without its names a call is an id. After this time an id is better than nothing. */
 const NAMES_PATIENCE_MS = 3000;

@@ -9,7 +9,7 @@ import { useSecond } from '../../shared/use-now.js';
 import { CallActions } from './call-actions.js';
 import { useCallNote } from './call-notes.js';
 import { isAsked, type Me, rings } from './call-rules.js';
-import { useDeptNames } from '../context.js';
+import { useDeptLabel, useDeptNames } from '../context.js';
 import type { Names } from '../directory.js';
 import { Link } from '../router.js';
 import { useTexts } from '../texts.js';
@@ -72,7 +72,13 @@ function WholeCard({ call, me, isCompact = false, isOwnPage = false }: Props) {
   const note = useCallNote(call.id);
   const rank = names.rank(call);
   const stateText = useStateText(call, me, names);
-  const bed = names.bed(call.bed_id);
+  const department = useDeptLabel(call.dept);
+  const place = <Place room={names.room(call.room_id)} bed={names.bed(call.bed_id)} />;
+  const belongsTo = department !== undefined && (
+    <span className="card-dept">
+      <bdi>{department}</bdi>
+    </span>
+  );
   const isRinging = rings(me, call, rank);
   const asked = call.recipients
     .filter(({ withdrawn_at }) => withdrawn_at === null)
@@ -80,7 +86,7 @@ function WholeCard({ call, me, isCompact = false, isOwnPage = false }: Props) {
   return (
     <article
       className={`card ${isCompact ? 'card-compact' : ''}`}
-      aria-label={`${names.title(call, language)}, ${stateText}`}
+      aria-label={[names.title(call, language), stateText, ...(department === undefined ? [] : [department])].join(', ')}
       data-call-id={call.id}
       data-call-state={call.state}
       data-call-level={call.level}
@@ -97,13 +103,17 @@ function WholeCard({ call, me, isCompact = false, isOwnPage = false }: Props) {
         <div className="card-head">
           <h3 className="card-room" data-long={names.room(call.room_id).length > LONG_NAME}>
             {isOwnPage ? (
-              <Place room={names.room(call.room_id)} bed={bed} />
+              <>
+                {place}
+                {belongsTo}
+              </>
             ) : (
               <Link className="card-link" href={`/app/calls/${call.id}`}>
-                <Place room={names.room(call.room_id)} bed={bed} />
+                {place}
                 <span className="arrow" aria-hidden="true">
                   ›
                 </span>
+                {belongsTo}
               </Link>
             )}
           </h3>
@@ -113,7 +123,7 @@ function WholeCard({ call, me, isCompact = false, isOwnPage = false }: Props) {
           </p>
         </div>
         <p className="card-type">
-          <span>{names.typeLabel(call.type, language)}</span>
+          <bdi>{names.typeLabel(call.type, language)}</bdi>
           {call.level > 0 && (
             <span className="card-level">
               <LevelBars level={call.level} /> {t('card.level', { level: call.level })}
