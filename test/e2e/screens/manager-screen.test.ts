@@ -106,6 +106,23 @@ describe('the pages of a manager in Chromium', () => {
     await manager.close();
   });
 
+  it('show a notice also after a load, until it is read', async () => {
+    const manager = await open('Staffing');
+    const { page } = manager;
+    const banner = page.getByRole('status', { name: 'Notice', exact: true });
+    await manager.button('All hands to the ward').click();
+    await banner.getByText('All hands to the ward').waitFor();
+    await page.reload();
+    await banner.getByText('All hands to the ward').waitFor();
+    await banner.getByRole('button', { name: 'Read' }).click();
+    await banner.waitFor({ state: 'detached' });
+    await page.reload();
+    await page.waitForSelector('html[data-phase="live"]');
+    await page.getByRole('region', { name: 'Order of the queue' }).waitFor();
+    expect(await banner.count()).toBe(0);
+    await manager.close();
+  });
+
   it('show a call that is over in the history, and lead to its page', async () => {
     const { body: call } = await asStation(wardline, 'icu-105-bed')('POST', '/calls', { type: 'patient_normal' });
     for (const command of ['accept', 'arrive', 'complete']) await nurse.post(`/calls/${call.id as string}/${command}`);

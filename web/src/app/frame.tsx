@@ -115,7 +115,7 @@ export function Frame({ said }: { said: string }) {
       </nav>
       <div className="page">
         <SessionExpiring />
-        <NoticeBanner />
+        <NoticeBanner key={dept} dept={dept} />
         <ShiftBar dept={dept} />
         <main id="content" tabIndex={-1}>
           {isLoaded ? (

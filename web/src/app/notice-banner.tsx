@@ -1,38 +1,32 @@
 import { useWardline } from '@wardline/client/react';
-import { useEffect, useState } from 'react';
-import { useApp } from './context.js';
+import { useMemo, useState } from 'react';
+import { NoticeText } from '../shared/news/notice-text.js';
+import { useNews } from '../shared/news/use-news.js';
+import { remember, remembered } from '../shared/preferences.js';
 import { useTexts } from './texts.js';
 
-interface Notice {
-  id: string;
-  code: string;
-  time: string;
-}
-
-/** The newest notice of the department, until it is read. */
-export function NoticeBanner() {
+/** The newest notice of a department, until it is read on this device. */
+export function NoticeBanner({ dept }: { dept: string }) {
   const client = useWardline();
   const texts = useTexts();
-  const { dept } = useApp();
-  const [notice, setNotice] = useState<Notice>();
-  useEffect(
-    () =>
-      client.department(dept).on('notice.posted', ({ id, time, data }) => {
-        setNotice({ id, code: data.code, time });
-      }),
-    [client, dept],
-  );
-  if (!notice) return null;
-  const key = `notice.${notice.code}`;
+  const ids = useMemo(() => [dept], [dept]);
+  const [notice] = useNews(client, ids).notices;
+  const key = `read.${dept}`;
+  const [readUntil, setReadUntil] = useState(Number(remembered(key) ?? 0));
+  if (!notice || notice.time <= readUntil) return null;
   return (
     <section className="banner" role="status" aria-label={texts.t('notice.label')}>
       <p>
-        <strong>{texts.has(key) ? texts.t(key) : notice.code}</strong> · {texts.time(notice.time)}
+        <strong>
+          <NoticeText code={notice.code} texts={texts} />
+        </strong>{' '}
+        · {texts.time(notice.time)}
       </p>
       <button
         className="button"
         onClick={() => {
-          setNotice(undefined);
+          remember(key, String(notice.time));
+          setReadUntil(notice.time);
         }}
       >
         {texts.t('notice.dismiss')}

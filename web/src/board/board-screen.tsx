@@ -9,6 +9,7 @@ import { useTexts } from './texts.js';
 import { untilDone } from '../shared/until-done.js';
 import { type ShownDepartment, useDepartments, useDirectories } from './use-departments.js';
 import type { Notice } from '../shared/news/news.js';
+import { NoticeText } from '../shared/news/notice-text.js';
 import { useNews } from '../shared/news/use-news.js';
 import { useWardTime, Zone } from './zone.js';
 
@@ -40,14 +41,14 @@ function Notices({ notices }: { notices: readonly Notice[] }) {
   return (
     <section className="notices" aria-label={texts.t('notices.title')}>
       <ul>
-        {notices.map(({ id, code, time: at }) => {
-          const key = `notice.${code}`;
-          return (
-            <li key={id}>
-              <strong>{texts.has(key) ? texts.t(key) : code}</strong> <time>{time(at)}</time>
-            </li>
-          );
-        })}
+        {notices.map(({ id, code, time: at }) => (
+          <li key={id}>
+            <strong>
+              <NoticeText code={code} texts={texts} />
+            </strong>{' '}
+            <time>{time(at)}</time>
+          </li>
+        ))}
       </ul>
     </section>
   );

@@ -290,11 +290,5 @@ export default {
   'report.alarms': 'تنبيهات في الساعة',
   'report.missed': 'غير مؤكد',
   'notice.label': 'إعلان',
-  'notice.staff_meeting': 'اجتماع العاملين',
-  'notice.all_hands': 'الجميع إلى القسم',
-  'notice.quiet_hours': 'ساعات الهدوء',
-  'notice.visiting_ends': 'انتهاء وقت الزيارة',
-  'notice.system_maintenance': 'صيانة النظام',
-  'notice.fire_drill': 'تدريب على الحريق',
   'notice.dismiss': 'قُرئ',
 } satisfies Translation<typeof en>;

@@ -255,11 +255,5 @@ export default {
   'report.alarms': 'Alarme je Stunde',
   'report.missed': 'Nicht bestätigt',
   'notice.label': 'Hinweis',
-  'notice.staff_meeting': 'Besprechung',
-  'notice.all_hands': 'Alle auf die Station',
-  'notice.quiet_hours': 'Ruhezeit',
-  'notice.visiting_ends': 'Ende der Besuchszeit',
-  'notice.system_maintenance': 'Wartung des Systems',
-  'notice.fire_drill': 'Brandschutzübung',
   'notice.dismiss': 'Gelesen',
 } satisfies Translation<typeof en>;

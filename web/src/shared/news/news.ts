@@ -1,9 +1,11 @@
-import type { EventFrame } from '@wardline/client';
+import type { EventFrame, WardlineProtocol } from '@wardline/client';
+
+export type NoticeCode = WardlineProtocol['events']['notice.posted']['code'];
 
 export interface Notice {
   readonly id: string;
   readonly dept: string;
-  readonly code: string;
+  readonly code: NoticeCode;
   readonly time: number;
 }
 
@@ -28,7 +30,7 @@ export function hear(news: News, { id, type, dept, time, data }: Heard): News {
   if (type === 'department.unattended') return { ...news, unattended: new Set([...news.unattended, dept]) };
   if (type === 'department.attended') return { ...news, unattended: new Set([...news.unattended].filter((one) => one !== dept)) };
   if (type !== 'notice.posted' || news.notices.some((one) => one.id === id)) return news;
-  const notice = { id, dept, code: (data as { code: string }).code, time: Date.parse(time) };
+  const notice = { id, dept, code: (data as { code: NoticeCode }).code, time: Date.parse(time) };
   return { ...news, notices: [notice, ...news.notices].sort((a, b) => b.time - a.time).slice(0, MOST_NOTICES) };
 }
 
