@@ -200,6 +200,19 @@ describe('the staff app in Chromium', () => {
     expect(await pulses(idle)).toEqual([]);
   });
 
+  it('keeps the sound in reach while it is not live, and says NOT LIVE in an open dialog too', async () => {
+    const nurse = await open('icu-nurse-1', { viewport: { width: 390, height: 844 } });
+    await nurse.button('Call for help').click();
+    await nurse.page.context().setOffline(true);
+    await nurse.page.getByRole('dialog').getByRole('alert').filter({ hasText: 'NOT LIVE' }).waitFor();
+    await nurse.button('Back').click();
+    await nurse.page.locator('.not-live[role="alert"]').waitFor();
+    await nurse.page.getByText('SOUND OFF').click();
+    await nurse.page.getByText('Sound is on').click();
+    await nurse.page.getByText('Silent for').waitFor();
+    await nurse.page.context().setOffline(false);
+  });
+
   it('clears the screen of a session that is revoked', async () => {
     const nurse = await open('icu-nurse-1');
     await nurse.startShift();

@@ -1,3 +1,5 @@
+import type { DepartmentState } from '@wardline/client';
+import { useStatus } from '@wardline/client/react';
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { ErrorBoundary } from '../shared/ui/error-boundary.js';
 import { Logo } from '../shared/ui/logo.js';
@@ -39,6 +41,11 @@ function useNamesOrPatience(dept: string): boolean {
   return isLoaded || isOver;
 }
 
+/** A picture that nothing renews any more asks for nobody. */
+function withoutCalls(pictures: ReadonlyMap<string, DepartmentState>): ReadonlyMap<string, DepartmentState> {
+  return new Map([...pictures].map(([dept, picture]) => [dept, { ...picture, calls: [] }]));
+}
+
 export function Frame({ said }: { said: string }) {
   const texts = useTexts();
   const { t } = texts;
@@ -47,7 +54,7 @@ export function Frame({ said }: { said: string }) {
   const followed = useFollowed();
   const pictures = usePictures(followed);
   const isOnDuty = [...pictures.values()].some(({ staff }) => staff.some(({ staff_id }) => staff_id === user.id));
-  useAlarm(pictures);
+  useAlarm(useStatus().phase === 'stopped' ? withoutCalls(pictures) : pictures);
   useWakeLock(isOnDuty);
   const leads = user.capabilities.includes('staffing.manage');
   const hasNames = useNamesOrPatience(dept);

@@ -58,6 +58,7 @@ export function StaffApp({ client, alarm, directories, first }: Props) {
     () =>
       watchLiveness(client, {
         title: texts.t('not_live.title'),
+        load: texts.t('not_live.load'),
         since: (at) => texts.t('not_live.since', { time: texts.time(at, { hour: '2-digit', minute: '2-digit', second: '2-digit' }) }),
         reason: ({ phase }) => texts.t(`not_live.${phase === 'live' ? 'connecting' : phase}`),
       }),

@@ -45,6 +45,7 @@ function useLiveness(client: Wardline, isOn: boolean): void {
     if (!isOn) return;
     return watchLiveness(client, {
       title: texts.t('not_live.title'),
+      load: texts.t('not_live.load'),
       since: (at) => texts.t('not_live.since', { time: texts.time(at) }),
       reason: ({ phase }) => texts.t(phase === 'live' ? 'not_live.connecting' : `not_live.${phase}`),
     });

@@ -9,6 +9,24 @@ export interface NotLiveTexts {
   /** The time since when. */
   since(at: number): string;
   reason(status: Status): string;
+  /** The label of a button that loads the page, where nothing else helps. */
+  readonly load: string;
+}
+
+let said: string | undefined;
+const listeners = new Set<() => void>();
+
+function say(text: string | undefined): void {
+  said = text;
+  for (const listener of [...listeners]) listener();
+}
+
+/** The words of the banner, for a dialog: it covers the page, and with it the banner. Undefined while the page is live. */
+export const notLiveText = (): string | undefined => said;
+
+export function onNotLive(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /**
@@ -34,11 +52,22 @@ export function watchLiveness<P extends Protocol>(client: Wardline<P>, texts: No
     reason.className = 'reason';
     reason.textContent = texts.reason(status);
     banner.replaceChildren(title, since, reason);
+    if (status.phase === 'stopped') {
+      const load = document.createElement('button');
+      load.className = 'button';
+      load.textContent = texts.load;
+      load.addEventListener('click', () => {
+        location.reload();
+      });
+      banner.append(load);
+    }
+    say([title, since, reason].map(({ textContent }) => textContent).join(' '));
   };
   const hide = () => {
     delete root.dataset['notLive'];
     banner.removeAttribute('role');
     banner.replaceChildren();
+    say(undefined);
   };
   const update = (status: Status) => {
     root.dataset['phase'] = status.phase;
@@ -59,6 +88,7 @@ export function watchLiveness<P extends Protocol>(client: Wardline<P>, texts: No
     undo();
     clearTimeout(patience);
     banner.remove();
+    say(undefined);
     delete root.dataset['notLive'];
     delete root.dataset['phase'];
   };

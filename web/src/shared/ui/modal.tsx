@@ -1,4 +1,5 @@
-import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { notLiveText, onNotLive } from '../not-live.js';
 import './modal.css';
 
 interface Props {
@@ -14,6 +15,7 @@ interface Props {
 export function Modal({ title, lead, backLabel, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const notLive = useSyncExternalStore(onNotLive, notLiveText);
   useLayoutEffect(() => {
     const { current } = dialog;
     if (current?.open === false) current.showModal();
@@ -30,6 +32,11 @@ export function Modal({ title, lead, backLabel, onClose, children }: Props) {
         if (!currentTarget.open) onClose();
       }}
     >
+      {notLive !== undefined && (
+        <p role="alert" className="modal-not-live">
+          {notLive}
+        </p>
+      )}
       <h2 id={id}>{title}</h2>
       {lead !== undefined && <p>{lead}</p>}
       {children}
