@@ -213,6 +213,30 @@ describe('the staff app in Chromium', () => {
     await nurse.page.context().setOffline(false);
   });
 
+  it('offers a load where the server has stopped the screen for good, and sounds no more from its old picture', async () => {
+    const nurse = await open('icu-nurse-1', { init: RECORD_PULSES });
+    const { page } = nurse;
+    const sockets: { close(options: { code: number }): Promise<void> }[] = [];
+    await page.routeWebSocket(/./, (socket) => {
+      socket.connectToServer();
+      sockets.push(socket);
+    });
+    await page.reload();
+    await page.waitForSelector('html[data-phase="live"]');
+    await nurse.startShift();
+    const call = await press('patient_normal');
+    await nurse.card(call).until('pending');
+    await eventually(async () => ((await page.evaluate<unknown[]>('window.pulses')).length > 0 ? true : undefined), 'pulses');
+    await sockets.at(-1)?.close({ code: 4003 });
+    await page.locator('.not-live[role="alert"]').getByRole('button', { name: 'Load again' }).waitFor();
+    await page.evaluate('window.pulses = []');
+    // A call of this rank would sound again after twenty seconds.
+    await page.waitForTimeout(21_000);
+    expect(await page.evaluate('window.pulses')).toEqual([]);
+    await nurse.button('Load again').click();
+    await page.waitForSelector('html[data-phase="live"]');
+  });
+
   it('clears the screen of a session that is revoked', async () => {
     const nurse = await open('icu-nurse-1');
     await nurse.startShift();
