@@ -5,17 +5,34 @@ const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 let second = 0;
 
+function tick(): void {
+  second += 1;
+  for (const one of [...listeners]) one();
+}
+
+function runOrRest(): void {
+  if (listeners.size > 0 && !document.hidden) {
+    timer ??= setInterval(tick, 1000);
+    return;
+  }
+  clearInterval(timer);
+  timer = undefined;
+}
+
+/** Ages that are seen again are true at once. */
+function seenOrNot(): void {
+  if (!document.hidden) tick();
+  runOrRest();
+}
+
 function subscribe(listener: () => void): () => void {
+  if (listeners.size === 0) document.addEventListener('visibilitychange', seenOrNot);
   listeners.add(listener);
-  timer ??= setInterval(() => {
-    second += 1;
-    for (const one of listeners) one();
-  }, 1000);
+  runOrRest();
   return () => {
     listeners.delete(listener);
-    if (listeners.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
+    if (listeners.size === 0) document.removeEventListener('visibilitychange', seenOrNot);
+    runOrRest();
   };
 }
 
