@@ -10,5 +10,5 @@ const TIME: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
 export function useWardTime(): (at: number, options?: Intl.DateTimeFormatOptions) => string {
   const texts = useTexts();
   const zone = useContext(Zone);
-  return (at, options = TIME) => texts.time(at, { ...options, ...(zone !== undefined && { timeZone: zone }) });
+  return (at, options = TIME) => texts.moment(at, { ...options, ...(zone !== undefined && { timeZone: zone }) });
 }

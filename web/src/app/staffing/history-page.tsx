@@ -93,7 +93,7 @@ export default function HistoryPage({ dept }: { dept: string }) {
           {calls?.map((call) => (
             <li key={call.id}>
               <time className="row-time" dateTime={call.placed_at}>
-                {texts.time(call.placed_at, WHEN)}
+                {texts.moment(call.placed_at, WHEN)}
               </time>
               <div className="row-text">
                 <Link className="row-link" href={`/app/calls/${call.id}`}>

@@ -1,12 +1,14 @@
 import type { Report } from '@wardline/client';
 import { formatAge } from '../../shared/texts/age.js';
+import { IsolatedList } from '../../shared/ui/isolated-list.js';
 import { useDeptNames } from '../context.js';
 import { useTexts } from '../texts.js';
 
 type Interval = Report['intervals'][number];
 
 const seconds = (value: number | null) => (value === null ? '–' : formatAge(value * 1000));
-const percent = (share: number) => `${String(Math.round(share * 100))} %`;
+const ONE_PLACE = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
+const WITHIN_SEC = [30, 60, 120];
 
 /** Charts with the same figures as a table beside each. */
 export function ReportView({ report }: { report: Report }) {
@@ -19,12 +21,13 @@ export function ReportView({ report }: { report: Report }) {
   const shown = answers.some(({ interval }) => interval === 'acceptance')
     ? answers.filter(({ interval }) => interval === 'acceptance')
     : answers;
+  const percent = (share: number) => texts.number(share, { style: 'percent' });
+  const within = (sec: number) => `≤ ${texts.number(sec, { style: 'unit', unit: 'second', unitDisplay: 'narrow' })}`;
   const shiftName = (shift: string) => {
     const key = `shift.name.${shift}`;
     return texts.has(key) ? t(key) : shift;
   };
-  const label = ({ type, shift }: Interval) =>
-    shift === 'all' ? names.typeLabel(type, language) : `${names.typeLabel(type, language)} · ${shiftName(shift)}`;
+  const labelOf = ({ type, shift }: Interval) => [names.typeLabel(type, language), ...(shift === 'all' ? [] : [shiftName(shift)])];
   const longest = Math.max(1, ...shown.map(({ p90 }) => p90 ?? 0));
   const most = Math.max(1, ...report.fairness.nurses.map(({ accepted }) => accepted));
   return (
@@ -40,27 +43,31 @@ export function ReportView({ report }: { report: Report }) {
                 <th scope="col">{t('report.chart')}</th>
                 <th scope="col">{t('report.count')}</th>
                 <th scope="col">{t('report.median')}</th>
-                <th scope="col">90 %</th>
-                <th scope="col">≤ 30 s</th>
-                <th scope="col">≤ 60 s</th>
-                <th scope="col">≤ 120 s</th>
+                <th scope="col">{percent(0.9)}</th>
+                {WITHIN_SEC.map((sec) => (
+                  <th scope="col" key={sec}>
+                    <bdi>{within(sec)}</bdi>
+                  </th>
+                ))}
                 <th scope="col">{t('report.never')}</th>
               </tr>
             </thead>
             <tbody>
               {shown.map((one) => (
                 <tr key={`${one.type} ${one.shift}`}>
-                  <th scope="row">{label(one)}</th>
+                  <th scope="row">
+                    <IsolatedList items={labelOf(one)} separator=" · " />
+                  </th>
                   <td>
                     <Bar parts={[(one.p50 ?? 0) / longest, ((one.p90 ?? 0) - (one.p50 ?? 0)) / longest]} />
                   </td>
-                  <td>{one.count}</td>
+                  <td>{texts.number(one.count)}</td>
                   <td>{seconds(one.p50)}</td>
                   <td>{seconds(one.p90)}</td>
                   <td>{percent(one.within_30)}</td>
                   <td>{percent(one.within_60)}</td>
                   <td>{percent(one.within_120)}</td>
-                  <td>{one.never}</td>
+                  <td>{texts.number(one.never)}</td>
                 </tr>
               ))}
             </tbody>
@@ -85,12 +92,16 @@ export function ReportView({ report }: { report: Report }) {
               <tbody>
                 {report.calls.map((one) => (
                   <tr key={one.type}>
-                    <th scope="row">{names.typeLabel(one.type, language)}</th>
-                    <td>{one.placed}</td>
-                    <td>{one.completed}</td>
-                    <td>{one.cancelled}</td>
-                    <td>{one.repeats}</td>
-                    <td>{report.escalations.filter(({ type }) => type === one.type).reduce((sum, { count }) => sum + count, 0)}</td>
+                    <th scope="row">
+                      <bdi>{names.typeLabel(one.type, language)}</bdi>
+                    </th>
+                    <td>{texts.number(one.placed)}</td>
+                    <td>{texts.number(one.completed)}</td>
+                    <td>{texts.number(one.cancelled)}</td>
+                    <td>{texts.number(one.repeats)}</td>
+                    <td>
+                      {texts.number(report.escalations.filter(({ type }) => type === one.type).reduce((sum, { count }) => sum + count, 0))}
+                    </td>
                   </tr>
                 ))}
               </tbody>
@@ -120,9 +131,9 @@ export function ReportView({ report }: { report: Report }) {
                     <td>
                       <Bar parts={[one.accepted / most]} />
                     </td>
-                    <td>{one.accepted}</td>
-                    <td>{one.alarms_per_hour === null ? '–' : one.alarms_per_hour.toFixed(1)}</td>
-                    <td>{one.missed_receipts}</td>
+                    <td>{texts.number(one.accepted)}</td>
+                    <td>{one.alarms_per_hour === null ? '–' : texts.number(one.alarms_per_hour, ONE_PLACE)}</td>
+                    <td>{texts.number(one.missed_receipts)}</td>
                   </tr>
                 ))}
               </tbody>

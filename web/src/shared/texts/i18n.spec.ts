@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Translator } from './i18n.js';
 import ar from '../messages/ar.js';
 import de from '../messages/de.js';
@@ -44,6 +44,15 @@ describe('texts', () => {
   it('say whether they are known, also where `has` is taken out of its object', () => {
     const { has } = new Translator<typeof texts>('en', texts);
     expect([has('hello'), has('role.doctor')]).toEqual([true, false]);
+  });
+
+  it('show the date with a time of another day', () => {
+    vi.useFakeTimers({ now: new Date('2026-11-29T10:00:00Z') });
+    const english = new Translator<typeof texts>('en', texts, 'UTC');
+    expect(english.time('2026-11-29T09:05:00Z')).toBe('09:05');
+    expect(english.time('2026-11-28T21:05:00Z')).toBe('28/11, 21:05');
+    expect(english.moment('2026-11-28T21:05:00Z', { hour: '2-digit' })).toBe('21');
+    vi.useRealTimers();
   });
 
   it('have the same values in every language', () => {

@@ -16,6 +16,9 @@ const LOCALE_OF: Record<Language, string> = { en: 'en-GB', ar: 'ar-u-nu-latn', d
 
 export const directionOf = (language: Language): 'ltr' | 'rtl' => (RIGHT_TO_LEFT.has(language) ? 'rtl' : 'ltr');
 
+const SHORT_DAY = { day: '2-digit', month: '2-digit' } as const;
+const DAY = { ...SHORT_DAY, year: 'numeric' } as const;
+
 /** An isolate that finds its own direction. */
 const isolate = (value: string) => `\u2068${value}\u2069`;
 const RTL_TEXT = /[\u0590-\u08ff\ufb1d-\ufefc]/;
@@ -62,12 +65,18 @@ export class Translator<C extends Catalogue> {
   /** May be taken out of its object, as `t`. */
   readonly has = (key: string): key is keyof C & string => key in this.texts;
 
-  number(value: number): string {
-    return this.numbers.format(value);
+  number(value: number, options?: Intl.NumberFormatOptions): string {
+    return options ? new Intl.NumberFormat(this.locale, options).format(value) : this.numbers.format(value);
   }
 
-  /** A time of day where it is today, with the date otherwise. */
+  /** A time of day; where that is not today, with the date. */
   time(at: string | number | Date, options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' }): string {
+    const day = (time: string | number | Date) => this.moment(time, DAY);
+    return this.moment(at, day(at) === day(Date.now()) ? options : { ...SHORT_DAY, ...options });
+  }
+
+  /** Exactly the parts that are asked for. */
+  moment(at: string | number | Date, options: Intl.DateTimeFormatOptions): string {
     const key = JSON.stringify(options);
     let format = this.formats.get(key);
     if (!format) {
