@@ -209,7 +209,7 @@ describe('the wall board in Chromium', () => {
     await page.locator('[role="alert"].fault').waitFor();
     found.push(...(await accessibilityFaults(page)));
     await page.goto(`${wardline.url}/board/med?lang=${lang}#code=${code}`);
-    await page.locator('.choice').waitFor();
+    await page.locator('.choice').getByText('Intensive care').waitFor();
     found.push(...(await accessibilityFaults(page)));
     await page.goto(`${wardline.url}/board/icu?lang=${lang}`);
     await page.waitForSelector('html[data-phase="live"]');

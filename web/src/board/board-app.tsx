@@ -105,6 +105,6 @@ function PairedBoard({ client, board, wanted }: { client: Wardline; board: Board
       for (const end of ends) end();
     };
   }, [client, ids, isShown]);
-  if (!isShown) return <Choice wanted={missing} departments={board.departments} />;
+  if (!isShown) return <Choice client={client} wanted={missing} departments={board.departments} />;
   return <BoardScreen client={client} ids={ids} />;
 }

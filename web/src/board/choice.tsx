@@ -1,8 +1,21 @@
+import type { Wardline } from '@wardline/client';
+import { useEffect, useState } from 'react';
+import { untilDone } from '../shared/until-done.js';
 import { useTexts } from './texts.js';
 
 /** Says that the address names a department that the board may not show, and which it may. */
-export function Choice({ wanted, departments }: { wanted: readonly string[]; departments: readonly string[] }) {
+export function Choice({ client, wanted, departments }: { client: Wardline; wanted: readonly string[]; departments: readonly string[] }) {
   const { t } = useTexts();
+  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
+  useEffect(() => {
+    const read = untilDone(async () => {
+      const { items } = await client.directory.departments();
+      setNames(new Map(items.map(({ id, name }) => [id, name])));
+    });
+    return () => {
+      read.stop();
+    };
+  }, [client]);
   return (
     <main className="pair">
       <h1>{t('choose.title')}</h1>
@@ -11,7 +24,7 @@ export function Choice({ wanted, departments }: { wanted: readonly string[]; dep
         {departments.map((id) => (
           <li key={id}>
             <a className="button" href={`/board/${encodeURIComponent(id)}`}>
-              <bdi>{id}</bdi>
+              <bdi>{names.get(id) ?? id}</bdi>
             </a>
           </li>
         ))}
