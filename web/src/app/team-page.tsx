@@ -1,4 +1,5 @@
 import type { Member } from '@wardline/client';
+import { IsolatedList } from '../shared/ui/isolated-list.js';
 import { useApp, useDeptNames } from './context.js';
 import { PageHeading } from './page-heading.js';
 import { useTexts } from './texts.js';
@@ -54,14 +55,17 @@ function PeopleList({ people }: { people: readonly Member[] }) {
               <bdi>{one.name}</bdi> {one.staff_id === user.id && <span className="hint">({t('team.you')})</span>}
             </p>
             <p className="hint">
-              {[
-                names.roleLabel(one.role, texts),
-                ...(one.on_duty_since === null ? [] : [t('team.since', { time: texts.time(one.on_duty_since) })]),
-                t(one.online ? 'team.online' : 'team.offline'),
-                ...(one.responsive ? [] : [t('team.unresponsive')]),
-                ...(one.paused_until === null ? [] : [t('team.paused', { time: texts.time(one.paused_until) })]),
-                ...(one.excluded_until === null ? [] : [t('team.excluded', { time: texts.time(one.excluded_until) })]),
-              ].join(' · ')}
+              <IsolatedList
+                separator=" · "
+                items={[
+                  names.roleLabel(one.role, texts),
+                  ...(one.on_duty_since === null ? [] : [t('team.since', { time: texts.time(one.on_duty_since) })]),
+                  t(one.online ? 'team.online' : 'team.offline'),
+                  ...(one.responsive ? [] : [t('team.unresponsive')]),
+                  ...(one.paused_until === null ? [] : [t('team.paused', { time: texts.time(one.paused_until) })]),
+                  ...(one.excluded_until === null ? [] : [t('team.excluded', { time: texts.time(one.excluded_until) })]),
+                ]}
+              />
             </p>
           </div>
           {one.on_duty_since !== null && <span className="person-load">{t('team.load', { n: one.load })}</span>}

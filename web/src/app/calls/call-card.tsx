@@ -1,11 +1,11 @@
 import type { CallView } from '@wardline/client';
 import { useWardline } from '@wardline/client/react';
-import { memo, useId, useState } from 'react';
+import { memo, useId } from 'react';
 import { formatAge } from '../../shared/texts/age.js';
 import { CallMark, LevelBars } from '../../shared/ui/call-marks.js';
 import { ErrorBoundary } from '../../shared/ui/error-boundary.js';
-import { errorText } from '../../shared/texts/error-text.js';
 import { useSecond } from '../../shared/use-now.js';
+import { BrokenCard } from './broken-card.js';
 import { CallActions } from './call-actions.js';
 import { useCallNote } from './call-notes.js';
 import { isAsked, type Me, rings } from './call-rules.js';
@@ -58,7 +58,7 @@ export function useStateText(call: CallView, me: Me, names: Names): string {
 /** A call at a glance, with what one can do. A card that breaks still says where, how urgent, and takes the call. */
 export const CallCard = memo(function CallCard(props: Props) {
   return (
-    <ErrorBoundary resetKey={props.call} fallback={<BrokenCard {...props} />}>
+    <ErrorBoundary resetKey={props.call} fallback={<BrokenCard call={props.call} />}>
       <WholeCard {...props} />
     </ErrorBoundary>
   );
@@ -81,7 +81,8 @@ function WholeCard({ call, me, isCompact = false, isOwnPage = false }: Props) {
   );
   const isRinging = rings(me, call, rank);
   const asked = call.recipients
-    .filter(({ withdrawn_at }) => withdrawn_at === null)
+    // On its own page a call says whom it asked, also when others have taken it.
+    .filter(({ withdrawn_at }) => withdrawn_at === null || (isOwnPage && call.state !== 'pending'))
     .map((one) => names.person(one.staff_id) ?? names.roleLabel(one.role, texts));
   return (
     <article
@@ -136,7 +137,7 @@ function WholeCard({ call, me, isCompact = false, isOwnPage = false }: Props) {
           {call.round > 1 && <span> · {t('card.round', { n: call.round })}</span>}
           {call.superseded_by !== null && <span> · {t('card.superseded')}</span>}
         </p>
-        {call.state === 'pending' && <p className="card-asked">{askedText(texts, asked)}</p>}
+        {(call.state === 'pending' || (isOwnPage && asked.length > 0)) && <p className="card-asked">{askedText(texts, asked)}</p>}
         {note && <p className={note.isFault ? 'card-note fault' : 'card-note'}>{note.text}</p>}
       </div>
       <div className="card-actions">
@@ -151,59 +152,5 @@ function Place({ room, bed }: { room: string; bed: string | undefined }) {
     <>
       <bdi>{room}</bdi> {bed !== undefined && <bdi className="card-bed">{bed}</bdi>}
     </>
-  );
-}
-
-/** It reads no more of the call than it needs, and runs no code of the card that broke. */
-function BrokenCard({ call }: Props) {
-  const texts = useTexts();
-  const { t } = texts;
-  const client = useWardline();
-  const room = useDeptNames(call.dept).room(call.room_id);
-  const [isBusy, setBusy] = useState(false);
-  const [fault, setFault] = useState<string>();
-  const accept = () => {
-    setBusy(true);
-    setFault(undefined);
-    client.calls
-      .accept(call.id)
-      .catch((error: unknown) => {
-        setFault(errorText(texts, error));
-      })
-      .finally(() => {
-        setBusy(false);
-      });
-  };
-  return (
-    <article
-      className="card"
-      aria-label={room}
-      data-call-id={call.id}
-      data-call-state={call.state}
-      data-call-level={call.level}
-      data-rank="2"
-    >
-      <div className="card-mark">
-        <CallMark rank={2} type="" size={56} />
-      </div>
-      <div className="card-body">
-        <h3 className="card-room">
-          <bdi>{room}</bdi>
-        </h3>
-        <p>
-          {t('card.level', { level: call.level })} · {t('broken.title')}
-        </p>
-        {fault !== undefined && (
-          <p role="alert" className="fault">
-            {fault}
-          </p>
-        )}
-      </div>
-      <div className="card-actions">
-        <button className="button button-main" aria-disabled={isBusy} onClick={isBusy ? undefined : accept}>
-          {isBusy ? t('act.sending') : t('act.accept')}
-        </button>
-      </div>
-    </article>
   );
 }

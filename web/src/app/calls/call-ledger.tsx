@@ -25,7 +25,7 @@ export function CallLedger({ call, names }: { call: CallWithHistory; names: Name
           <li key={`${one.staff_id} ${one.queued_at}`}>
             <h3>
               <bdi>{names.person(one.staff_id) ?? names.roleLabel(one.role, texts)}</bdi>{' '}
-              <span className="hint">{names.roleLabel(one.role, texts)}</span>
+              <bdi className="hint">{names.roleLabel(one.role, texts)}</bdi>
             </h3>
             <dl>
               {steps.map(([step, at]) => (
