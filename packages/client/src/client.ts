@@ -198,6 +198,7 @@ class Client<P extends Protocol> implements Wardline<P> {
       isCaughtUp: () => granted().every((dept) => store(dept).getSnapshot().live),
       hello: (hello) => {
         if (hello.epoch) this.#allow();
+        this.#clock.heard(hello['server_time'] as number | undefined);
         const user = hello['user'] as User | undefined;
         if (user) {
           this.#commands.identify(user.id);
@@ -232,7 +233,7 @@ class Client<P extends Protocol> implements Wardline<P> {
   }
 
   readonly #frame = (frame: ServerFrame): void => {
-    if (frame.type === 'ping') this.#clock.heard(frame['t'] as number);
+    if (frame.type === 'ping') this.#clock.heard(frame['t'] as number | undefined);
     else if (frame.type === 'session_expiring') this.#emitter.emit('session_expiring', { in_sec: frame['in_sec'] as number });
     else if (frame.type === 'error') this.#emitter.emit('fault', frame as unknown as ErrorBody);
     else this.#emitter.emit('frame', frame);

@@ -37,6 +37,7 @@ export const SERVER_FRAMES = {
       departments: z.array(z.string()),
     }),
     heartbeat_sec: z.int(),
+    server_time: z.number().optional().describe('milliseconds since 1970; ages on a screen count by it'),
     limits: z.object({ max_payload: z.int(), messages: z.int().nullable(), per_sec: z.int().nullable() }),
     ...z.object(resumption).partial().shape,
     departments: z

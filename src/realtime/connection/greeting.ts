@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SERVER_ID } from '../../cluster/node/server-id.js';
 import { LogEpoch } from '../../events/log/log-epoch.js';
 import { userView } from '../../identity/access/principal.js';
+import { Clock } from '../../platform/common/clock.js';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
 import type { RealtimeSettings } from '../../platform/config/settings/realtime.settings.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
@@ -13,6 +14,7 @@ export class Greeting {
   constructor(
     private readonly epoch: LogEpoch,
     private readonly limits: LiveLimits,
+    private readonly clock: Clock,
     @Inject(REALTIME_SETTINGS) private readonly settings: RealtimeSettings,
     @Inject(SERVER_ID) private readonly serverId: string,
   ) {}
@@ -27,6 +29,7 @@ export class Greeting {
       epoch: this.epoch.current,
       user: userView(principal),
       heartbeat_sec: heartbeatSec,
+      server_time: this.clock.now(),
       limits: {
         max_payload: this.settings.MAX_PAYLOAD_BYTES,
         messages: CLIENT_RATE_LIMIT?.count ?? null,

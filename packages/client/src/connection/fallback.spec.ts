@@ -200,4 +200,21 @@ describe('fallbacks', () => {
     expect(events.map(({ dept }) => dept)).toEqual(['med', 'icu']);
     expect(client.status.phase).toBe('live');
   });
+
+  it.each([
+    ['the socket', undefined, false, 'websocket'],
+    ['the stream', 403, false, 'stream'],
+    ['the poll', 403, true, 'poll'],
+  ])("and sockets know the server's time from the start: %s", async (_, upgrades, streams, transport) => {
+    client.close();
+    server = createFakeServer({ aheadMs: 90_000 });
+    const { url, fetch, WebSocket } = server;
+    client = createClient({ url, fetch, WebSocket, transports: [webSocket(), eventStream(), longPoll()] });
+    server.refuseUpgrades(upgrades);
+    server.refuseStreams(streams);
+    follow('icu');
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(client.status).toMatchObject({ phase: 'live', transport });
+    expect(Math.abs(client.serverNow() - Date.now() - 90_000)).toBeLessThan(1001);
+  });
 });

@@ -11,7 +11,8 @@ export class ServerClock {
   readonly #offsets: number[] = [];
 
   /** @param serverMs milliseconds since 1970 by the server, as just received */
-  heard(serverMs: number): void {
+  heard(serverMs: number | undefined): void {
+    if (!serverMs) return;
     this.#offsets.push(serverMs - monotonic());
     if (this.#offsets.length > SAMPLES) this.#offsets.shift();
   }

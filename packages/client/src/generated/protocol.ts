@@ -273,6 +273,10 @@ export interface ServerFrames {
       departments: string[];
     };
     heartbeat_sec: number;
+    /**
+     * milliseconds since 1970; ages on a screen count by it
+     */
+    server_time?: number;
     limits: {
       max_payload: number;
       messages: number | null;

@@ -2,8 +2,8 @@
 export type Answer =
   { data: unknown } | { error: { code: string; message: string; retryable: boolean; details?: Record<string, unknown> } };
 
-export function json(status: number, body: unknown): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json', ...headers } });
 }
 
 export function error(code: string): { code: string; message: string; retryable: boolean } {

@@ -147,11 +147,11 @@ export class MemoryServer implements FakeServer {
     if (path === '/auth/login' || path === '/auth/session') return json(200, session);
     if (path === '/auth/logout') return new Response(null, { status: 204 });
     if (path === '/ws/admission')
-      return json(200, {
-        admitted: true,
-        server_time: Date.now() + this.aheadMs,
-        fallback: { enabled: true, use: 'stream', poll_interval_ms: this.pollIntervalMs },
-      });
+      return json(
+        200,
+        { admitted: true, fallback: { enabled: true, use: 'stream', poll_interval_ms: this.pollIntervalMs } },
+        { Date: new Date(Date.now() + this.aheadMs).toUTCString() },
+      );
     const [, dept = '', rest] = /^\/departments\/([^/]+)\/(.+)$/.exec(path) ?? [];
     if (rest === 'events') {
       const after = Number(query.get('after') ?? 0);

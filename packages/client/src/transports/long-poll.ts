@@ -113,9 +113,12 @@ class PollLink implements Link {
     }
   }
 
+  /** The answer's date, in whole seconds, is the only time of the server that a poll hears. */
   async #askInterval(signal: AbortSignal): Promise<number> {
-    const options = { signal, timeoutMs: 3000 };
-    const answer = (await this.#context.http.request('GET', '/ws/admission', options).catch(() => undefined)) as Admission | undefined;
+    const asked = this.#context.http.raw('GET', '/ws/admission', { signal });
+    const response = await Promise.race([asked, pause(3000, signal)]).catch(() => undefined);
+    this.#events.frame({ type: 'ping', t: Date.parse(response?.headers.get('Date') ?? '') });
+    const answer = (await response?.json().catch(() => undefined)) as Admission | undefined;
     return answer?.fallback.poll_interval_ms ?? INTERVAL_MS;
   }
 
