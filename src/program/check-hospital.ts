@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { pathToFileURL } from 'node:url';
 import { EXIT_REFUSED, StartRefused } from '../platform/common/start-refused.js';
+import { firstParagraph } from '../platform/extensions/own-start.js';
 import { readProgram } from './load-hospital.js';
 
 /** The short-lived child of a supervisor: 0 when the hospital loads and the settings are right, else 78 with a line for each reason. */
@@ -10,11 +11,8 @@ async function check(): Promise<number> {
     await readProgram(pathToFileURL(file));
     return 0;
   } catch (error) {
-    if (error instanceof StartRefused) process.stderr.write(`${error.lines.join('\n')}\n`);
-    else
-      process.stderr.write(
-        `the hospital ${file} cannot be loaded: ${error instanceof Error ? (error.stack ?? error.message) : 'failed'}\n`,
-      );
+    const lines = error instanceof StartRefused ? error.lines : [`${file}: cannot be checked: ${firstParagraph(error)}`];
+    process.stderr.write(`${lines.join('\n')}\n`);
     return error instanceof StartRefused ? EXIT_REFUSED : 1;
   }
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { StartRefused } from '../platform/common/start-refused.js';
 
 const CHECK = fileURLToPath(new URL('./check-hospital.js', import.meta.url));
 /** A hospital that does not load in this time is not going to. */
@@ -13,5 +14,8 @@ export async function checkHospitalInChild(file: string): Promise<void> {
     timeout: CHECK_TIMEOUT_MS,
   });
   const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) process.exit(code ?? 1);
+  if (code === 0) return;
+  // It was killed: a file that holds the event loop up cannot say so itself.
+  if (code === null) throw new StartRefused([`${file}: cannot be loaded: not done within ${String(CHECK_TIMEOUT_MS / 1000)} s`]);
+  process.exit(code);
 }

@@ -4,6 +4,8 @@ import semver from 'semver';
 import { z } from 'zod';
 import { type EventTraits, problemOfEvent } from '../events/log/event-catalog.js';
 import { StartRefused } from '../platform/common/start-refused.js';
+import { within } from '../platform/common/within.js';
+import { firstParagraph, OWN_START_MS } from '../platform/extensions/own-start.js';
 import { type Config, readConfig } from '../platform/config/config.js';
 import { environment } from '../platform/config/environment.js';
 import { type OwnSettings, settingPrefix } from '../platform/config/own-settings.js';
@@ -21,13 +23,25 @@ const MAX_NAME = 32;
  * Loads the hospital that a file exports by default.
  * @throws StartRefused with a line for each thing that is wrong with it
  */
-export async function loadHospital(file: URL): Promise<HospitalDefinition> {
+export async function loadHospital(file: URL, limitMs = OWN_START_MS): Promise<HospitalDefinition> {
   if (file.protocol !== 'file:' || !existsSync(file)) throw new StartRefused([`the hospital ${file.href} is not there: build it first`]);
-  const { default: exported } = (await import(file.href)) as { default?: unknown };
+  const exported = await exportOf(file, limitMs);
   if (!isDefined(exported))
     throw new StartRefused([`${fileURLToPath(file)}: must export by default what defineHospital() of this very Wardline returned`]);
   requireSound(exported);
   return exported;
+}
+
+/** The default export. That of a CommonJS file is one deeper. */
+async function exportOf(file: URL, limitMs: number): Promise<unknown> {
+  const late = () => new Error(`not done within ${String(limitMs / 1000)} s`);
+  try {
+    const { default: exported } = (await within(import(file.href) as Promise<unknown>, limitMs, late)) as { default?: unknown };
+    return isDefined(exported) ? exported : (exported as { default?: unknown } | undefined)?.default;
+  } catch (error) {
+    const path = fileURLToPath(file);
+    throw new StartRefused([`${path}: cannot be loaded: ${firstParagraph(error)} (the whole error: node ${path})`]);
+  }
 }
 
 /** @throws StartRefused with a line for each thing that is wrong with it */

@@ -44,8 +44,8 @@ export function startInTime<T>(name: string, work: () => T): T | Promise<Awaited
     .finally(leave);
 }
 
-/** Texts of Nest's have advice below. */
-function firstParagraph(cause: unknown): string {
+/** The reason in one line. Texts of Nest's have advice below. */
+export function firstParagraph(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : 'it threw what is no error';
   const [first = ''] = message.trim().split(/\n\s*\n/, 1);
   return first.replaceAll(/\s+/g, ' ').slice(0, MAX_REASON);
