@@ -213,7 +213,7 @@ class Client<P extends Protocol> implements Wardline<P> {
         event: (event) => store(event.dept).event(event),
         skipped: (dept, from, to) => store(dept).skipped(from, to),
         refused: (dept, error) => {
-          // Asked for again when the server says, else after the back-off's third wait: 4 s.
+          // The next try comes when the server says, else after the back-off's third wait: 4 s.
           if (error.retryable) this.#retries.start(dept, retryMs(2, error.retry_after), this.#connection.follow);
           else store(dept).clear(error.code);
           this.#emitter.emit('fault', { ...error, dept });

@@ -9,7 +9,6 @@ const BATCH = 1000;
 const MAX_BATCHES = 1000;
 /** Less than the server lets a transaction be idle. */
 export const RULE_DEADLINE_MS = 2500;
-/** Of a rule. */
 export const RULE_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 
 /**

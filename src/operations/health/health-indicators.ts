@@ -4,7 +4,6 @@ import { ExtensionGuard } from '../../platform/extensions/extension-guard.js';
 
 /** A probe does not wait longer. */
 export const INDICATOR_DEADLINE_MS = 1000;
-/** Of an indicator. */
 export const INDICATOR_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 const MAX_DETAILS = 10;
 

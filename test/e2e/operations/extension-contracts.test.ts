@@ -227,12 +227,15 @@ describe('the contracts of due work and of a retention rule fail', () => {
   });
   afterAll(() => wardline.stop());
 
+  const insert = async (ago: string): Promise<void> => {
+    await wardline.database.query('INSERT INTO due (at) VALUES (app_now() - $1::interval)', [ago]);
+  };
   const handling = (handleOne: () => Promise<boolean>) =>
     broken((it) => {
       dueWorkContract(it, () => ({
         work: { name: 'a-deadline', handleOne, look: { claim: { statement: claim } } },
         app: wardline.app,
-        makeDue: async () => void (await wardline.database.query("INSERT INTO due (at) VALUES (app_now() - interval '1 s')")),
+        makeDue: () => insert('1 s'),
         handled: async () => (await wardline.database.query('SELECT id FROM done')).length,
       }));
     });
@@ -261,7 +264,7 @@ describe('the contracts of due work and of a retention rule fail', () => {
       retentionRuleContract(it, () => ({
         rule: { name: 'due', purge },
         app: wardline.app,
-        makeExpired: async () => void (await wardline.database.query("INSERT INTO due (at) VALUES (app_now() - interval '91 days')")),
+        makeExpired: () => insert('91 days'),
         kept: () => wardline.database.query("SELECT id FROM due WHERE at > app_now() - interval '90 days' ORDER BY id"),
       }));
     });

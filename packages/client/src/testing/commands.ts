@@ -30,3 +30,9 @@ export function commandOf(
   const name = verbOf[method + shift];
   return name === undefined ? undefined : { type: `shift.${name}`, data: { ...body, dept } };
 }
+
+/** The answer to a look before the socket, which says the server's time. */
+export function admission(pollIntervalMs: number, now: number): Response {
+  const fallback = { enabled: true, use: 'stream', poll_interval_ms: pollIntervalMs };
+  return json(200, { admitted: true, fallback }, { Date: new Date(now).toUTCString() });
+}

@@ -3,22 +3,22 @@ import type { WebSocketConstructor } from '../web-socket.js';
 import { FakeSocket } from './fake-socket.js';
 import { FakePolls } from './fake-poll.js';
 import { fakeStream } from './fake-stream.js';
-import { commandOf, error, json } from './commands.js';
+import { admission, commandOf, error, json } from './commands.js';
 import { MemoryWard } from './memory-ward.js';
 import type { FakeServer, FakeServerOptions } from './fake-server.js';
+import { SkippedRanges } from './skipped-ranges.js';
 
 export class MemoryServer implements FakeServer {
   readonly url = 'https://fake.wardline.test';
   readonly acks: { dept: string; seq: number }[] = [];
   readonly WebSocket: WebSocketConstructor;
   private readonly sockets = new Map<FakeSocket, Set<string>>();
-  private readonly skips = new Map<string, number>();
+  private readonly skipped = new SkippedRanges();
   private readonly losses = new Set<string>();
   private readonly polls = new FakePolls();
   private readonly ended = new Set<string>();
   private refusals: { code: string; message: string; retryable: boolean }[] = [];
   private noStreams = false;
-  private readonly skipFrom = new Map<string, number>();
   private refusedWith: number | undefined;
   private answerMs = 0;
   private lostAnswers = 0;
@@ -26,9 +26,7 @@ export class MemoryServer implements FakeServer {
   private stalled = false;
   private heartbeat: ReturnType<typeof setInterval>;
   private readonly user: NonNullable<FakeServerOptions['user']>;
-  private readonly heartbeatSec: number;
-  private readonly pollIntervalMs: number;
-  private readonly aheadMs: number;
+  private readonly options: Required<Omit<FakeServerOptions, 'user'>>;
   private readonly ward: MemoryWard;
   readonly append: MemoryWard['append'];
   readonly press: MemoryWard['press'];
@@ -36,21 +34,15 @@ export class MemoryServer implements FakeServer {
   readonly log: MemoryWard['log'];
 
   constructor({ user, heartbeatSec = 25, pollIntervalMs = 3000, aheadMs = 0 }: FakeServerOptions) {
-    this.aheadMs = aheadMs;
+    this.options = { heartbeatSec, pollIntervalMs, aheadMs };
     this.user = user ?? { id: '00000000-0000-4000-8000-000000000001', name: 'Nurse One', role: 'nurse', departments: ['icu'] };
-    this.heartbeatSec = heartbeatSec;
-    this.pollIntervalMs = pollIntervalMs;
-    const ward = new MemoryWard(this.user.id, (event) => {
-      this.publish(event);
-    });
+    const ward = new MemoryWard(this.user.id, this.publish.bind(this));
     this.ward = ward;
     this.append = ward.append.bind(ward);
     this.press = ward.press.bind(ward);
     this.change = ward.change.bind(ward);
     this.log = ward.log.bind(ward);
-    const open = (socket: FakeSocket) => {
-      this.opened(socket);
-    };
+    const open = this.opened.bind(this);
     this.WebSocket = class extends FakeSocket {
       constructor() {
         super();
@@ -58,7 +50,7 @@ export class MemoryServer implements FakeServer {
       }
     };
     this.heartbeat = setInterval(() => {
-      for (const socket of this.sockets.keys()) this.deliver(socket, { type: 'ping', t: Date.now() + this.aheadMs });
+      for (const socket of this.sockets.keys()) this.deliver(socket, { type: 'ping', t: this.now() });
     }, heartbeatSec * 1000);
   }
 
@@ -79,7 +71,7 @@ export class MemoryServer implements FakeServer {
   }
 
   skip(dept: string, count: number): void {
-    this.skips.set(dept, count);
+    this.skipped.skip(dept, count);
   }
 
   lose(dept: string): void {
@@ -146,18 +138,9 @@ export class MemoryServer implements FakeServer {
     const session = { user: this.user, csrf_token: 'token', expires_at: new Date(Date.now() + 3_600_000).toISOString() };
     if (path === '/auth/login' || path === '/auth/session') return json(200, session);
     if (path === '/auth/logout') return new Response(null, { status: 204 });
-    if (path === '/ws/admission')
-      return json(
-        200,
-        { admitted: true, fallback: { enabled: true, use: 'stream', poll_interval_ms: this.pollIntervalMs } },
-        { Date: new Date(Date.now() + this.aheadMs).toUTCString() },
-      );
+    if (path === '/ws/admission') return admission(this.options.pollIntervalMs, this.now());
     const [, dept = '', rest] = /^\/departments\/([^/]+)\/(.+)$/.exec(path) ?? [];
-    if (rest === 'events') {
-      const after = Number(query.get('after') ?? 0);
-      const log = this.ward.log(dept);
-      return json(200, { items: log.slice(after, after + Number(query.get('limit') ?? 50)), head: log.length, epoch: this.ward.epoch });
-    }
+    if (rest === 'events') return json(200, this.ward.page(dept, query));
     const asked = [dept, ...(query.get('dept') ?? '').split(',')];
     if (asked.some((one) => this.ended.has(one))) return json(404, { error: error('NOT_FOUND') });
     if (rest === 'snapshot') return json(200, { dept, ...this.ward.picture(dept) });
@@ -189,13 +172,25 @@ export class MemoryServer implements FakeServer {
       from: Number(after.get(dept) ?? 0) + 1,
       head: this.ward.log(dept).length,
     }));
-    const hello = {
-      ...{ type: 'hello', connection_id: crypto.randomUUID(), epoch: this.ward.epoch, user: this.user, heartbeat_sec: 15 },
-      server_time: Date.now() + this.aheadMs,
-    };
-    this.deliver(socket, { ...hello, departments });
+    this.deliver(socket, { ...this.hello(15), departments });
     for (const { dept, recovered, from } of departments) this.begin(socket, dept, recovered ? from - 1 : undefined, null);
     return response;
+  }
+
+  private now(): number {
+    return Date.now() + this.options.aheadMs;
+  }
+
+  private hello(heartbeat_sec: number): object {
+    const { epoch } = this.ward;
+    return {
+      type: 'hello',
+      connection_id: crypto.randomUUID(),
+      epoch,
+      user: this.user,
+      heartbeat_sec,
+      server_time: this.now(),
+    };
   }
 
   private opened(socket: FakeSocket): void {
@@ -211,11 +206,8 @@ export class MemoryServer implements FakeServer {
       socket.addEventListener('close', () => {
         this.sockets.delete(socket);
       });
-      this.deliver(socket, {
-        ...{ type: 'hello', connection_id: crypto.randomUUID(), server_id: 'fake', epoch: this.ward.epoch, user: this.user },
-        server_time: Date.now() + this.aheadMs,
-        ...{ heartbeat_sec: this.heartbeatSec, limits: { max_payload: 65536, messages: 50, per_sec: 10 } },
-      });
+      const limits = { max_payload: 65536, messages: 50, per_sec: 10 };
+      this.deliver(socket, { ...this.hello(this.options.heartbeatSec), server_id: 'fake', limits });
     });
   }
 
@@ -273,20 +265,9 @@ export class MemoryServer implements FakeServer {
 
   private publish(event: EventFrame): void {
     this.polls.wake();
-    const { dept, seq } = event;
-    if (this.losses.delete(dept)) return;
-    const left = this.skips.get(dept) ?? 0;
-    if (left > 0) {
-      if (!this.skipFrom.has(dept)) this.skipFrom.set(dept, seq);
-      this.skips.set(dept, left - 1);
-      if (left === 1) {
-        const from = this.skipFrom.get(dept) ?? seq;
-        this.skipFrom.delete(dept);
-        this.toReaders(dept, { type: 'skipped', dept, from, to: seq });
-      }
-      return;
-    }
-    this.toReaders(dept, event);
+    if (this.losses.delete(event.dept)) return;
+    const frame = this.skipped.frameFor(event);
+    if (frame) this.toReaders(event.dept, frame);
   }
 
   private toReaders(dept: string, frame: object): void {

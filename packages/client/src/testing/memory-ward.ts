@@ -106,6 +106,13 @@ export class MemoryWard {
     return { data: this.change(call.id, next[0], { state: next[1], version: call.version + 1, ...accepted }) };
   }
 
+  /** A page of the log, as HTTP answers it. */
+  page(dept: string, query: URLSearchParams): object {
+    const after = Number(query.get('after') ?? 0);
+    const log = this.log(dept);
+    return { items: log.slice(after, after + Number(query.get('limit') ?? 50)), head: log.length, epoch: this.epoch };
+  }
+
   picture(dept: string): { epoch: string; seq: number; data: { calls: CallView[]; staff: StaffView[] } } {
     const { log, calls, staff } = this.department(dept);
     return { epoch: this.epoch, seq: log.length, data: { calls: calls.filter(({ state }) => OPEN.has(state)).sort(byUrgency), staff } };

@@ -37,8 +37,8 @@ export function useAlarm(pictures: ReadonlyMap<string, DepartmentState>): void {
   useEffect(() => {
     const fresh = ringing.filter(({ call }) => !known.current.has(call.id));
     known.current = new Set(ringing.map(({ call }) => call.id));
-    const first = fresh[0];
-    if (first) say(texts.t('calls.asks_you', { call: first.names.title(first.call, texts.language) }));
+    const titles = fresh.map(({ call, names }) => names.title(call, texts.language));
+    if (titles.length > 0) say(texts.t('calls.asks_you', { call: titles.join('; ') }));
   });
 
   const depts = [...pictures.keys()].join();
