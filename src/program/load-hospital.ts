@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import semver from 'semver';
 import { z } from 'zod';
 import { type EventTraits, problemOfEvent } from '../events/log/event-catalog.js';
+import { ownErrorCodes } from '../platform/common/errors.js';
 import { StartRefused } from '../platform/common/start-refused.js';
 import { within } from '../platform/common/within.js';
 import { firstParagraph, OWN_START_MS } from '../platform/extensions/own-start.js';
@@ -13,6 +14,7 @@ import type { SettingMeta } from '../platform/config/settings/setting.js';
 import { packageVersion } from '../platform/system/package-version.js';
 import { roleDefinition } from '../identity/roles/role-definition.js';
 import { callTypeDefinition } from '../ward/hospital/call-type-definition.js';
+import { foreignNames } from './foreign-names.js';
 import { isReservedName } from './reserved-names.js';
 import { type HospitalDefinition, isDefined } from './define-hospital.js';
 
@@ -29,6 +31,8 @@ export async function loadHospital(file: URL, limitMs = OWN_START_MS): Promise<H
   if (!isDefined(exported))
     throw new StartRefused([`${fileURLToPath(file)}: must export by default what defineHospital() of this very Wardline returned`]);
   requireSound(exported);
+  // Error codes are of the process: in a program they are all this hospital's, in a test they need not be.
+  refuse(exported.name, foreignNames('error code', ownErrorCodes().keys(), settingPrefix(exported.name)));
   return exported;
 }
 
@@ -46,8 +50,11 @@ async function exportOf(file: URL, limitMs: number): Promise<unknown> {
 
 /** @throws StartRefused with a line for each thing that is wrong with it */
 export function requireSound(hospital: HospitalDefinition): void {
-  const problems = problemsOf(hospital);
-  if (problems.length > 0) throw new StartRefused(problems.map((problem) => `hospital ${hospital.name}: ${problem}`));
+  refuse(hospital.name, problemsOf(hospital));
+}
+
+function refuse(name: string, problems: readonly string[]): void {
+  if (problems.length > 0) throw new StartRefused(problems.map((problem) => `hospital ${name}: ${problem}`));
 }
 
 /** A hospital, where there is one, and all settings. */

@@ -3,7 +3,6 @@ import { ModulesContainer } from '@nestjs/core';
 import { getToken } from '@willsoto/nestjs-prometheus';
 import { register } from 'prom-client';
 import { EventCatalog } from '../events/log/event-catalog.js';
-import { ownErrorCodes } from '../platform/common/errors.js';
 import { StartRefused } from '../platform/common/start-refused.js';
 import { settingPrefix } from '../platform/config/own-settings.js';
 import { Logger } from '../platform/logging/logger.js';
@@ -12,6 +11,7 @@ import { EVENT_TYPES } from '../protocol/schemas/event-types.js';
 import { ownFramesOf } from '../protocol/own-protocol.js';
 import { declaredModules } from './declared-modules.js';
 import type { Extensions } from './extensions.js';
+import { foreignNames } from './foreign-names.js';
 
 /** The hospital's own name, events and modules. */
 export const OWN_PROGRAM = Symbol('own program');
@@ -36,7 +36,7 @@ export class OwnNames implements OnApplicationBootstrap {
     // Before Nest binds them: a frame of one of Wardline's names would have two handlers.
     const { name } = program;
     const frames = ownFramesOf(modules).map(({ type }) => type);
-    if (name !== undefined) refuse(name, foreign('frame', frames, `${name}.`));
+    if (name !== undefined) refuse(name, foreignNames('frame', frames, `${name}.`));
   }
 
   /** @throws StartRefused with a line for each name that is another's */
@@ -49,11 +49,7 @@ export class OwnNames implements OnApplicationBootstrap {
     // A metric that is made without a provider is in prom-client's default registry.
     const metrics = [...provided, ...register.getMetricsAsArray().map((metric) => metric.name.toLowerCase())];
     const prefix = settingPrefix(name);
-    refuse(name, [
-      ...foreign('event', events, `${name}.`),
-      ...foreign('error code', [...ownErrorCodes().keys()], prefix),
-      ...foreign('metric', metrics, prefix.toLowerCase()),
-    ]);
+    refuse(name, [...foreignNames('event', events, `${name}.`), ...foreignNames('metric', metrics, prefix.toLowerCase())]);
     const hidden = events.filter((type) => !(type in described));
     if (hidden.length > 0) this.logger.warn('own_events.unpublished', { types: hidden, advice: 'name them in `events` of defineHospital' });
   }
@@ -64,10 +60,6 @@ function metricsOf(modules: readonly unknown[]): string[] {
   const providers = declaredModules(modules).flatMap((one) => one.providers.flat());
   const tokens = providers.map((provider) => (typeof provider === 'object' ? provider.provide : undefined));
   return tokens.filter((token) => typeof token === 'string' && token.startsWith(METRIC)) as string[];
-}
-
-function foreign(what: string, names: readonly string[], prefix: string): string[] {
-  return names.filter((one) => !one.startsWith(prefix)).map((one) => `the ${what} ${one} must begin with ${prefix}`);
 }
 
 /** @throws StartRefused where there is a problem */
