@@ -74,28 +74,36 @@ async function askAll(callId: string): Promise<Record<string, string>> {
   const before = { taken: seen.taken, looked: seen.looked };
   wardline.app.get(DueWorkScheduler).wake('own');
   await wardline.app.get(RealtimeHub, { strict: false }).publishReliable('own', { n: 1 });
-  const frame = nurse.socket.ask({ type: 'own.act', data: {} }).then((one) => frameOutcome(one, 'answered'));
+  // A loop that is held up for seconds meets limits of the database: the answer says that it may be asked again.
+  const insist = async (ask: () => Promise<string>, what: string): Promise<string> => {
+    if (now.fault !== 'holds the loop up') return ask();
+    return eventually(async () => {
+      const outcome = await ask();
+      return outcome === '503' || outcome === 'UNAVAILABLE' ? undefined : outcome;
+    }, what);
+  };
+  const frame = insist(() => nurse.socket.ask({ type: 'own.act', data: {} }).then((one) => frameOutcome(one, 'answered')), 'the frame');
   const askRoute = () =>
     request(wardline, 'GET', '/api/v1/own/act', { headers: { cookie } }).then(({ status }) =>
       status === 200 ? 'answered' : String(status),
     );
-  // A loop that is held up for seconds meets limits of the database: the answer says that it may be asked again.
-  const askAgain = async () => {
-    const outcome = await askRoute();
-    return outcome === '503' ? undefined : outcome;
-  };
-  const route = now.fault === 'holds the loop up' ? eventually(askAgain, 'the route') : askRoute();
+  const askIdentity = () =>
+    request(wardline, 'GET', '/api/v1/auth/session', { headers: { authorization: 'Bearer own' } }).then(({ status, body }) =>
+      status === 503 ? String(body.error.code) : 'decided',
+    );
+  const askUpgrade = () =>
+    request(wardline, 'GET', '/api/v1/ws/admission', { headers: { cookie, 'x-own': '1' } }).then(({ body }) =>
+      body.admitted === true ? 'decided' : String(body.code ?? body.error?.code),
+    );
+  const askRoom = () => other.socket.ask({ type: 'room.join', room: 'own' }).then((one) => frameOutcome(one, 'decided'));
+  const route = insist(askRoute, 'the route');
   const orAgain = (point: string, again: string, good: string, isGood: () => boolean) =>
     eventually(() => (isGood() ? good : failuresOf(point) > 0 ? again : undefined), point, PATIENCE_MS);
   const slow = HANGING.has(now.fault!) ? () => Promise.resolve('') : orAgain;
   const [identity, upgrade, room, consumer, due, notifier, channel] = await Promise.all([
-    request(wardline, 'GET', '/api/v1/auth/session', { headers: { authorization: 'Bearer own' } }).then(({ status, body }) =>
-      status === 503 ? String(body.error.code) : 'decided',
-    ),
-    request(wardline, 'GET', '/api/v1/ws/admission', { headers: { cookie, 'x-own': '1' } }).then(({ body }) =>
-      body.admitted === true ? 'decided' : String(body.code),
-    ),
-    other.socket.ask({ type: 'room.join', room: 'own' }).then((one) => frameOutcome(one, 'decided')),
+    insist(askIdentity, 'the identity'),
+    insist(askUpgrade, 'the upgrade'),
+    insist(askRoom, 'the room'),
     orAgain(CONSUMER, 'comes again', 'handled', () => seen.handled.some(({ call }) => call === callId)),
     slow(DUE_WORK, 'backs off', 'done', () => seen.looked > before.looked),
     slow(NOTIFIER, 'sent again', 'sent', () => seen.told.includes(callId)),

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { encode } from 'uqr';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults, CHROMIUM, launchChromium, openWatched } from '../../support/screens/browser.js';
-import { type Session, signIn } from '../../support/clients/client.js';
+import { request, type Session, signIn } from '../../support/clients/client.js';
 import { itIsInstalled } from '../../support/servers/installed.js';
 import { signInByForm } from '../../support/screens/staff-screen.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
@@ -92,18 +92,18 @@ describe('the sheets for the beds in Chromium', () => {
     const { page } = await openLinks('admin');
     const { body } = await admin.post('/admin/departments/icu/beds/icu-101-a/guest-link');
     await makeSheets(page);
-    const guestPage = `${wardline.url}${body.path as string}`;
+    const path = body.path as string;
     const end = page.getByRole('button', { name: 'End the links of Room 101 · Bed A' });
     await end.click();
     const question = page.getByRole('dialog', { name: 'End the links of Room 101 · Bed A' });
     await question.getByRole('button', { name: 'Back' }).click();
     await question.waitFor({ state: 'detached' });
-    expect((await fetch(guestPage)).status).toBe(200);
+    expect((await request(wardline, 'GET', path, { headers: { accept: 'text/html' } })).status).toBe(200);
     await end.click();
     await question.getByRole('button', { name: 'End', exact: true }).click();
     await page.locator('.sheet[data-bed-id="icu-101-a"]').waitFor({ state: 'detached' });
     const guest = await openWatched(browser, wardline.url);
-    expect((await guest.page.goto(guestPage))?.status()).toBe(404);
+    expect((await guest.page.goto(wardline.url + path))?.status()).toBe(404);
   });
 
   it('is for administrators alone', async () => {
