@@ -1,15 +1,13 @@
 import { type CallView, type Wardline, WardlineError } from '@wardline/client';
 import { useWardline } from '@wardline/client/react';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { errorText } from '../../shared/texts/error-text.js';
 import type { Action } from './call-rules.js';
 import { noteOn } from './call-notes.js';
 import { useApp, useDeptNames } from '../context.js';
 import { quiet, unquiet } from '../alarm/quieted.js';
+import { useOneAtATime } from '../loading/use-one-at-a-time.js';
 import { useTexts } from '../texts.js';
-
-/** The place of a button has another meaning a moment later: a second tap of the same finger is not meant for it. */
-const SETTLE_MS = 600;
 
 export interface CallCommand {
   /** The one on its way. */
@@ -26,15 +24,7 @@ export function useCallCommand(call: CallView): CallCommand {
   const { user, say } = useApp();
   const names = useDeptNames(call.dept);
   const [pending, setPending] = useState<Action>();
-  const [isSettling, setSettling] = useState(false);
-  const isBlocked = useRef(false);
-  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(
-    () => () => {
-      clearTimeout(settling.current);
-    },
-    [],
-  );
+  const { isSettling, enter, leaveSettled } = useOneAtATime();
 
   const refusal = (error: unknown): string => {
     if (!(error instanceof WardlineError)) return errorText(texts, error);
@@ -50,8 +40,7 @@ export function useCallCommand(call: CallView): CallCommand {
   };
 
   const run: CallCommand['run'] = async (action, command) => {
-    if (isBlocked.current) return false;
-    isBlocked.current = true;
+    if (!enter()) return false;
     setPending(action);
     noteOn(call.id, undefined);
     if (action === 'accept') quiet(call);
@@ -67,11 +56,7 @@ export function useCallCommand(call: CallView): CallCommand {
       return false;
     } finally {
       setPending(undefined);
-      setSettling(true);
-      settling.current = setTimeout(() => {
-        isBlocked.current = false;
-        setSettling(false);
-      }, SETTLE_MS);
+      leaveSettled();
     }
   };
   return { pending, isBusy: pending !== undefined || isSettling, run };

@@ -1,9 +1,7 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { errorText } from '../../shared/texts/error-text.js';
 import { useTexts } from '../texts.js';
-
-/** The rows and buttons change with the answer: a second tap of the same finger is not meant for what comes there. */
-const SETTLE_MS = 600;
+import { useOneAtATime } from './use-one-at-a-time.js';
 
 export interface Attempt {
   /** A command is on its way. */
@@ -24,24 +22,18 @@ export interface Attempt {
 export function useAttempt(): Attempt {
   const texts = useTexts();
   const [isPending, setPending] = useState(false);
-  const [isSettling, setSettling] = useState(false);
+  const { isSettling, enter, leave, leaveSettled } = useOneAtATime();
   const [fault, setFault] = useState<string>();
-  const isBlocked = useRef(false);
   const attempt: Attempt['attempt'] = async (command, handles) => {
-    if (isBlocked.current) return false;
-    isBlocked.current = true;
+    if (!enter()) return false;
     setPending(true);
     setFault(undefined);
     try {
       await command();
-      setSettling(true);
-      setTimeout(() => {
-        isBlocked.current = false;
-        setSettling(false);
-      }, SETTLE_MS);
+      leaveSettled();
       return true;
     } catch (error) {
-      isBlocked.current = false;
+      leave();
       if (handles?.(error) !== true) setFault(errorText(texts, error));
       return false;
     } finally {
