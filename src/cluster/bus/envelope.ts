@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameSecret } from '../../platform/common/values/same-secret.js';
 
 /** A message as it crosses the bus. */
 export interface Envelope {
@@ -45,14 +46,7 @@ export class EnvelopeCodec {
   }
 
   private isSigned(json: string, signature: string): boolean {
-    // As text: many texts decode to the same bytes.
-    const given = Buffer.from(signature);
-    let isGood = false;
-    for (const secret of this.secrets) {
-      const expected = Buffer.from(this.sign(json, secret));
-      if (given.length === expected.length && timingSafeEqual(given, expected)) isGood = true;
-    }
-    return isGood;
+    return this.secrets.some((secret) => isSameSecret(signature, this.sign(json, secret)));
   }
 
   private sign(json: string, secret: string): string {

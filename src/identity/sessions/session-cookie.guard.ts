@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
@@ -11,6 +10,7 @@ import { type CallerIdentification, Callers } from '../access/callers.js';
 import type { GuardedRequest } from '../access/guarded-request.js';
 import type { Role } from '../access/principal.js';
 import { UpgradeRefusal } from '../access/upgrade-refusal.js';
+import { isSameSecret } from '../../platform/common/values/same-secret.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -84,9 +84,7 @@ function closeFor(identification: CallerIdentification): UpgradeRefusal {
 function requireCsrfToken(request: GuardedRequest): void {
   if (SAFE_METHODS.has(request.method ?? '') || request.csrfToken === null || request.csrfToken === undefined) return;
   const header = request.headers['x-csrf-token'];
-  const given = Buffer.from(typeof header === 'string' ? header : '');
-  const expected = Buffer.from(request.csrfToken);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+  if (!isSameSecret(typeof header === 'string' ? header : '', request.csrfToken)) {
     throw new DomainError('CSRF_TOKEN_INVALID', 'the X-CSRF-Token header is missing or wrong');
   }
 }

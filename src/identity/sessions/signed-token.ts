@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameSecret } from '../../platform/common/values/same-secret.js';
 
 export function signToken(secret: string, token: string): string {
   return `${token}.${signatureOf(secret, token)}`;
@@ -8,13 +9,8 @@ export function signToken(secret: string, token: string): string {
 export function verifyToken(secrets: readonly string[], value: string): string | undefined {
   const [token, signature, ...rest] = value.split('.');
   if (!token || !signature || rest.length > 0) return undefined;
-  // The texts are compared, not what they decode to: several texts decode to the same bytes.
-  const given = Buffer.from(signature);
-  const matches = secrets.some((secret) => {
-    const expected = Buffer.from(signatureOf(secret, token));
-    return given.length === expected.length && timingSafeEqual(given, expected);
-  });
-  return matches ? token : undefined;
+  const isSigned = secrets.some((secret) => isSameSecret(signature, signatureOf(secret, token)));
+  return isSigned ? token : undefined;
 }
 
 function signatureOf(secret: string, token: string): string {

@@ -1,9 +1,10 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { HTTP_SETTINGS } from '../../platform/config/config.module.js';
 import type { HttpSettings } from '../../platform/config/settings/http.settings.js';
 import { HostCookie, LONGEST_AGE_SEC } from '../sessions/host-cookie.js';
 import { SESSION_SIGNING_SECRETS } from '../sessions/session-cookie.js';
+import { isSameSecret } from '../../platform/common/values/same-secret.js';
 
 const DEVICE_BYTES = 15;
 const TAG_BYTES = 15;
@@ -47,8 +48,7 @@ export class DeviceCookie {
   }
 
   private isTagOf(tag: string, device: string, username: string): boolean {
-    const given = Buffer.from(tag);
-    return this.secrets.some((secret) => timingSafeEqual(given, Buffer.from(tagOf(secret, device, username))));
+    return this.secrets.some((secret) => isSameSecret(tag, tagOf(secret, device, username)));
   }
 }
 

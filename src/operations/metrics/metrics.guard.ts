@@ -1,10 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { GuardedRequest } from '../../identity/access/guarded-request.js';
 import { notFound } from '../../platform/common/errors.js';
 import { OPERATIONS_SETTINGS } from '../../platform/config/config.module.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { OperationsSettings } from '../../platform/config/settings/operations.settings.js';
+import { isSameSecret } from '../../platform/common/values/same-secret.js';
 
 /** Headers that proxies add. */
 const OF_PROXIES = /^(x-forwarded-.*|forwarded|x-real-ip|via)$/;
@@ -40,7 +40,5 @@ function isLocal(request: GuardedRequest): boolean {
 }
 
 function hasToken(request: GuardedRequest, token: string): boolean {
-  const given = Buffer.from(request.headers.authorization ?? '');
-  const expected = Buffer.from(`Bearer ${token}`);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return isSameSecret(request.headers.authorization ?? '', `Bearer ${token}`);
 }
