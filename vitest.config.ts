@@ -17,7 +17,8 @@ const withDatabase = { ...shared, globalSetup: ['test/support/global-setup.ts'] 
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // Tests wait for sockets, deadlines and processes more than they compute: two files a core take half the time of one.
+    maxWorkers: 4,
     passWithNoTests: false,
     projects: [
       {

@@ -8,6 +8,7 @@ import { readConfig } from '../platform/config/config.js';
 import { testServerUrl } from '../platform/config/environment.js';
 import { historyOf } from '../platform/database/migrations/migration-history.js';
 import { setRetentionFloor } from '../platform/database/retention-floor.js';
+import { DueWorkScheduler } from '../platform/scheduling/due-work-scheduler.js';
 import type { HospitalDefinition } from '../program/define-hospital.js';
 import { requireSound, settingsOfHospital } from '../program/load-hospital.js';
 import { settleCallTypes } from '../ward/hospital/settle-call-types.js';
@@ -88,6 +89,7 @@ export async function startTestWardline(hospital?: HospitalDefinition, options: 
       clock: {
         advance: async (amount, unit) => {
           await pool.query('UPDATE clock_skew SET skew = skew + make_interval(secs => $1)', [amount * SECONDS[unit]]);
+          app.get(DueWorkScheduler).wakeAll();
         },
       },
       query: async (text, values = []) => (await pool.query(text, values)).rows as never,

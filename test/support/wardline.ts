@@ -8,6 +8,7 @@ import type { Extensions } from '../../src/program/extensions.js';
 import type { FirstRun } from '../../src/testing/first-run.js';
 import { startTestNode, TEST_SECRET } from '../../src/testing/start-node.js';
 import { setRetentionFloor } from '../../src/platform/database/retention-floor.js';
+import { DueWorkScheduler } from '../../src/platform/scheduling/due-work-scheduler.js';
 import { createTestDatabase, type TestDatabase } from './servers/database.js';
 
 export { TEST_SECRET, type FirstRun };
@@ -71,6 +72,8 @@ export async function startTestWardline({
       throw error;
     },
   );
+  const lookAtOnce = () => app.get(DueWorkScheduler).wakeAll();
+  database.followClock.add(lookAtOnce);
   return {
     url,
     ca,
@@ -80,6 +83,7 @@ export async function startTestWardline({
     dataDir,
     log,
     stop: async () => {
+      database.followClock.delete(lookAtOnce);
       await app.close();
       await removeStorage();
     },

@@ -39,6 +39,11 @@ export class DueWorkScheduler implements OnApplicationBootstrap, BeforeApplicati
     for (const loop of this.loops) if (loop.name === name) loop.wake();
   }
 
+  /** The time itself has moved, as in a test: every kind of work looks at once. */
+  wakeAll(): void {
+    for (const loop of this.loops) loop.wake();
+  }
+
   onApplicationBootstrap(): void {
     for (const loop of this.loops) loop.start();
     this.looking = new DueLookLoop(this.loops, this.database, this.logger, this.outage);

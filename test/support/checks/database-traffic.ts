@@ -6,6 +6,8 @@ import { StatementBatch } from '../../../src/platform/database/statement-batch.j
 export interface RoundTrip {
   /** `presses` */
   readonly pool: string;
+  /** The connection it went over; beside it, the pool works on others. */
+  readonly connection: pg.Client;
   /** Names of prepared statements, without their digest; of others the first word. */
   readonly statements: readonly string[];
 }
@@ -22,7 +24,7 @@ export class DatabaseTraffic {
     const send = Reflect.get(pg.Client.prototype, 'query') as (...parameters: unknown[]) => unknown;
     vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...parameters: unknown[]) {
       const name = (this as unknown as { connectionParameters: { application_name?: string } }).connectionParameters.application_name ?? '';
-      if (POOL.test(name)) traffic.trips.push({ pool: name.replace(POOL, ''), statements: namesOf(parameters[0]) });
+      if (POOL.test(name)) traffic.trips.push({ pool: name.replace(POOL, ''), connection: this, statements: namesOf(parameters[0]) });
       return Reflect.apply(send, this, parameters);
     });
     return traffic;

@@ -10,6 +10,8 @@ export interface TestDatabase {
   query<R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>;
   /** Moves the application's time, as all SQL takes it, by so many seconds from now on. */
   moveClock(seconds: number): Promise<void>;
+  /** Called whenever the clock has moved: a node looks then at what that makes due, and not only at its next scan. */
+  readonly followClock: Set<() => void>;
   drop(): Promise<void>;
 }
 
@@ -25,11 +27,14 @@ export async function createTestDatabase(content: 'nothing' | 'empty' | 'demo ho
   const url = withDatabaseName(inject('adminUrl'), name);
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   pool.on('error', () => undefined);
+  const followClock = new Set<() => void>();
   return {
+    followClock,
     url,
     query: async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []) => (await pool.query<R>(text, values)).rows,
     moveClock: async (seconds) => {
       await pool.query('UPDATE clock_skew SET skew = skew + make_interval(secs => $1)', [seconds]);
+      for (const look of followClock) look();
     },
     drop: async () => {
       await pool.end();
