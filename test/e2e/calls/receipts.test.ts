@@ -98,6 +98,26 @@ describe('a person who does not hear is passed over', () => {
     await ward.at(call, 28);
     await ward.until(call, (one) => toldOf(one).length === 2, 'the next nurse');
   });
+
+  it('nor does time in which a more urgent call stopped the clocks; what ran before it counts', async () => {
+    const [anna, ben] = await onDuty(3);
+    const call = await ward.pressAt('icu-101-bed');
+    for (let urgent = 0; urgent < 2; urgent++) {
+      await ward.move(5);
+      const other = await ward.pressAt('icu-101-bed', 'code_blue');
+      expect(await ward.call(call)).toMatchObject({ superseded_by: other.id });
+      await ward.move(100);
+      await ward.settle();
+      await ward.admin.post(`/calls/${other.id as string}/cancel`, { reason: 'over' });
+      await ward.settle();
+      expect(await ward.call(call)).toMatchObject({ superseded_by: null, level: 0 });
+      expect(await passedOver(call)).toEqual([]);
+    }
+    expect(toldOf(await ward.call(call))).toEqual([anna!.id]);
+    await ward.move(6);
+    const now = await ward.until(call, (one) => toldOf(one).length === 2, 'the next nurse');
+    expect(toldOf(now)).toEqual([anna!.id, ben!.id]);
+  });
 });
 
 describe('two misses more than RECEIPT_SEC apart', () => {

@@ -24,7 +24,7 @@ const ASKINGS = `SELECT c.dept_id AS dept, a.call_id AS "callId", a.staff_id AS 
     a.withdrawn_at IS NULL AND a.received_at IS NULL AND a.accepted_at IS NULL AND (a.missed_at IS NULL OR a.missed_at < a.queued_at)
       AND a.reason IN ('primary', 'backup', 'queue', 'reassigned', 'no_receipt', 'came_on_duty', 'was_present')
       AND c.state = 'pending' AND c.superseded_by IS NULL AND t.dispatch = 'assigned' AS "isAwaited",
-    extract(epoch FROM app_now() - greatest(a.queued_at, w.ready_at, w.receipts_since))::float8 - $1 AS overdue
+    extract(epoch FROM app_now() - greatest(coalesce(a.receipt_from, a.queued_at), w.ready_at, w.receipts_since))::float8 - $1 AS overdue
   FROM annunciations a JOIN calls c ON c.id = a.call_id JOIN call_types t ON t.id = c.type CROSS JOIN ward_watch w
   UNION ALL
   SELECT c.dept_id, p.call_id, p.staff_id, p.asked_after::float8, p.received_at IS NOT NULL, false, false, 0

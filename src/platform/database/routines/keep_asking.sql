@@ -18,6 +18,7 @@ BEGIN
     IF NEW.queued_at = OLD.queued_at THEN
       RETURN NEW;
     END IF;
+    NEW.receipt_from := NULL;
     NEW.sent_at := NULL;
     NEW.received_at := NULL;
     NEW.accepted_at := NULL;

@@ -10,6 +10,7 @@ CREATE TABLE annunciations (
   missed_at timestamp with time zone,
   queued_at timestamp with time zone DEFAULT app_now() NOT NULL,
   reason text NOT NULL,
+  receipt_from timestamp with time zone,
   received_at timestamp with time zone,
   role text NOT NULL,
   sent_at timestamp with time zone,

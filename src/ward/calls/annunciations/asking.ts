@@ -10,6 +10,12 @@ export const IS_HEARD = '(a.missed_at IS NULL OR a.missed_at < a.queued_at OR a.
 /** An asking of `annunciations a` that was the person's alone, not everybody's. */
 export const IS_TURN = "a.reason IN ('primary', 'backup', 'queue', 'reassigned', 'no_receipt', 'came_on_duty', 'was_present')";
 
+/**
+ * The start of the receipt's clock of an asking (`annunciations a`, `ward_watch w`). Time in which receipts could not be recorded counts against
+ * nobody: an outage of everything, or of the way into the database. Nor does time in which the call stood superseded.
+ */
+export const RECEIPT_FROM = 'greatest(coalesce(a.receipt_from, a.queued_at), w.ready_at, w.receipts_since)';
+
 /** An asking of `annunciations a`, of the person `p` (`staff`), at level 2, or because nobody could be asked. */
 export const IS_SECOND_LINE = "(p.role = 'manager' OR a.reason = 'signed_in')";
 

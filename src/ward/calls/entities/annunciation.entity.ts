@@ -33,6 +33,9 @@ export class Annunciation {
   @Column({ type: 'text' })
   reason!: string;
 
+  @Column({ name: 'receipt_from', type: 'timestamptz', nullable: true })
+  receiptFrom!: Date | null;
+
   @Column({ name: 'received_at', type: 'timestamptz', nullable: true })
   receivedAt!: Date | null;
 

@@ -7,13 +7,12 @@ import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.
 import type { DueLook, DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { Responsiveness } from '../../presence/responsiveness.js';
-import { IN_FORCE, IS_TURN } from '../annunciations/asking.js';
+import { IN_FORCE, IS_TURN, RECEIPT_FROM } from '../annunciations/asking.js';
 import { CallsRepository } from '../calls.repository.js';
 import { backOffCall, NOT_PUT_OFF } from './back-off-call.js';
 import { CallEscalation } from './call-escalation.service.js';
 
-/** Time in which receipts could not be recorded counts against nobody: an outage of everything, or of the way into the database. */
-const DUE_AT = `greatest(a.queued_at, w.ready_at, w.receipts_since) + make_interval(secs => $1)`;
+const DUE_AT = `${RECEIPT_FROM} + make_interval(secs => $1)`;
 /** Askings of one person (`annunciations a`), in force and without any sign that the person knows of the call. */
 const UNHEARD = `${IN_FORCE} AND ${IS_TURN} AND a.received_at IS NULL AND a.accepted_at IS NULL AND (a.missed_at IS NULL OR a.missed_at < a.queued_at)`;
 /** Calls whose clocks run: a pending one with a deadline. They are few; their askings are looked up by the call. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
+import { IN_FORCE, RECEIPT_FROM } from '../annunciations/asking.js';
 import { BEDSIDE_PRESENCE_RANK } from '../call-permissions.js';
 import { type Actor, CallJournal } from '../call-journal.js';
 import { CALL_VIEW, type CallState, type CallView, IS_OPEN } from '../call.js';
@@ -18,11 +19,11 @@ const supersede = statement(
 const PAUSED = `(CASE c.state WHEN 'pending' THEN c.paused + (app_now() - c.superseded_at) ELSE c.paused END)`;
 /**
  * The clocks of the calls that the closed calls ($1) have superseded go on with what was left. Another urgent call that names one of them, and is
- * still open, keeps it; such a one cannot close meanwhile.
+ * still open, keeps it; such a one cannot close meanwhile. So do the receipts of those who are asked; `calls c` is the row as it was before.
  */
 const release = statement(
   'release_superseded_calls',
-  `UPDATE calls c SET superseded_by = u.id, superseded_at = CASE WHEN u.id IS NULL THEN NULL ELSE c.superseded_at END,
+  `WITH released AS (UPDATE calls c SET superseded_by = u.id, superseded_at = CASE WHEN u.id IS NULL THEN NULL ELSE c.superseded_at END,
      paused = CASE WHEN u.id IS NULL THEN ${PAUSED} ELSE c.paused END,
      next_escalation_at = CASE WHEN u.id IS NULL AND c.state = 'pending' THEN ${nextDeadline({ paused: PAUSED, superseded: 'NULL' })} END,
      presence_due_at = CASE WHEN u.id IS NULL AND c.state = 'accepted' THEN app_now() + c.clock_left END,
@@ -32,7 +33,13 @@ const release = statement(
      SELECT c.id FROM calls c JOIN call_types t ON t.id = c.type WHERE c.room_id = l.room_id AND ${IS_OPEN} AND c.id <> ALL($1::uuid[])
        AND l.id = ANY(c.supersedes) AND t.rank >= ${String(BEDSIDE_PRESENCE_RANK)} ORDER BY c.placed_at LIMIT 1 FOR SHARE OF c
    ) u ON true
-   WHERE c.id = l.id AND l.superseded_by = ANY($1::uuid[]) RETURNING ${CALL_VIEW}`,
+   WHERE c.id = l.id AND l.superseded_by = ANY($1::uuid[]) RETURNING ${CALL_VIEW}
+   ), receipts AS (UPDATE annunciations n SET receipt_from = asked.receipt_from FROM (
+     SELECT a.call_id, a.staff_id, app_now() - greatest(c.superseded_at - ${RECEIPT_FROM}, '0') AS receipt_from
+     FROM released r JOIN calls c ON c.id = r.id JOIN annunciations a ON a.call_id = r.id CROSS JOIN ward_watch w
+     WHERE r.superseded_by IS NULL AND r.state = 'pending' AND ${IN_FORCE} ORDER BY 1, 2 FOR NO KEY UPDATE OF a
+   ) asked WHERE n.call_id = asked.call_id AND n.staff_id = asked.staff_id)
+   SELECT * FROM released`,
 );
 /** The calls that the call ($1) names, and stops: itself, or by way of a call that it stops. */
 const complete = statement(
