@@ -66,6 +66,12 @@ describe('the database’s time', { timeout: 120_000 }, () => {
     const staffId = (await signIn(first, 'icu-nurse-3')).user.id;
     const excluded = await manager.post('/departments/icu/exclusions', { staff_id: staffId, until, reason: 'training' });
     expect(excluded.status).toBeLessThan(300);
+    // Gone, and already out of the queue.
+    await first.database.query(
+      `INSERT INTO staff_absences (staff_id, since, handled_at) VALUES ($1, app_now(), app_now()) ON CONFLICT (staff_id) DO UPDATE SET handled_at = app_now()`,
+      [staffId],
+    );
+    await first.database.query('UPDATE ward_watch SET receipts_since = app_now()');
     await first.database.moveClock(-HOUR);
     await untilClock('down');
     expect(await clockOf(first)).toMatchObject({ status: 'degraded', clock: { status: 'down' } });
@@ -74,7 +80,10 @@ describe('the database’s time', { timeout: 120_000 }, () => {
     await untilWithin('calls', 'next_escalation_at', `id = '${call.body.id as string}'`, 90);
     await untilWithin('calls', 'presence_due_at', `id = '${accepted.body.id as string}'`, 180);
     await untilWithin('exclusions', 'until', 'ended_at IS NULL', 1800);
-    for (const subject of ['ladders', 'timers', 'exclusions']) {
+    await untilWithin('annunciations', 'max(coalesce(receipt_from, queued_at))', `call_id = '${call.body.id as string}' HAVING true`, 0);
+    await untilWithin('ward_watch', 'receipts_since', 'true', 0);
+    await untilWithin('staff_absences', 'since', `staff_id = '${staffId}'`, 0);
+    for (const subject of ['ladders', 'timers', 'receipts', 'exclusions']) {
       await eventually(() => (resets(subject).length > 0 ? true : undefined), `the reset of ${subject} in the log`);
     }
     // Once: a second later nothing is set again.

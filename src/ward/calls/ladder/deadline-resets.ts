@@ -1,5 +1,6 @@
 import { type Statement, statement } from '../../../platform/database/statement.js';
 import { nextDeadline, OWN_SEC, PAUSED_FROM_NOW } from '../policies/escalation-clock.js';
+import { IN_FORCE } from '../annunciations/asking.js';
 import { IS_OPEN } from '../call.js';
 
 /** A deadline may be so much further ahead than its own length: two statements do not have the same time. */
@@ -55,6 +56,16 @@ export const DEADLINE_RESETS: readonly DeadlineReset[] = [
     ),
   },
   {
+    subject: 'receipts',
+    statement: statement(
+      'reset_receipts',
+      `UPDATE annunciations SET receipt_from = app_now() WHERE (call_id, staff_id) IN (
+         SELECT a.call_id, a.staff_id FROM annunciations a JOIN calls c ON c.id = a.call_id AND ${IS_OPEN}
+         WHERE ${IN_FORCE} AND a.received_at IS NULL AND coalesce(a.receipt_from, a.queued_at) > app_now() + ${SLACK}
+         ORDER BY 1, 2 FOR NO KEY UPDATE OF a) RETURNING call_id`,
+    ),
+  },
+  {
     subject: 'exclusions',
     statement: statement(
       'reset_exclusions',
@@ -82,7 +93,7 @@ export const DEADLINE_RESETS: readonly DeadlineReset[] = [
     subject: 'absences',
     statement: statement(
       'reset_absences',
-      `UPDATE staff_absences SET since = app_now() WHERE handled_at IS NULL AND since > app_now() + ${SLACK} RETURNING staff_id`,
+      `UPDATE staff_absences SET since = app_now() WHERE since > app_now() + ${SLACK} RETURNING staff_id`,
     ),
   },
   {
@@ -96,7 +107,8 @@ export const DEADLINE_RESETS: readonly DeadlineReset[] = [
     subject: 'outage',
     statement: statement(
       'reset_outage',
-      `UPDATE ward_watch SET ready_at = app_now() WHERE ready_at > app_now() + ${SLACK} RETURNING ready_at`,
+      `UPDATE ward_watch SET ready_at = least(ready_at, app_now()), receipts_since = least(receipts_since, app_now())
+       WHERE greatest(ready_at, receipts_since) > app_now() + ${SLACK} RETURNING ready_at`,
     ),
   },
   ...['call_moves', 'nodes', 'shifts', 'staff_absences'].map((table) => ({
