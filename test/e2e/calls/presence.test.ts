@@ -305,6 +305,38 @@ describe('a manager disconnects', () => {
     expect(toldOf(now)).toContain(ward.admin.user.id);
   });
 
+  it('and a call that they have accepted off duty is theirs as long; then it is pending again, and asks the next nurse', async () => {
+    const call = await ward.press();
+    await manager.does('accept', call);
+    const other = await ward.press();
+    await manager.does('arrive', other);
+    await manager.disconnect();
+    await ward.move(170);
+    await ward.settle();
+    expect(await ward.call(call)).toMatchObject({ state: 'accepted', accepted_by: manager.id });
+    await ward.move(11);
+    const now = await ward.until(call, (one) => one.state === 'pending', 'pending again');
+    expect(now).toMatchObject({ accepted_by: null, level: 0, priority: 1 });
+    const reopened = (await ward.story(call)).findLast((event) => event.type === 'call.pending');
+    expect(reopened).toMatchObject({ critical: true, data: { from: 'accepted', reason: 'nurse_disconnected' } });
+    expect(await ward.escalations(call)).toMatchObject([{ data: { reason: 'nurse_disconnected', level: 0 } }]);
+    expect(await ward.call(other)).toMatchObject({ state: 'in_progress', accepted_by: manager.id });
+    // A command without a connection is a sign of life: the buffer counts from it.
+    await manager.does('accept', call);
+    await ward.settle();
+    expect(await ward.call(call)).toMatchObject({ state: 'accepted', accepted_by: manager.id });
+  });
+
+  it('and on duty their calls move on with the grace, as those of a nurse', async () => {
+    await manager.startShift('icu');
+    const call = await ward.press();
+    await manager.does('accept', call);
+    await manager.disconnect();
+    await ward.move(61);
+    expect(await ward.until(call, (one) => one.state === 'pending', 'pending again')).toMatchObject({ accepted_by: null, priority: 1 });
+    await manager.endShift('icu');
+  });
+
   it('whoever resumes gets every event missed, in order', async () => {
     const socket = manager.sockets[0]!;
     const first = await socket.ask({ type: 'subscribe', dept: 'icu' });

@@ -1,7 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CallEscalation } from './call-escalation.service.js';
 import { LostHolders } from './lost-holders.service.js';
-import { CallJournal } from '../call-journal.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
@@ -40,7 +39,6 @@ export class DisconnectedNurseHandover implements OnModuleInit, DueWork {
     private readonly calls: CallsRepository,
     private readonly escalation: CallEscalation,
     private readonly lost: LostHolders,
-    private readonly journal: CallJournal,
     private readonly scheduler: DueWorkScheduler,
   ) {}
 
@@ -73,15 +71,8 @@ export class DisconnectedNurseHandover implements OnModuleInit, DueWork {
   }
 
   private async replace(tx: Transaction, call: LockedCall, staffId: string): Promise<void> {
-    if (call.acceptedBy === staffId && (await this.lost.pressedAgain(tx, call))) return;
-    const wasTheirs = call.state === 'accepted' && call.acceptedBy === staffId;
-    if (wasTheirs) {
-      await this.calls.reopen(tx, call.id);
-      const view = await this.calls.view(tx, call.id);
-      this.journal.append(tx, 'call.pending', view, 'system', { from: 'accepted', reason: 'nurse_disconnected' });
-    }
-    if (wasTheirs || (call.state === 'pending' && (await this.isAsked(tx, call, staffId))))
-      await this.escalation.replaceDisconnected(tx, call);
+    if (call.acceptedBy === staffId) await this.lost.replace(tx, call);
+    else if (call.state === 'pending' && (await this.isAsked(tx, call, staffId))) await this.escalation.replaceDisconnected(tx, call);
   }
 
   private async isAsked(tx: Transaction, call: LockedCall, staffId: string): Promise<boolean> {
