@@ -44,9 +44,7 @@ async function start(hospital: URL | undefined): Promise<void> {
     const { runSupervisor } = await import('./platform/supervisor/run-supervisor.js');
     await runSupervisor(config, logger);
   } else {
-    const { readProgram } = await import('./program/load-hospital.js');
-    const program = await readProgram(hospital);
     const { runAlone } = await import('./startup/run-alone.js');
-    await runAlone(program, logger);
+    await runAlone(hospital, config.operations, logger);
   }
 }

@@ -1,7 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
 import type { Logger } from '../platform/logging/logger.js';
 import type { Config } from '../platform/config/config.js';
-import type { Program } from '../program/load-hospital.js';
+import { readProgram } from '../program/load-hospital.js';
 import { isRunByNpm } from '../platform/config/environment.js';
 import { maxHeapMb } from '../platform/config/memory-limits.js';
 import { watchLoop } from '../platform/watchdog/loop-watchdog.js';
@@ -11,8 +12,20 @@ import { listenHost } from './listen-place.js';
 import { NodeRun } from './node-run.js';
 import { onSignals } from '../operations/shutdown/signals.js';
 
-/** SUPERVISOR=off: this process is the node, and whoever started it starts another when it ends. */
-export async function runAlone({ config, hospital }: Program, logger: Logger): Promise<void> {
+/**
+ * SUPERVISOR=off: this process is the node, and whoever started it starts another when it ends.
+ * @param file of the hospital's own program
+ */
+export async function runAlone(file: URL | undefined, operations: Config['operations'], logger: Logger): Promise<void> {
+  const watch = watchLoop({
+    logger,
+    loading: file && fileURLToPath(file),
+    stuckSec: operations.WORKER_STUCK_SEC,
+    endsProcess: true,
+    reportTo: undefined,
+  });
+  const { config, hospital } = await readProgram(file);
+  watch.loaded();
   warnOfHeapLimit(config, logger);
   const node = new NodeRun(logger);
   onSignals({
@@ -26,7 +39,6 @@ export async function runAlone({ config, hospital }: Program, logger: Logger): P
     node.databaseLost();
   };
   const place = { host: listenHost(config), port: config.http.PORT };
-  const watch = watchLoop({ logger, stuckSec: config.operations.WORKER_STUCK_SEC, endsProcess: true, reportTo: undefined });
   const openServer = async () => {
     const server = await (givenServer(config.database) ?? embeddedServer(config.database, logger, onDatabaseLost));
     watch.noteIn(server.applicationUrl);

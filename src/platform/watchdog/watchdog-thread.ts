@@ -2,12 +2,16 @@ import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { lineOutput } from '../logging/line-output.js';
+import { EXIT_REFUSED } from '../common/start-refused.js';
 import { BEAT_MS, readLoop } from './loop-beat.js';
-import { noteAfter, START_STUCK_SEC, startStuckLine } from './stuck-times.js';
+import { exitMain, whereMainHangs } from './main-thread.js';
+import { findAfter, loadStuckLine, noteAfter, START_STUCK_SEC, startStuckLine } from './stuck-times.js';
 
 /** The orders of the thread. */
 export interface WatchdogOrders {
   readonly place: SharedArrayBuffer;
+  /** The file of the hospital while it is loaded, before anything else of the start. */
+  readonly loading: string | undefined;
   /** The start is over. */
   readonly isUp: boolean;
   /** Seconds without a beat after which a process that is up is stuck. */
@@ -34,7 +38,7 @@ const WITHOUT_FALLBACK = /^(module|start of) /;
 const LAST_LINE_MS = 50;
 
 let orders = workerData as WatchdogOrders;
-const { place, reportTo } = orders;
+const { place: shared, reportTo } = orders;
 parentPort?.on('message', (more: Partial<WatchdogOrders>) => {
   orders = { ...orders, ...more };
 });
@@ -43,6 +47,8 @@ let seen = -1;
 let silentSec = 0;
 let noted: Promise<void> = Promise.resolve();
 let isEnding = false;
+/** The place in code of a hospital’s own that the loop hangs in, if no extension point is known. */
+let place: string | undefined;
 
 /** A second time within ten minutes turns the point off. Never rejects: without a database nothing is written down. */
 async function note(databaseUrl: string, point: string): Promise<void> {
@@ -61,29 +67,43 @@ async function note(databaseUrl: string, point: string): Promise<void> {
   }
 }
 
+/** The supervisor hears it at once: it counts on its own. */
+async function find(): Promise<void> {
+  place = await whereMainHangs();
+  report(place);
+}
+
+function report(extension: string | undefined): void {
+  if (reportTo !== undefined) writeSync(reportTo, `${JSON.stringify({ extension })}\n`);
+}
+
 function look(): void {
-  const { beats, extension } = readLoop(place);
+  const { beats, extension } = readLoop(shared);
   silentSec = beats === seen ? silentSec + 1 : 0;
   seen = beats;
-  if (reportTo !== undefined && silentSec > 0) writeSync(reportTo, `${JSON.stringify({ extension })}\n`);
+  if (silentSec === 0) place = undefined;
+  else report(extension ?? place);
   // Loading takes its time; a process that never hangs does without it.
   if (silentSec === 1 && extension !== undefined) import('pg').catch(() => undefined);
   const { isUp, databaseUrl, endsProcess } = orders;
   const stuckSec = isUp ? orders.stuckSec : START_STUCK_SEC;
+  if (silentSec === findAfter(stuckSec) && extension === undefined) void find();
   const [point] = extension?.split(', ', 1) ?? [];
   if (silentSec === noteAfter(stuckSec) && databaseUrl !== undefined && point !== undefined && !WITHOUT_FALLBACK.test(point))
     noted = note(databaseUrl, point);
-  if (endsProcess && silentSec >= stuckSec && !isEnding) void end(extension);
+  if (endsProcess && silentSec >= stuckSec && !isEnding) void end(extension ?? place);
 }
 
 async function end(extension: string | undefined): Promise<void> {
   isEnding = true;
-  const event = orders.isUp ? 'worker.stuck' : 'wardline.start_stuck';
+  const { isUp, loading } = orders;
+  const event = isUp ? 'worker.stuck' : 'wardline.start_stuck';
   const line = { level: 'error', timestamp: new Date().toISOString(), silent_sec: silentSec, extension, event };
   lineOutput(1).write(`${JSON.stringify(line)}\n`);
-  if (!orders.isUp) lineOutput(2).write(startStuckLine(extension));
+  if (!isUp) lineOutput(2).write(loading === undefined ? startStuckLine(extension) : loadStuckLine(loading));
   await Promise.race([noted, sleep(NOTE_MS)]);
   await sleep(LAST_LINE_MS);
+  if (!isUp) await exitMain(loading === undefined ? 1 : EXIT_REFUSED);
   process.kill(process.pid, 'SIGKILL');
 }
 
