@@ -4,6 +4,7 @@ import { collectDefaultMetrics } from 'prom-client';
 import { MetricsRegistry } from '../platform/metrics/metrics-registry.js';
 import { HealthModule } from './health.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
+import { LastBackup, lastBackupMetric } from './metrics/last-backup.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { NodeStats } from './metrics/node-stats.service.js';
 import { processMetricProviders } from './metrics/process-metrics.js';
@@ -15,7 +16,7 @@ import { StatsHistory } from './metrics/stats-history.service.js';
 @Module({
   imports: [HealthModule, RealtimeModule, PrometheusModule.register({ controller: MetricsController, defaultMetrics: { enabled: false } })],
   controllers: [SocketHealthController],
-  providers: [NodeStats, StatsHistory, ...processMetricProviders],
+  providers: [LastBackup, lastBackupMetric, NodeStats, StatsHistory, ...processMetricProviders],
   exports: [NodeStats, StatsHistory],
 })
 export class MetricsModule implements OnModuleInit {

@@ -12,6 +12,7 @@ import { SignInAttempt } from '../identity/entities/sign-in-attempt.entity.js';
 import { ClockSkew } from '../platform/database/entities/clock-skew.entity.js';
 import { ExtensionPoint } from '../platform/database/entities/extension-point.entity.js';
 import { IdempotencyKeyRow } from '../platform/database/entities/idempotency-key-row.entity.js';
+import { LastBackupRow } from '../platform/database/entities/last-backup-row.entity.js';
 import { LiveLimit } from '../platform/database/entities/live-limit.entity.js';
 import { MigrationNote } from '../platform/database/entities/migration-note.entity.js';
 import { RetentionFloor } from '../platform/database/entities/retention-floor.entity.js';
@@ -63,6 +64,7 @@ export const ENTITIES = [
   ClockSkew,
   ExtensionPoint,
   IdempotencyKeyRow,
+  LastBackupRow,
   LiveLimit,
   MigrationNote,
   RetentionFloor,

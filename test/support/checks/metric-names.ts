@@ -27,6 +27,7 @@ export const METRICS: Readonly<Record<string, readonly [Kind, ...labels: string[
   wardline_ws_rtt_seconds: ['histogram'],
   wardline_ws_bytes_total: ['counter', 'direction'],
   wardline_department_unattended: ['gauge', 'dept'],
+  wardline_last_backup_timestamp_seconds: ['gauge'],
   wardline_server_state: ['gauge', 'state'],
   wardline_tls_errors_total: ['counter'],
   wardline_tls_cert_expiry_seconds: ['gauge'],

@@ -12,6 +12,7 @@ const READ_ONLY = [
   'clock_skew',
   'log_epoch',
   'retention_floor',
+  'last_backup',
   'roles',
 ];
 

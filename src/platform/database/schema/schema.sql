@@ -405,6 +405,13 @@ CREATE TABLE idempotency_keys (
   CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor, key)
 );
 
+CREATE TABLE last_backup (
+  only_row boolean DEFAULT true NOT NULL,
+  taken_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  CONSTRAINT last_backup_only_row_check CHECK (only_row),
+  CONSTRAINT last_backup_pkey PRIMARY KEY (only_row)
+);
+
 CREATE TABLE limits (
   changed_at timestamp with time zone DEFAULT app_now() NOT NULL,
   changed_by uuid NOT NULL,
