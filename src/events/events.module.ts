@@ -11,6 +11,7 @@ import { Feeds } from './delivery/feeds.js';
 import { LogHoles } from './delivery/log-holes.js';
 import { LogSubscriberFactory } from './delivery/log-subscriber-factory.js';
 import { HistoryPages } from './delivery/history-pages.js';
+import { HistoryNote } from './delivery/history-note.js';
 import { HistoryWatch } from './delivery/history-watch.js';
 import { LogEpoch } from './log/log-epoch.js';
 import { resumeMetricProvider, ResumeService } from './delivery/resume.service.js';
@@ -52,6 +53,7 @@ const shown = [
     consumerLagMetric,
     FeedMetrics,
     HistoryPages,
+    HistoryNote,
     HistoryWatch,
     PollInterval,
     DepartmentsPollService,

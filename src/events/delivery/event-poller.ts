@@ -72,7 +72,7 @@ export class EventPoller implements OnApplicationBootstrap, BeforeApplicationShu
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
-    await Promise.all([this.sweeps.stop(), ...[...this.reads.values()].map((read) => read.stop())]);
+    await Promise.all([this.history.end(), this.sweeps.stop(), ...[...this.reads.values()].map((read) => read.stop())]);
   }
 
   /** From the start of a sweep to that of the next: a slow one does not delay the one after it. */

@@ -1,16 +1,21 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeEvent, EventBatch } from '../log/encoded-event.js';
 import type { EventLog } from '../log/event-log.js';
 import type { LogEpoch } from '../log/log-epoch.js';
 import { LogNotifier } from '../log/log-notifier.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { Feeds } from './feeds.js';
+import type { HistoryNote, OtherHistory } from './history-note.js';
 import { HistoryWatch } from './history-watch.js';
 
 /** The database's epoch; `renew` of a node draws one only in place of the one that this node read last. */
 class MemoryEpoch {
   drawn = 0;
   private known: number | undefined;
+
+  get current(): string {
+    return String(this.known);
+  }
 
   refresh(): Promise<boolean> {
     const before = this.known;
@@ -49,10 +54,12 @@ let epoch: MemoryEpoch;
 let heads: number[];
 let logged: [string, unknown][];
 let watch: HistoryWatch;
+/** The departments of which the note of the last run says that they have another log. */
+let noted: OtherHistory[];
 /** Runs while a read is under way. */
 let meanwhile: () => void;
-beforeEach(async () => {
-  [feeds, epoch, heads, logged, meanwhile] = [new Feeds(new LogNotifier()), new MemoryEpoch(), [], [], () => undefined];
+beforeEach(() => {
+  [feeds, epoch, heads, logged, noted, meanwhile] = [new Feeds(new LogNotifier()), new MemoryEpoch(), [], [], [], () => undefined];
   const log = {
     heads: (departments: readonly string[]) => {
       const head = (heads.length > 1 ? heads.shift() : heads[0]) ?? 0;
@@ -61,12 +68,14 @@ beforeEach(async () => {
     },
   } as unknown as EventLog;
   const logger = { error: (event: string, fields: unknown) => logged.push([event, fields]) } as unknown as Logger;
-  watch = new HistoryWatch(log, feeds, epoch as unknown as LogEpoch, logger);
-  await watch.begin();
+  const note = { load: () => Promise.resolve(), look: () => Promise.resolve(noted.splice(0)) } as unknown as HistoryNote;
+  watch = new HistoryWatch(log, feeds, epoch as unknown as LogEpoch, note, logger);
 });
+afterEach(() => watch.end());
 
 describe('the watch over the history', () => {
   it('sends every reader to a snapshot under a new epoch when the log went back', async () => {
+    await watch.begin();
     const reader = new Reader(feeds, 100);
     heads = [95];
     await watch.heads();
@@ -80,6 +89,7 @@ describe('the watch over the history', () => {
   });
 
   it('is not alarmed by a head that was read before an append', async () => {
+    await watch.begin();
     const reader = new Reader(feeds, 99);
     heads = [99, 100];
     meanwhile = () => {
@@ -91,7 +101,15 @@ describe('the watch over the history', () => {
     expect([reader.resets, epoch.drawn, logged]).toEqual([0, 0, []]);
   });
 
+  it('draws a new epoch at the start where the note has another log', async () => {
+    noted = [{ dept: 'icu', head: 120, noted: 100 }];
+    await watch.begin();
+    expect(epoch.drawn).toBe(1);
+    expect(logged).toEqual([['log.went_back', { dept: 'icu', head: 120, noted: 100 }]]);
+  });
+
   it('follows the epoch that another node has drawn, and draws none itself', async () => {
+    await watch.begin();
     const reader = new Reader(feeds, 100);
     heads = [95];
     epoch.drawn = 7;

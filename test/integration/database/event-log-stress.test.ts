@@ -19,6 +19,7 @@ import type { EventSink, LogSubscriber } from '../../../src/events/delivery/log-
 import { LogHoles } from '../../../src/events/delivery/log-holes.js';
 import { LogSubscriberFactory } from '../../../src/events/delivery/log-subscriber-factory.js';
 import { HistoryPages } from '../../../src/events/delivery/history-pages.js';
+import { HistoryNote } from '../../../src/events/delivery/history-note.js';
 import { HistoryWatch } from '../../../src/events/delivery/history-watch.js';
 import { LogEpoch } from '../../../src/events/log/log-epoch.js';
 import { LogNotifier } from '../../../src/events/log/log-notifier.js';
@@ -33,6 +34,8 @@ const RUN_MS = 7000;
 const FEWEST_FOLLOWERS = 21;
 const LONGEST_RUN_MS = 3 * RUN_MS;
 const CATCH_UP_MS = 15_000;
+/** The nodes have no disk for their notes, and do without. */
+const NOWHERE = '/dev/null/none';
 const settings = realtimeSettings.parse({ POLL_INTERVAL_MS: '40', POLL_BATCH_SIZE: '20' });
 
 const hold = statement('hold_streams', 'SELECT pg_sleep($1)');
@@ -85,7 +88,7 @@ class Node {
     this.poller = new EventPoller(
       this.log,
       feeds,
-      new HistoryWatch(this.log, feeds, new LogEpoch(this.database), logger),
+      new HistoryWatch(this.log, feeds, new LogEpoch(this.database), new HistoryNote(this.database, logger, { DATA_DIR: NOWHERE }), logger),
       catalog,
       metrics,
       new DeliveryListeners(),
