@@ -8,6 +8,7 @@ import { Database } from '../platform/database/database.js';
 import { SlidingWindows } from '../platform/limits/sliding-windows.js';
 import { Bus } from './bus/bus.service.js';
 import { Cluster } from './node/cluster.js';
+import { redisMemoryMetrics } from './node/redis-memory.js';
 import type { Backplane } from './ports/backplane.js';
 import { GuardedBackplane } from './ports/guarded-backplane.js';
 import { ExtensionGuard } from '../platform/extensions/extension-guard.js';
@@ -82,6 +83,7 @@ export class ClusterModule {
         ...shown,
         windows,
         ClusterMetrics,
+        ...redisMemoryMetrics,
         Rebuild,
         StaleServerGc,
         LogNotifierRelay,

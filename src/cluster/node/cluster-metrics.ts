@@ -55,6 +55,7 @@ export class ClusterMetrics {
       help: "Times that this node's rows were written again.",
       registers,
     });
+    for (const stale of ['true', 'false']) this.servers.set({ stale }, 0);
   }
 
   isUp(up: boolean): void {

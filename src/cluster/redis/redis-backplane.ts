@@ -22,6 +22,12 @@ export interface RedisBackplaneOptions {
   logger: Logger;
 }
 
+/** Bytes that Redis uses, and those it may use: its `maxmemory`, else the machine's memory. */
+interface RedisMemory {
+  used: number;
+  limit: number | undefined;
+}
+
 /** Redis 7 or Valkey. */
 export class RedisBackplane extends Backplane {
   readonly servers: ServerStore;
@@ -50,6 +56,15 @@ export class RedisBackplane extends Backplane {
 
   onChange(listener: (isUp: boolean) => void): void {
     this.link.onChange(listener);
+  }
+
+  /** @returns undefined while Redis does not say: it is away, or its user may not ask */
+  async memory(): Promise<RedisMemory | undefined> {
+    const info = await this.link.look('INFO', 'memory').catch(() => undefined);
+    if (typeof info !== 'string') return undefined;
+    const figure = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? Number.NaN);
+    const [used, max, machine] = ['used_memory', 'maxmemory', 'total_system_memory'].map(figure);
+    return used === undefined || Number.isNaN(used) ? undefined : { used, limit: [max, machine].find((bytes) => bytes && bytes > 0) };
   }
 
   start(): Promise<void> {

@@ -104,6 +104,12 @@ export class RedisLink {
     }
   }
 
+  /** A look that no call depends on: its failure says nothing of the link. @throws Error */
+  async look(...args: string[]): Promise<unknown> {
+    if (!this.up) throw new BackplaneAway('Redis is away');
+    return within(this.commands.sendCommand(args), COMMAND_TIMEOUT_MS);
+  }
+
   /** Runs first when Redis is back, before any other call; a failure means that Redis is still away. */
   beforeUp: () => Promise<unknown> = () => Promise.resolve();
 

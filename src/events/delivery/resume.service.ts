@@ -8,13 +8,16 @@ import { type DepartmentSnapshot, DepartmentSnapshots } from '../snapshots/depar
 import { EventLog, type Head } from '../log/event-log.js';
 import { LogHoles } from './log-holes.js';
 import { LogEpoch } from '../log/log-epoch.js';
-import { counterProvider } from '../../platform/metrics/metric-providers.js';
+import { counterFromZero } from '../../platform/metrics/metric-providers.js';
 
-export const resumeMetricProvider = counterProvider({
-  name: 'wardline_resume_total',
-  help: 'Resumes. `recovered` is true when the log still had the missed events.',
-  labelNames: ['recovered'],
-});
+export const resumeMetricProvider = counterFromZero(
+  {
+    name: 'wardline_resume_total',
+    help: 'Resumes. `recovered` is true when the log still had the missed events.',
+    labelNames: ['recovered'],
+  },
+  [{ recovered: 'true' }, { recovered: 'false' }],
+);
 
 /** The client's claim of the events it has. */
 export interface ResumePoint {

@@ -6,17 +6,26 @@ import { DomainError } from '../common/errors.js';
 import { type ExtensionContext, insideExtension } from '../common/extension-context.js';
 import { Logger } from '../logging/logger.js';
 import { enterExtension } from '../watchdog/loop-beat.js';
-import { type ExtensionCondition, type ExtensionFailure, PointRecord } from './point-record.js';
-import { counterProvider } from '../metrics/metric-providers.js';
+import { EXTENSION_FAILURES, type ExtensionCondition, type ExtensionFailure, PointRecord } from './point-record.js';
+import { counterFromZero } from '../metrics/metric-providers.js';
 
 /** Calls of one point that passed their deadline and still run. With more of them the point is not called. */
 const MAX_UNSETTLED = 64;
 
-export const extensionMetricProvider = counterProvider({
-  name: 'wardline_extension_failures_total',
-  help: 'Failures of code that is not Wardline’s, by extension point: it threw, did not settle in time, or gave an invalid answer.',
-  labelNames: ['point', 'reason'],
-});
+/** Points that every installation may have, as the metric names them; those of a hospital's own names appear with their first failure. */
+const USUAL_POINTS = [
+  ...['dispatch_strategy', 'escalation_policy', 'identity_provider', 'room_authorizer'],
+  ...['upgrade_guard', 'notifier', 'backplane', 'metric'],
+];
+
+export const extensionMetricProvider = counterFromZero(
+  {
+    name: 'wardline_extension_failures_total',
+    help: 'Failures of code that is not Wardline’s, by extension point: it threw, did not settle in time, or gave an invalid answer.',
+    labelNames: ['point', 'reason'],
+  },
+  USUAL_POINTS.flatMap((point) => EXTENSION_FAILURES.map((reason) => ({ point, reason }))),
+);
 
 /** One call into code that is not Wardline's. */
 export interface GuardedCall<T> {

@@ -6,7 +6,8 @@ const REST_MS = 60_000;
 /** A failure that is older does not make the node degraded any more. */
 const RECENT_MS = 120_000;
 
-export type ExtensionFailure = 'threw' | 'timeout' | 'invalid';
+export const EXTENSION_FAILURES = ['threw', 'timeout', 'invalid'] as const;
+export type ExtensionFailure = (typeof EXTENSION_FAILURES)[number];
 
 /** The condition of one extension point on this node. */
 export interface ExtensionCondition {

@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
-import { counterProvider } from '../metrics/metric-providers.js';
+import { counterFromZero } from '../metrics/metric-providers.js';
+
+const KINDS = ['connect', 'client', 'room', 'http', 'station_key', 'board_code'] as const;
 
 export const limitMetricProviders = [
-  counterProvider({
-    name: 'wardline_rate_limited_total',
-    help: 'Requests over a rate limit, by the kind of limit.',
-    labelNames: ['kind'],
-  }),
+  counterFromZero(
+    { name: 'wardline_rate_limited_total', help: 'Requests over a rate limit, by the kind of limit.', labelNames: ['kind'] },
+    KINDS.map((kind) => ({ kind })),
+  ),
 ];
 
 /** Counts what was over its limit. */
@@ -16,7 +17,7 @@ export const limitMetricProviders = [
 export class LimitMetrics {
   constructor(@InjectMetric('wardline_rate_limited_total') private readonly limited: Counter) {}
 
-  overRate(kind: 'connect' | 'client' | 'room' | 'http' | 'station_key' | 'board_code'): void {
+  overRate(kind: (typeof KINDS)[number]): void {
     this.limited.inc({ kind });
   }
 }

@@ -16,6 +16,15 @@ export function counterProvider(config: CounterConfiguration<string>): FactoryPr
   return provider(config.name, (registers) => new Counter({ ...config, registers }));
 }
 
+/** A counter of labels that are known: each of them is 0 from the start, because a rate over a counter that is born at 1 misses that one. */
+export function counterFromZero(config: CounterConfiguration<string>, labels: readonly Record<string, string>[]): FactoryProvider<Counter> {
+  return provider(config.name, (registers) => {
+    const counter = new Counter({ ...config, registers });
+    for (const one of labels) counter.inc(one, 0);
+    return counter;
+  });
+}
+
 /** A gauge of the application. `@InjectMetric(name)` injects it. */
 export function gaugeProvider(config: GaugeConfiguration<string>): FactoryProvider<Gauge> {
   return provider(config.name, (registers) => new Gauge({ ...config, registers }));

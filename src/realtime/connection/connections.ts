@@ -8,7 +8,8 @@ import { TrafficTotals } from './traffic-totals.js';
 
 /** The codes by which `ws` reports sockets that ended without a close frame, or with an empty one. */
 const WITHOUT_CODE = [1005, 1006];
-const KNOWN_CODES = new Set<number>([...WITHOUT_CODE, ...Object.values(CLOSE_CODES).map(({ code }) => code)]);
+/** Codes that are a label by themselves. */
+export const COUNTED_CODES: ReadonlySet<number> = new Set<number>([...WITHOUT_CODE, ...Object.values(CLOSE_CODES).map(({ code }) => code)]);
 
 /** The sockets of this node. */
 @Injectable()
@@ -91,7 +92,7 @@ export class Connections {
     this.bySession.delete(connection.principal.sessionId, connection);
     this.byStaff.delete(connection.principal.id, connection);
     const isOurs = connection.closeCode !== undefined;
-    this.countClose(isOurs || KNOWN_CODES.has(closeCode) ? closeCode : 'other');
+    this.countClose(isOurs || COUNTED_CODES.has(closeCode) ? closeCode : 'other');
     this.gauge.set(this.size);
   }
 

@@ -1,13 +1,21 @@
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
 import { SocketStats } from '../statistics/socket-stats.service.js';
+import { COUNTED_CODES } from '../connection/connections.js';
 import { SocketTraffic } from './socket-traffic.service.js';
 import {
+  counterFromZero,
   counterProvider,
   gaugeProvider,
   histogramProvider,
   scrapedCounter,
   scrapedGauge,
 } from '../../platform/metrics/metric-providers.js';
+
+/** Reasons of refused upgrades that every node shows from its start; rarer ones appear with their first refusal. */
+const USUAL_REASONS = [
+  ...['auth_required', 'auth_invalid', 'password_change', 'forbidden', 'handshake', 'subprotocol', 'headers', 'internal'],
+  ...['draining', 'connect_rate', 'capacity', 'user_capacity', 'owner_capacity'],
+];
 
 /** The metrics of this node's sockets. No label has a user, a call or an address; every label's values are a closed set. */
 export const socketMetricProviders = [
@@ -54,6 +62,12 @@ export const socketMetricProviders = [
     help: 'From a ping to its answer, by frame or by protocol.',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   }),
-  counterProvider({ name: 'wardline_ws_closes_total', help: 'Sockets closed, by close code.', labelNames: ['code'] }),
-  counterProvider({ name: 'wardline_ws_rejected_total', help: 'Upgrades turned down, by reason.', labelNames: ['reason'] }),
+  counterFromZero(
+    { name: 'wardline_ws_closes_total', help: 'Sockets closed, by close code.', labelNames: ['code'] },
+    [...COUNTED_CODES, 'other'].map((code) => ({ code: String(code) })),
+  ),
+  counterFromZero(
+    { name: 'wardline_ws_rejected_total', help: 'Upgrades turned down, by reason.', labelNames: ['reason'] },
+    USUAL_REASONS.map((reason) => ({ reason })),
+  ),
 ];

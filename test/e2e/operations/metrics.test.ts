@@ -15,7 +15,14 @@ import { startTestWardline, type TestWardline } from '../../support/wardline.js'
 const LABELS = new Set([
   ...['le', 'quantile', 'code', 'reason', 'recovered', 'direction', 'dept', 'type', 'state', 'result'],
   ...['kind', 'space', 'version', 'major', 'minor', 'patch'],
+  ...['point', 'stale'],
 ]);
+
+const BORN_AT_ZERO = [
+  ...['ws_connections_total', 'ws_error_count', 'wardline_ws_rejected_total', 'wardline_ws_closes_total', 'wardline_rate_limited_total'],
+  ...['wardline_resume_total', 'wardline_extension_failures_total', 'wardline_sign_ins_total', 'wardline_tls_errors_total'],
+  ...['wardline_dead_nodes_total', 'wardline_cluster_servers'],
+];
 
 let wardline: TestWardline;
 let nurse: Session;
@@ -41,6 +48,27 @@ describe('GET /metrics', () => {
     expect(Object.fromEntries(wanted.map(([name]) => [name, kinds.get(name)]))).toEqual(
       Object.fromEntries(wanted.map(([name, [kind]]) => [name, kind])),
     );
+  });
+
+  it('has the counters that alerts watch at 0 before anything has happened', async () => {
+    const fresh = await startTestWardline({ sharedWith: wardline });
+    try {
+      const { samples } = parseMetrics((await request(fresh, 'GET', '/metrics')).body as string);
+      const first = (name: string) => samples.filter((one) => one.name === name).map(({ value }) => value);
+      for (const name of BORN_AT_ZERO) expect([name, new Set(first(name))]).toEqual([name, new Set([0])]);
+    } finally {
+      await fresh.stop();
+    }
+  });
+
+  it('counts sign-ins by their result, those that are refused too', async () => {
+    const before = await scrape();
+    const sign = (now: Scrape) => ['ok', 'refused'].map((result) => now.value('wardline_sign_ins_total', { result }));
+    const [ok = 0, refused = 0] = sign(before);
+    await signIn(wardline, 'icu-nurse-2');
+    const body = { username: 'icu-nurse-2', password: 'not the password' };
+    expect((await request(wardline, 'POST', '/api/v1/auth/login', { body })).status).toBe(401);
+    expect(sign(await scrape())).toEqual([ok + 1, refused + 1]);
   });
 
   it('tells what happens: connections, bytes, frames, round trips, closes, refusals, resumes, errors', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Counter, Registry } from 'prom-client';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryBackplane } from '../../../src/cluster/memory/memory-backplane.js';
 import { GuardedBackplane } from '../../../src/cluster/ports/guarded-backplane.js';
 import { MemoryWorld } from '../../../src/cluster/memory/memory-world.js';
@@ -49,4 +49,24 @@ describeWithRedis('the backplane in Redis', () => {
       return Promise.resolve((serverId) => Promise.resolve(new RedisBackplane({ url: redis.url, serverId, facility, logger })));
     },
   }));
+
+  it('says how much memory it uses and may use; where it may not be asked, it stays up', async () => {
+    await redis.command('CONFIG', 'SET', 'maxmemory', '268435456');
+    await redis.command('ACL', 'SETUSER', 'mute', 'on', '>of-a-test', '~*', '&*', '+@all', '-info');
+    const open = async (url: string) => {
+      const backplane = new RedisBackplane({ url, serverId: randomUUID(), facility: randomUUID(), logger });
+      await backplane.start();
+      return backplane;
+    };
+    const [one, mute] = await Promise.all([open(redis.url), open(redis.url.replace('//', '//mute:of-a-test@'))]);
+    try {
+      const memory = await one.memory();
+      expect(memory).toEqual({ used: expect.any(Number) as number, limit: 268_435_456 });
+      expect(memory?.used).toBeGreaterThan(100_000);
+      expect([await mute.memory(), mute.isUp]).toEqual([undefined, true]);
+    } finally {
+      await Promise.all([one.stop(), mute.stop()]);
+    }
+    await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+  });
 });

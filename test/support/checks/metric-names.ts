@@ -41,6 +41,12 @@ export const METRICS: Readonly<Record<string, readonly [Kind, ...labels: string[
   wardline_clock_ok: ['gauge'],
   wardline_database_writable: ['gauge'],
   wardline_log_lines_lost_total: ['counter'],
+  wardline_sign_ins_total: ['counter', 'result'],
+  wardline_extension_failures_total: ['counter', 'point', 'reason'],
+  wardline_redis_memory_bytes: ['gauge'],
+  wardline_redis_memory_limit_bytes: ['gauge'],
+  wardline_cluster_up: ['gauge'],
+  wardline_cluster_servers: ['gauge', 'stale'],
   // Node's own.
   nodejs_eventloop_lag_seconds: ['gauge'],
   nodejs_eventloop_lag_p99_seconds: ['gauge'],
