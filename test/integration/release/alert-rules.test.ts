@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
+import { anchorsOf } from '../../../tools/docs/pages.js';
 import { request } from '../../support/clients/client.js';
 import { parseMetrics } from '../../support/checks/metrics.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
@@ -13,13 +14,25 @@ interface Rule {
   expr: string;
   for?: string;
   labels: { severity: string };
-  annotations: { summary: string; description: string };
+  annotations: { summary: string; description: string; runbook_url: string; dashboard_url: string };
 }
 
 const folder = join(packageRoot(), 'deploy', 'prometheus');
 const RULES = join(folder, 'wardline.rules.yml');
 const TESTS = join(folder, 'wardline.rules.test.yml');
 const rules = (parse(readFileSync(RULES, 'utf8')) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules);
+
+interface RuleTest {
+  input_series: { series: string }[];
+  promql_expr_test?: { exp_samples?: { labels: string }[] }[];
+}
+const tests = (parse(readFileSync(TESTS, 'utf8')) as { tests: RuleTest[] }).tests;
+/** The alerts that fire in a test, as its expected labels name them. */
+const firing = tests
+  .flatMap(({ promql_expr_test: checks = [] }) => checks.flatMap(({ exp_samples: samples = [] }) => samples.map(({ labels }) => labels)))
+  .flatMap((labels) => /alertname="(\w+)"/.exec(labels)?.[1] ?? []);
+/** The series of the first test, in which nothing fires. */
+const quiet = (tests[0]?.input_series ?? []).map(({ series }) => series).join('\n');
 
 /** The contract's table: what an alert is about, and its level. */
 const TABLE: readonly (readonly [RegExp, severity: string])[] = [
@@ -40,10 +53,33 @@ const TABLE: readonly (readonly [RegExp, severity: string])[] = [
   [/wardline_escalation_overdue\) > 0$/, 'critical'],
   [/wardline_department_unattended\) == 1$/, 'critical'],
   [/wardline_server_heartbeat_age_seconds > 90/, 'critical'],
+  // Below the table.
+  [/ws_connections\) < 0\.5 \* /, 'warning'],
+  [/ws_connections\) > 2 \* /, 'warning'],
+  [/min_over_time\(ws_memory_usage_bytes/, 'warning'],
+  [/^changes\(process_start_time_seconds/, 'warning'],
+  [/^wardline_server_state\{state=~"starting\|draining"\} == 1$/, 'warning'],
+  [/wardline_sign_ins_total\{result="refused"\}/, 'warning'],
+  [/^rate\(wardline_tls_errors_total/, 'warning'],
+  [/^wardline_tls_cert_expiry_seconds \/ 86400 < 14$/, 'warning'],
+  [/^rate\(process_cpu_seconds_total/, 'warning'],
+  [/wardline_redis_memory_bytes/, 'warning'],
+  [/^wardline_clock_ok == 0$/, 'critical'],
+  [/wardline_extension_failures_total/, 'warning'],
+  [/^increase\(wardline_log_lines_lost_total/, 'warning'],
+  [/wardline_last_backup_timestamp_seconds.* \/ 3600 > 24$/, 'warning'],
 ];
 
+/** TEMPORARY: no node exports it yet. The line goes when one does. */
+const TO_COME = new Set(['wardline_last_backup_timestamp_seconds']);
+
+const RUNBOOKS = 'https://github.com/wardline/wardline/blob/main/';
+
 /** Words of an expression that are no metrics. */
-const LANGUAGE = new Set(['rate', 'increase', 'sum', 'max', 'by', 'on', 'or', 'unless', 'and']);
+const LANGUAGE = new Set([
+  ...['rate', 'increase', 'changes', 'time', 'avg_over_time', 'min_over_time', 'max_over_time'],
+  ...['sum', 'max', 'by', 'on', 'or', 'unless', 'and', 'offset'],
+]);
 /** Made by Prometheus itself. */
 const OF_PROMETHEUS = new Set(['up']);
 
@@ -51,7 +87,8 @@ function metricsOf(expr: string): string[] {
   const bare = expr
     .replace(/\{[^}]*\}/g, '')
     .replace(/\b(by|on) \([^)]*\)/g, '')
-    .replace(/\[[^\]]*\]/g, '');
+    .replace(/\[[^\]]*\]/g, '')
+    .replace(/\boffset \w+/g, '');
   return [...bare.matchAll(/[a-zA-Z_]\w*/g)].map(([name]) => name).filter((name) => !LANGUAGE.has(name));
 }
 
@@ -87,21 +124,41 @@ describe('the alert rules', () => {
   });
 
   it.each(rules.map((rule) => [rule.alert, rule] as const))(
-    '%s uses metrics that there are, says what to do, and is tested',
+    '%s uses metrics that there are, says what to do, and is tested: it fires, and stays quiet in a quiet hospital',
     async (alert, rule) => {
       const { body } = await request(wardline, 'GET', '/metrics');
       const { kinds } = parseMetrics(body as string);
       const used = metricsOf(rule.expr);
       expect(used.length).toBeGreaterThan(0);
-      expect(used.filter((name) => !kinds.has(name) && !OF_PROMETHEUS.has(name))).toEqual([]);
+      expect(used.filter((name) => !kinds.has(name) && !OF_PROMETHEUS.has(name) && !TO_COME.has(name))).toEqual([]);
       expect(rule.annotations.summary).not.toBe('');
       expect(rule.annotations.description.length).toBeGreaterThan(40);
-      expect(readFileSync(TESTS, 'utf8')).toContain(alert);
+      expect(firing).toContain(alert);
+      expect(used.filter((name) => !quiet.includes(`${name}{`))).toEqual([]);
     },
   );
 
+  it.each(rules.map(({ alert, annotations }) => [alert, annotations] as const))(
+    '%s has a runbook that there is',
+    (alert, { runbook_url: url }) => {
+      const [page = '', anchor = ''] = url.slice(RUNBOOKS.length).split('#');
+      expect([url.startsWith(RUNBOOKS), anchor]).toEqual([true, alert.toLowerCase()]);
+      const text = readFileSync(join(packageRoot(), page), 'utf8');
+      expect(anchorsOf(text)).toContain(anchor);
+      const [, section = ''] = text.split(`### ${alert}\n`);
+      for (const part of ['**Meaning.**', '**Look.**', '**Do.**']) expect(section.split('\n### ', 1)[0]).toContain(part);
+    },
+  );
+
+  it('are the only ones that the runbook has', () => {
+    const headings = [...readFileSync(join(packageRoot(), 'docs/how-to/alerts.md'), 'utf8').matchAll(/^### (\w+)$/gm)].map(
+      ([, name]) => name,
+    );
+    expect(headings.sort()).toEqual(rules.map(({ alert }) => alert).sort());
+  });
+
   it('are found in the text as they are meant: names, not words of the language', () => {
-    expect(metricsOf('sum by (job) (rate(a_total{x="y z"}[5m])) / on (job) b > 0.8 * c or d unless on (job) e')).toEqual([
+    expect(metricsOf('sum by (job) (rate(a_total{x="y z"}[5m])) / on (job) b > 0.8 * c or d unless on (job) e offset 5m')).toEqual([
       'a_total',
       'b',
       'c',
