@@ -17,6 +17,24 @@ const RECORD_DEVICE = `
     return { kind, release: async () => { window.locks.released += 1; } };
   } } });`;
 
+/** Counts the timers of a second that run, and hides the page from its scripts. */
+const RECORD_SECONDS = `
+  window.seconds = new Set();
+  const { setInterval: begin, clearInterval: end } = window;
+  window.setInterval = (work, ms, ...rest) => {
+    const timer = begin(work, ms, ...rest);
+    if (ms === 1000) window.seconds.add(timer);
+    return timer;
+  };
+  window.clearInterval = (timer) => {
+    window.seconds.delete(timer);
+    end(timer);
+  };
+  window.see = (isSeen) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value: !isSeen });
+    document.dispatchEvent(new Event('visibilitychange'));
+  };`;
+
 let wardline: TestWardline;
 let admin: Session;
 let browser: Browser;
@@ -84,6 +102,41 @@ describe('the device of a nurse', () => {
     await press('bath_emergency', 'icu-101-bath');
     await nurse.page.getByRole('button', { name: 'Sound is on' }).waitFor();
     expect(await buzzesOf(nurse)).not.toEqual([]);
+  });
+
+  it('sounds again at once when its person ends the silence before its time', async () => {
+    const nurse = await StaffScreen.open(browser, wardline, 'icu-nurse-1', { init: RECORD_DEVICE });
+    await nurse.startShift();
+    await nurse.card(await press('patient_normal')).until('pending');
+    await nurse.page.getByRole('button', { name: 'Sound is on' }).click();
+    const silent = nurse.page.getByRole('button', { name: /^Silent for [12]:\d\d/ });
+    await silent.waitFor();
+    expect(await nurse.page.evaluate('window.vibrations.at(-1)')).toEqual([0]);
+    await nurse.page.evaluate('window.vibrations = []');
+    await silent.click();
+    await nurse.page.getByRole('button', { name: 'Sound is on' }).waitFor();
+    // The call that has asked all the time.
+    expect(await buzzesOf(nurse)).toEqual([[200]]);
+  });
+
+  it('rests its ages while nobody sees the page, and shows the true ones at once when somebody does', async () => {
+    const nurse = await StaffScreen.open(browser, wardline, 'icu-nurse-1', { init: RECORD_SECONDS });
+    await nurse.startShift();
+    const card = nurse.card(await press('patient_normal'));
+    await card.until('pending');
+    const ticking = () => nurse.page.evaluate<number>('window.seconds.size');
+    expect(await ticking()).toBe(1);
+    await nurse.page.evaluate('window.see(false)');
+    expect(await ticking()).toBe(0);
+    // An hour goes by.
+    const age = card.article.getByRole('timer');
+    const before = await age.textContent();
+    await nurse.page.evaluate('const now = performance.now.bind(performance); performance.now = () => now() + 3_600_000;');
+    expect(await age.textContent()).toBe(before);
+    const [after, count] = await nurse.page.evaluate<[string, number]>(
+      `window.see(true); new Promise((done) => requestAnimationFrame(() => done([document.querySelector('[role=timer]').textContent, window.seconds.size])))`,
+    );
+    expect([after, count]).toEqual([expect.stringMatching(/1:00:\d\d$/), 1]);
   });
 
   it('shows a push, whatever it holds, and sends nothing for it', async () => {

@@ -8,6 +8,9 @@ import { eventually } from '../../support/clients/person.js';
 import { StaffScreen } from '../../support/screens/staff-screen.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
+/** More than one page of the history holds, and fewer than two. */
+const HISTORY_CALLS = 60;
+
 let wardline: TestWardline;
 let admin: Session;
 let nurse: Session;
@@ -159,6 +162,42 @@ describe('the pages of a manager in Chromium', () => {
     await manager.button('Try again').click();
     await page.getByText('Nothing in this period.').waitFor();
     await manager.close();
+  });
+
+  it('go on with more of the history after a page that the server refused: nothing twice, nothing lost', async () => {
+    const places = ['icu-106', 'icu-107', 'icu-108'];
+    for (let count = 0; count < HISTORY_CALLS; count++) {
+      const { body } = await admin.post('/calls', { type: 'patient_normal', room_id: places[count % places.length] });
+      const { status } = await admin.post(`/calls/${body.id as string}/cancel`, { reason: 'a long history' });
+      expect(status).toBe(200);
+    }
+    const manager = await open('History');
+    const { page } = manager;
+    await page.getByLabel('Ended as').selectOption({ label: 'Cancelled' });
+    const rows = page.locator('.rows > li');
+    await page.getByRole('region', { name: 'History' }).and(page.locator('[aria-busy="false"]')).waitFor();
+    const before = await rows.count();
+    expect(before).toBeLessThan(HISTORY_CALLS);
+
+    const second = /\/calls\?.*cursor=/;
+    let refused = 0;
+    await page.route(second, (route) => {
+      refused += 1;
+      return route.fulfill({ status: 503, json: { error: { code: 'UNAVAILABLE', message: 'not now', retryable: true } } });
+    });
+    await manager.button('More').click();
+    await page.getByRole('alert').getByText('The server cannot do this now. Try again.').waitFor();
+    expect([refused, await rows.count()]).toEqual([1, before]);
+    await page.unroute(second);
+    await manager.button('Try again').click();
+    await rows.nth(HISTORY_CALLS - 1).waitFor();
+    await manager.button('More').waitFor({ state: 'detached' });
+    expect(await page.getByRole('alert').getByText('Try again').count()).toBe(0);
+
+    const { items } = (await admin.get('/calls?dept=icu&state=cancelled&order=newest&limit=200')).body as { items: AnyFrame[] };
+    const shown = await rows.locator('a').evaluateAll((links) => links.map((link) => link.getAttribute('href')?.split('/').at(-1)));
+    expect(shown).toEqual(items.map(({ id }) => id));
+    expect(manager.faults).toEqual([]);
   });
 
   it('save a report as CSV: the table of the period, as the server writes it', async () => {
