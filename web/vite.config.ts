@@ -8,8 +8,8 @@ const DEV_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws:; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 const root = import.meta.dirname;
-/** The staff app, and its words. */
-const NEXT = ['/app/index.html', '/src/app/messages/en.ts', '/src/app/messages/ar.ts', '/src/app/messages/de.ts'];
+const APP = '/src/app/open-app.tsx';
+const APP_WORDS = ['en', 'ar', 'de'].map((language) => `/src/app/messages/${language}.ts`);
 
 /** In development too `/app/calls/1` is the page of `/app`. */
 function pages(): Plugin {
@@ -26,29 +26,46 @@ function pages(): Plugin {
   };
 }
 
-/** While somebody types their password, the sign-in fetches the files of the staff app: after it nothing is left to load. */
+/**
+ * While somebody types their password, the sign-in fetches the staff app and compiles it: after it nothing is left to load. The
+ * script alone knows the language, so the words of each are fetched, and no more.
+ */
 function nextPage(): Plugin {
   return {
     name: 'wardline-next-page',
     transformIndexHtml: {
       order: 'post',
-      handler: (_html, { filename, bundle }) => {
+      handler: (html, { filename, bundle }) => {
         if (!bundle || filename !== join(root, 'index.html')) return [];
-        const files = new Set<string>();
+        const chunks = Object.entries(bundle).flatMap(([name, chunk]) => (chunk.type === 'chunk' ? [[name, chunk] as const] : []));
+        const scripts = new Set<string>();
+        const styles = new Set<string>();
         const add = (name: string): void => {
           const chunk = bundle[name];
-          if (chunk?.type !== 'chunk' || files.has(name)) return;
-          files.add(name);
-          for (const style of chunk.viteMetadata?.importedCss ?? []) files.add(style);
+          if (chunk?.type !== 'chunk' || scripts.has(name)) return;
+          scripts.add(name);
+          for (const style of chunk.viteMetadata?.importedCss ?? []) styles.add(style);
           chunk.imports.forEach(add);
         };
-        for (const [name, chunk] of Object.entries(bundle))
-          if (chunk.type === 'chunk' && NEXT.some((one) => chunk.facadeModuleId?.endsWith(one))) add(name);
-        return [...files].map((file) => ({
-          tag: 'link',
-          attrs: { rel: 'prefetch', as: file.endsWith('.css') ? 'style' : 'script', crossorigin: true, href: `/${file}` },
-          injectTo: 'head' as const,
-        }));
+        const namesOf = (modules: readonly string[]) =>
+          chunks.flatMap(([name, { facadeModuleId }]) => (modules.some((one) => facadeModuleId?.endsWith(one)) ? [name] : []));
+        namesOf([APP]).forEach(add);
+        const words = namesOf(APP_WORDS);
+        const link = (rel: string, file: string, as?: string) =>
+          html.includes(`"/${file}"`)
+            ? []
+            : [
+                {
+                  tag: 'link',
+                  attrs: { rel, ...(as !== undefined && { as }), crossorigin: true, fetchpriority: 'low', href: `/${file}` },
+                  injectTo: 'head' as const,
+                },
+              ];
+        return [
+          ...[...scripts].flatMap((file) => link('modulepreload', file)),
+          ...[...styles].flatMap((file) => link('prefetch', file, 'style')),
+          ...words.flatMap((file) => link('prefetch', file, 'script')),
+        ];
       },
     },
   };

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, launchChromium, openWatched } from '../../support/screens/browser.js';
 import { type Session, signIn } from '../../support/clients/client.js';
 import { itIsInstalled } from '../../support/servers/installed.js';
-import { StaffScreen } from '../../support/screens/staff-screen.js';
+import { signInByForm, StaffScreen } from '../../support/screens/staff-screen.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const NEW_PASSWORD = 'quiet-harbour-lantern-42';
@@ -35,6 +35,41 @@ describe('the session on the screens', () => {
   afterAll(async () => {
     await browser.close();
     await wardline.stop();
+  });
+
+  it('begins on the page of the sign-in: no load, nothing asked for twice, and a reader goes on at the heading', async () => {
+    const { page, faults, context } = await openWatched(browser, wardline.url);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(wardline.url);
+    await page.getByLabel('User name').waitFor();
+    await page.evaluate('window.isSamePage = true');
+    const before = asked.length;
+    await signInByForm(page, wardline.firstRun, 'icu-nurse-1');
+    await page.waitForURL('**/app');
+    await page.locator('h1:focus').waitFor();
+    expect(await page.evaluate('[window.isSamePage, document.activeElement.textContent]')).toEqual([true, 'Calls']);
+    // The words alone: which language it would be was not known before.
+    const scripts = asked.slice(before).filter((path) => path.endsWith('.js'));
+    expect(scripts).toEqual([expect.stringMatching(/^\/assets\/en-/)]);
+    // Once for the form, which asks whether somebody is signed in.
+    expect(asked.filter((path) => path === '/api/v1/auth/session')).toHaveLength(1);
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  it('begins with a load where the sign-in cannot get the files of the staff app', async () => {
+    const { page } = await openWatched(browser, wardline.url, { serviceWorkers: 'block' });
+    let isAway = true;
+    await page.route('**/assets/open-app-*', (route) => (isAway ? route.abort() : route.continue()));
+    await page.goto(wardline.url);
+    await page.getByLabel('User name').waitFor();
+    page.once('framenavigated', () => {
+      isAway = false;
+    });
+    await signInByForm(page, wardline.firstRun, 'icu-nurse-1');
+    await page.waitForURL('**/app');
+    await page.waitForSelector('html[data-phase="live"]');
   });
 
   it('says minutes before that it ends, and takes it back when it was renewed', async () => {

@@ -28,6 +28,12 @@ export function navigate(to: string): void {
   window.scrollTo(0, 0);
 }
 
+/** Begins the app on a page that showed something else. */
+export function beginAt(path: string): void {
+  history.replaceState(null, '', path);
+  isUnread = true;
+}
+
 /** True once after each way to another page: its heading then takes the focus, however late it comes. */
 export function takeFocus(): boolean {
   const wasUnread = isUnread;

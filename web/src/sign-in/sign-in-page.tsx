@@ -4,6 +4,7 @@ import { LanguageChoice, LookChoice } from '../shared/ui/choices.js';
 import { Logo } from '../shared/ui/logo.js';
 import { untilDone } from '../shared/until-done.js';
 import { ChangePassword } from './change-password.js';
+import { enter } from './enter-app.js';
 import { placeAfter } from './place-after.js';
 import { SignInForm } from './sign-in-form.js';
 import { useTexts } from './texts.js';
@@ -17,7 +18,7 @@ export function SignInPage({ client }: { client: Wardline }) {
 
   const proceed = (next: Session) => {
     setSession(next);
-    if (!next.password_change_required) location.replace(placeAfter(location.search, next));
+    if (!next.password_change_required) void enter(placeAfter(location.search, next), next);
   };
   // A browser that is signed in already needs no form; without a session the form is there, and stays. A server that does not
   // answer is said before anybody types: this page may come from the browser's own store.
@@ -53,7 +54,7 @@ export function SignInPage({ client }: { client: Wardline }) {
       </header>
       <main id="content" className="sheet">
         {session?.password_change_required === true ? (
-          <ChangePassword client={client} session={session} onChanged={() => location.replace(placeAfter(location.search, session))} />
+          <ChangePassword client={client} session={session} onChanged={() => void enter(placeAfter(location.search, session), undefined)} />
         ) : (
           <SignInForm client={client} onSignedIn={proceed} isReached={isReached} />
         )}

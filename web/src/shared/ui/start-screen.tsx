@@ -1,5 +1,5 @@
 import { type ReactNode, StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
+import { createRoot, type Root } from 'react-dom/client';
 import { ErrorBoundary, reloadOnceForLostChunks, reloadWithBackOff } from './error-boundary.js';
 import { type Catalogue, type Language, type Translation, Translator } from '../texts/i18n.js';
 import { applyPreferences } from '../preferences.js';
@@ -7,19 +7,30 @@ import { registerServiceWorker } from '../service-worker.js';
 
 type Catalogues<C extends Catalogue> = Record<Language, () => Promise<{ default: Translation<C> }>>;
 
-/** Begins a page: its language, its look, its root with a last resort. Only the catalogue of the language is loaded. */
+/** The one of this page. */
+let root: Root | undefined;
+
+function rootOfPage(): Root {
+  const element = document.getElementById('root');
+  if (!element) throw new Error('the page has no #root');
+  reloadOnceForLostChunks();
+  registerServiceWorker();
+  return createRoot(element);
+}
+
+/**
+ * Begins a screen: its language, its look, its root with a last resort. Only the catalogue of the language is loaded. The second screen of
+ * a page takes the place of the first.
+ */
 export async function startScreen<C extends Catalogue>(
   catalogues: Catalogues<C>,
   render: (texts: Translator<C>) => ReactNode,
   brokenText: keyof C & string,
 ): Promise<void> {
-  reloadOnceForLostChunks();
-  registerServiceWorker();
+  root ??= rootOfPage();
   const language = applyPreferences();
   const texts = new Translator<C>(language, (await catalogues[language]()).default);
-  const root = document.getElementById('root');
-  if (!root) throw new Error('the page has no #root');
-  createRoot(root).render(
+  root.render(
     <StrictMode>
       <ErrorBoundary
         onError={reloadWithBackOff}
