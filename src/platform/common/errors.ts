@@ -169,9 +169,9 @@ export function toErrorBody(error: DomainError): ErrorBody {
   };
 }
 
-/** The person's role lacks a capability. */
+/** The person's role lacks a capability. It is in the record, as what is refused to a role is. */
 export function notPermitted(): DomainError {
-  return new DomainError('FORBIDDEN', 'your role does not permit this', { details: { reason: 'capability' } });
+  return new DomainError('FORBIDDEN', 'your role does not permit this', { details: { reason: 'capability' }, refusal: 'access' });
 }
 
 /** Something one may not know of is answered like something that does not exist. */

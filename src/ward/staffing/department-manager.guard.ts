@@ -1,8 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuditLog } from '../../identity/audit/audit-log.service.js';
-import { type GuardedRequest, targetOf } from '../../identity/access/guarded-request.js';
-import { actorOf } from '../../identity/access/principal.js';
+import type { GuardedRequest } from '../../identity/access/guarded-request.js';
 import { can, type Capability } from '../../identity/access/capabilities.js';
 import { DomainError, notPermitted } from '../../platform/common/errors.js';
 import { OpenDepartments } from './open-departments.js';
@@ -21,12 +19,11 @@ export class DepartmentManagerGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly departments: OpenDepartments,
-    private readonly audit: AuditLog,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<DepartmentRequest>();
-    const { principal, params, clientAddress } = request;
+    const { principal, params } = request;
     if (principal?.kind !== 'staff') throw new DomainError('UNAUTHENTICATED', 'sign in first');
     const dept = params.dept ?? '';
     await this.departments.require(principal, dept);
@@ -35,13 +32,6 @@ export class DepartmentManagerGuard implements CanActivate {
       context.getClass(),
     ]);
     if (capability === null || can(principal, capability)) return true;
-    await this.audit.record({
-      actor: actorOf(principal),
-      action: 'access',
-      target: targetOf(request),
-      result: 'refused',
-      ...(clientAddress !== undefined && { address: clientAddress }),
-    });
     throw notPermitted();
   }
 }

@@ -21,6 +21,7 @@ import { Accepts, Origins } from '../../../src/platform/http/route-marks.js';
 import { CommandErrorFilter } from '../../../src/realtime/frames/command-error.filter.js';
 import { commandFrame, OnFrame } from '../../../src/realtime/frames/frame.decorators.js';
 import { request, signIn, Socket } from '../../support/clients/client.js';
+import { eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const errors = defineErrors('test-house', { BED_TAKEN: { status: 409, retryable: true, meaning: 'Somebody lies in the bed.' } });
@@ -118,6 +119,14 @@ afterAll(() => wardline.stop());
 const get = (path: string) => request(wardline, 'GET', path);
 const post = (path: string, type: string, body: string, origin?: string) =>
   request(wardline, 'POST', path, { body, headers: { 'content-type': type, ...(origin !== undefined && { origin }) } });
+async function isRefused(username: string, target: string): Promise<true | undefined> {
+  const rows = await wardline.database.query(
+    `SELECT 1 FROM audit a JOIN staff p ON a.actor = 'staff:' || p.id
+     WHERE p.username = $1 AND a.action = 'access' AND a.result = 'refused' AND a.target = $2`,
+    [username, target],
+  );
+  return rows.length === 1 ? true : undefined;
+}
 const FORM = 'application/x-www-form-urlencoded';
 
 describe('an error of a hospital’s own', () => {
@@ -160,6 +169,7 @@ describe('a frame of a hospital’s own', () => {
       (await Socket.open(wardline, (await signIn(wardline, username)).cookie)).ask({ type: 'own.lead', data: {} });
     expect(await ask('icu-nurse-1')).toMatchObject({ type: 'error', code: 'FORBIDDEN', details: { reason: 'capability' } });
     expect(await ask('icu-manager')).toMatchObject({ type: 'ok' });
+    await eventually(() => isRefused('icu-nurse-1', 'frame own.lead'), 'the refusal in the audit');
   });
 });
 
@@ -205,9 +215,10 @@ describe('a route of a hospital’s own', () => {
       const { cookie } = await signIn(wardline, username);
       return (await request(wardline, 'GET', '/own/lead', { headers: { cookie } })).status;
     };
-    expect(await statusOf('icu-nurse-1')).toBe(403);
+    expect(await statusOf('icu-nurse-2')).toBe(403);
     expect(await statusOf('icu-manager')).toBe(200);
     expect((await get('/own/lead')).status).toBe(401);
+    expect(await isRefused('icu-nurse-2', 'GET /own/lead')).toBe(true);
   });
 
   it('is described by its decorators, with Wardline’s refusals', async () => {

@@ -82,6 +82,17 @@ describe('a role of a hospital’s own', () => {
     await expect(cleaner.client.calls.raise({ type: 'patient_normal', room_id: 'icu-101' })).rejects.toMatchObject(forbidden);
   });
 
+  it('is refused in the record, once within a minute however often it asks', async () => {
+    const newcomer = await wardline.ward.newcomer('housekeeping', 'icu');
+    const { id } = await wardline.ward.press('icu-102-bed');
+    for (let turn = 0; turn < 3; turn++) await expect(newcomer.client.calls.accept(id)).rejects.toMatchObject(forbidden);
+    const refusals = () =>
+      wardline.query("SELECT action, detail FROM audit WHERE actor = $1 AND result = 'refused'", [`staff:${newcomer.id}`]);
+    // Right after its answer: a frame does not wait for the record.
+    await wardline.ward.until(async () => ((await refusals()).length > 0 ? true : undefined), 'the record');
+    expect(await refusals()).toEqual([{ action: 'access', detail: { count: 1, reason: 'forbidden' } }]);
+  });
+
   it('is in the public view while its people are available', async () => {
     const available = () => wardline.query("SELECT staff_id, role, connected, busy FROM wardline_available_nurses WHERE dept_id = 'icu'");
     expect(await available()).toEqual([{ staff_id: doctor.id, role: 'doctor', connected: true, busy: false }]);

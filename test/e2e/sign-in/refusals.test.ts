@@ -79,6 +79,15 @@ describe('refusals in the record', () => {
     },
   );
 
+  it('of a capability: at a route of the managers, once with a count', async () => {
+    const other = await signIn(wardline, 'med-nurse-1');
+    const own = async () => (await records('access')).filter(({ actor }) => actor === `staff:${other.user.id}`);
+    for (let turn = 0; turn < 8; turn++) expect((await other.get('/departments/med/exclusions')).status).toBe(403);
+    expect(await own()).toMatchObject([{ target: 'GET /api/v1/departments/med/exclusions', detail: { count: 1, reason: 'forbidden' } }]);
+    await minuteLater();
+    expect((await own()).map(({ detail }) => detail?.count)).toEqual([7, 1]);
+  });
+
   it('a sign-in that is locked', async () => {
     const login = () =>
       request(wardline, 'POST', '/api/v1/auth/login', { body: { username: 'icu-nurse-2', password: 'not the password' } });
