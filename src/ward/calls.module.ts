@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 import { StaffingModule } from './staffing.module.js';
 import { AnnunciationReceipts } from './calls/annunciations/annunciation-receipts.js';
-import { LostAccepts } from './calls/annunciations/lost-accepts.js';
+import { LostAccepts } from './calls/commands/lost-accepts.js';
 import { AnnunciationsSent } from './calls/annunciations/annunciations-sent.js';
 import { CallAccess } from './calls/commands/call-access.service.js';
 import { CallClosing } from './calls/commands/call-closing.service.js';

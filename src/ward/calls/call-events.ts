@@ -9,7 +9,7 @@ const UNATTENDED_REASONS = ['nobody_on_duty', 'nobody_reachable', 'all_declined'
 /** Why nobody could be asked. */
 export type UnattendedReason = (typeof UNATTENDED_REASONS)[number];
 
-/** Why a call is pending again, or was cancelled from afar or by the system. Codes, never free text. */
+/** Why a call is pending again or withdrawn from a person, or was cancelled from afar or by the system. Codes, never free text. */
 const CALL_REASONS = [
   ...[
     'declined',
@@ -21,6 +21,7 @@ const CALL_REASONS = [
     'excluded',
     'came_on_duty',
     'no_receipt',
+    'accepted_by_another',
   ],
   ...['timeout', 'reassigned', 'restored', 'pressed_again', 'attendance_timeout', 'superseded'],
   ...UNATTENDED_REASONS,
@@ -38,7 +39,10 @@ export const callEventData = z.strictObject({
   staff_ids: z
     .array(uuid)
     .optional()
-    .describe('call.assigned: the people who have just been asked; call.attendance_due: the people asked whether they are still there'),
+    .describe(
+      'call.assigned: the people who have just been asked; call.withdrawn: those who no longer are; ' +
+        'call.attendance_due: the people asked whether they are still there',
+    ),
   code: z.enum(DECLINE_CODES).optional().describe('call.declined: why, where the person said so'),
   by: z.string().optional().describe('who caused it: staff:<id>, station:<id> or system'),
 });
@@ -78,6 +82,8 @@ export const CALL_EVENT_TYPES = {
   'call.completed': { critical: false, data: callEventData },
   'call.cancelled': { critical: false, data: callEventData },
   'call.repeated': { critical: isForSomebody, repeatOf: pressedCall, data: callEventData },
+  /** Nothing else happens to the call: the person's other devices stop ringing. */
+  'call.withdrawn': { critical: false, data: callEventData },
   'call.attendance_due': { critical: true, data: callEventData },
   'call.superseded': { critical: false, data: callEventData },
   'call.resumed': { critical: false, data: callEventData },

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { actorOf, type GuestActor, type Principal } from '../../identity/access/principal.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { EventLog } from '../../events/log/event-log.js';
-import type { CallEventData, CallEventType } from './call-events.js';
+import type { CallEventData, CallEventType, CallReason } from './call-events.js';
 import { CallMetrics } from './call-metrics.js';
 import type { CallView } from './call.js';
 
@@ -31,5 +31,10 @@ export class CallJournal {
   /** Appends the event for the people that the call has just been given to; no people, no event. */
   assigned(tx: Transaction, call: CallView, by: Actor, staffIds: readonly string[]): void {
     if (staffIds.length > 0) this.append(tx, 'call.assigned', call, by, { staff_ids: [...staffIds] });
+  }
+
+  /** Appends the event for a person whom the call no longer asks, where no other event of the call shows it. */
+  withdrawn(tx: Transaction, call: CallView, by: Actor, staffId: string, reason: CallReason): void {
+    this.append(tx, 'call.withdrawn', call, by, { staff_ids: [staffId], reason });
   }
 }

@@ -177,6 +177,35 @@ describe('withdrawn', () => {
     expect(await last(call, anna!)).toMatchObject({ withdrawn_reason: 'accepted_by_another' });
   });
 
+  /** The events of the call that say that it was withdrawn, and of whom. */
+  const withdrawals = async (call: AnyFrame) =>
+    (await ward.story(call))
+      .filter(({ type }) => type === 'call.withdrawn')
+      .map(({ data }) => ({
+        reason: data.reason,
+        staff_ids: data.staff_ids,
+        at: recipient(data.call, { id: data.staff_ids[0] } as Member).withdrawn_at,
+      }));
+
+  it('of a rank 2 call from the person whose accept came second, in an event: other devices of theirs stop', async () => {
+    const [anna, ben, cleo] = await ward.onDuty('icu', 'icu-nurse-1', 'icu-nurse-2', 'icu-nurse-3');
+    const call = await ward.pressAt('icu-101-bed', 'code_blue');
+    await anna!.does('accept', call);
+    for (let tries = 0; tries < 2; tries++)
+      expect(await ben!.command('accept', call)).toMatchObject({ ok: false, code: 'CALL_ALREADY_ACCEPTED' });
+    expect(await withdrawals(call)).toEqual([{ reason: 'accepted_by_another', staff_ids: [ben!.id], at: expect.any(String) }]);
+    expect(recipient(await ward.call(call), cleo!).withdrawn_at).toBeNull();
+  });
+
+  it('of a broadcast from a person whose shift ends while others are left, in an event', async () => {
+    const [anna, ben] = await ward.onDuty('icu', 'icu-nurse-1', 'icu-nurse-2');
+    const call = await ward.press('bath_emergency');
+    for (const person of [anna!, ben!]) expect(recipient(call, person).withdrawn_at).toBeNull();
+    await ben!.endShift('icu');
+    expect(await withdrawals(call)).toEqual([{ reason: 'shift_ended', staff_ids: [ben!.id], at: expect.any(String) }]);
+    expect((await ward.call(call)).state).toBe('pending');
+  });
+
   it('of a rank 2 call from nobody when one accepts, from the others when presence is shown', async () => {
     const [anna, ben] = await ward.onDuty('icu', 'icu-nurse-1', 'icu-nurse-2');
     const call = await ward.pressAt('icu-101-bed', 'code_blue');
@@ -218,6 +247,9 @@ describe('withdrawn', () => {
     await ward.untilLevel(call, 1);
     await ben!.does('accept', call);
     const seq = await ward.head();
+    // Receipts are written down in turn: with this one, that of ben's command is, too, and none is left to be dated by the moved clock.
+    await anna!.session.post('/departments/icu/acks', { seq });
+    await untilSet(call, anna!, 'received_at');
     await ward.move(181);
     const back = await ward.until(call, (now) => now.state === 'pending', 'pending again');
     for (const person of [anna!, ben!]) expect(recipient(back, person).withdrawn_at).toBeNull();

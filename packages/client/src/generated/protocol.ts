@@ -20,6 +20,7 @@ export interface Events {
   'call.completed': CallEventData;
   'call.cancelled': CallEventData;
   'call.repeated': CallEventData;
+  'call.withdrawn': CallEventData;
   'call.attendance_due': CallEventData;
   'call.superseded': CallEventData;
   'call.resumed': CallEventData;
@@ -151,6 +152,7 @@ export interface CallEventData {
     | 'excluded'
     | 'came_on_duty'
     | 'no_receipt'
+    | 'accepted_by_another'
     | 'timeout'
     | 'reassigned'
     | 'restored'
@@ -173,7 +175,7 @@ export interface CallEventData {
    */
   repeat?: number;
   /**
-   * call.assigned: the people who have just been asked; call.attendance_due: the people asked whether they are still there
+   * call.assigned: the people who have just been asked; call.withdrawn: those who no longer are; call.attendance_due: the people asked whether they are still there
    */
   staff_ids?: string[];
   /**

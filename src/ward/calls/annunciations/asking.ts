@@ -42,7 +42,7 @@ export const OR_ASK_AGAIN = `ON CONFLICT (call_id, staff_id) DO UPDATE SET role 
 /** Takes a pending call back from a person ($2) who stepped back without declining. */
 export const withdraw = statement(
   'withdraw_asking',
-  'UPDATE annunciations SET withdrawn_at = app_now() WHERE call_id = $1 AND staff_id = $2 AND withdrawn_at IS NULL',
+  'UPDATE annunciations SET withdrawn_at = app_now() WHERE call_id = $1 AND staff_id = $2 AND withdrawn_at IS NULL RETURNING 1 AS found',
 );
 
 /** A call ($1) starts again: nobody is asked, and a decline of an earlier round bars nobody from being asked. Rows are locked in one order. */

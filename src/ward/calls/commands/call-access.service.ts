@@ -9,7 +9,7 @@ import { BEDSIDE_PRESENCE_RANK, type CallerContext } from '../call-permissions.j
 import { type CallCommand, transition } from '../call-states.js';
 import { CallsRepository, type LockedCall, type StandingRow } from '../calls.repository.js';
 import { AnnunciationReceipts } from '../annunciations/annunciation-receipts.js';
-import { LostAccepts } from '../annunciations/lost-accepts.js';
+import { LostAccepts } from './lost-accepts.js';
 
 /** A call that was locked for a caller, and the caller's relation to it. */
 export interface Looked {
@@ -80,8 +80,8 @@ export class CallAccess {
   }
 
   /** Handles a refused accept: when another person came first, this person's own devices stop ringing. */
-  async acceptRefused(refusal: unknown, callId: string, staffId: string): Promise<void> {
-    if (refusal instanceof DomainError && refusal.code === 'CALL_ALREADY_ACCEPTED') await this.lostAccepts.silence(callId, staffId);
+  async acceptRefused(refusal: unknown, callId: string, staff: StaffPrincipal): Promise<void> {
+    if (refusal instanceof DomainError && refusal.code === 'CALL_ALREADY_ACCEPTED') await this.lostAccepts.silence(callId, staff);
   }
 
   /** @throws DomainError CALL_VERSION_STALE with `details.call` */

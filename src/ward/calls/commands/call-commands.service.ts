@@ -48,7 +48,7 @@ export class CallCommandsService {
     };
     // An answer that is given again must still be one that the person may see.
     const answer = this.lanes.onCall(callId, { by: staff, key, identity, look, work }).catch(async (error: unknown) => {
-      if (command === 'accept') await this.access.acceptRefused(error, callId, staff.id);
+      if (command === 'accept') await this.access.acceptRefused(error, callId, staff);
       throw error;
     });
     return visibleTo(staff, answer);

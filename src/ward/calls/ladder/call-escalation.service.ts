@@ -101,13 +101,13 @@ export class CallEscalation {
    * next. A call that was shown to everybody needs nobody else while a recipient is left, or another person has accepted it.
    */
   async stepBack(tx: Transaction, call: LockedCall, staffId: string, by: Actor, reason: CallReason): Promise<void> {
-    await tx.query(withdraw, [call.id, staffId]);
-    if (call.state === 'accepted' && call.acceptedBy !== staffId) return;
-    const wasTakenOn = call.state !== 'pending';
-    if (wasTakenOn) await this.calls.reopen(tx, call.id);
-    if (wasTakenOn || call.dispatch === 'assigned') await this.redispatch(tx, call, by, call.state, reason);
-    else if (!(await this.recipients.hasReachableRecipient(tx, call)))
+    const wasAsked = (await tx.query(withdraw, [call.id, staffId])).length > 0;
+    const isAnothers = call.state === 'accepted' && call.acceptedBy !== staffId;
+    if (call.state !== 'pending' && !isAnothers) await this.calls.reopen(tx, call.id);
+    if (!isAnothers && (call.state !== 'pending' || call.dispatch === 'assigned')) await this.redispatch(tx, call, by, call.state, reason);
+    else if (!isAnothers && !(await this.recipients.hasReachableRecipient(tx, call)))
       await this.escalateUnattended(tx, call, await this.calls.view(tx, call.id));
+    else if (wasAsked) this.journal.withdrawn(tx, await this.calls.view(tx, call.id), by, staffId, reason);
   }
 
   /** A person who was asked does not hear: the next one is asked, too. */

@@ -160,6 +160,7 @@ export default {
   'event.call.in_progress': 'شخص في المكان',
   'event.call.completed': 'تم',
   'event.call.cancelled': 'أُلغي',
+  'event.call.withdrawn': 'لم يعد يُطلب من شخص',
   'event.call.repeated': 'ضُغط من جديد',
   'event.call.escalated': 'ارتفع إلى المستوى {level}',
   'event.call.unattended': 'تعذر سؤال أحد',

@@ -132,6 +132,7 @@ export default {
   'event.call.in_progress': 'Jemand ist da',
   'event.call.completed': 'Erledigt',
   'event.call.cancelled': 'Storniert',
+  'event.call.withdrawn': 'Fragt jemanden nicht mehr',
   'event.call.repeated': 'Noch einmal gedrückt',
   'event.call.escalated': 'Auf Stufe {level} gestiegen',
   'event.call.unattended': 'Niemand konnte gefragt werden',

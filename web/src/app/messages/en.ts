@@ -130,6 +130,7 @@ export default {
   'event.call.in_progress': 'Somebody is there',
   'event.call.completed': 'Done',
   'event.call.cancelled': 'Cancelled',
+  'event.call.withdrawn': 'No longer asks somebody',
   'event.call.repeated': 'Pressed again',
   'event.call.escalated': 'Climbed to level {level}',
   'event.call.unattended': 'Nobody could be asked',
