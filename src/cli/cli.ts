@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { packageVersion } from '../platform/system/package-version.js';
 import { adminCommand } from './admin-create.js';
+import { backupCommand } from './backup.js';
 import { doctorCommand } from './doctor.js';
 import { envExampleCommand } from './env-example.js';
 import { epochCommand } from './epoch-renew.js';
@@ -10,6 +11,7 @@ import { migrateCommand } from './migrate.js';
 import { nodeFlagsCommand } from './node-flags.js';
 import { pressCommand } from './press.js';
 import { protocolCommand } from './protocol.js';
+import { restoreCommand } from './restore.js';
 import { simulateCommand } from './simulate.js';
 import { startCommand } from './start.js';
 import { versionCommand } from './version.js';
@@ -19,6 +21,8 @@ const SUBCOMMANDS = [
   migrateCommand,
   adminCommand,
   epochCommand,
+  backupCommand,
+  restoreCommand,
   pressCommand,
   simulateCommand,
   protocolCommand,
@@ -36,7 +40,7 @@ export function wardlineCommand(): Command {
     .option('--json', 'answer in JSON')
     .addHelpText(
       'after',
-      '\nExit codes are those of sysexits.h: 0, 64 usage, 65 data, 69 unavailable, 70 software, 77 permission, 78 settings.',
+      '\nExit codes are those of sysexits.h: 0, 64 usage, 65 data, 66 no input, 69 unavailable, 70 software, 73 cannot create, 74 input or output, 77 permission, 78 settings.',
     );
   for (const subcommand of SUBCOMMANDS) program.addCommand(subcommand());
   program.addCommand(nodeFlagsCommand(), { hidden: true });

@@ -10,6 +10,10 @@ export const EXIT = {
   /** Wardline, the database or Redis does not answer. */
   unavailable: 69,
   software: 70,
+  /** A file cannot be made, or the place for a restore is not empty. */
+  cantCreate: 73,
+  /** A file cannot be read or written to its end. */
+  ioError: 74,
   noPermission: 77,
   /** A setting, or the hospital's own program, is wrong. */
   config: 78,

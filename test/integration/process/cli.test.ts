@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runCli, wardlineCommand } from '../../../src/cli/cli.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wardlineCommand } from '../../../src/cli/cli.js';
 import { migrationNames } from '../../../src/platform/database/migrations/migrations.js';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
 import { packageVersion } from '../../../src/platform/system/package-version.js';
+import { runCommandLine } from '../../support/cli.js';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.js';
 import { freePort } from '../../support/servers/free-port.js';
 
@@ -32,32 +33,25 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs a command as the program does. */
-async function wardline(args: readonly string[], more: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const written = (to: keyof typeof said) => (text: string | Uint8Array) => {
-    said[to] += String(text);
-    return true;
-  };
-  const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation(written('out')),
-    vi.spyOn(process.stderr, 'write').mockImplementation(written('err')),
-  ];
-  for (const [name, value] of Object.entries({ ...env, ...more })) vi.stubEnv(name, value);
-  try {
-    await runCli(args);
-    return { code: Number(process.exitCode ?? 0), ...said };
-  } finally {
-    process.exitCode = undefined;
-    vi.unstubAllEnvs();
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+const wardline = (args: readonly string[], more: Record<string, string> = {}) => runCommandLine(args, { ...env, ...more });
 
 describe('a command', () => {
   it('says how it is used, and ends with 0', async () => {
     const names = wardlineCommand().commands.map((command) => command.name());
-    for (const wanted of ['start', 'migrate', 'admin', 'epoch', 'press', 'simulate', 'protocol', 'env-example', 'doctor', 'version'])
+    for (const wanted of [
+      'start',
+      'migrate',
+      'admin',
+      'epoch',
+      'backup',
+      'restore',
+      'press',
+      'simulate',
+      'protocol',
+      'env-example',
+      'doctor',
+      'version',
+    ])
       expect(names).toContain(wanted);
     for (const name of names)
       expect(await wardline([name, '--help'])).toMatchObject({

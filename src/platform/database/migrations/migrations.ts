@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { exists, refuseNewerSchema, unknownMigrations } from './newer-schema.js';
 import { packageVersion } from '../../system/package-version.js';
 import { openConnection } from '../bounded-client.js';
@@ -7,6 +7,7 @@ import { type MigrationFile, readMigrationFiles } from './migration-files.js';
 import { type MigrationHistory, WARDLINE_HISTORY } from './migration-history.js';
 import { connectionOptions } from '../connection-options.js';
 import { GuardedPool } from '../pools.js';
+import { managerWithin } from '../transaction-manager.js';
 
 /** Taken by who migrates, so that nodes that start together take turns. */
 const MIGRATION_LOCK = 0x57a2d;
@@ -38,14 +39,8 @@ export function migrationNames(history = WARDLINE_HISTORY): string[] {
   return readMigrationFiles(history).map(({ name }) => name);
 }
 
-async function withLockedSource<T>(
-  url: string,
-  history: MigrationHistory,
-  work: (source: DataSource, guard: pg.Client) => Promise<T>,
-): Promise<T> {
-  const files = readMigrationFiles(history);
-  const guard = await openConnection({ ...connectionOptions(url, 'migration', LOCK_WAIT_MS), lock_timeout: LOCK_WAIT_MS });
-  const source = new DataSource({
+function sourceOf(url: string, history: MigrationHistory, files: readonly MigrationFile[]): DataSource {
+  return new DataSource({
     type: 'postgres',
     url,
     migrations: files.map((file) => asMigration(history, file)),
@@ -55,6 +50,16 @@ async function withLockedSource<T>(
     driver: { ...pg, Pool: GuardedPool },
     extra: { ...connectionOptions(url, 'migration', MIGRATION_TIMEOUT_MS), max: 1, idle_in_transaction_session_timeout: 0 },
   });
+}
+
+async function withLockedSource<T>(
+  url: string,
+  history: MigrationHistory,
+  work: (source: DataSource, guard: pg.Client) => Promise<T>,
+): Promise<T> {
+  const files = readMigrationFiles(history);
+  const guard = await openConnection({ ...connectionOptions(url, 'migration', LOCK_WAIT_MS), lock_timeout: LOCK_WAIT_MS });
+  const source = sourceOf(url, history, files);
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await refuseNewerSchema(
@@ -79,6 +84,24 @@ export function migrateUp(url: string, history = WARDLINE_HISTORY): Promise<stri
     const applied = await source.runMigrations();
     return applied.map((migration) => migration.name);
   });
+}
+
+/**
+ * Applies just the migrations named, inside the caller's own transaction: with it they are there, or are not.
+ * @param client in a transaction, on a database that has none of the history
+ */
+export async function migrateWithin(client: pg.Client, url: string, history: MigrationHistory, names: readonly string[]): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+  const files = readMigrationFiles(history).filter(({ name }) => names.includes(name));
+  const source = await sourceOf(url, history, files).initialize();
+  try {
+    const { queryRunner } = managerWithin(source, (text, values) => client.query(text, values));
+    const executor = new MigrationExecutor(source, queryRunner);
+    executor.transaction = 'none';
+    await executor.executePendingMigrations();
+  } finally {
+    await source.destroy();
+  }
 }
 
 /**

@@ -17,25 +17,29 @@ export interface DatabasePasswords {
  * @returns the passwords, and whether they were made just now, so that no existing data know them yet
  */
 export async function loadOrMakePasswords(dataDir: string): Promise<{ passwords: DatabasePasswords; made: boolean }> {
-  const path = join(dataDir, 'embedded-postgres-passwords.json');
-  const kept = await read(path);
+  const kept = await readPasswords(dataDir);
   if (kept !== undefined) return { passwords: kept, made: false };
 
   const random = (): string => randomBytes(24).toString('hex');
   const passwords = { superuser: random(), owner: random(), application: random() };
-  await replaceFile(path, `${JSON.stringify(passwords, null, 2)}\n`, 0o600);
+  await replaceFile(fileIn(dataDir), `${JSON.stringify(passwords, null, 2)}\n`, 0o600);
   return { passwords, made: true };
 }
 
-async function read(path: string): Promise<DatabasePasswords | undefined> {
+/** The passwords that are there; undefined where the file is missing or broken. */
+export async function readPasswords(dataDir: string): Promise<DatabasePasswords | undefined> {
   try {
-    const content: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const content: unknown = JSON.parse(await readFile(fileIn(dataDir), 'utf8'));
     return isPasswords(content) ? content : undefined;
   } catch (error) {
     // An unreadable file is not a missing one: it may belong to another account, and must not be replaced.
     if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function fileIn(dataDir: string): string {
+  return join(dataDir, 'embedded-postgres-passwords.json');
 }
 
 function isPasswords(value: unknown): value is DatabasePasswords {
