@@ -400,7 +400,7 @@ describe('several notifiers', () => {
     expect(tries.map((one) => one.result)).toEqual(['failed', 'failed', 'delivered']);
     const metrics = (await request(wardline, 'GET', '/metrics')).body as string;
     for (const reason of ['threw', 'invalid'])
-      expect(metrics).toContain(`wardline_extension_failures_total{point="notifier",reason="${reason}"}`);
+      expect(metrics).toContain(`wardline_extension_failures_total{point="notifier",reason="${reason}"} 1\n`);
     await closeAllCalls(admin);
   });
 
