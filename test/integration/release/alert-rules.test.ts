@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -93,6 +94,22 @@ describe.skipIf(!hasPromtool && !mustHavePromtool)('promtool', () => {
     },
     180_000,
   );
+
+  it('accepts the configuration that the documents show', () => {
+    const monitor = readFileSync(join(packageRoot(), 'docs', 'how-to', 'monitor.md'), 'utf8');
+    const [, config = ''] = /^```yaml\n([\s\S]*?)^```/m.exec(monitor) ?? [];
+    expect(config).toContain('job_name: wardline\n');
+    const place = mkdtempSync(join(tmpdir(), 'wardline-promtool-'));
+    try {
+      writeFileSync(join(place, 'prometheus.yml'), config);
+      writeFileSync(join(place, 'metrics-token'), 'a token');
+      copyFileSync(RULES, join(place, 'wardline.rules.yml'));
+      const { status, stdout, stderr } = spawnSync('promtool', ['check', 'config', 'prometheus.yml'], { cwd: place, encoding: 'utf8' });
+      expect({ status, output: stdout + stderr }).toMatchObject({ status: 0, output: expect.stringContaining('rules found') as string });
+    } finally {
+      rmSync(place, { recursive: true, force: true });
+    }
+  });
 });
 
 describe('the alert rules', () => {
