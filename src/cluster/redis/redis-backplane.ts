@@ -22,12 +22,6 @@ export interface RedisBackplaneOptions {
   logger: Logger;
 }
 
-/** Bytes that Redis uses, and those it may use: its `maxmemory`, else the machine's memory. */
-interface RedisMemory {
-  used: number;
-  limit: number | undefined;
-}
-
 /** Redis 7 or Valkey. */
 export class RedisBackplane extends Backplane {
   readonly servers: ServerStore;
@@ -58,8 +52,11 @@ export class RedisBackplane extends Backplane {
     this.link.onChange(listener);
   }
 
-  /** @returns undefined while Redis does not say: it is away, or its user may not ask */
-  async memory(): Promise<RedisMemory | undefined> {
+  /**
+   * The bytes that Redis uses, and those that it may use: its `maxmemory`, else the machine's memory.
+   * @returns undefined while Redis does not say: it is away, or its user may not ask
+   */
+  async memory(): Promise<{ used: number; limit: number | undefined } | undefined> {
     const info = await this.link.look('INFO', 'memory').catch(() => undefined);
     if (typeof info !== 'string') return undefined;
     const figure = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? Number.NaN);
