@@ -14,9 +14,11 @@ export { dispatchStrategyContract, type DispatchStrategySubject } from './contra
 export { dueWorkContract, type DueWorkSubject } from './contracts/due-work.contract.js';
 export { escalationPolicyContract, type EscalationPolicySubject } from './contracts/escalation-policy.contract.js';
 export { anEvent, eventConsumerContract, type EventConsumerSubject } from './contracts/event-consumer.contract.js';
+export { frameContract, type FrameSubject } from './contracts/frame.contract.js';
 export { healthIndicatorContract, type HealthIndicatorSubject } from './contracts/health-indicator.contract.js';
 export { identityProviderContract, type IdentityProviderSubject } from './contracts/identity-provider.contract.js';
 export { aNotification, notifierContract, type NotifierSubject } from './contracts/notifier.contract.js';
 export { retentionRuleContract, type RetentionRuleSubject } from './contracts/retention-rule.contract.js';
 export { aStranger, roomAuthorizerContract, type RoomAuthorizerSubject } from './contracts/room-authorizer.contract.js';
+export { snapshotPartContract, type SnapshotPartSubject } from './contracts/snapshot-part.contract.js';
 export { upgradeGuardContract, type UpgradeGuardSubject, type UpgradeUnderTest } from './contracts/upgrade-guard.contract.js';

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { anEvent, dispatchStrategyContract, dueWorkContract, eventConsumerContract } from 'wardline/testing';
-import { healthIndicatorContract, retentionRuleContract, roomAuthorizerContract } from 'wardline/testing';
-import { startTestWardline, type TestWardline } from 'wardline/testing';
+import { frameContract, healthIndicatorContract, retentionRuleContract, roomAuthorizerContract } from 'wardline/testing';
+import { snapshotPartContract, startTestWardline, type TestPerson, type TestWardline } from 'wardline/testing';
 import { ChatRooms } from '../src/chat-rooms.js';
 import { CleaningAfterEmergency } from '../src/cleaning/after-emergency.js';
 import { CleaningDeadline } from '../src/cleaning/cleaning-deadline.js';
@@ -127,10 +127,14 @@ describe('St Jude', () => {
     }));
   });
 
-  /** A task in a bed of its own. `due` and `done` are times of SQL. */
-  const makeTask = async (due: string, done: string): Promise<void> => {
+  const newBed = async (): Promise<string> => {
     const bed = `surg-${randomUUID().slice(0, 8)}`;
     await wardline.query('INSERT INTO beds (id, room_id, name) VALUES ($1, $2, $1)', [bed, 'surg-301']);
+    return bed;
+  };
+  /** A task in a bed of its own. `due` and `done` are times of SQL. */
+  const makeTask = async (due: string, done: string): Promise<void> => {
+    const bed = await newBed();
     await wardline.query(
       `INSERT INTO st_jude_cleaning_tasks (id, bed_id, dept_id, due_at, done_at) VALUES ($1, $2, 'surg', ${due}, ${done})`,
       [randomUUID(), bed],
@@ -161,6 +165,30 @@ describe('St Jude', () => {
 
   describe('keeps the promises of the extension points: beds in /healthz', () => {
     healthIndicatorContract(it, () => ({ indicator: wardline.app.get(CleaningUpkeep, { strict: false }) }));
+  });
+
+  describe('keeps the promises of the extension points: a bed is to be cleaned', () => {
+    let sender: TestPerson;
+    let stranger: TestPerson;
+    before(async () => {
+      sender = await wardline.ward.newcomer('doctor', 'surg');
+      stranger = await wardline.ward.newcomer('housekeeping', 'surg');
+    });
+    frameContract(it, () => ({
+      type: 'st-jude.cleaning.ask',
+      sender,
+      stranger,
+      data: async () => ({ bed_id: await newBed() }),
+      wrong: [{}, { bed_id: 7 }, { bed_id: 'surg-301-a', note: 'for the lady by the window' }],
+      written: () => wardline.query(`SELECT bed_id FROM st_jude_cleaning_tasks WHERE dept_id = 'surg' ORDER BY bed_id`),
+    }));
+    snapshotPartContract(it, () => ({
+      part: 'st_jude_cleaning',
+      app: wardline.app,
+      dept: 'surg',
+      other: 'icu',
+      change: async () => void (await sender.client.command('st-jude.cleaning.ask', { bed_id: await newBed() })),
+    }));
   });
 
   describe('keeps the promises of the extension points: chat rooms', () => {

@@ -19,24 +19,12 @@ import {
   eventConsumerContract,
   healthIndicatorContract,
   type HealthIndicatorSubject,
-  type It,
   retentionRuleContract,
   upgradeGuardContract,
   type UpgradeGuardSubject,
 } from '../../../src/testing/index.js';
+import { broken } from '../../support/checks/broken-contract.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
-
-/** The checks of a contract that the subject does not pass. */
-async function broken(contract: (it: It) => void): Promise<string[]> {
-  const checks: [string, () => Promise<void>][] = [];
-  contract((name, run) => checks.push([name, run]));
-  const failed: string[] = [];
-  for (const [name, run] of checks)
-    await run().catch(() => {
-      failed.push(name.split(/[:,]/)[0] ?? name);
-    });
-  return failed;
-}
 
 /** A backplane in memory of which one method is another's. */
 function brokenBackplane<Store extends 'servers' | 'owners' | 'rooms' | 'bus' | 'windows' | 'streams'>(
