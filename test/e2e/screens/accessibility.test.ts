@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
-import { accessibilityFaults, CHROMIUM, launchChromium, openWatched } from '../../support/screens/browser.js';
+import { accessibilityFaults, CHROMIUM, launchChromium, openWatched, structureFaults } from '../../support/screens/browser.js';
 import { asStation, request } from '../../support/clients/client.js';
 import { itIsInstalled } from '../../support/servers/installed.js';
 import { StaffScreen } from '../../support/screens/staff-screen.js';
@@ -18,6 +18,8 @@ const DIST = join(packageRoot(), 'web', 'dist');
 
 const violations = async (page: Page): Promise<string[]> =>
   (await accessibilityFaults(page)).map((fault) => `${new URL(page.url()).pathname} ${fault}`);
+/** Each page says at its foot that the wall is the first channel. */
+const FOOT = { en: 'Wardline is the secondary channel', ar: 'وارد لاين قناة ثانوية', de: 'Wardline ist der zweite Kanal' };
 
 const remember = (language: string, look: string) =>
   `localStorage.setItem('wardline.language', '${language}'); localStorage.setItem('wardline.look', '${look}');`;
@@ -115,13 +117,14 @@ describe('every page in Chromium', () => {
     ['ar', 'dark'],
     ['de', 'light'],
     ['de', 'dark'],
-  ])('has no violation of WCAG 2.2 AA in %s, %s, breaks no policy and asks nobody else', async (language, look) => {
+  ] as const)('has no violation of WCAG 2.2 AA in %s, %s, breaks no policy and asks nobody else', async (language, look) => {
     const init = remember(language, look);
     const { page: signIn, faults, foreign, context } = await openWatched(browser, wardline.url);
     await context.addInitScript(init);
     await signIn.goto(wardline.url);
     await signIn.locator('#username').waitFor();
-    const found = await violations(signIn);
+    const found = [...(await violations(signIn)), ...(await structureFaults(signIn))];
+    await signIn.getByText(FOOT[language]).waitFor();
     const screen = await StaffScreen.open(browser, wardline, 'icu-manager', { init });
     const { page } = screen;
     for (const path of [...PAGES, 'call']) {
@@ -133,7 +136,8 @@ describe('every page in Chromium', () => {
       await page.waitForSelector('html[data-phase="live"]');
       await page.locator('main h1').first().waitFor({ state: 'attached' });
       await page.locator('.loading').waitFor({ state: 'detached' });
-      found.push(...(await violations(page)));
+      await page.getByText(FOOT[language]).waitFor();
+      found.push(...(await violations(page)), ...(await structureFaults(page)));
     }
     found.push(...(await dialogViolations(screen)));
     await page.context().setOffline(true);
@@ -177,7 +181,7 @@ describe('every page in Chromium', () => {
     expect(page.status).toBe(200);
     expect(page.headers['content-security-policy']).toBe(POLICY);
     expect(page.headers['cache-control']).toBe('no-store');
-    const [, asset = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(page.body as string) ?? [];
+    const [, asset = ''] = /href="(\/assets\/open-app-[^"]+\.js)"/.exec(page.body as string) ?? [];
     const script = await request(wardline, 'GET', asset, { headers: { 'accept-encoding': 'br' } });
     expect(script.headers).toMatchObject({
       'cache-control': 'public, max-age=31536000, immutable',
