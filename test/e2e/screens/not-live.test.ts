@@ -56,6 +56,13 @@ describe('the staff app and a server that goes away', { timeout: 180_000 }, () =
     const nurse = await StaffScreen.open(browser, target, 'icu-nurse-1');
     await nurse.startShift();
     await nurse.page.evaluate('window.mark = 1');
+    // Its phase and its words change together: no frame is painted between them.
+    await nurse.page.evaluate(`
+      window.changes = [];
+      new MutationObserver(() => {
+        const { phase, notLive } = document.documentElement.dataset;
+        window.changes.push([phase === 'live', notLive === undefined, document.querySelector('.not-live').textContent === '']);
+      }).observe(document.documentElement, { attributeFilter: ['data-phase'] });`);
     const alert = nurse.page.getByRole('alert').filter({ hasText: 'NOT LIVE' });
     program.child.kill('SIGSTOP');
     await alert.waitFor({ timeout: TWO_HEARTBEATS_MS });
@@ -65,6 +72,9 @@ describe('the staff app and a server that goes away', { timeout: 180_000 }, () =
     await nurse.page.waitForSelector('html[data-phase="live"]');
     await nurse.card(await press('icu-101-bed')).until('pending');
     expect(await nurse.page.evaluate('window.mark')).toBe(1);
+    const changes = await nurse.page.evaluate<[boolean, boolean, boolean][]>('window.changes');
+    expect(changes.length).toBeGreaterThan(1);
+    for (const [isLive, isHidden, isEmpty] of changes) expect([isHidden, isEmpty]).toEqual([isLive, isLive]);
     expect(nurse.faults).toEqual([]);
     await nurse.close();
   });
@@ -79,7 +89,7 @@ describe('the staff app and a server that goes away', { timeout: 180_000 }, () =
     await nurse.page.getByRole('alert').filter({ hasText: 'NOT LIVE' }).waitFor({ timeout: TWO_HEARTBEATS_MS });
     await program.exited;
     await nurse.card(call).press('Accept');
-    await nurse.button('Waiting for the connection…').waitFor();
+    await nurse.button('Not sent yet…').waitFor();
     await start();
     await nurse.card(call).until('accepted');
     expect(await nurse.page.evaluate('window.mark')).toBe(1);

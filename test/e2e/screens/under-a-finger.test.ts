@@ -53,8 +53,8 @@ describe('a screen under a finger', () => {
   itIsInstalled('Chromium', CHROMIUM !== undefined);
   if (CHROMIUM === undefined) return;
 
-  const openBoard = async (path: string, options = {}): Promise<Page> => {
-    const { body } = await admin.post('/admin/boards', { name: 'Corridor', departments: ['icu'] });
+  const openBoard = async (path: string, options = {}, departments = ['icu']): Promise<Page> => {
+    const { body } = await admin.post('/admin/boards', { name: 'Corridor', departments });
     const { page } = await openWatched(browser, wardline.url, { ...WALL, ...options });
     await page.goto(`${wardline.url}${path}#code=${body.code as string}`);
     await page.waitForSelector('html[data-phase="live"]');
@@ -90,6 +90,75 @@ describe('a screen under a finger', () => {
       }
     }
     expect(small).toEqual([]);
+  });
+
+  it.each(['en', 'ar', 'de'])('has room for the names of all pages beside one another on a phone, in %s', async (language) => {
+    const init = `localStorage.setItem('wardline.language', '${language}');`;
+    const manager = await StaffScreen.open(browser, wardline, 'icu-manager', { ...PHONE, init });
+    const outside = () =>
+      manager.page.locator('.nav-link').evaluateAll((links) =>
+        links.flatMap((link) => {
+          const [outer, inner] = [link, link.querySelector('span') ?? link].map((one) => one.getBoundingClientRect());
+          const isInside = outer && inner && inner.left >= outer.left - 1 && inner.right <= outer.right + 1;
+          const text = link.querySelector('span');
+          return isInside && text && text.scrollWidth <= text.clientWidth + 1 && text.offsetHeight < 20 ? [] : [link.textContent];
+        }),
+      );
+    expect(await manager.page.locator('.nav-link').count()).toBe(6);
+    expect(await outside()).toEqual([]);
+  });
+
+  it('points its arrows the way that the language is read', async () => {
+    const call = await press('icu-101-bed');
+    for (const [language, isForward] of [
+      ['en', 'right'],
+      ['ar', 'left'],
+    ] as const) {
+      const init = `localStorage.setItem('wardline.language', '${language}');`;
+      const nurse = await StaffScreen.open(browser, wardline, 'icu-nurse-1', { ...PHONE, init });
+      const arrow = nurse.card(call).article.locator('.arrow');
+      await arrow.waitFor();
+      // The character is one of those that a browser mirrors in a text from right to left.
+      expect(await arrow.evaluate((one) => [one.textContent, getComputedStyle(one).scale, getComputedStyle(one).direction])).toEqual([
+        '›',
+        'none',
+        isForward === 'right' ? 'ltr' : 'rtl',
+      ]);
+      await nurse.close();
+    }
+  });
+
+  it('keeps a card as it was while its command waits for the network', async () => {
+    const nurse = await StaffScreen.open(browser, wardline, 'icu-nurse-1', PHONE);
+    await nurse.startShift();
+    const call = await press('icu-101-bed');
+    await nurse.card(call).until('pending');
+    await nurse.page.context().setOffline(true);
+    await nurse.page.locator('.not-live[role="alert"]').waitFor();
+    const { article } = nurse.card(call);
+    const boxes = async () => [await article.boundingBox(), await article.getByRole('button', { name: "I'm here" }).boundingBox()];
+    const before = await boxes();
+    await nurse.card(call).press('Accept');
+    await article.getByRole('button', { name: 'Not sent yet…' }).waitFor();
+    expect(await boxes()).toEqual(before);
+    await nurse.page.context().setOffline(false);
+    await nurse.card(call).until('accepted');
+  });
+
+  it.each(['en', 'de', 'ar'])('shows twenty cards at their third level whole on a wall and on a desk, in %s', async (language) => {
+    await admin.post('/admin/departments', { id: 'gen', name: 'General ward' });
+    const types = ['patient_normal', 'technical_fault', 'staff_assist'];
+    for (let number = 1; number <= 20; number++) {
+      const room_id = `gen-${String(number)}`;
+      const name = number % 5 === 0 ? `غرفة العناية المتوسطة ${String(number)}` : `Room ${String(400 + number)}`;
+      await admin.post('/admin/departments/gen/rooms', { id: room_id, name });
+      expect((await admin.post('/calls', { type: types[number % 3], room_id })).status).toBe(201);
+    }
+    for (const device of [WALL, DESK]) {
+      const board = await openBoard(`/board/gen?lang=${language}`, device, ['gen']);
+      await board.locator('.card[data-call-level="3"]').nth(19).waitFor();
+      expect(await cutOff(board, '.card')).toEqual([]);
+    }
   });
 
   it('keeps its cards where they are while somebody points at them, and shows the urgent one first afterwards', async () => {
@@ -157,5 +226,10 @@ describe('a screen under a finger', () => {
     for (const name of [LONG.room, LONG.arabicRoom]) await board.locator('.card-room').getByText(name).waitFor();
     await board.locator('.card-who').getByText(LONG.nurse).waitFor();
     expect(await cutOff(board, '.card')).toEqual([]);
+    await board.locator('.person-name').getByText(LONG.nurse).waitFor();
+    for (const size of [WALL, DESK, { viewport: { width: 1024, height: 768 } }, { viewport: { width: 1080, height: 1920 } }, PHONE]) {
+      await board.setViewportSize(size.viewport);
+      expect(await cutOff(board, '.staff'), JSON.stringify(size)).toEqual([]);
+    }
   });
 });

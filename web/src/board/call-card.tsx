@@ -17,9 +17,9 @@ interface Props {
 
 const LEVELS = [1, 2, 3];
 /** Longer texts are smaller, rather than cut: from these lengths on `long`, `very`, `most`. */
-const ROOM_LENGTHS = [11, 22, 40] as const;
+const ROOM_LENGTHS = [8, 22, 40] as const;
 const PERSON_LENGTHS = [16, 28, 40] as const;
-const KIND_LENGTHS = [Infinity, Infinity, 44] as const;
+const KIND_LENGTHS = [20, 32, 44] as const;
 
 function lengthOf(text: string, [long, very, most]: readonly [number, number, number]): 'long' | 'very' | 'most' | undefined {
   const { length } = text;

@@ -58,9 +58,10 @@ function Person({ row }: { row: Row }) {
   );
 }
 
-/** "Room 101" is 101 where the word stands already. */
+/** "Room 101" is 101 where the word stands already; so is the number within a long name, which the card has whole. */
 function shortRoom(name: string): string {
-  return /\d[\w-]*$/.exec(name)?.[0] ?? name;
+  const number = name.length > LONG_NAME ? /\d[\w-]*/ : /\d[\w-]*$/;
+  return number.exec(name)?.[0] ?? name;
 }
 
 /** People on duty, those who are free first. */

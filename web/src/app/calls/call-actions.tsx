@@ -50,7 +50,7 @@ export function CallActions({ call, me, describedBy }: { call: CallView; me: Me;
               act(action);
             }}
           >
-            {pending === action ? (phase === 'live' ? t('act.sending') : t('act.waiting')) : t(`act.${action}`)}
+            {pending === action ? (phase === 'live' ? t('act.sending') : t('act.unsent')) : t(`act.${action}`)}
           </button>
         );
         if (action !== 'decline') return button;

@@ -109,6 +109,7 @@ export default {
   'act.reassign': 'تحويل',
   'act.sending': 'جارٍ الإرسال…',
   'act.waiting': 'في انتظار الاتصال…',
+  'act.unsent': 'لم يُرسل بعد…',
   'decline.title': 'لماذا ليس الآن؟',
   'decline.busy': 'مشغول بمريض آخر',
   'decline.break': 'في استراحة',

@@ -79,6 +79,7 @@ export default {
   'act.reassign': 'Reassign',
   'act.sending': 'Sending…',
   'act.waiting': 'Waiting for the connection…',
+  'act.unsent': 'Not sent yet…',
   'decline.title': 'Why not now?',
   'decline.busy': 'Busy with another patient',
   'decline.break': 'On a break',

@@ -34,7 +34,7 @@ export function Assignments({ dept, members, client }: Props) {
       <Fault text={fault} onRetry={reload} />
       {!items && fault === undefined && <p className="hint">{t('loading')}</p>}
       {items && (
-        <table className="table">
+        <table className="table table-rooms">
           <thead>
             <tr>
               <th scope="col">{t('raise.room')}</th>

@@ -8,7 +8,7 @@ export default {
   'calls.title': 'Offene Rufe',
   'calls.none': 'Keine offenen Rufe',
   'calls.page': 'Seite {page} von {pages}',
-  'count.pending': 'Warten',
+  'count.pending': 'Wartend',
   'count.accepted': 'Unterwegs',
   'count.in_progress': 'Beim Patienten',
   'state.pending': 'Wartet auf eine Pflegekraft',
