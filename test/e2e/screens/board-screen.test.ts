@@ -4,7 +4,14 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
-import { accessibilityFaults, CHROMIUM, launchChromium, openWatched, type WatchedPage } from '../../support/screens/browser.js';
+import {
+  accessibilityFaults,
+  CHROMIUM,
+  launchChromium,
+  openWatched,
+  structureFaults,
+  type WatchedPage,
+} from '../../support/screens/browser.js';
 import { type AnyFrame, asStation, type Session, signIn } from '../../support/clients/client.js';
 import { itIsInstalled } from '../../support/servers/installed.js';
 import { closeAllCalls, eventually } from '../../support/clients/person.js';
@@ -195,7 +202,8 @@ describe('the wall board in Chromium', () => {
     const board = await openBoard(`${path}${path.includes('?') ? '&' : '?'}lang=${lang}&look=${look}`);
     await board.page.locator('.card').first().waitFor();
     expect(await board.page.getAttribute('html', 'dir')).toBe(lang === 'ar' ? 'rtl' : 'ltr');
-    expect(await accessibilityFaults(board.page)).toEqual([]);
+    expect([...(await accessibilityFaults(board.page)), ...(await structureFaults(board.page))]).toEqual([]);
+    expect(await board.page.locator('.secondary').count()).toBe(1);
   });
 
   it.each(['en', 'ar', 'de'])('breaks no rule of accessibility while it asks for a code or a department, in %s', async (lang) => {

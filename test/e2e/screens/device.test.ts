@@ -119,6 +119,29 @@ describe('the device of a nurse', () => {
     expect(await buzzesOf(nurse)).toEqual([[200]]);
   });
 
+  it('lets its person hear each rank, and be silent for ten minutes at most', async () => {
+    const nurse = await StaffScreen.open(browser, wardline, 'icu-nurse-1', { init: RECORD_DEVICE });
+    await nurse.startShift();
+    await nurse.page.getByRole('link', { name: 'Settings', exact: true }).click();
+    for (const [rank, pulses] of [
+      ['High', 5],
+      ['Medium', 3],
+      ['Low', 1],
+    ] as const) {
+      await nurse.page.evaluate('window.vibrations = []');
+      await nurse.button(`Hear it: ${rank}`).click();
+      const [pattern = []] = await buzzesOf(nurse);
+      expect(
+        pattern.filter((_, place) => place % 2 === 0),
+        rank,
+      ).toHaveLength(pulses);
+    }
+    const silences = await nurse.page.getByRole('button', { name: /^Silence for \d+ minutes$/ }).allTextContents();
+    expect(silences).toEqual(['Silence for 2 minutes', 'Silence for 5 minutes', 'Silence for 10 minutes']);
+    await nurse.button('Silence for 10 minutes').click();
+    await nurse.page.getByRole('button', { name: /^Silent for (10:00|9:5\d)/ }).waitFor();
+  });
+
   it('rests its ages while nobody sees the page, and shows the true ones at once when somebody does', async () => {
     const nurse = await StaffScreen.open(browser, wardline, 'icu-nurse-1', { init: RECORD_SECONDS });
     await nurse.startShift();

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { encode } from 'uqr';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityFaults, CHROMIUM, launchChromium, openWatched } from '../../support/screens/browser.js';
+import { accessibilityFaults, CHROMIUM, launchChromium, openWatched, structureFaults } from '../../support/screens/browser.js';
 import { request, type Session, signIn } from '../../support/clients/client.js';
 import { itIsInstalled } from '../../support/servers/installed.js';
 import { signInByForm } from '../../support/screens/staff-screen.js';
@@ -137,6 +137,6 @@ describe('the sheets for the beds in Chromium', () => {
     await page.locator('.sheet').nth(7).waitFor();
     await page.locator('.links-list li').first().waitFor();
     expect(await page.getAttribute('html', 'dir')).toBe(lang === 'ar' ? 'rtl' : 'ltr');
-    expect(await accessibilityFaults(page)).toEqual([]);
+    expect([...(await accessibilityFaults(page)), ...(await structureFaults(page))]).toEqual([]);
   });
 });

@@ -61,3 +61,23 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
     return violations.map(({ id, nodes }) => id + ': ' + nodes[0].html.slice(0, 200));
   })()`);
 }
+
+/** The frame that every page has: one main part, one heading of the first rank, and first of all a way to the content. */
+export async function structureFaults(page: Page): Promise<string[]> {
+  const found = await page.evaluate(() => {
+    const skip = document.querySelector<HTMLAnchorElement>('#root a[href], #root button, #root select, #root input');
+    return {
+      main: document.querySelectorAll('main').length,
+      h1: document.querySelectorAll('h1').length,
+      banner: document.querySelectorAll('header:not(main header)').length,
+      skips: skip?.classList.contains('skip') === true && document.querySelector(skip.getAttribute('href') ?? '') !== null,
+      title: document.title !== '',
+    };
+  });
+  const wanted = { main: 1, h1: 1, banner: 1, skips: true, title: true };
+  const { pathname } = new URL(page.url());
+  return Object.entries(wanted).flatMap(([part, count]) => {
+    const there = found[part as keyof typeof found];
+    return there === count ? [] : [`${pathname}: ${part} is ${String(there)}`];
+  });
+}
