@@ -28,6 +28,7 @@ const REFERRED: Readonly<Record<string, readonly string[]>> = {
   roles: ['id text', 'labels jsonb', 'capabilities text[]'],
   call_types: ['id text', 'rank integer', 'labels jsonb', 'retired_at timestamp with time zone'],
   calls: ['id uuid'],
+  last_backup: ['taken_at timestamp with time zone'],
 };
 
 let client: pg.Client;
