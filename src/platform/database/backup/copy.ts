@@ -52,10 +52,11 @@ export async function copyIn(client: BoundedClient, text: string, pieces: AsyncI
   const watch = new SilenceWatch(client);
   const watched = async function* () {
     for await (const piece of pieces) {
-      watch.stop();
-      yield piece;
       watch.asked();
+      yield piece;
+      watch.stop();
     }
+    watch.asked();
   };
   try {
     await pipeline(Readable.from(watched(), { objectMode: false }), rows);
