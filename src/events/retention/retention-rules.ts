@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Transaction, Transactions } from '../../platform/database/transactions.js';
-import { ExtensionGuard } from '../../platform/extensions/extension-guard.js';
+import { ExtensionGuard, PART_NAME } from '../../platform/extensions/extension-guard.js';
 import { Logger } from '../../platform/logging/logger.js';
 
 /** Rows that one transaction removes at most. */
@@ -9,7 +9,6 @@ const BATCH = 1000;
 const MAX_BATCHES = 1000;
 /** Less than the server lets a transaction be idle. */
 export const RULE_DEADLINE_MS = 2500;
-export const RULE_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 
 /**
  * Extension point: rows of a hospital's own that are not kept for ever. Register a rule with `RetentionRules` while modules are initialised.
@@ -52,7 +51,7 @@ export class RetentionRules {
    * @throws Error for a name that is taken or that is none
    */
   register(rule: RetentionRule): void {
-    if (!RULE_NAME.test(rule.name)) throw new Error(`the name of a retention rule must match ${RULE_NAME.source}`);
+    if (!PART_NAME.test(rule.name)) throw new Error(`the name of a retention rule must match ${PART_NAME.source}`);
     if (this.rules.has(rule.name)) throw new Error(`two retention rules are called ${rule.name}`);
     this.rules.set(rule.name, rule);
   }

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { ExtensionGuard } from '../../platform/extensions/extension-guard.js';
+import { ExtensionGuard, PART_NAME } from '../../platform/extensions/extension-guard.js';
 
 /** A probe does not wait longer. */
 export const INDICATOR_DEADLINE_MS = 1000;
-export const INDICATOR_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 const MAX_DETAILS = 10;
 
 const finding = z
@@ -47,7 +46,7 @@ export class HealthIndicators {
    * @throws Error for a name that is taken or that is none
    */
   register(indicator: HealthIndicator): void {
-    if (!INDICATOR_NAME.test(indicator.name)) throw new Error(`the name of a health indicator must match ${INDICATOR_NAME.source}`);
+    if (!PART_NAME.test(indicator.name)) throw new Error(`the name of a health indicator must match ${PART_NAME.source}`);
     if (this.indicators.has(indicator.name)) throw new Error(`two health indicators are called ${indicator.name}`);
     this.indicators.set(indicator.name, indicator);
   }

@@ -2,6 +2,7 @@ import { equal, match, ok } from 'node:assert/strict';
 import type { INestApplication } from '@nestjs/common';
 import { within } from '../../platform/common/within.js';
 import type { Transaction } from '../../platform/database/transactions.js';
+import { PART_NAME } from '../../platform/extensions/extension-guard.js';
 import type { DueQuestion, DueWork } from '../../platform/scheduling/due-work.js';
 import type { It } from './test-runner.js';
 import { tryOnly } from './tried-transaction.js';
@@ -24,7 +25,6 @@ const LIMIT_MS = 30_000;
 const MANY = 200;
 const NODES = 4;
 const ROWS = 6;
-const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 
 /** The promise of `DueWork`; call it inside a `describe`. */
 export function dueWorkContract(it: It, subject: () => DueWorkSubject): void {
@@ -39,7 +39,7 @@ export function dueWorkContract(it: It, subject: () => DueWorkSubject): void {
 
   it('has a name that stays', async () => {
     const { work } = subject();
-    match(work.name, NAME);
+    match(work.name, PART_NAME);
     await Promise.resolve();
     equal(work.name, subject().work.name);
   });

@@ -1,12 +1,7 @@
 import { equal, match, ok } from 'node:assert/strict';
-import {
-  type HealthFinding,
-  type HealthIndicator,
-  INDICATOR_DEADLINE_MS,
-  INDICATOR_NAME,
-  isFinding,
-} from '../../operations/health/health-indicators.js';
+import { type HealthFinding, type HealthIndicator, INDICATOR_DEADLINE_MS, isFinding } from '../../operations/health/health-indicators.js';
 import { within } from '../../platform/common/within.js';
+import { PART_NAME } from '../../platform/extensions/extension-guard.js';
 import type { It } from './test-runner.js';
 
 /** The parts that an implementer brings, so that the contract can be checked. */
@@ -29,7 +24,7 @@ export function healthIndicatorContract(it: It, subject: () => HealthIndicatorSu
 
   it('has a name that stays', async () => {
     const { indicator } = subject();
-    match(indicator.name, INDICATOR_NAME);
+    match(indicator.name, PART_NAME);
     await Promise.resolve();
     equal(indicator.name, subject().indicator.name);
   });

@@ -1,8 +1,9 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { INestApplication } from '@nestjs/common';
-import { RULE_DEADLINE_MS, RULE_NAME, type RetentionRule } from '../../events/retention/retention-rules.js';
+import { RULE_DEADLINE_MS, type RetentionRule } from '../../events/retention/retention-rules.js';
 import { within } from '../../platform/common/within.js';
 import type { Transaction } from '../../platform/database/transactions.js';
+import { PART_NAME } from '../../platform/extensions/extension-guard.js';
 import type { It } from './test-runner.js';
 import { transactionsOf, tryOnly } from './tried-transaction.js';
 
@@ -38,7 +39,7 @@ export function retentionRuleContract(it: It, subject: () => RetentionRuleSubjec
 
   it('has a name that stays', async () => {
     const { rule } = subject();
-    match(rule.name, RULE_NAME);
+    match(rule.name, PART_NAME);
     await Promise.resolve();
     equal(rule.name, subject().rule.name);
   });
