@@ -10,8 +10,8 @@ import { statement } from '../../platform/database/statement.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { writeWhole } from '../../platform/system/write-whole.js';
 
-/** A start does not wait longer for a disk that does not answer. */
-const READ_MS = 2000;
+/** A start, or an end, does not wait longer for a disk that does not answer. */
+const DISK_MS = 2000;
 
 const noteSchema = z.object({
   /** The epoch that the places were read under. Under another one, clients start from a snapshot anyway. */
@@ -56,7 +56,7 @@ export interface OtherHistory {
 export class HistoryNote {
   private note: Note | undefined;
   private written = '';
-  private isWriting = false;
+  private writing: Promise<void> | undefined;
   private isFailing = false;
 
   constructor(
@@ -67,7 +67,7 @@ export class HistoryNote {
 
   /** The note of the last run. One that is missing, broken or out of reach is none. */
   async load(): Promise<void> {
-    const text = await within(readFile(this.file, 'utf8'), READ_MS).catch(() => '');
+    const text = await within(readFile(this.file, 'utf8'), DISK_MS).catch(() => '');
     this.note = asNote(text);
   }
 
@@ -85,12 +85,16 @@ export class HistoryNote {
     return rows.flatMap(({ dept, head, noted: place, isOther }) => (isOther ? [{ dept, head, noted: place ?? 0 }] : []));
   }
 
+  /** A note that is being written is on the disk, or is given up. */
+  async settled(): Promise<void> {
+    await within(this.writing ?? Promise.resolve(), DISK_MS).catch(() => undefined);
+  }
+
   /** Nobody waits: a disk that is full, or does not answer, costs the note and nothing else. */
   private keep(note: Note): void {
     const text = JSON.stringify(note);
-    if (this.isWriting || text === this.written) return;
-    this.isWriting = true;
-    mkdir(this.settings.DATA_DIR, { recursive: true, mode: 0o700 })
+    if (this.writing || text === this.written) return;
+    this.writing = mkdir(this.settings.DATA_DIR, { recursive: true, mode: 0o700 })
       .then(() => writeWhole(this.file, text, 0o600))
       .then(
         () => {
@@ -103,7 +107,7 @@ export class HistoryNote {
         },
       )
       .finally(() => {
-        this.isWriting = false;
+        this.writing = undefined;
       });
   }
 

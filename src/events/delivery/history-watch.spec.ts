@@ -68,7 +68,11 @@ beforeEach(() => {
     },
   } as unknown as EventLog;
   const logger = { error: (event: string, fields: unknown) => logged.push([event, fields]) } as unknown as Logger;
-  const note = { load: () => Promise.resolve(), look: () => Promise.resolve(noted.splice(0)) } as unknown as HistoryNote;
+  const note = {
+    load: () => Promise.resolve(),
+    settled: () => Promise.resolve(),
+    look: () => Promise.resolve(noted.splice(0)),
+  } as unknown as HistoryNote;
   watch = new HistoryWatch(log, feeds, epoch as unknown as LogEpoch, note, logger);
 });
 afterEach(() => watch.end());

@@ -47,6 +47,7 @@ export class HistoryWatch {
 
   async end(): Promise<void> {
     await this.notes.stop();
+    await this.note.settled();
   }
 
   /** The heads of the departments that are read here. Looks at the history first, and at a head that lies before its feed once more. */
