@@ -13,7 +13,7 @@ const lock = statement(
 );
 const forget = statement(
   'forget_connections',
-  'DELETE FROM staff_connections WHERE server_id = $1 AND staff_id = ANY($2::uuid[]) AND connection_id <> ALL($3::uuid[])',
+  `DELETE FROM staff_connections WHERE server_id = $1 AND staff_id = ANY($2::uuid[]) AND connection_id <> ALL($3::uuid[]) RETURNING staff_id AS id`,
 );
 const remember = statement(
   'remember_connections',
@@ -23,12 +23,14 @@ const remember = statement(
 const CONNECTED = 'EXISTS (SELECT FROM staff_connections c WHERE c.staff_id = p.id)';
 /**
  * Begins and ends absences. Returns the people who are back after their grace had run out: their absence lasts until they have
- * rejoined.
+ * rejoined. A person ($2) who was connected, and is gone before that, begins another absence.
  */
 const settle = statement(
   'settle_absences',
   `WITH people AS (SELECT id, ${CONNECTED} AS here FROM unnest($1::uuid[]) AS p (id)),
-     gone AS (INSERT INTO staff_absences (staff_id, since) SELECT id, app_now() FROM people WHERE NOT here ON CONFLICT (staff_id) DO NOTHING),
+     gone AS (INSERT INTO staff_absences (staff_id, since) SELECT id, app_now() FROM people WHERE NOT here
+       ON CONFLICT (staff_id) DO UPDATE SET since = excluded.since, handled_at = NULL, retry_at = NULL
+       WHERE staff_absences.handled_at IS NOT NULL AND staff_absences.staff_id = ANY($2::uuid[])),
      back AS (DELETE FROM staff_absences a USING people p WHERE a.staff_id = p.id AND p.here AND a.handled_at IS NULL)
    SELECT p.id FROM people p JOIN staff_absences a ON a.staff_id = p.id WHERE p.here AND a.handled_at IS NOT NULL`,
 );
@@ -63,9 +65,9 @@ export class StaffPresence {
     const pairs = [...sockets].flatMap(([staffId, ids]) => ids.map((id) => ({ id, staffId })));
     const ids = pairs.map(({ id }) => id);
     await tx.query(lock, [people]);
-    await tx.query(forget, [serverId, people, ids]);
+    const gone = await tx.query<{ id: string }>(forget, [serverId, people, ids]);
     if (ids.length > 0) await tx.query(remember, [serverId, ids, pairs.map(({ staffId }) => staffId)]);
-    return (await tx.query<{ id: string }>(settle, [people])).map(({ id }) => id);
+    return (await tx.query<{ id: string }>(settle, [people, gone.map(({ id }) => id)])).map(({ id }) => id);
   }
 
   /** Back later than the grace: the shift goes on, at the queue's tail. */

@@ -282,6 +282,39 @@ describe('back later', () => {
   });
 });
 
+describe('back later, and gone again before the shift goes on', () => {
+  /** As between the connection and the transaction in which the person rejoins. */
+  const notRejoined = async (person: Member): Promise<void> => {
+    await ward.wardline.database.query(
+      `INSERT INTO staff_absences (staff_id, since, handled_at) VALUES ($1, app_now() - interval '1 day', app_now())`,
+      [person.id],
+    );
+  };
+
+  it('the grace counts from the last close, and the call moves on', async () => {
+    const call = await ward.press();
+    await notRejoined(anna);
+    await anna.disconnect();
+    await ward.move(45);
+    await ward.settle();
+    expect(await since('nurse.offline')).toEqual([]);
+    await ward.move(16);
+    await until('nurse.offline');
+    await ward.until(call, (one) => one.priority === 1, 'priority 1');
+  });
+
+  it('a manager counts as reachable for the whole buffer', async () => {
+    const call = await ward.press();
+    await ward.at(call, 40);
+    await notRejoined(manager);
+    await manager.disconnect();
+    await ward.at(call, 181);
+    await ward.untilLevel(call, 2);
+    await ward.settle();
+    expect(await ward.call(call)).toMatchObject({ level: 2 });
+  });
+});
+
 describe('a manager disconnects', () => {
   it('for SESSION_RECONNECT_BUFFER_SEC 180 they count as reachable for level 2', async () => {
     const call = await ward.press();
