@@ -3,7 +3,7 @@ import { ExtensionGuard } from '../../../src/platform/extensions/extension-guard
 import { DueWorkScheduler } from '../../../src/platform/scheduling/due-work-scheduler.js';
 import { RealtimeHub } from '../../../src/rooms/realtime-hub.service.js';
 import { asStation, request } from '../../support/clients/client.js';
-import { FAULT_NAMES, type FaultName, now } from '../../support/faults/faults.js';
+import { endHanging, FAULT_NAMES, type FaultName, now } from '../../support/faults/faults.js';
 import { FAULTY_HOSPITAL, OWN_L1_SEC, seen } from '../../support/faults/faulty-hospital.js';
 import { faultTable } from '../../support/faults/fault-table.js';
 import { eventually, Person } from '../../support/clients/person.js';
@@ -16,7 +16,7 @@ const CONSUMER = 'event consumer own (icu)';
 const NOTIFIER = 'notifier pager';
 /** Their deadlines are 20 and 30 s. Specs of their own hold what comes after. */
 const SLOW = new Set(['due work', 'notifier', 'reader of a channel']);
-/** The point may be at work for the two faults before: a notifier that hangs is given up after 30 s, and sends in order. */
+/** The point may be at work for the fault before. */
 const PATIENCE_MS = 120_000;
 const HANGING = new Set<FaultName>(['hangs', 'late, then writes']);
 
@@ -134,6 +134,7 @@ describe.each(FAULT_NAMES)('every extension at once: %s', { timeout: 2 * PATIENC
   });
   afterAll(() => {
     now.fault = undefined;
+    endHanging();
   });
 
   it('a press is taken, and on the screens', async () => {

@@ -7,7 +7,7 @@ export interface RoundTrip {
   /** `presses` */
   readonly pool: string;
   /** The connection it went over; beside it, the pool works on others. */
-  readonly connection: pg.Client;
+  readonly connection: number;
   /** Names of prepared statements, without their digest; of others the first word. */
   readonly statements: readonly string[];
 }
@@ -18,16 +18,24 @@ const DIGEST = /_[\da-f]{12}$/;
 /** The messages of this process to the database, from here on; `vi.restoreAllMocks` ends it. */
 export class DatabaseTraffic {
   private readonly trips: RoundTrip[] = [];
+  private readonly connections = new Map<pg.Client, number>();
 
   static record(): DatabaseTraffic {
     const traffic = new DatabaseTraffic();
     const send = Reflect.get(pg.Client.prototype, 'query') as (...parameters: unknown[]) => unknown;
     vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...parameters: unknown[]) {
       const name = (this as unknown as { connectionParameters: { application_name?: string } }).connectionParameters.application_name ?? '';
-      if (POOL.test(name)) traffic.trips.push({ pool: name.replace(POOL, ''), connection: this, statements: namesOf(parameters[0]) });
+      if (POOL.test(name))
+        traffic.trips.push({ pool: name.replace(POOL, ''), connection: traffic.numberOf(this), statements: namesOf(parameters[0]) });
       return Reflect.apply(send, this, parameters);
     });
     return traffic;
+  }
+
+  private numberOf(client: pg.Client): number {
+    const number = this.connections.get(client) ?? this.connections.size;
+    this.connections.set(client, number);
+    return number;
   }
 
   /** Names of the statements since the last look; they stay. */

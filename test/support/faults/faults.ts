@@ -44,6 +44,21 @@ const unreadable = () =>
     },
   );
 
+const hanging = new Set<() => void>();
+/** Has no end but the test's. */
+const hang = (): Promise<undefined> =>
+  new Promise((resolve) => {
+    hanging.add(() => {
+      resolve(undefined);
+    });
+  });
+
+/** Ends what hangs: a point that sends in order would spend its whole deadline on each of them. */
+export function endHanging(): void {
+  for (const end of hanging) end();
+  hanging.clear();
+}
+
 /** Everything that an extension can do wrong, by the names of the table in the docs. */
 export const FAULTS = {
   'throws at once': () => {
@@ -55,9 +70,9 @@ export const FAULTS = {
     throw unreadable();
   },
   'throws without end': () => Promise.reject(endless()),
-  hangs: () => new Promise(() => undefined),
+  hangs: hang,
   'late, then writes': async ({ good, lateMs, write }) => {
-    if (lateMs === undefined) return new Promise(() => undefined);
+    if (lateMs === undefined) return hang();
     await sleep(lateMs);
     await write?.();
     return good();
