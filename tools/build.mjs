@@ -2,7 +2,7 @@
 import { execSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { argv } from 'node:process';
+import { argv, stderr } from 'node:process';
 import { buildScreens } from './build-screens.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -17,6 +17,7 @@ function screenSources() {
 /** Each with a stamp of the beginning of its build: a source that changes meanwhile is newer than it. */
 const PARTS = [
   {
+    name: 'server, tools and client',
     stamp: join(ROOT, 'dist/.built'),
     sources: ['src', 'tools', 'packages/client/src', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'],
     canBuild: () => true,
@@ -27,6 +28,7 @@ const PARTS = [
     },
   },
   {
+    name: 'screens',
     stamp: join(ROOT, 'web/dist/.built'),
     sources: [...screenSources(), 'packages/client/src', 'tools/build-screens.mjs'],
     // A production install has neither React nor Vite: the package carries the screens built.
@@ -50,8 +52,9 @@ function isStale({ stamp, sources }) {
   return sources.some((path) => newest(join(ROOT, path)) > builtAt);
 }
 
-function buildPart({ stamp, build }) {
+function buildPart({ name, stamp, build }) {
   const begun = Date.now();
+  stderr.write(`building the ${name} …\n`);
   build();
   writeFileSync(stamp, '');
   utimesSync(stamp, begun / 1000, begun / 1000);

@@ -258,7 +258,7 @@ describe('who may scrape', () => {
   });
 });
 
-// A node of its own takes the process's registry over: nothing is asked of the first one after it.
+// A node of its own: its counters begin at 0.
 describe('the metrics of dispatch', () => {
   it('tells how many dispatches found nobody, and how long a call took to its nurse and until somebody took it on', async () => {
     const own = await startTestWardline();

@@ -13,7 +13,11 @@ export const wardSettings = z.object({
   ),
   ESCALATION_REPEAT_SEC: integer(60, { doc: 'After level 3: all are asked again at this interval.' }, { min: 1, max: 86_400 }),
   ESCALATION_OVERDUE_SEC: integer(5, { doc: 'A deadline this far past due turns health red.' }, { min: 1, max: 3600 }),
-  CALL_PRESENCE_SEC: integer(180, { doc: 'An accepted call without presence is pending again after this long.' }, { min: 1, max: 86_400 }),
+  CALL_PRESENCE_SEC: integer(
+    180,
+    { doc: 'An accepted call without presence is pending again after this long; an urgent one after 60 s.' },
+    { min: 1, max: 86_400 },
+  ),
   CALL_PRESS_AGAIN_SEC: integer(
     60,
     {

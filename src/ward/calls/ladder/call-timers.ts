@@ -13,7 +13,7 @@ import { CallRounds } from './call-rounds.service.js';
 /** After an outage of everything people have so much time to say what they did. */
 export const AFTER_OUTAGE_SEC = 30;
 /** Time to answer the question whether one is still there. */
-const ANSWER_SEC = 120;
+export const ANSWER_SEC = 120;
 
 const isPast = (time: string) => `coalesce(c.${time} <= app_now(), false)`;
 /** Presence and attendance that ran through an outage wait. */

@@ -2,14 +2,13 @@ import { type Statement, statement } from '../../../platform/database/statement.
 import { nextDeadline, OWN_SEC, PAUSED_FROM_NOW } from '../policies/escalation-clock.js';
 import { IN_FORCE } from '../annunciations/asking.js';
 import { IS_OPEN } from '../call.js';
+import { ANSWER_SEC } from './call-timers.js';
 
 /** A deadline may be so much further ahead than its own length: two statements do not have the same time. */
 const SLACK = `interval '2 seconds'`;
 /** Back-offs are far shorter. */
 const LONGEST_BACK_OFF = `interval '1 minute'`;
 const LONGEST_BREAK = `interval '1 hour'`;
-/** As long as the person who is present has to answer. */
-const ANSWER_SEC = 120;
 
 const ahead = (column: string, seconds: string) => `${column} > app_now() + make_interval(secs => ${seconds}) + ${SLACK}`;
 const fromNow = (column: string, seconds: string) =>

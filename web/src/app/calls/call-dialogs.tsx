@@ -4,7 +4,9 @@ import type { SubmitEvent } from 'react';
 import { Modal } from '../../shared/ui/modal.js';
 import { useTexts } from '../texts.js';
 
-const CODES: readonly DeclineCode[] = ['busy', 'break', 'too_far', 'not_qualified', 'other'];
+/** In the order of the dialog. A code that is left out does not compile. */
+const ORDER: Record<DeclineCode, number> = { busy: 0, break: 1, too_far: 2, not_qualified: 3, other: 4 };
+const CODES = (Object.keys(ORDER) as DeclineCode[]).sort((one, next) => ORDER[one] - ORDER[next]);
 const MAX_REASON = 500;
 
 export function DeclineDialog({ onChoose, onClose }: { onChoose: (code: DeclineCode) => void; onClose: () => void }) {
