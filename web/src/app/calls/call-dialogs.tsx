@@ -5,8 +5,8 @@ import { Modal } from '../../shared/ui/modal.js';
 import { useTexts } from '../texts.js';
 
 /** In the order of the dialog. A code that is left out does not compile. */
-const ORDER: Record<DeclineCode, number> = { busy: 0, break: 1, too_far: 2, not_qualified: 3, other: 4 };
-const CODES = (Object.keys(ORDER) as DeclineCode[]).sort((one, next) => ORDER[one] - ORDER[next]);
+const IN_ORDER: Record<DeclineCode, true> = { busy: true, break: true, too_far: true, not_qualified: true, other: true };
+const CODES = Object.keys(IN_ORDER) as DeclineCode[];
 const MAX_REASON = 500;
 
 export function DeclineDialog({ onChoose, onClose }: { onChoose: (code: DeclineCode) => void; onClose: () => void }) {
