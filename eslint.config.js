@@ -55,17 +55,6 @@ export default tseslint.config(
     },
   },
   {
-    // Still to be split. The list may only become shorter.
-    files: [
-      'src/events/delivery/event-poller.ts',
-      'src/events/transports/department-events.controller.ts',
-      'src/operations/health/indicators.ts',
-      'src/realtime/sessions/connection-lifecycle.ts',
-      'src/rooms/realtime-hub.service.ts',
-    ],
-    rules: { 'no-restricted-syntax': 'off' },
-  },
-  {
     // Examples run as they are, in a browser and in Node.js.
     files: ['packages/client/examples/*'],
     languageOptions: {

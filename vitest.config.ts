@@ -1,8 +1,23 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/**
+ * Files of the integration project wait for deadlines, restarts and processes: they begin first, so that the others compute meanwhile. At the
+ * end come many short ones, and no worker waits long for the last.
+ */
+const PROJECTS = ['integration', 'e2e', 'unit'];
+
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ project }: TestSpecification) => PROJECTS.indexOf(project.name);
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 const shared = {
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  // A test's own waits end sooner, and say for what.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
   // On a shared machine a test gets a second chance; the report names those that needed it.
   retry: process.env['CI'] === undefined ? 0 : 1,
   pool: 'forks' as const,
@@ -21,6 +36,7 @@ export default defineConfig({
     // has 100 connections unless it was set up otherwise, which is too few for four.
     maxWorkers: process.env['TEST_DATABASE_URL'] === undefined ? 4 : 2,
     passWithNoTests: false,
+    sequence: { sequencer: WaitingFirst },
     projects: [
       {
         ...sources,

@@ -19,7 +19,7 @@ import { EscalationPoliciesModule } from './ward/escalation-policies.module.js';
 import { EscalationModule } from './ward/escalation.module.js';
 import { EventsModule } from './events/events.module.js';
 import type { Extensions } from './program/extensions.js';
-import { OwnModules } from './program/own-modules.module.js';
+import { OwnModules } from './program/own-modules/own-modules.module.js';
 import { HealthModule } from './operations/health.module.js';
 import { GuestsModule } from './ward/guests.module.js';
 import { HospitalModule } from './ward/hospital.module.js';

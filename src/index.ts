@@ -27,7 +27,8 @@ export {
 
 // Dispatch and escalation.
 export { type DispatchableCall, type DispatchCandidate, DispatchStrategy } from './ward/calls/dispatch/dispatch-strategy.js';
-export { type EscalationPolicy, EscalationPolicyProvider } from './ward/calls/policies/escalation-policy.js';
+export { EscalationPolicyProvider } from './ward/calls/policies/escalation-policy.js';
+export type { EscalationPolicy } from './ward/deadlines/deadlines.js';
 
 // Identity and access.
 export { type Identification, IdentityProvider } from './identity/access/identity-provider.js';
@@ -54,8 +55,8 @@ export type { GuardedRequest } from './identity/access/guarded-request.js';
 export type { ConnectionRequest } from './realtime/capacity/guarded-connection.js';
 export type { ConnectionSlot } from './realtime/capacity/connection-slots.js';
 export { type RefusalOptions, UpgradeRefusal } from './identity/access/upgrade-refusal.js';
-export { TlsGuard } from './identity/access/tls.guard.js';
-export { OriginGuard } from './identity/access/origin.guard.js';
+export { TlsGuard } from './identity/origin/tls.guard.js';
+export { OriginGuard } from './identity/origin/origin.guard.js';
 export { DEFAULT_UPGRADE_GUARDS } from './realtime/upgrade/upgrade-guards.js';
 export type { UpgradeGuards } from './realtime/capacity/upgrade-guard-list.js';
 export { type AuditEntry, AuditLog } from './identity/audit/audit-log.service.js';
@@ -113,9 +114,9 @@ export { DueWorkScheduler } from './platform/scheduling/due-work-scheduler.js';
 export { ClosedRooms, type RoomAction, RoomAuthorizer, type RoomRequest } from './rooms/room-authorizer.js';
 export { RealtimeHub } from './rooms/realtime-hub.service.js';
 export type { Room, RoomGuest } from './rooms/room.js';
-export type { Client } from './rooms/local-clients.js';
+export type { Client } from './rooms/delivery/local-clients.js';
 export type { SharedFrame } from './realtime/connection/shared-frame.js';
-export type { EphemeralText, EphemeralType, MessageData } from './rooms/ephemeral-frame.js';
+export type { EphemeralText, EphemeralType, MessageData } from './rooms/delivery/ephemeral-frame.js';
 export type { SocketStat, SocketStatValues } from './realtime/statistics/socket-stats.service.js';
 export { type Notification, type NotificationType, Notifier } from './ward/notifications/notifier.js';
 export { standardWebhookHeaders, WebhookNotifier, type WebhookOptions, webhookSignature } from './ward/notifications/webhook-notifier.js';

@@ -1,20 +1,20 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { packageVersion } from '../platform/system/package-version.js';
-import { adminCommand } from './admin-create.js';
-import { backupCommand } from './backup.js';
-import { doctorCommand } from './doctor.js';
-import { envExampleCommand } from './env-example.js';
-import { epochCommand } from './epoch-renew.js';
+import { adminCommand } from './database/admin-create.js';
+import { backupCommand } from './database/backup.js';
+import { doctorCommand } from './doctor/doctor.js';
+import { envExampleCommand } from './print/env-example.js';
+import { epochCommand } from './database/epoch-renew.js';
 import { failureOf } from './failure.js';
-import { migrateCommand } from './migrate.js';
-import { nodeFlagsCommand } from './node-flags.js';
-import { pressCommand } from './press.js';
-import { protocolCommand } from './protocol.js';
-import { restoreCommand } from './restore.js';
-import { simulateCommand } from './simulate.js';
+import { migrateCommand } from './database/migrate.js';
+import { nodeFlagsCommand } from './print/node-flags.js';
+import { pressCommand } from './simulate/press.js';
+import { protocolCommand } from './print/protocol.js';
+import { restoreCommand } from './database/restore.js';
+import { simulateCommand } from './simulate/simulate.js';
 import { startCommand } from './start.js';
-import { versionCommand } from './version.js';
+import { versionCommand } from './print/version.js';
 
 const SUBCOMMANDS = [
   startCommand,

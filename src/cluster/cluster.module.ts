@@ -20,7 +20,6 @@ import { EnvelopeCodec } from './bus/envelope.js';
 import { facilityKey } from './node/facility-key.js';
 import { ClusterRpc } from './bus/cluster-rpc.service.js';
 import { Rebuild } from './registry/rebuild.js';
-import { RedisBackplane } from './redis/redis-backplane.js';
 import { ReliableMessages } from './bus/reliable-messages.service.js';
 import { makeServerId, SERVER_ID } from './node/server-id.js';
 import { ServerRegistry } from './registry/server-registry.js';
@@ -55,9 +54,11 @@ const providers = [
 ];
 const redisIfNamed: Provider = {
   provide: SHARED,
-  useFactory: ({ REDIS_URL, CHANNEL_HMAC_SECRETS }: ClusterSettings, serverId: string, facility: string, logger: Logger) => {
+  useFactory: async ({ REDIS_URL, CHANNEL_HMAC_SECRETS }: ClusterSettings, serverId: string, facility: string, logger: Logger) => {
     if (REDIS_URL === undefined) return null;
     if (CHANNEL_HMAC_SECRETS.length === 0 && !LOOPBACK.test(new URL(REDIS_URL).hostname)) logger.warn('redis.unsigned_and_remote');
+    // A node alone does not load the client of Redis.
+    const { RedisBackplane } = await import('./redis/redis-backplane.js');
     return new RedisBackplane({ url: REDIS_URL, serverId, facility, logger });
   },
   inject: [CLUSTER_SETTINGS, SERVER_ID, FACILITY, Logger],

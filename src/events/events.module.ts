@@ -4,19 +4,23 @@ import { DepartmentSnapshots } from './snapshots/department-snapshots.js';
 import { DepartmentSummaries } from './snapshots/department-summaries.js';
 import { EventCatalog } from './log/event-catalog.js';
 import { EventLog } from './log/event-log.js';
-import { EventPoller } from './delivery/event-poller.js';
+import { DepartmentReads } from './delivery/feed/department-reads.js';
+import { EventPublisher } from './delivery/feed/event-publisher.js';
+import { EventPages } from './transports/event-pages.js';
+import { ReaderWait } from './transports/reader-wait.js';
+import { EventPoller } from './delivery/feed/event-poller.js';
 import { EventWaiter } from './delivery/event-waiter.js';
-import { DeliveryListeners } from './delivery/delivery-listeners.js';
-import { Feeds } from './delivery/feeds.js';
+import { DeliveryListeners } from './delivery/feed/delivery-listeners.js';
+import { Feeds } from './delivery/feed/feeds.js';
 import { LogHoles } from './delivery/log-holes.js';
 import { LogSubscriberFactory } from './delivery/log-subscriber-factory.js';
 import { HistoryPages } from './delivery/history-pages.js';
-import { HistoryNote } from './delivery/history-note.js';
-import { HistoryWatch } from './delivery/history-watch.js';
+import { HistoryNote } from './delivery/feed/history-note.js';
+import { HistoryWatch } from './delivery/feed/history-watch.js';
 import { LogEpoch } from './log/log-epoch.js';
 import { resumeMetricProvider, ResumeService } from './delivery/resume.service.js';
-import { FeedMetrics, feedMetricProviders } from './delivery/feed-metrics.js';
-import { PollInterval } from './delivery/poll-interval.js';
+import { FeedMetrics, feedMetricProviders } from './delivery/feed/feed-metrics.js';
+import { PollInterval } from './delivery/feed/poll-interval.js';
 import { consumerLagMetric, EventConsumers } from './consumers/event-consumers.js';
 import { LogNotifier } from './log/log-notifier.js';
 import { DepartmentsPollController } from './transports/departments-poll.controller.js';
@@ -52,6 +56,10 @@ const shown = [
     resumeMetricProvider,
     consumerLagMetric,
     FeedMetrics,
+    EventPublisher,
+    DepartmentReads,
+    EventPages,
+    ReaderWait,
     HistoryPages,
     HistoryNote,
     HistoryWatch,

@@ -3,14 +3,16 @@ import { TerminusModule } from '@nestjs/terminus';
 import { OPERATIONS_SETTINGS } from '../platform/config/config.module.js';
 import { maxMemoryMb } from '../platform/config/memory-limits.js';
 import type { OperationsSettings } from '../platform/config/settings/operations.settings.js';
-import { ClockWatch } from '../ward/calls/ladder/clock-watch.js';
+import { ClockWatch } from '../ward/calls/ladder/watch/clock-watch.js';
 import { EscalationModule } from '../ward/escalation.module.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthSummary } from './health/health-summary.js';
 import { ProbeAnswers } from './health/probe-answers.js';
 import { DatabaseHealth } from './health/database-health.js';
 import { HealthIndicators } from './health/health-indicators.js';
-import { Indicators } from './health/indicators.js';
+import { DatabaseIndicators } from './health/database-indicators.js';
+import { NodeIndicators } from './health/node-indicators.js';
+import { Readiness } from './health/readiness.js';
 import { MemoryGauge } from './health/memory-gauge.js';
 import { scrapedGauge } from '../platform/metrics/metric-providers.js';
 
@@ -19,7 +21,9 @@ import { scrapedGauge } from '../platform/metrics/metric-providers.js';
   imports: [TerminusModule.forRoot({ logger: false }), EscalationModule],
   controllers: [HealthController],
   providers: [
-    Indicators,
+    NodeIndicators,
+    DatabaseIndicators,
+    Readiness,
     HealthSummary,
     HealthIndicators,
     ProbeAnswers,

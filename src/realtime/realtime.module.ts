@@ -15,6 +15,8 @@ import { LongPollPresence } from './streams/long-poll-presence.js';
 import { RoundTrips } from './heartbeat/round-trips.js';
 import { SessionCheck } from './sessions/session-check.js';
 import { SocketCounts } from './sessions/socket-counts.js';
+import { SocketInput } from './sessions/socket-input.js';
+import { ClientFaults } from './sessions/client-faults.js';
 import { SocketDrain } from './operations/socket-drain.js';
 import { socketMetricProviders } from './operations/socket-metrics.js';
 import { SocketObservers } from './connection/socket-observers.js';
@@ -39,6 +41,8 @@ import { UpgradePipeline } from './upgrade/upgrade-pipeline.js';
     Connections,
     FrameRouter,
     ConnectionLifecycle,
+    SocketInput,
+    ClientFaults,
     Greeting,
     Subscriptions,
     SummaryPublisher,

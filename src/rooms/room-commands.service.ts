@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PresenceRegistry } from '../cluster/registry/presence-registry.service.js';
 import { DomainError } from '../platform/common/errors.js';
 import type { Command } from '../realtime/frames/command.js';
-import type { MessageData } from './ephemeral-frame.js';
+import type { MessageData } from './delivery/ephemeral-frame.js';
 import { SocketStats } from '../realtime/statistics/socket-stats.service.js';
 import { RealtimeHub } from './realtime-hub.service.js';
 import { type RoomAction, RoomAuthorizer } from './room-authorizer.js';

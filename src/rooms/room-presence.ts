@@ -4,7 +4,7 @@ import { PresenceRegistry, type RosterChange } from '../cluster/registry/presenc
 import { ServerRegistry } from '../cluster/registry/server-registry.js';
 import { Clock } from '../platform/common/clock.js';
 import { Logger } from '../platform/logging/logger.js';
-import { Deliveries } from './deliveries.js';
+import { Deliveries } from './delivery/deliveries.js';
 
 /** Comings and goings within this time go in one frame. */
 const TOGETHER_MS = 200;

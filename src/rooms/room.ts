@@ -1,13 +1,14 @@
+import { Injectable } from '@nestjs/common';
 import { newId } from '../platform/common/values/ids.js';
-import type { Clock } from '../platform/common/clock.js';
+import { Clock } from '../platform/common/clock.js';
 import { CapacityError } from '../cluster/ports/backplane-errors.js';
-import type { Cluster } from '../cluster/node/cluster.js';
-import type { PresenceRegistry } from '../cluster/registry/presence-registry.service.js';
+import { Cluster } from '../cluster/node/cluster.js';
+import { PresenceRegistry } from '../cluster/registry/presence-registry.service.js';
 import { requireName } from '../cluster/ports/names.js';
-import type { RoomMember, StorePage } from '../cluster/ports/room-store.js';
-import type { Deliveries } from './deliveries.js';
-import { messageText, type MessageData } from './ephemeral-frame.js';
-import type { SocketStats } from '../realtime/statistics/socket-stats.service.js';
+import type { RoomMember, RoomSize, StorePage } from '../cluster/ports/room-store.js';
+import { Deliveries } from './delivery/deliveries.js';
+import { messageText, type MessageData } from './delivery/ephemeral-frame.js';
+import { SocketStats } from '../realtime/statistics/socket-stats.service.js';
 
 const PAGE = 1000;
 
@@ -105,5 +106,25 @@ export class Room {
     counters.increment('room_pushes_total');
     const { here, elsewhere } = await deliveries.toRoom(this.name, frame);
     return elsewhere + Number(here > 0);
+  }
+}
+
+/** The rooms of the cluster. */
+@Injectable()
+export class Rooms {
+  private readonly parts: RoomParts;
+
+  constructor(cluster: Cluster, presenceRegistry: PresenceRegistry, deliveries: Deliveries, counters: SocketStats, clock: Clock) {
+    this.parts = { cluster, presenceRegistry, deliveries, counters, clock };
+  }
+
+  /** @throws DomainError VALIDATION_FAILED for a name that is none */
+  of(name: string): Room {
+    return new Room(name, this.parts);
+  }
+
+  /** Rooms with a member, by name. @param cursor of the page before; `null` for the first one */
+  list(cursor: string | null, count: number): Promise<StorePage<RoomSize>> {
+    return this.parts.cluster.ask(({ rooms }) => rooms.rooms(cursor, count));
   }
 }

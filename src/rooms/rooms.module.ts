@@ -3,8 +3,11 @@ import { type Implementation, provideAs } from '../platform/extensions/implement
 import { ExtensionGuard } from '../platform/extensions/extension-guard.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 import { GuardedRooms } from './guarded-rooms.js';
-import { Deliveries } from './deliveries.js';
-import { LocalClients } from './local-clients.js';
+import { Deliveries } from './delivery/deliveries.js';
+import { LocalClients } from './delivery/local-clients.js';
+import { Messages } from './delivery/messages.service.js';
+import { UserConnections } from './delivery/user-connections.js';
+import { Rooms } from './room.js';
 import { RealtimeHub } from './realtime-hub.service.js';
 import { ClosedRooms, RoomAuthorizer } from './room-authorizer.js';
 import { RoomCommands } from './room-commands.service.js';
@@ -33,7 +36,20 @@ export class RoomsModule {
       module: RoomsModule,
       global: true,
       imports: [RealtimeModule],
-      providers: [...inForce, LocalClients, Deliveries, RealtimeHub, RoomCommands, RoomRate, RoomPresence, RoomsGateway, SocketOwners],
+      providers: [
+        ...inForce,
+        LocalClients,
+        Deliveries,
+        Messages,
+        UserConnections,
+        Rooms,
+        RealtimeHub,
+        RoomCommands,
+        RoomRate,
+        RoomPresence,
+        RoomsGateway,
+        SocketOwners,
+      ],
       exports: [RealtimeHub],
     };
   }

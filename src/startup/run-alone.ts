@@ -5,6 +5,7 @@ import type { Config } from '../platform/config/config.js';
 import { readProgram } from '../program/load-hospital.js';
 import { isRunByNpm } from '../platform/config/environment.js';
 import { maxHeapMb } from '../platform/config/memory-limits.js';
+import { uptimeMs } from '../platform/system/uptime.js';
 import { watchLoop } from '../platform/watchdog/loop-watchdog.js';
 import { embeddedServer, givenServer } from './database-server.js';
 import { greet } from './greeting.js';
@@ -53,7 +54,7 @@ export async function runAlone(file: URL | undefined, operations: Config['operat
   wardline.onAsk((departure) => {
     node.leave(departure, false);
   });
-  logger.info('wardline.ready', { url: wardline.url, uptime_ms: Math.round(process.uptime() * 1000) });
+  logger.info('wardline.ready', { url: wardline.url, uptime_ms: uptimeMs() });
   greet(wardline.url, config.database);
 }
 

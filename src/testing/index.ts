@@ -7,7 +7,7 @@ export { startTestWardline, type TestOptions, type TestWardline } from './start-
 export type { TestPerson, TestWard } from './test-ward.js';
 export type { FirstRun } from './first-run.js';
 export type { StationKind } from '../ward/hospital/entities/station.entity.js';
-export type { It } from './contracts/test-runner.js';
+export type { It } from './contracts/support/test-runner.js';
 export { backplaneContract } from './contracts/backplane/backplane.contract.js';
 export type { BackplaneSubject } from './contracts/backplane/backplane-check.js';
 export { dispatchStrategyContract, type DispatchStrategySubject } from './contracts/dispatch-strategy.contract.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type CallView, createClient, type Wardline, webSocket } from '@wardline/client';
 import { nodeTransport } from '@wardline/client/node';
 import type { FirstRun } from './first-run.js';
-import { until } from './contracts/until.js';
+import { until } from './contracts/support/until.js';
 
 const PRESS_TYPES: Readonly<Record<string, string>> = {
   bedside: 'patient_normal',

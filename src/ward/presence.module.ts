@@ -5,6 +5,7 @@ import { AttendanceRecord } from './presence/attendance-record.js';
 import { DeadNodes } from './presence/dead-nodes.js';
 import { DepartmentAttendance } from './presence/department-attendance.js';
 import { DisconnectGraceExpiry } from './presence/disconnect-grace-expiry.js';
+import { NodeName } from './presence/node-name.js';
 import { NodeRegistry } from './presence/node-registry.js';
 import { PresenceEvents } from './presence/presence-events.js';
 import { presenceMetricProviders } from './presence/presence-metrics.js';
@@ -18,6 +19,7 @@ import { StaffPresence } from './presence/staff-presence.js';
 @Module({
   imports: [RealtimeModule, StaffingModule],
   providers: [
+    NodeName,
     NodeRegistry,
     ReturnedDatabase,
     PresenceEvents,

@@ -1,7 +1,8 @@
 import { asStation, request, signIn, Socket, type Answer, type AnyFrame, type Session } from './clients/client.js';
-import { closeAllCalls, eventually, outcomeOf, readLog, type CallCommand, type Outcome } from './clients/person.js';
+import { closeAllCalls, outcomeOf, readLog, type CallCommand, type Outcome } from './clients/person.js';
 import { untilScanned } from './checks/scans.js';
 import { startTestWardline, type TestWardline } from './wardline.js';
+import { eventually } from './eventually.js';
 
 /** Longer than any grace or buffer: who was here before is forgotten. */
 const LONG_AGO_SEC = 400;
@@ -76,11 +77,16 @@ export class Member {
     return outcomeOf(await this.session.post(`/calls/${call.id as string}/${command}`, fields));
   }
 
-  /** The connections are written down a moment after `hello` and after the close. */
+  /** The connections are written down a moment after `hello` and after the close; a person who is back after the grace rejoins after that. */
   private async counted(): Promise<void> {
     await eventually(async () => {
-      const rows = await this.ward.wardline.database.query('SELECT 1 FROM staff_connections WHERE staff_id = $1', [this.id]);
-      return rows.length === this.sockets.length ? true : undefined;
+      const [row] = await this.ward.wardline.database.query<{ connections: number; is_absent: boolean }>(
+        `SELECT (SELECT count(*)::int FROM staff_connections WHERE staff_id = $1) AS connections,
+           EXISTS (SELECT FROM staff_absences WHERE staff_id = $1) AS is_absent`,
+        [this.id],
+      );
+      const isIn = row?.connections === this.sockets.length && (this.sockets.length === 0 || !row.is_absent);
+      return isIn ? true : undefined;
     }, `the connections of ${this.name}`);
   }
 

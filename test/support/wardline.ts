@@ -1,3 +1,5 @@
+import http from 'node:http';
+import https from 'node:https';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +27,8 @@ export interface TestWardline {
   dataDir: string;
   /** Everything that was logged, one JSON text a line. */
   log: string[];
+  /** Keeps the connections of the tests' requests: a handshake for each takes longer than most requests. */
+  agent: http.Agent;
   stop(): Promise<void>;
 }
 
@@ -74,8 +78,10 @@ export async function startTestWardline({
   );
   const lookAtOnce = () => app.get(DueWorkScheduler).wakeAll();
   database.followClock.add(lookAtOnce);
+  const agent = new (url.startsWith('https:') ? https : http).Agent({ keepAlive: true });
   return {
     url,
+    agent,
     ca,
     firstRun: { ...inject('firstRun'), url },
     database,
@@ -84,6 +90,7 @@ export async function startTestWardline({
     log,
     stop: async () => {
       database.followClock.delete(lookAtOnce);
+      agent.destroy();
       await app.close();
       await removeStorage();
     },

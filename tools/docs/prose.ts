@@ -49,7 +49,7 @@ export function faultsOfProse(markdown: string): string[] {
     if (words > MAX_WORDS) faults.push(`${String(words)} words: ${sentence.slice(0, 80)}…`);
     if (HEAD.test(sentence) && !sentence.endsWith('?')) faults.push(`head: ${sentence.slice(0, 60)}…`);
     const word = ACCENT.exec(sentence)?.[1];
-    if (word) faults.push(`"${word}": ${sentence.slice(0, 80)}…`);
+    if (word) faults.push(`refused word "${word}": ${sentence.slice(0, 80)}…`);
   }
   return faults;
 }

@@ -29,6 +29,13 @@ function fieldsOf(schema: { properties?: object; required?: readonly string[] })
     .join(', ');
 }
 
+/** A line for each field that has a description. */
+function descriptionsOf({ properties = {} }: { properties?: object }): string[] {
+  return Object.entries(properties as Record<string, { description?: string }>).flatMap(([name, { description }]) =>
+    description === undefined ? [] : [`  - ${code(name)}: ${description}`],
+  );
+}
+
 function settings(): string {
   const entry = ([name, schema]: [string, z.ZodType]) => {
     const meta = schema.meta() as unknown as SettingMeta;
@@ -50,7 +57,7 @@ async function http(): Promise<string> {
     const fields = input ? fieldsOf(input) : '';
     const line = `- ${code(full)} → ${Object.keys(answers).join(', ')}${fields === '' ? '' : `. Fields: ${fields}`}`;
     const [, group = 'health'] = /\/api\/v1\/(admin\/[\w-]+|[\w-]+)/.exec(full) ?? [];
-    groups.set(group, [...(groups.get(group) ?? []), line]);
+    groups.set(group, [...(groups.get(group) ?? []), line, ...(input ? descriptionsOf(input) : [])]);
   }
   const sections = [...groups].map(([group, lines]) => `## ${group}\n\n${lines.join('\n')}`);
   return `Each route with the status of its answer, and the fields of its path, query and body.

@@ -46,6 +46,7 @@ describe('the thresholds of a panel', () => {
     ],
     [{ WardlineCertificateEnds: '', WardlineCertificateEndsNow: '' }, [null, 'red', 2, 'yellow', 14, 'green']],
     [{ WardlineDatabaseDown: '' }, [null, 'red', 1, 'green']],
+    [{ WardlineEscalationOverdue: '' }, [null, 'green', 0.001, 'red']],
     [{ WardlineDepartmentUnattended: '' }, [null, 'green', 1, 'red']],
     [{ WardlineHeartbeatStale: 'wardline_server_heartbeat_age_seconds' }, [null, 'green', 90, 'red']],
     [{ WardlineSignInsRefused: '' }, [null, 'green', 20, 'yellow']],

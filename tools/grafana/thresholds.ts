@@ -12,6 +12,8 @@ interface Rule {
 
 const COLOURS = { warning: 'yellow', restart: 'orange', critical: 'red' } as const;
 const CALM = 'green';
+/** A step counts from its value on. An alert on more than 0 must leave 0 calm. */
+const MORE_THAN_0 = 0.001;
 
 const file = join(packageRoot(), 'deploy', 'prometheus', 'wardline.rules.yml');
 const rules = (parse(readFileSync(file, 'utf8')) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules);
@@ -22,7 +24,7 @@ function borderOf(name: string, metric = ''): { sign: string; value: number; col
   const bare = rule?.expr.trim().replaceAll(/\{[^}]*\}|\[[^\]]*\]/g, '') ?? '';
   const [, sign, value] = new RegExp(`${metric}[^<>=]*(<|>|==) ([\\d.]+)(?! \\*)(?:\\s|$)`).exec(bare) ?? [];
   if (!rule || sign === undefined || value === undefined) throw new Error(`${name} compares ${metric || 'nothing'} with no number`);
-  return { sign, value: Number(value), colour: COLOURS[rule.labels.severity] };
+  return { sign, value: sign === '>' && Number(value) === 0 ? MORE_THAN_0 : Number(value), colour: COLOURS[rule.labels.severity] };
 }
 
 /** The alerts' thresholds for a panel: alert → the metric, where its expression has several. */

@@ -61,6 +61,12 @@ export const ward = {
       alerts: { WardlineCallsPending: '' },
     }),
     lines({
+      title: 'Presses refused',
+      description: 'Presses and commands of calls within a minute, because too many waited.',
+      queries: { '{{instance}}': `increase(wardline_requests_shed_total{${NODES}}[1m])` },
+      alerts: { WardlineRequestsShed: '' },
+    }),
+    lines({
       title: 'Press to screen',
       description: 'From the commit of a press to its going out to a target, mean of five minutes.',
       unit: 'ms',

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { describe, expect, it } from 'vitest';
-import { renderOpenApi } from '../../src/cli/openapi.js';
+import { renderOpenApi } from '../../src/cli/print/openapi.js';
 import { readConfig } from '../../src/platform/config/config.js';
 import { clientFrames } from '../../src/protocol/schemas/client-frames.js';
 import { EVENT_TYPES } from '../../src/protocol/schemas/event-types.js';

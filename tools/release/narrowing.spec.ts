@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { renderOpenApi } from '../../src/cli/openapi.js';
+import { renderOpenApi } from '../../src/cli/print/openapi.js';
 import { readConfig } from '../../src/platform/config/config.js';
 import { packageRoot } from '../../src/platform/system/package-root.js';
 import { renderAsyncApi } from '../../src/protocol/render.js';
@@ -68,7 +68,10 @@ describe('a change of declarations', () => {
 });
 
 /** Changes of declarations since the last release that break nobody, each with its reason. */
-const WIDENED: string[] = [];
+const WIDENED: string[] = [
+  // takes `limit?` after it: callers that leave it out get pages of POLL_BATCH_SIZE, as before
+  'wardline EventLog: pages(starts: readonly PageStart[]): Promise<StoredEvent[][]>;',
+];
 
 describe('the contract of the last release', () => {
   const read = (file: string) => readFileSync(join(packageRoot(), file), 'utf8');

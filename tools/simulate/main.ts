@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createClient } from '@wardline/client';
 import { nodeTransport } from '@wardline/client/node';
-import { explainConnection } from '../bench/client/explain-connection.js';
+import { explainConnection } from '../bench/client/socket/explain-connection.js';
 import { findFirstRun } from '../bench/client/first-run.js';
 import { HttpClient } from '../bench/client/http-client.js';
 import { UsageError, invocation, messageOf } from '../bench/client/invocation.js';

@@ -10,11 +10,11 @@ import { DepartmentStore } from './department.js';
 import { Emitter } from './emitter.js';
 import { Http } from './http.js';
 import { openSocket } from './connection/open-socket.js';
-import type { Proof, Protocol, Status, User, WardlineProtocol } from './protocol.js';
+import type { Proof, Protocol, Status, WardlineProtocol } from './protocol.js';
 import { ServerClock } from './connection/server-clock.js';
 import type { ErrorBody } from './errors.js';
 import type { ServerFrame } from './transports/transport.js';
-import { Timers } from './timers.js';
+import { Timers } from './environment/timers.js';
 import type { ClientEvents, ClientOptions, Tabs, Wardline } from './wardline.js';
 import { webSocket } from './transports/websocket.js';
 
@@ -198,10 +198,9 @@ class Client<P extends Protocol> implements Wardline<P> {
       isCaughtUp: () => granted().every((dept) => store(dept).getSnapshot().live),
       hello: (hello) => {
         if (hello.epoch) this.#allow();
-        this.#clock.heard(hello['server_time'] as number | undefined);
-        const user = hello['user'] as User | undefined;
-        if (user) {
-          this.#commands.identify(user.id);
+        this.#clock.heard(hello.server_time);
+        if (hello.user) {
+          this.#commands.identify(hello.user.id);
           this.#emitter.emit('frame', hello);
         }
         this.#acks.again();

@@ -1,4 +1,4 @@
-import { Cookies } from './environment.js';
+import { Cookies } from './environment/environment.js';
 import { clientError, closedError, type ErrorBody, WardlineError } from './errors.js';
 import type { Session } from './generated/protocol.js';
 

@@ -11,7 +11,7 @@ export type { ClientErrorCode, ErrorBody } from './errors.js';
 export type { Method, Query, RequestOptions } from './http.js';
 export { offlineQueue } from './api/offline-queue.js';
 export type { QueueStorage } from './api/offline-queue.js';
-export type { WebSocketConstructor, WebSocketLike } from './web-socket.js';
+export type { WebSocketConstructor, WebSocketLike } from './environment/web-socket.js';
 export type {
   AnyEvent,
   CallView,

@@ -5,7 +5,7 @@ import type { Undo } from './emitter.js';
 import type { ErrorBody } from './errors.js';
 import type { Session } from './generated/protocol.js';
 import type { Method, RequestOptions } from './http.js';
-import type { WebSocketConstructor } from './web-socket.js';
+import type { WebSocketConstructor } from './environment/web-socket.js';
 import type { CommandData, CommandType, Proof, Protocol, Status, WardlineProtocol } from './protocol.js';
 import type { CallRoute } from './api/routes.js';
 import type { ServerFrame, Transport } from './transports/transport.js';

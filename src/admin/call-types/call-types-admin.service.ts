@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { notFound } from '../../platform/common/errors.js';
 import { type Page, readCursor, toPage } from '../../platform/common/values/paging.js';
 import type { Transaction } from '../../platform/database/transactions.js';
-import type { Deadlines } from '../../ward/calls/policies/escalation-policies.js';
+import type { Deadlines } from '../../ward/deadlines/deadlines.js';
 import { CallType } from '../../ward/hospital/entities/call-type.entity.js';
 import type { CallTypeBody, CallTypePatch, CallTypesQuery } from './call-type-schemas.js';
 import { deadlineColumns, deadlinesOf } from './deadlines-schema.js';

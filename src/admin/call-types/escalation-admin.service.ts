@@ -4,7 +4,7 @@ import { type Transaction, Transactions } from '../../platform/database/transact
 import { DepartmentTypePolicy } from '../../ward/calls/entities/department-type-policy.entity.js';
 import { EscalationPolicyRow } from '../../ward/calls/entities/escalation-policy-row.entity.js';
 import { DepartmentPolicies } from '../../ward/calls/policies/department-policies.js';
-import type { Deadlines } from '../../ward/calls/policies/escalation-policies.js';
+import { byName, LADDER } from '../../ward/deadlines/deadlines.js';
 import { CallType } from '../../ward/hospital/entities/call-type.entity.js';
 import { type Administrator, AuditedChanges } from '../shared/audited-changes.js';
 import { deadlineColumns, deadlinesOf, type DepartmentDeadlines, type TypeDeadlines } from './deadlines-schema.js';
@@ -26,8 +26,8 @@ export class EscalationAdminService {
   setDepartment(by: Administrator, dept: string, body: DepartmentDeadlines) {
     return this.changes.run(by, { action: 'escalation.update', target: `department:${dept}`, detail: body }, async (tx) => {
       await requireDepartment(tx.manager, dept);
-      const { l1_sec: l1Sec, l2_sec: l2Sec, l3_sec: l3Sec, repeat_sec: repeatSec } = body;
-      await tx.manager.upsert(EscalationPolicyRow, { ...deadlineColumns(body), dept, l1Sec, l2Sec, l3Sec, repeatSec }, ['dept']);
+      const ladder = byName(LADDER, (_name, { column }) => body[column]);
+      await tx.manager.upsert(EscalationPolicyRow, { ...deadlineColumns(body), ...ladder, dept }, ['dept']);
       return this.readDepartment(tx, dept);
     });
   }
@@ -75,7 +75,7 @@ export class EscalationAdminService {
     const types = await tx.manager.find(DepartmentTypePolicy, { where: { dept }, order: { type: 'ASC' } });
     return {
       dept,
-      ...this.view(row ? deadlinesOf(row) : undefined),
+      ...this.policies.inForce(row ? deadlinesOf(row) : undefined),
       own: row !== null,
       types: types.map((one) => ({ type: one.type, ...deadlinesOf(one) })),
     };
@@ -85,13 +85,7 @@ export class EscalationAdminService {
     await requireDepartment(tx.manager, dept);
     await requireType(tx, type);
     const row = await this.policies.rowFor(tx, dept, type);
-    return { dept, type, ...this.view(row), own: await tx.manager.existsBy(DepartmentTypePolicy, { dept, type }) };
-  }
-
-  private view(row: Deadlines | undefined) {
-    const { l1Sec, l2Sec, l3Sec, repeatSec } = this.policies.complete(row);
-    const { presence_sec = null, attendance_sec = null } = row ?? {};
-    return { l1_sec: l1Sec, l2_sec: l2Sec, l3_sec: l3Sec, repeat_sec: repeatSec, presence_sec, attendance_sec };
+    return { dept, type, ...this.policies.inForce(row), own: await tx.manager.existsBy(DepartmentTypePolicy, { dept, type }) };
   }
 }
 

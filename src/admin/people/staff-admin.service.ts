@@ -73,7 +73,7 @@ export class StaffAdminService {
     { username, name, role, password, language = null }: StaffBody,
   ): Promise<StaffView & { password?: string }> {
     const id = newId();
-    if (password !== undefined) requireGoodPassword(password, username, 'password');
+    if (password !== undefined) await requireGoodPassword(password, username, 'password');
     const made = password ?? newSecret(12);
     const hash = await this.passwords.hash({ lane: 'known', key: by.staff.id }, made);
     await this.changes.run(by, { action: 'staff.create', target: `staff:${id}`, detail: { role } }, (tx) =>
@@ -124,7 +124,7 @@ export class StaffAdminService {
 
   /** Ends all of the person's sessions, and forgets their failed attempts: the new password may be used at once. */
   async resetPassword(by: Administrator, id: string, password: string): Promise<void> {
-    requireGoodPassword(password, (await this.get(id)).username, 'password');
+    await requireGoodPassword(password, (await this.get(id)).username, 'password');
     const hash = await this.passwords.hash({ lane: 'known', key: by.staff.id }, password);
     await this.changes.run(by, { action: 'staff.reset_password', target: `staff:${id}` }, async (tx) => {
       const person = await tx.manager.findOneBy(Staff, { id });

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Roles } from '../../identity/access/access.js';
 import { Clock } from '../../platform/common/clock.js';
+import { uptimeSec } from '../../platform/system/uptime.js';
 import { NodeStats, type NodeStatValues } from '../../operations/metrics/node-stats.service.js';
 import { StatsHistory } from '../../operations/metrics/stats-history.service.js';
 import { SERVER_ID } from '../../cluster/node/server-id.js';
@@ -25,7 +26,7 @@ export class StatsAdminController {
 
   @Get()
   now(): Stats & { server: string; uptime_s: number } {
-    return { server: this.serverId, ts: toSeconds(this.clock.now()), uptime_s: Math.floor(process.uptime()), ...this.node.read() };
+    return { server: this.serverId, ts: toSeconds(this.clock.now()), uptime_s: uptimeSec(), ...this.node.read() };
   }
 
   /** Samples every 10 seconds of the last hour, or every minute of the last day. Counters count from this node's start. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectEntityManager } from '@nestjs/typeorm';
-import { EntityManager, type FindOptionsWhere, In, IsNull, MoreThan, type UpdateResult } from 'typeorm';
+import { EntityManager, type EntityTarget, type FindOptionsWhere, In, IsNull, MoreThan, type UpdateResult } from 'typeorm';
 import { z } from 'zod';
 import { actorOf } from '../../identity/access/principal.js';
 import { DomainError, notFound } from '../../platform/common/errors.js';
@@ -70,6 +70,7 @@ export class PlacesAdminService {
 
   async retireDepartment(by: Administrator, id: string): Promise<void> {
     await this.changes.run(by, { action: 'department.retire', target: `department:${id}` }, async (tx, directory) => {
+      await lock(tx.manager, Department, id);
       requireRow(await tx.manager.update(Department, { id, ...inUse }, retired), 'department');
       await requireIdle(tx.manager, 'department', { dept: id }, { room: { dept: id } });
       directory.changed(id, 'department');
@@ -115,6 +116,7 @@ export class PlacesAdminService {
 
   async retireRoom(by: Administrator, dept: string, id: string): Promise<void> {
     await this.changes.run(by, { action: 'room.retire', target: `room:${id}` }, async (tx, directory) => {
+      await lock(tx.manager, Room, id);
       requireRow(await tx.manager.update(Room, { id, dept, ...inUse }, retired), 'room');
       await requireIdle(tx.manager, 'room', { roomId: id }, { roomId: id });
       await this.staffing.endRoom(tx, id, dept, actorOf(by.staff));
@@ -164,6 +166,7 @@ export class PlacesAdminService {
   async retireBed(by: Administrator, dept: string, id: string): Promise<void> {
     await this.changes.run(by, { action: 'bed.retire', target: `bed:${id}` }, async (tx, directory) => {
       if (!(await tx.manager.existsBy(Bed, { id, room: { dept } }))) throw notFound('bed');
+      await lock(tx.manager, Bed, id);
       requireRow(await tx.manager.update(Bed, { id, ...inUse }, retired), 'bed');
       await requireIdle(tx.manager, 'bed', { bedId: id }, { bedId: id });
       directory.changed(dept, 'beds');
@@ -173,6 +176,11 @@ export class PlacesAdminService {
 
 function after(cursor: string | undefined): string {
   return readCursor(z.string(), cursor) ?? '';
+}
+
+/** Waits for calls that are being placed there, whose rows refer to it; those that come later wait for the end of this. */
+async function lock(manager: EntityManager, place: EntityTarget<{ id: string }>, id: string): Promise<void> {
+  await manager.findOne(place, { where: { id }, lock: { mode: 'pessimistic_write' } });
 }
 
 function requireRow({ affected }: UpdateResult, what: string): void {

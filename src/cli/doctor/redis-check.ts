@@ -1,6 +1,5 @@
 import type { Config } from '../../platform/config/config.js';
 import { within } from '../../platform/common/within.js';
-import { newRedisClient } from '../../cluster/redis/redis-client.js';
 import { reasonOf } from '../failure.js';
 import type { Finding } from './finding.js';
 
@@ -10,6 +9,7 @@ const OLDEST_MAJOR = 7;
 /** REDIS_URL, where it is set. */
 export async function checkRedis({ cluster }: Config): Promise<Finding[]> {
   if (cluster.REDIS_URL === undefined) return [{ check: 'redis', state: 'ok', found: 'not used: one node' }];
+  const { newRedisClient } = await import('../../cluster/redis/redis-client.js');
   const client = newRedisClient(cluster.REDIS_URL, 'wardline-doctor');
   // Each failed try is an event, too.
   client.on('error', () => undefined);

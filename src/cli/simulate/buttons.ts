@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { FirstRun } from '../first-run.js';
-import { DEFAULT_TYPE } from '../press.js';
+import { DEFAULT_TYPE } from './press.js';
 import type { Figures } from './figures.js';
 
 const ANSWER_MS = 15_000;

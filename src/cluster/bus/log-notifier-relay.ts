@@ -1,6 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Logger } from '../../platform/logging/logger.js';
-import { Feeds } from '../../events/delivery/feeds.js';
+import { Feeds } from '../../events/delivery/feed/feeds.js';
 import { LogNotifier } from '../../events/log/log-notifier.js';
 import { BackplaneAway } from '../ports/backplane-errors.js';
 import { Bus } from './bus.service.js';

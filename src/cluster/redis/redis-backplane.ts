@@ -53,7 +53,7 @@ export class RedisBackplane extends Backplane {
   }
 
   /**
-   * The bytes that Redis uses, and those that it may use: its `maxmemory`, else the machine's memory.
+   * @internal the bytes that Redis uses, and those that it may use: its `maxmemory`, else the machine's memory.
    * @returns undefined while Redis does not say: it is away, or its user may not ask
    */
   async memory(): Promise<{ used: number; limit: number | undefined } | undefined> {

@@ -4,6 +4,7 @@ import { Logger } from '../../platform/logging/logger.js';
 import { ServerState } from '../../platform/common/server-state.js';
 import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { packageVersion } from '../../platform/system/package-version.js';
+import { uptimeMs } from '../../platform/system/uptime.js';
 import type { ClusterSettings } from '../../platform/config/settings/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
 import { BackplaneAway } from '../ports/backplane-errors.js';
@@ -26,7 +27,7 @@ export class ServerRegistry implements OnApplicationBootstrap, OnApplicationShut
     private readonly logger: Logger,
     @Inject(CLUSTER_SETTINGS) private readonly settings: ClusterSettings,
   ) {
-    this.startedAt = clock.now();
+    this.startedAt = clock.now() - uptimeMs();
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Feeds } from './feeds.js';
+import { Feeds } from './feed/feeds.js';
 import { type EventSink, LogSubscriber, type LogSubscriberParts } from './log-subscriber.js';
 import { HistoryPages } from './history-pages.js';
 import { LogHoles } from './log-holes.js';

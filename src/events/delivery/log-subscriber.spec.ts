@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeEvent, type EventBatch, EventBatch as Batch } from '../log/encoded-event.js';
 import type { StoredEvent } from '../log/event.js';
-import { Feeds } from './feeds.js';
+import { Feeds } from './feed/feeds.js';
 import { LogHoles } from './log-holes.js';
 import { LogSubscriber } from './log-subscriber.js';
 import { LogNotifier } from '../log/log-notifier.js';
@@ -25,12 +25,13 @@ class MemoryLog {
 
   async page(after: number, limit: number): Promise<Batch | undefined> {
     await turn();
-    const [head, ...rest] = this.events.slice(after, after + limit).map((event) => encodeEvent(event, { critical: true }, 0));
-    return head && new Batch([head, ...rest]);
+    return Batch.of(this.events.slice(after, after + limit).map((event) => encodeEvent(event, { critical: true }, 0)));
   }
 
-  read({ after }: { after: number }): Promise<Batch | undefined> {
-    return this.page(after, 3);
+  async read({ after }: { after: number }): Promise<Batch[]> {
+    const page = await this.page(after, 5);
+    const batches = [Batch.of(page?.events.slice(0, 3) ?? []), page?.after(after + 3)];
+    return batches.filter((batch) => batch !== undefined);
   }
 }
 

@@ -1,6 +1,6 @@
-import type { DepartmentFeed, FeedReader } from './department-feed.js';
+import type { DepartmentFeed, FeedReader } from './feed/department-feed.js';
 import type { EventBatch } from '../log/encoded-event.js';
-import type { Feeds } from './feeds.js';
+import type { Feeds } from './feed/feeds.js';
 import type { LogHoles } from './log-holes.js';
 
 /** The destination of a subscriber's events: a socket's outbox, an event stream, a long poll. */
@@ -8,7 +8,7 @@ export interface EventSink {
   write(batch: EventBatch): void;
   /** The batch came from the log, because the reader was behind; called after `write`. */
   replayed?(batch: EventBatch): void;
-  /** Resolves when what was written has left, so that one page at most waits. Rejects when the sink is gone. */
+  /** Resolves when what was written has left, so that one batch at most waits. Rejects when the sink is gone. */
   drained(): Promise<void>;
   /** The subscriber cannot go on from its position: the reader needs a snapshot. */
   lost(reason: 'reset' | 'purged' | 'failed'): void;
@@ -16,8 +16,8 @@ export interface EventSink {
 
 /** Reads the log for who is behind. */
 export interface PageReader {
-  /** The events after `after`, oldest first; undefined when there is none. */
-  read(start: { dept: string; after: number }): Promise<EventBatch | undefined>;
+  /** The events after `after`, oldest first, in batches that an outbox takes at once; empty when there is none. */
+  read(start: { dept: string; after: number }): Promise<readonly EventBatch[]>;
 }
 
 export interface LogSubscriberParts {
@@ -93,19 +93,22 @@ export class LogSubscriber implements FeedReader {
         this.live = true;
         return;
       }
-      const batch = await this.parts.pages.read({ dept: this.feed.dept, after: this.cursor });
+      const page = await this.parts.pages.read({ dept: this.feed.dept, after: this.cursor });
       if (this.isClosed()) return;
-      if (batch?.first !== this.cursor + 1) {
-        this.parts.holes.note(this.feed.dept, batch?.first ?? this.feed.position + 1);
+      const first = page[0]?.first;
+      if (first !== this.cursor + 1) {
+        this.parts.holes.note(this.feed.dept, first ?? this.feed.position + 1);
         this.close();
         this.sink.lost('purged');
         return;
       }
-      await this.sink.drained();
-      if (this.isClosed()) return;
-      this.cursor = batch.last;
-      this.sink.write(batch);
-      this.sink.replayed?.(batch);
+      for (const batch of page) {
+        await this.sink.drained();
+        if (this.isClosed()) return;
+        this.cursor = batch.last;
+        this.sink.write(batch);
+        this.sink.replayed?.(batch);
+      }
       await this.sink.drained();
     }
   }

@@ -81,6 +81,11 @@ export class EventBatch {
   /** @param events not empty, `seq` rising by one */
   constructor(readonly events: readonly [EncodedEvent, ...EncodedEvent[]]) {}
 
+  /** @param events `seq` rising by one @returns undefined when there are none */
+  static of([head, ...rest]: readonly EncodedEvent[]): EventBatch | undefined {
+    return head && new EventBatch([head, ...rest]);
+  }
+
   get first(): number {
     return this.events[0].seq;
   }
@@ -104,7 +109,6 @@ export class EventBatch {
   /** The events after `seq`; undefined when there are none. */
   after(seq: number): EventBatch | undefined {
     if (seq < this.first) return this;
-    const [head, ...rest] = this.events.slice(seq - this.first + 1);
-    return head ? new EventBatch([head, ...rest]) : undefined;
+    return EventBatch.of(this.events.slice(seq - this.first + 1));
   }
 }

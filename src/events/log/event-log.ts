@@ -139,9 +139,9 @@ export class EventLog {
     return this.database.query<StoredEvent & Record<string, unknown>>(readPage, [dept, after, limit], pool);
   }
 
-  /** Many pages in one query, each of at most POLL_BATCH_SIZE events. @returns them in the order in which they were asked for */
-  async pages(starts: readonly PageStart[]): Promise<StoredEvent[][]> {
-    const values = [starts.map(({ dept }) => dept), starts.map(({ after }) => after), this.settings.POLL_BATCH_SIZE];
+  /** Many pages in one query, each of at most `limit` events (default: POLL_BATCH_SIZE). @returns them in the order in which they were asked for */
+  async pages(starts: readonly PageStart[], limit = this.settings.POLL_BATCH_SIZE): Promise<StoredEvent[][]> {
+    const values = [starts.map(({ dept }) => dept), starts.map(({ after }) => after), limit];
     const rows = await this.database.query<StoredEvent & { page: number }>(readPages, values);
     const pages = starts.map((): StoredEvent[] => []);
     for (const { page, ...event } of rows) pages[page]?.push(event);

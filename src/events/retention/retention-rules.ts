@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Transaction, Transactions } from '../../platform/database/transactions.js';
-import { ExtensionGuard, PART_NAME } from '../../platform/extensions/extension-guard.js';
+import { ExtensionGuard } from '../../platform/extensions/extension-guard.js';
+import { requirePartName } from '../../platform/extensions/part-name.js';
 import { Logger } from '../../platform/logging/logger.js';
 
 /** Rows that one transaction removes at most. */
@@ -48,11 +49,10 @@ export class RetentionRules {
 
   /**
    * Adds a rule, while modules are initialised.
-   * @throws Error for a name that is taken or that is none
+   * @throws StartRefused for a name that is taken or that is none
    */
   register(rule: RetentionRule): void {
-    if (!PART_NAME.test(rule.name)) throw new Error(`the name of a retention rule must match ${PART_NAME.source}`);
-    if (this.rules.has(rule.name)) throw new Error(`two retention rules are called ${rule.name}`);
+    requirePartName('retention rules', rule.name, this.rules.has(rule.name));
     this.rules.set(rule.name, rule);
   }
 

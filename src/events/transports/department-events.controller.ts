@@ -5,17 +5,14 @@ import { z } from 'zod';
 import { asParam, CurrentReader, ForReaders } from '../../identity/access/access.js';
 import { DepartmentAccess } from '../../identity/access/department-access.js';
 import type { ReaderPrincipal } from '../../identity/access/principal.js';
-import { ReaderSessions } from '../../identity/boards/reader-sessions.js';
-import { DomainError, notFound } from '../../platform/common/errors.js';
+import { notFound } from '../../platform/common/errors.js';
 import { slug } from '../../platform/common/values/ids.js';
 import { limitParam } from '../../platform/common/values/paging.js';
 import { DepartmentSnapshots } from '../snapshots/department-snapshots.js';
-import type { StoredEvent } from '../log/event.js';
-import { EventCatalog } from '../log/event-catalog.js';
-import { EventLog } from '../log/event-log.js';
-import { EventWaiter } from '../delivery/event-waiter.js';
 import { DeliveryProgress } from '../delivery/delivery-progress.js';
+import { EventPages } from './event-pages.js';
 import { goneSignal, waitParam } from './long-poll.js';
+import { ReaderWait } from './reader-wait.js';
 import { LogEpoch } from '../log/log-epoch.js';
 
 const eventsQuery = z.strictObject({
@@ -35,12 +32,10 @@ const eventsQuery = z.strictObject({
 export class DepartmentEventsController {
   constructor(
     private readonly access: DepartmentAccess,
-    private readonly log: EventLog,
-    private readonly catalog: EventCatalog,
+    private readonly pages: EventPages,
     private readonly snapshots: DepartmentSnapshots,
     private readonly epoch: LogEpoch,
-    private readonly waiter: EventWaiter,
-    private readonly sessions: ReaderSessions,
+    private readonly wait: ReaderWait,
     private readonly progress: DeliveryProgress,
   ) {}
 
@@ -66,32 +61,13 @@ export class DepartmentEventsController {
     @Res({ passthrough: true }) response: Response,
   ) {
     this.access.require(reader, dept);
-    const head = await this.log.head(dept);
-    if (!head) throw notFound('department');
+    const { head } = await this.pages.head(dept);
     // A client asks for what follows what it has: its receipt of everything before.
     if (after > 0) this.progress.acknowledged(reader, dept, after);
-    if (wait > 0 && after >= head.head) {
-      await this.waiter.nextFor(reader, new Map([[dept, head.head]]), wait, goneSignal(response));
-      await this.requireStillPermitted(reader, dept);
-    }
-    const events = await this.log.page(dept, after, limit);
-    const last = events.at(-1);
+    if (wait > 0 && after >= head) await this.wait.next(reader, new Map([[dept, head]]), wait, goneSignal(response));
+    const items = await this.pages.read(dept, after, limit);
+    const last = items.at(-1);
     if (last) this.progress.handed(reader, dept, last.seq);
-    return {
-      items: events.map((event) => this.view(event)),
-      head: Math.max(head.head, last?.seq ?? 0),
-      epoch: this.epoch.current,
-    };
-  }
-
-  /** The session or the membership may have ended while the request waited. */
-  private async requireStillPermitted({ sessionId }: ReaderPrincipal, dept: string): Promise<void> {
-    const now = (await this.sessions.live([sessionId])).get(sessionId);
-    if (!now) throw new DomainError('UNAUTHENTICATED', 'the session has ended');
-    this.access.require(now.principal, dept);
-  }
-
-  private view({ id, seq, type, time, data }: StoredEvent) {
-    return { id, seq, type, time, critical: this.catalog.isCritical(type, data), data: JSON.parse(data) as unknown };
+    return { items, head: Math.max(head, last?.seq ?? 0), epoch: this.epoch.current };
   }
 }

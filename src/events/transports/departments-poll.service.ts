@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DepartmentAccess } from '../../identity/access/department-access.js';
 import type { ReaderPrincipal } from '../../identity/access/principal.js';
-import { ReaderSessions } from '../../identity/boards/reader-sessions.js';
-import { DomainError, notFound } from '../../platform/common/errors.js';
 import { DeliveryProgress } from '../delivery/delivery-progress.js';
-import { EventWaiter } from '../delivery/event-waiter.js';
-import type { StoredEvent } from '../log/event.js';
-import { EventCatalog } from '../log/event-catalog.js';
-import { EventLog, type Head } from '../log/event-log.js';
+import type { Head } from '../log/event-log.js';
 import { LogEpoch } from '../log/log-epoch.js';
+import { EventPages } from './event-pages.js';
+import { ReaderWait } from './reader-wait.js';
 
 /** A client's position in each department, and the options of its poll. */
 export interface DepartmentsPoll {
@@ -27,11 +24,9 @@ export interface DepartmentsPoll {
 export class DepartmentsPollService {
   constructor(
     private readonly access: DepartmentAccess,
-    private readonly log: EventLog,
-    private readonly catalog: EventCatalog,
+    private readonly pages: EventPages,
     private readonly epoch: LogEpoch,
-    private readonly waiter: EventWaiter,
-    private readonly sessions: ReaderSessions,
+    private readonly wait: ReaderWait,
   ) {}
 
   /** @throws DomainError NOT_FOUND where the reader may not read one of them */
@@ -43,10 +38,7 @@ export class DepartmentsPollService {
   ) {
     for (const dept of depts) this.access.require(reader, dept);
     const heads = new Map<string, Head>();
-    for (const [at, head] of (await Promise.all(depts.map((dept) => this.log.head(dept)))).entries()) {
-      if (!head) throw notFound('department');
-      heads.set(depts[at] ?? '', head);
-    }
+    for (const [at, head] of (await Promise.all(depts.map((dept) => this.pages.head(dept)))).entries()) heads.set(depts[at] ?? '', head);
     const isSameEpoch = epoch === undefined || epoch === this.epoch.current;
     const isKnown = (dept: string) => {
       const seq = after.get(dept);
@@ -57,15 +49,12 @@ export class DepartmentsPollService {
     // A client asks for the events behind those that it has: its receipt of everything before.
     for (const dept of known) if ((after.get(dept) ?? 0) > 0) progress.acknowledged(reader, dept, after.get(dept) ?? 0);
     const isBehind = known.length < depts.length || known.some((dept) => (after.get(dept) ?? 0) < (heads.get(dept)?.head ?? 0));
-    if (wait > 0 && !isBehind) {
-      await this.waiter.nextFor(reader, new Map(known.map((dept) => [dept, heads.get(dept)?.head ?? 0])), wait, gone);
-      await this.requireStillPermitted(reader, depts);
-    }
-    const items: ReturnType<DepartmentsPollService['view']>[] = [];
+    if (wait > 0 && !isBehind) await this.wait.next(reader, new Map(known.map((dept) => [dept, heads.get(dept)?.head ?? 0])), wait, gone);
+    const items: ({ dept: string } & Awaited<ReturnType<EventPages['read']>>[number])[] = [];
     const places: Record<string, number> = {};
     for (const dept of known) {
-      const events = await this.log.page(dept, after.get(dept) ?? 0, limit);
-      items.push(...events.map((event) => this.view(event)));
+      const events = await this.pages.read(dept, after.get(dept) ?? 0, limit);
+      items.push(...events.map((event) => ({ dept, ...event })));
       places[dept] = events.at(-1)?.seq ?? after.get(dept) ?? 0;
       if (events.length > 0) progress.handed(reader, dept, places[dept]);
     }
@@ -78,16 +67,5 @@ export class DepartmentsPollService {
       reset: depts.filter((dept) => !known.includes(dept)),
       epoch: this.epoch.current,
     };
-  }
-
-  /** A session or a membership may have ended while the request waited. */
-  private async requireStillPermitted({ sessionId }: ReaderPrincipal, depts: readonly string[]): Promise<void> {
-    const now = (await this.sessions.live([sessionId])).get(sessionId);
-    if (!now) throw new DomainError('UNAUTHENTICATED', 'the session has ended');
-    for (const dept of depts) this.access.require(now.principal, dept);
-  }
-
-  private view({ dept, id, seq, type, time, data }: StoredEvent) {
-    return { dept, id, seq, type, time, critical: this.catalog.isCritical(type, data), data: JSON.parse(data) as unknown };
   }
 }

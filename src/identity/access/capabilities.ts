@@ -71,3 +71,6 @@ export function capabilitiesOf(role: string): string[] {
 export const CAPABILITIES = 'wardline:capabilities';
 /** Signed-in staff with all of these capabilities: Wardline's, or those of `defineCapabilities`. */
 export const RequireCapability = (...capabilities: (Capability | (string & {}))[]) => SetMetadata(CAPABILITIES, capabilities);
+
+/** SQL, true for a role that leads: such a person is asked off duty, too, and keeps the calls that are shown to all who lead. @param role a column */
+export const leads = (role: string): string => `${role} IN ('manager', 'admin')`;

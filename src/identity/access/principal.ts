@@ -67,7 +67,7 @@ export function belongsTo(principal: ReaderPrincipal, dept: string): boolean {
 /** The client's view of its own user. */
 export function userView(principal: ReaderPrincipal) {
   const { id, name, role, departments } = principal;
-  return { id, username: usernameOf(principal), name, role, departments };
+  return { id, username: usernameOf(principal), name, role, departments: [...departments] };
 }
 
 /** A board has no user name: it is named as in the audit. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../platform/common/errors.js';
+import { AUDIT_LINK_HOLDS } from '../../platform/database/audit-link.js';
 import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 
@@ -14,9 +15,10 @@ const verifyAudit = statement(
   'verify_audit',
   `SELECT (min(id) FILTER (WHERE NOT whole))::float8 AS broken_at, max(id)::float8 AS last,
      (array_agg(hash ORDER BY id DESC))[1] AS last_hash FROM (
-     SELECT id, hash, hash = audit_hash(prev_hash, id, at, actor, action, target, result, address, detail)
-       AND prev_hash = coalesce(lag(hash) OVER w, $3) AND id = coalesce(lag(id) OVER w, $1) + 1 AS whole
-     FROM audit WHERE id > $1 AND id <= $1 + $2 WINDOW w AS (ORDER BY id)
+     SELECT id, hash, ${AUDIT_LINK_HOLDS} AS whole FROM (
+       SELECT a.*, lag(a.id, 1, $1) OVER w AS last_id, lag(a.hash, 1, $3) OVER w AS last_hash
+       FROM audit a WHERE a.id > $1 AND a.id <= $1 + $2 WINDOW w AS (ORDER BY a.id)
+     ) records
    ) links`,
 );
 /** `purge_record`: whether the purge that set the anchor has left its record; `first` and `newest`: of what there is. */

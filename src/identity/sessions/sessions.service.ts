@@ -12,6 +12,7 @@ import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import type { Role, StaffPrincipal } from '../access/principal.js';
 import { Session } from '../entities/session.entity.js';
+import { lasts } from './lasting-session.js';
 import { tokenHash } from './session-cookie.js';
 import { SessionEndings } from './session-endings.js';
 
@@ -22,7 +23,7 @@ const PRINCIPAL = `s.id AS "sessionId", (extract(epoch FROM s.expires_at) * 1000
   p.id, p.username, p.name, p.role, p.password_change_required AS "passwordChangeRequired",
   ARRAY(SELECT m.dept_id FROM memberships m JOIN departments d ON d.id = m.dept_id AND d.retired_at IS NULL
         WHERE m.staff_id = p.id ORDER BY m.dept_id) AS departments`;
-const LIVE = `s.ended_at IS NULL AND s.expires_at > app_now() AND s.last_used_at > app_now() - make_interval(secs => $2) AND p.active`;
+const LIVE = `${lasts('s', 'app_now()', '$2')} AND p.active`;
 
 const find = statement(
   'find_sessions',

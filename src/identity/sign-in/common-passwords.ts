@@ -1,11 +1,15 @@
-import { dictionary } from '@zxcvbn-ts/language-common';
-
 /** Shorter ones are refused for their length. */
 const MIN_LENGTH = 10;
 const SEQUENCES = ['01234567890123456789', 'abcdefghijklmnopqrstuvwxyz'];
 
-/** From lists of leaked passwords, the most common 49,000: a superset of the first 10,000. */
-const common = new Set(dictionary['passwords-common'].filter((one) => one.length >= MIN_LENGTH));
+let common: ReadonlySet<string> | undefined;
+
+/** From lists of leaked passwords, the most common 49,000: a superset of the first 10,000. The first new password loads it: it takes 15 MB. */
+async function commonPasswords(): Promise<ReadonlySet<string>> {
+  if (common) return common;
+  const { dictionary } = await import('@zxcvbn-ts/language-common');
+  return (common = new Set(dictionary['passwords-common'].filter((one) => one.length >= MIN_LENGTH)));
+}
 
 /** `aaaaaaaaaa`, `abcabcabcabc`: one to three characters, over and over. */
 function isRepetition(text: string): boolean {
@@ -26,7 +30,7 @@ function isSequence(text: string): boolean {
 }
 
 /** True when the password is one of those that everybody tries first, in whatever case. */
-export function isCommonPassword(password: string): boolean {
+export async function isCommonPassword(password: string): Promise<boolean> {
   const text = password.toLowerCase();
-  return common.has(text) || isRepetition(text) || isSequence(text);
+  return isRepetition(text) || isSequence(text) || (await commonPasswords()).has(text);
 }

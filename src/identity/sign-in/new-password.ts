@@ -12,9 +12,9 @@ export const newPassword = typedText(MIN_CHARACTERS, 200).refine((text) => Array
  * @param field the field of the request that `details.fields` names
  * @throws DomainError VALIDATION_FAILED, `problem`: `too_common` or `is_user_name`
  */
-export function requireGoodPassword(password: string, username: string, field: string): void {
+export async function requireGoodPassword(password: string, username: string, field: string): Promise<void> {
   if (password.toLowerCase() === username.toLowerCase()) throw refused(field, 'is_user_name', 'the password is the user name');
-  if (isCommonPassword(password)) throw refused(field, 'too_common', 'the password is one of the most common ones');
+  if (await isCommonPassword(password)) throw refused(field, 'too_common', 'the password is one of the most common ones');
 }
 
 function refused(path: string, problem: string, message: string): DomainError {

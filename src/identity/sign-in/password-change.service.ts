@@ -33,7 +33,7 @@ export class PasswordChangeService {
    * @throws DomainError VALIDATION_FAILED for a password that is no good, INVALID_CREDENTIALS, RATE_LIMITED, UNAUTHENTICATED
    */
   async change(principal: StaffPrincipal, { current, next, address, device }: PasswordChange): Promise<void> {
-    requireGoodPassword(next, principal.username, 'new_password');
+    await requireGoodPassword(next, principal.username, 'new_password');
     const attempt = { username: principal.username, address, device };
     const check = await this.staffPasswords.check(attempt, current, { signedIn: principal.id, next });
     if (await this.transactions.run((tx) => this.replace(tx, principal, check, attempt))) return;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { ExtensionGuard, PART_NAME } from '../../platform/extensions/extension-guard.js';
+import { ExtensionGuard } from '../../platform/extensions/extension-guard.js';
+import { requirePartName } from '../../platform/extensions/part-name.js';
 
 /** A probe does not wait longer. */
 export const INDICATOR_DEADLINE_MS = 1000;
@@ -43,11 +44,10 @@ export class HealthIndicators {
 
   /**
    * Adds an indicator, while modules are initialised.
-   * @throws Error for a name that is taken or that is none
+   * @throws StartRefused for a name that is taken or that is none
    */
   register(indicator: HealthIndicator): void {
-    if (!PART_NAME.test(indicator.name)) throw new Error(`the name of a health indicator must match ${PART_NAME.source}`);
-    if (this.indicators.has(indicator.name)) throw new Error(`two health indicators are called ${indicator.name}`);
+    requirePartName('health indicators', indicator.name, this.indicators.has(indicator.name));
     this.indicators.set(indicator.name, indicator);
   }
 

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Cluster } from '../../cluster/node/cluster.js';
 import { ExtensionGuard } from '../../platform/extensions/extension-guard.js';
-import { ClockWatch } from '../../ward/calls/ladder/clock-watch.js';
+import { ClockWatch } from '../../ward/calls/ladder/watch/clock-watch.js';
 import { DatabaseHealth } from './database-health.js';
 import { HealthIndicators } from './health-indicators.js';
-import { Indicators } from './indicators.js';
+import { NodeIndicators } from './node-indicators.js';
 
 /** The node, its database and its clock in a few words. */
 @Injectable()
 export class HealthSummary {
   constructor(
-    private readonly indicators: Indicators,
+    private readonly node: NodeIndicators,
     private readonly databaseHealth: DatabaseHealth,
     private readonly clockWatch: ClockWatch,
     private readonly cluster: Cluster,
@@ -21,7 +21,7 @@ export class HealthSummary {
   async read() {
     const [{ answers, takesWrites }, overdue, own] = await Promise.all([
       this.databaseHealth.condition(),
-      this.indicators.overdue(),
+      this.node.overdue(),
       this.own.look(),
     ]);
     const clock = this.clockWatch.condition;

@@ -1,13 +1,12 @@
-import { Controller, Get, HttpCode, type OnModuleInit, Res, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, HttpCode, type OnModuleInit, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { HealthCheckService } from '@nestjs/terminus';
 import type { Response } from 'express';
 import { Public } from '../../identity/access/access.js';
 import { Clock } from '../../platform/common/clock.js';
 import { HealthSummary } from './health-summary.js';
-import { Indicators } from './indicators.js';
 import { MemoryGauge } from './memory-gauge.js';
 import { type ProbeAnswer, ProbeAnswers } from './probe-answers.js';
+import { Readiness } from './readiness.js';
 
 const LIVE = { status: 200, body: { status: 'ok' } } as const;
 
@@ -18,8 +17,7 @@ const LIVE = { status: 200, body: { status: 'ok' } } as const;
 export class HealthController implements OnModuleInit {
   constructor(
     private readonly probes: ProbeAnswers,
-    private readonly health: HealthCheckService,
-    private readonly indicators: Indicators,
+    private readonly readiness: Readiness,
     private readonly summaries: HealthSummary,
     private readonly memory: MemoryGauge,
     private readonly clock: Clock,
@@ -27,7 +25,7 @@ export class HealthController implements OnModuleInit {
 
   onModuleInit(): void {
     this.probes.answer('/livez', () => LIVE);
-    this.probes.answer('/readyz', () => this.readiness());
+    this.probes.answer('/readyz', () => this.readiness.look());
     this.probes.answer('/healthz', () => this.wholeSummary());
   }
 
@@ -54,22 +52,5 @@ export class HealthController implements OnModuleInit {
     const { isDatabaseOk, ...summary } = await this.summaries.read();
     const body = { ...summary, memory_pct: this.memory.percent, ts: Math.floor(this.clock.now() / 1000) };
     return { status: isDatabaseOk ? 200 : 503, body };
-  }
-
-  private async readiness(): Promise<ProbeAnswer> {
-    try {
-      const body = await this.health.check([
-        () => this.indicators.running(),
-        () => this.indicators.databaseUp(),
-        () => this.indicators.poolsAnswer(),
-        () => this.indicators.migrationsApplied(),
-        () => this.indicators.pollerTicks(),
-        () => this.indicators.enginesRun(),
-      ]);
-      return { status: 200, body };
-    } catch (error) {
-      if (!(error instanceof ServiceUnavailableException)) throw error;
-      return { status: 503, body: error.getResponse() as object };
-    }
   }
 }

@@ -4,7 +4,7 @@ import { newId } from '../../platform/common/values/ids.js';
 import { ServerState } from '../../platform/common/server-state.js';
 import { clientNetwork } from '../../platform/limits/client-network.js';
 import { LocalSlidingWindows } from '../../platform/limits/local-sliding-windows.js';
-import { TrustedProxies } from '../../identity/access/trusted-proxies.js';
+import { TrustedProxies } from '../../identity/origin/trusted-proxies.js';
 import { SlowAnswers } from '../../platform/http/server/slow-answers.js';
 import { headerFault } from '../../platform/http/server/request-headers.js';
 import { SharedLook } from './shared-look.js';

@@ -2,6 +2,7 @@ import { Controller, Get, type OnModuleInit, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Public } from '../../identity/access/access.js';
+import { uptimeSec } from '../../platform/system/uptime.js';
 import { SocketStats } from '../../realtime/statistics/socket-stats.service.js';
 import { ProbeAnswers } from '../health/probe-answers.js';
 import { NodeStats } from './node-stats.service.js';
@@ -20,7 +21,7 @@ export class SocketHealthController implements OnModuleInit {
   onModuleInit(): void {
     this.probes.answer('/ws-health', () => {
       const { connections, pending_msgs, memory_mb } = this.node.read();
-      return { status: 200, body: { connections, pending_msgs, memory_mb, uptime_s: Math.floor(process.uptime()) } };
+      return { status: 200, body: { connections, pending_msgs, memory_mb, uptime_s: uptimeSec() } };
     });
     this.probes.answer('/healthz/ws', () => ({ status: 200, body: this.stats.read() }));
   }

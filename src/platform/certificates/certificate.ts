@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { writeWhole } from '../system/write-whole.js';
 import { type Config, ConfigError } from '../config/config.js';
 
@@ -87,6 +86,8 @@ export async function selfSignedPair(dataDir: string): Promise<KeyPair> {
     const pair = await readKeyPair(files.cert, files.key);
     if (isGoodFor(pair, RENEW_BEFORE_MS)) return pair;
   }
+  // Loaded for a pair that is made: with all that it brings it takes a tenth of a start.
+  const { generate } = await import('selfsigned');
   const made = await generate([{ name: 'commonName', value: 'Wardline self-signed' }], {
     keyType: 'ec',
     curve: 'P-256',

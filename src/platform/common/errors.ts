@@ -178,3 +178,8 @@ export function notPermitted(): DomainError {
 export function notFound(what: string): DomainError {
   return new DomainError('NOT_FOUND', `no such ${what}`);
 }
+
+/** An error as an answer over HTTP has it. @param requestId undefined where the request has none yet */
+export function toErrorAnswer(error: DomainError, requestId: string | undefined) {
+  return { error: { ...toErrorBody(error), request_id: requestId } };
+}

@@ -100,6 +100,11 @@ export class GuardedPool extends pg.Pool {
   }
 }
 
+/** Connections of a pool of this node. */
+export function poolSize(name: PoolName): number {
+  return POOL_SIZES[name];
+}
+
 export function createPool(url: string, name: PoolName): GuardedPool {
   const isProbe = name === 'probes';
   return new GuardedPool({

@@ -21,7 +21,7 @@ const BY_HAND =
 
 /**
  * The writes at the end of a transaction, always in this order. The streams' locks span the commit, so they are taken as late
- * as possible, and in one order everywhere. Lock order of a whole transaction: idempotency key → calls (by id) → the
+ * as possible, and in one order everywhere. Lock order of a whole transaction: idempotency key → a person's duty → calls (by id) → the
  * department's queue row → nurses → dept_stream (ids ascending) → audit.
  */
 export const BEFORE_COMMIT = { answer: 0, events: 1, audit: 2 } as const;

@@ -9,9 +9,6 @@ import { enterExtension } from '../watchdog/loop-beat.js';
 import { EXTENSION_FAILURES, type ExtensionCondition, type ExtensionFailure, PointRecord } from './point-record.js';
 import { counterFromZero } from '../metrics/metric-providers.js';
 
-/** The name of a part that a hospital registers: due work, a health indicator, a retention rule. It is a label of metrics. */
-export const PART_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
-
 /** Calls of one point that passed their deadline and still run. With more of them the point is not called. */
 const MAX_UNSETTLED = 64;
 

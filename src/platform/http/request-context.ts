@@ -1,6 +1,6 @@
 import type { NextFunction, Response } from 'express';
 import type { GuardedRequest } from '../../identity/access/guarded-request.js';
-import type { TrustedProxies } from '../../identity/access/trusted-proxies.js';
+import type { TrustedProxies } from '../../identity/origin/trusted-proxies.js';
 import { newId } from '../common/values/ids.js';
 import { withLogContext } from '../logging/log-context.js';
 import { beginTraced } from '../tracing/tracing.js';

@@ -5,6 +5,7 @@ import { InjectEntityManager } from '@nestjs/typeorm';
 import { EntityManager } from 'typeorm';
 import { DomainError, type ErrorCode, type ErrorDetails } from '../common/errors.js';
 import { KeyedPlaces } from '../common/collections/keyed-places.js';
+import { COMMAND_PATIENCE_MS } from '../common/collections/shedding-queue.js';
 import { Database } from '../database/database.js';
 import { IdempotencyKeyRow } from '../database/entities/idempotency-key-row.entity.js';
 import type { PoolName } from '../database/pools.js';
@@ -65,10 +66,9 @@ const findSurplus = statement('actors_with_surplus_keys', 'SELECT actor FROM ide
 /** Keys of one person or station. A press every nine seconds for a whole day. */
 const MAX_KEYS = 10_000;
 /** Commands of one department that are not those of calls: they wait for its queue. */
-const OF_A_DEPARTMENT = { places: 2, maxWaiting: 200, patienceMs: 8000 };
-/** Between two looks at a key that another node is at work on, and how long it may take. */
+const OF_A_DEPARTMENT = { places: 2, maxWaiting: 200, patienceMs: COMMAND_PATIENCE_MS };
+/** Between two looks at a key that another node is at work on. */
 const LOOK_MS = 100;
-const PATIENCE_MS = 8000;
 
 const nothing = (): Promise<undefined> => Promise.resolve(undefined);
 
@@ -167,7 +167,7 @@ export class IdempotentCommands {
 
   /** Runs the command unless its key has an answer. A key that another node is at work on is looked at again, with no connection in hand meanwhile. */
   private async once<T, L>(attempt: Attempt, steps: CommandSteps<T, L>): Promise<T> {
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + COMMAND_PATIENCE_MS;
     for (;;) {
       try {
         return await this.attempt(attempt, steps);

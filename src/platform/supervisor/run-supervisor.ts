@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import { isRunByNpm } from '../config/environment.js';
 import { exitOnFatalErrors, reportStartFailure } from '../../operations/shutdown/fatal-errors.js';
 import { greet } from '../../startup/greeting.js';
+import { uptimeMs } from '../system/uptime.js';
 import { onSignals } from '../../operations/shutdown/signals.js';
 import { FirstWorkerFailed, Supervisor } from './supervisor.js';
 
@@ -35,7 +36,7 @@ export async function runSupervisor(config: Config, logger: Logger): Promise<voi
   });
   try {
     const url = await supervisor.start();
-    logger.info('wardline.ready', { url, uptime_ms: Math.round(process.uptime() * 1000) });
+    logger.info('wardline.ready', { url, uptime_ms: uptimeMs() });
     greet(url, config.database);
   } catch (error) {
     if (stopping) return; // a signal came during the start

@@ -12,7 +12,7 @@ import { startWardline } from '../../startup/wardline.js';
 import type { ToWorker } from './link/messages.js';
 import { WorkerHints } from './link/worker-hints.js';
 import type { SupervisorLink } from './link/supervisor-link.js';
-import { HANG_DESCRIPTOR, LISTENING_DESCRIPTOR } from './worker-process.js';
+import { HANG_DESCRIPTOR, LISTENING_DESCRIPTOR } from './workers/worker-process.js';
 import { untilDatabaseReturns } from '../database/returning-database.js';
 import { type LoopWatch, watchLoop } from '../watchdog/loop-watchdog.js';
 

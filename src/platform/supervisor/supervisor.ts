@@ -5,11 +5,11 @@ import type { Departure, DepartureReason } from '../../operations/shutdown/depar
 import { listenHost } from '../../startup/listen-place.js';
 import { TOGETHER_MS } from '../../operations/shutdown/signals.js';
 import { EmbeddedDatabase } from './embedded-database.js';
-import { ListeningSocket } from './listening-socket.js';
+import { ListeningSocket } from './workers/listening-socket.js';
 import { MemoryRestarts } from './memory-restarts.js';
-import { WorkerPool } from './worker-pool.js';
-import type { WorkerProcess } from './worker-process.js';
-import { WorkerSlot } from './worker-slot.js';
+import { WorkerPool } from './workers/worker-pool.js';
+import type { WorkerProcess } from './workers/worker-process.js';
+import { WorkerSlot } from './workers/worker-slot.js';
 
 /** The first worker did not come up, and has said why. */
 export class FirstWorkerFailed extends Error {

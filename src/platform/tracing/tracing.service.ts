@@ -1,15 +1,13 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { context, propagation, trace } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import type { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { Logger } from '../logging/logger.js';
 import { OPERATIONS_SETTINGS } from '../config/config.module.js';
 import type { OperationsSettings } from '../config/settings/operations.settings.js';
 
 const FLUSH_MS = 2000;
 
-/** Sends spans to the collector of OTEL_EXPORTER_OTLP_ENDPOINT; without one nothing is traced and nothing is paid. */
+/** Sends spans to the collector of OTEL_EXPORTER_OTLP_ENDPOINT; without one nothing is traced, loaded or paid. */
 @Injectable()
 export class Tracing implements OnModuleInit, OnApplicationShutdown {
   private provider: NodeTracerProvider | undefined;
@@ -19,9 +17,12 @@ export class Tracing implements OnModuleInit, OnApplicationShutdown {
     private readonly logger: Logger,
   ) {}
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     const endpoint = this.settings.OTEL_EXPORTER_OTLP_ENDPOINT;
     if (endpoint === undefined) return;
+    const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
+    const { defaultResource, detectResources, envDetector, resourceFromAttributes } = await import('@opentelemetry/resources');
+    const { BatchSpanProcessor, NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node');
     const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces`, timeoutMillis: FLUSH_MS });
     this.provider = new NodeTracerProvider({
       resource: defaultResource()

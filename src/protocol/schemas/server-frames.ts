@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { roleName } from '../../identity/roles/role-name.js';
 import { uuid } from '../../platform/common/values/ids.js';
 import { time } from '../../platform/common/values/time-schema.js';
+import { helloFrame, resumption } from '../../realtime/connection/hello-frame.js';
 import { callSchema } from '../../ward/calls/call-schema.js';
 import { onDutyView } from '../../ward/staffing/on-duty/on-duty-view.js';
 import { shift } from './answer-schemas.js';
@@ -15,36 +15,9 @@ const message = {
   data: z.record(z.string(), z.unknown()),
 };
 
-const resumption = {
-  dept: z.string(),
-  recovered: z.boolean().describe('the missed events follow; otherwise a snapshot does'),
-  from: z.int().describe('the next event'),
-  head: z.int().describe('the newest event of the log'),
-};
-
 /** The frames of the server, for the published protocol. Clients ignore types and fields that they don't know. */
 export const SERVER_FRAMES = {
-  hello: z.object({
-    type: z.literal('hello'),
-    connection_id: uuid,
-    server_id: z.string(),
-    epoch: z.string().describe('names the history that seq counts in'),
-    user: z.object({
-      id: uuid,
-      username: z.string().describe('of a wall board: board:<id>'),
-      name: z.string(),
-      role: roleName.describe('a person’s role, or board'),
-      departments: z.array(z.string()),
-    }),
-    heartbeat_sec: z.int(),
-    server_time: z.number().optional().describe('milliseconds since 1970; ages on a screen count by it'),
-    limits: z.object({ max_payload: z.int(), messages: z.int().nullable(), per_sec: z.int().nullable() }),
-    ...z.object(resumption).partial().shape,
-    departments: z
-      .array(z.object(resumption))
-      .optional()
-      .describe('an event stream of several departments: the place where each goes on; `dept` … `head` in a stream of one'),
-  }),
+  hello: helloFrame,
   event: z
     .object({
       type: z.string().describe('a type of event, such as call.pending'),

@@ -6,7 +6,8 @@ import { Clock } from '../../platform/common/clock.js';
 import { REALTIME_SETTINGS } from '../../platform/config/config.module.js';
 import type { RealtimeSettings } from '../../platform/config/settings/realtime.settings.js';
 import { LiveLimits } from '../../platform/limits/live-limits.service.js';
-import type { Connection, PlainFrame } from './connection.js';
+import type { Connection } from './connection.js';
+import type { HelloFrame } from './hello-frame.js';
 
 /** The first frame of every connection, the same on sockets and event streams. */
 @Injectable()
@@ -20,7 +21,7 @@ export class Greeting {
   ) {}
 
   /** @param heartbeatSec seconds between two signs of life */
-  hello({ id, principal }: Connection, heartbeatSec: number): PlainFrame {
+  hello({ id, principal }: Connection, heartbeatSec: number): HelloFrame {
     const { CLIENT_RATE_LIMIT } = this.limits.current;
     return {
       type: 'hello',

@@ -10,7 +10,6 @@ import { CLOSE_CODES } from '../connection/close-codes.js';
 import { Command } from './command.js';
 import type { Connection } from '../connection/connection.js';
 import { errorFrame, type FrameRouter } from './frame-router.js';
-import { SlidingCounter } from './sliding-counter.js';
 import { RateViolationTracker } from './rate-violation-tracker.js';
 
 const MAX_WAITING = 64;
@@ -36,6 +35,23 @@ export interface FrameReaderParts {
 interface Waiting {
   command: Command;
   verdict: Verdict | Promise<Verdict>;
+}
+
+/** Counts what a connection may do a few times, within a sliding minute. */
+class SlidingCounter {
+  private readonly times: number[] = [];
+
+  constructor(
+    private readonly max: number,
+    private readonly windowMs = 60_000,
+  ) {}
+
+  /** @param now milliseconds @returns whether that was one of `max` within the window */
+  add(now: number): boolean {
+    this.times.push(now);
+    while ((this.times[0] ?? now) <= now - this.windowMs || this.times.length > this.max) this.times.shift();
+    return this.times.length >= this.max;
+  }
 }
 
 /** Reads one connection's frames: one after another, in order, a bounded number waiting. */

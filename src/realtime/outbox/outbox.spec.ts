@@ -36,11 +36,13 @@ const format: OutboxFormat = {
 };
 
 function batch(from: number, count: number, critical = false): EventBatch {
-  const [first, ...rest] = Array.from({ length: count }, (_, i) =>
-    encodeEvent({ dept: 'icu', seq: from + i, id: '', type: 'x', time: '', data: '{}', trace: null, age: 0 }, { critical }, 0),
+  const made = EventBatch.of(
+    Array.from({ length: count }, (_, i) =>
+      encodeEvent({ dept: 'icu', seq: from + i, id: '', type: 'x', time: '', data: '{}', trace: null, age: 0 }, { critical }, 0),
+    ),
   );
-  if (!first) throw new Error('an empty batch');
-  return new EventBatch([first, ...rest]);
+  if (!made) throw new Error('an empty batch');
+  return made;
 }
 
 function outbox(limits: Partial<OutboxLimits> = {}) {

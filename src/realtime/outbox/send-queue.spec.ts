@@ -64,6 +64,30 @@ describe('what waits for a slow reader', () => {
     ]);
   });
 
+  it('joins a range with the one behind it, where an earlier repeat is dropped last', () => {
+    const line = new SendQueue(format);
+    line.addEvent(event('icu', 1, true, 'call-1'));
+    line.addEvent(event('er', 1, true));
+    line.addEvent(event('icu', 2, false));
+    line.dropOldest();
+    line.addEvent(event('icu', 3, true, 'call-1'));
+    expect(line.dropOldest()).toBe(true);
+    expect(written(line)).toEqual([
+      { dept: 'icu', from: 1, to: 2 },
+      { dept: 'er', seq: 1, critical: true },
+      { dept: 'icu', seq: 3, critical: true },
+    ]);
+    expect([line.messages, line.bytes]).toEqual([0, 0]);
+  });
+
+  it('is taken in pieces of at most so many bytes, in which only a single entry may be larger', () => {
+    const line = new SendQueue(format);
+    for (const size of [4, 6, 5, 20, 3]) line.addFrame(Buffer.alloc(size, 'x'));
+    const pieces: number[] = [];
+    while (!line.isEmpty) pieces.push(line.take(10).length);
+    expect(pieces).toEqual([10, 5, 20, 3]);
+  });
+
   it('forgets a department whole, ranges included', () => {
     const line = new SendQueue(format);
     line.addEvent(event('icu', 1, false));

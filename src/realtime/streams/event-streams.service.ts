@@ -9,6 +9,7 @@ import { CLOSE_CODES } from '../connection/close-codes.js';
 import { Connection } from '../connection/connection.js';
 import { Connections } from '../connection/connections.js';
 import { Greeting } from '../connection/greeting.js';
+import type { HelloFrame } from '../connection/hello-frame.js';
 import type { OutboxParts } from '../outbox/outbox.js';
 import { OUTBOX_PARTS } from '../outbox/outbox-parts.js';
 import { SocketObservers } from '../connection/socket-observers.js';
@@ -101,7 +102,7 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
     connection: Connection,
     response: Response,
     slot: ConnectionSlot | undefined,
-    places: Readonly<Record<string, unknown>>,
+    places: Partial<HelloFrame>,
     starts: readonly (() => void)[],
   ): void {
     if (response.destroyed) {

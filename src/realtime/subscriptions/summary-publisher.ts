@@ -2,7 +2,7 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { Logger } from '../../platform/logging/logger.js';
 import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { DepartmentSummaries, type DepartmentSummary } from '../../events/snapshots/department-summaries.js';
-import { DeliveryListeners } from '../../events/delivery/delivery-listeners.js';
+import { DeliveryListeners } from '../../events/delivery/feed/delivery-listeners.js';
 import type { Connection } from '../connection/connection.js';
 import { Connections } from '../connection/connections.js';
 import { SharedFrame } from '../connection/shared-frame.js';

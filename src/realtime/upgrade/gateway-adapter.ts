@@ -25,6 +25,7 @@ import { FrameRouter } from '../frames/frame-router.js';
 import { SUBPROTOCOL } from './handshake.guard.js';
 import { refuseUpgrade, toRefusal } from './refuse-upgrade.js';
 import { ConnectionLifecycle } from '../sessions/connection-lifecycle.js';
+import { SocketCounts } from '../sessions/socket-counts.js';
 import { UpgradePipeline } from './upgrade-pipeline.js';
 
 /** The object that Nest binds gateways to, once: connections cost no handlers of their own. */
@@ -49,6 +50,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
   private readonly frames: FrameRouter;
   private readonly admission: UpgradePipeline;
   private readonly sessions: ConnectionLifecycle;
+  private readonly counts: SocketCounts;
   private readonly logger: Logger;
   private readonly state: ServerState;
   private readonly ended: EndedSessions;
@@ -59,6 +61,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     this.frames = app.get(FrameRouter);
     this.admission = app.get(UpgradePipeline);
     this.sessions = app.get(ConnectionLifecycle);
+    this.counts = app.get(SocketCounts);
     this.logger = app.get(Logger);
     this.state = app.get(ServerState);
     this.ended = app.get(EndedSessions);
@@ -140,7 +143,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     } catch (error) {
       request.slot?.release();
       if (error instanceof UpgradeRefusal && error.closeCode !== null) {
-        this.sessions.refused(error.reason, error.closeCode);
+        this.counts.refused(error.reason, error.closeCode);
         this.closeAtOnce(request, stream, head, error);
       } else {
         this.refuse(stream, request, asDomainError(error));
@@ -176,7 +179,7 @@ export class GatewayAdapter implements WebSocketAdapter<Router, Router> {
     const refusal = toRefusal(error);
     void recordRefusal(this.refusals, refusal.error, request);
     refuseUpgrade(stream, refusal, request.requestId);
-    this.sessions.refused(refusal.reason);
+    this.counts.refused(refusal.reason);
     const fields = { request_id: request.requestId, code: refusal.error.code, reason: refusal.reason };
     if (refusal.error.code === 'INTERNAL') this.logger.error('socket.refused', { ...fields, error });
     else this.logger.debug('socket.refused', fields);

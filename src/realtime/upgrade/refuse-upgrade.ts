@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import type { Duplex } from 'node:stream';
 import { UpgradeRefusal } from '../../identity/access/upgrade-refusal.js';
-import { DomainError, type ErrorCode, toErrorBody } from '../../platform/common/errors.js';
+import { DomainError, type ErrorCode, toErrorAnswer } from '../../platform/common/errors.js';
 import { fromHttpException, HTTP_STATUS_OF, statusOf } from '../../platform/http/errors/error-status.js';
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
@@ -44,7 +44,7 @@ export function toRefusal(error: unknown): Refusal {
 
 /** Answers an upgrade with an HTTP error in JSON and ends the connection. */
 export function refuseUpgrade(stream: Duplex, { status, error, headers = {} }: Refusal, requestId: string | undefined): void {
-  const body = JSON.stringify({ error: { ...toErrorBody(error), request_id: requestId } });
+  const body = JSON.stringify(toErrorAnswer(error, requestId));
   const head = [
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? 'Error'}`,
     'Connection: close',

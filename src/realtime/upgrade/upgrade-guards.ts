@@ -1,6 +1,6 @@
-import { OriginGuard } from '../../identity/access/origin.guard.js';
+import { OriginGuard } from '../../identity/origin/origin.guard.js';
 import { SessionCookieGuard } from '../../identity/sessions/session-cookie.guard.js';
-import { TlsGuard } from '../../identity/access/tls.guard.js';
+import { TlsGuard } from '../../identity/origin/tls.guard.js';
 import { CapacityGuard } from '../capacity/capacity.guard.js';
 import { ConnectionCapsGuard } from '../capacity/connection-caps.guard.js';
 import { DrainingGuard } from '../capacity/draining.guard.js';

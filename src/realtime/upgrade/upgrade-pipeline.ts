@@ -4,7 +4,7 @@ import { ModuleRef } from '@nestjs/core';
 import { firstValueFrom, isObservable } from 'rxjs';
 import { ExecutionContextHost } from '@nestjs/core/internal';
 import { headerFault } from '../../platform/http/server/request-headers.js';
-import { TrustedProxies } from '../../identity/access/trusted-proxies.js';
+import { TrustedProxies } from '../../identity/origin/trusted-proxies.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { newId } from '../../platform/common/values/ids.js';
 import { ExtensionGuard, extensionUnavailable } from '../../platform/extensions/extension-guard.js';

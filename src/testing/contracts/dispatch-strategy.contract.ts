@@ -1,7 +1,7 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { DispatchableCall, DispatchCandidate, DispatchStrategy } from '../../ward/calls/dispatch/dispatch-strategy.js';
-import type { It } from './test-runner.js';
+import type { It } from './support/test-runner.js';
 
 /** The strategy to be checked, and calls that it should meet. */
 export interface DispatchStrategySubject {

@@ -2,11 +2,11 @@ import { equal, match, ok } from 'node:assert/strict';
 import type { INestApplication } from '@nestjs/common';
 import { within } from '../../platform/common/within.js';
 import type { Transaction } from '../../platform/database/transactions.js';
-import { PART_NAME } from '../../platform/extensions/extension-guard.js';
+import { PART_NAME } from '../../platform/extensions/part-name.js';
 import type { DueQuestion, DueWork } from '../../platform/scheduling/due-work.js';
-import type { It } from './test-runner.js';
-import { tryOnly } from './tried-transaction.js';
-import { until } from './until.js';
+import type { It } from './support/test-runner.js';
+import { tryOnly } from './support/tried-transaction.js';
+import { until } from './support/until.js';
 
 /** The parts that an implementer brings, so that the contract can be checked. */
 export interface DueWorkSubject {

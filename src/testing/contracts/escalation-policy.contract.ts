@@ -1,6 +1,7 @@
 import { deepEqual, ok } from 'node:assert/strict';
-import type { EscalationPolicy, EscalationPolicyProvider } from '../../ward/calls/policies/escalation-policy.js';
-import type { It } from './test-runner.js';
+import type { EscalationPolicyProvider } from '../../ward/calls/policies/escalation-policy.js';
+import type { EscalationPolicy } from '../../ward/deadlines/deadlines.js';
+import type { It } from './support/test-runner.js';
 
 /** The parts that an implementer brings, so that the contract can be checked. */
 export interface EscalationPolicySubject {

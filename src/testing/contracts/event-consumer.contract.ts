@@ -4,8 +4,8 @@ import type { INestApplication } from '@nestjs/common';
 import { type ConsumedEvent, CONSUMER_NAME, type EventConsumer } from '../../events/consumers/event-consumer.js';
 import { within } from '../../platform/common/within.js';
 import type { Transaction } from '../../platform/database/transactions.js';
-import type { It } from './test-runner.js';
-import { transactionsOf, tryOnly } from './tried-transaction.js';
+import type { It } from './support/test-runner.js';
+import { transactionsOf, tryOnly } from './support/tried-transaction.js';
 
 /** The parts that an implementer brings, so that the contract can be checked. */
 export interface EventConsumerSubject {

@@ -1,7 +1,7 @@
 import { deepEqual, ok, rejects } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Wardline } from '@wardline/client';
-import type { It } from './test-runner.js';
+import type { It } from './support/test-runner.js';
 
 /** The parts that an implementer brings, so that the contract can be checked. */
 export interface FrameSubject {

@@ -1,8 +1,8 @@
 import { equal, match, ok } from 'node:assert/strict';
 import { type HealthFinding, type HealthIndicator, INDICATOR_DEADLINE_MS, isFinding } from '../../operations/health/health-indicators.js';
 import { within } from '../../platform/common/within.js';
-import { PART_NAME } from '../../platform/extensions/extension-guard.js';
-import type { It } from './test-runner.js';
+import { PART_NAME } from '../../platform/extensions/part-name.js';
+import type { It } from './support/test-runner.js';
 
 /** The parts that an implementer brings, so that the contract can be checked. */
 export interface HealthIndicatorSubject {

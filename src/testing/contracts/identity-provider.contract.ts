@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { IdentityProvider } from '../../identity/access/identity-provider.js';
-import type { It } from './test-runner.js';
+import type { It } from './support/test-runner.js';
 
 /** The parts that an implementer brings, so that the contract can be checked. */
 export interface IdentityProviderSubject {

@@ -1,7 +1,7 @@
 import { equal, match, ok, rejects } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { NOTIFICATION_TYPES, type Notification, type Notifier, NOTIFIER_NAME } from '../../ward/notifications/notifier.js';
-import type { It } from './test-runner.js';
+import type { It } from './support/test-runner.js';
 
 /** The parts that an implementer brings, so that the contract can be checked. */
 export interface NotifierSubject {

@@ -3,9 +3,9 @@ import type { INestApplication } from '@nestjs/common';
 import { RULE_DEADLINE_MS, type RetentionRule } from '../../events/retention/retention-rules.js';
 import { within } from '../../platform/common/within.js';
 import type { Transaction } from '../../platform/database/transactions.js';
-import { PART_NAME } from '../../platform/extensions/extension-guard.js';
-import type { It } from './test-runner.js';
-import { transactionsOf, tryOnly } from './tried-transaction.js';
+import { PART_NAME } from '../../platform/extensions/part-name.js';
+import type { It } from './support/test-runner.js';
+import { transactionsOf, tryOnly } from './support/tried-transaction.js';
 
 /** The parts that an implementer brings, so that the contract can be checked. */
 export interface RetentionRuleSubject {

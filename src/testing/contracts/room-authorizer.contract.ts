@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { StaffPrincipal } from '../../identity/access/principal.js';
 import { ROOM_ACTIONS, type RoomAuthorizer, type RoomRequest } from '../../rooms/room-authorizer.js';
-import type { It } from './test-runner.js';
+import type { It } from './support/test-runner.js';
 
 /** The parts that an implementer brings, so that the contract can be checked. */
 export interface RoomAuthorizerSubject {

@@ -1,7 +1,7 @@
 import { deepEqual, notDeepEqual, ok } from 'node:assert/strict';
 import type { INestApplication } from '@nestjs/common';
 import { DepartmentSnapshots } from '../../events/snapshots/department-snapshots.js';
-import type { It } from './test-runner.js';
+import type { It } from './support/test-runner.js';
 
 /** The parts that an implementer brings, so that the contract can be checked. */
 export interface SnapshotPartSubject {

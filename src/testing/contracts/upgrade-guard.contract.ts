@@ -8,7 +8,7 @@ import type { GuardedRequest } from '../../identity/access/guarded-request.js';
 import { UpgradeRefusal } from '../../identity/access/upgrade-refusal.js';
 import { DomainError } from '../../platform/common/errors.js';
 import { within } from '../../platform/common/within.js';
-import type { It } from './test-runner.js';
+import type { It } from './support/test-runner.js';
 
 /** An upgrade, as the guards before this one leave it. */
 export interface UpgradeUnderTest extends Partial<Pick<GuardedRequest, 'clientAddress' | 'principal'>> {

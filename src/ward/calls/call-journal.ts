@@ -3,7 +3,7 @@ import { actorOf, type GuestActor, type Principal } from '../../identity/access/
 import type { Transaction } from '../../platform/database/transactions.js';
 import { EventLog } from '../../events/log/event-log.js';
 import type { CallEventData, CallEventType, CallReason } from './call-events.js';
-import { CallMetrics } from './call-metrics.js';
+import { CallMetrics } from './projections/call-metrics.js';
 import type { CallView } from './call.js';
 
 /** The author of an event; for the engines it is the system. */

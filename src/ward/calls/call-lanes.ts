@@ -7,9 +7,13 @@ import {
   IdempotentCommands,
 } from '../../platform/idempotency/idempotent-commands.js';
 import { KeyedPlaces } from '../../platform/common/collections/keyed-places.js';
+import type { Precedence } from '../../platform/common/collections/precedence-turns.js';
+import { COMMAND_PATIENCE_MS } from '../../platform/common/collections/shedding-queue.js';
 import { createBatchLoader } from '../../platform/common/collections/batch-loader.js';
 import { Database } from '../../platform/database/database.js';
+import { poolSize } from '../../platform/database/pools.js';
 import { statement } from '../../platform/database/statement.js';
+import { OverloadReporter } from '../../platform/limits/overload-reporter.js';
 import { OutageWatch } from '../../platform/scheduling/outage-watch.js';
 import type { CallView } from './call.js';
 import { CallsRepository } from './calls.repository.js';
@@ -20,9 +24,10 @@ import { CallsRepository } from './calls.repository.js';
  */
 const OF_A_CALL = 2;
 const OF_A_DEPARTMENT = 4;
+/** The connections of their pool: who waits for one waits here, where presses come first. */
+const OF_ALL = poolSize('presses');
 const MAX_WAITING = 500;
-/** Below the ten seconds after which a command is answered in any case. */
-const PATIENCE_MS = 8000;
+const MAX_WAITING_OF_ALL = 2000;
 const MAX_KNOWN = 10_000;
 
 const findDepartments = statement(
@@ -32,6 +37,7 @@ const findDepartments = statement(
 );
 
 const ROOM = 'room:';
+const ALL = 'all';
 
 /** A command of calls: who gives it, under which key, what makes it the same command, and what it does. */
 export interface CallCommandRun<T, L> extends CommandSteps<T, L> {
@@ -42,12 +48,14 @@ export interface CallCommandRun<T, L> extends CommandSteps<T, L> {
 
 /**
  * Runs presses and the commands of calls, once per key: in a pool of their own, and no more of it for a call, a room or a department than its share.
+ * Presses come before the commands of calls that wait.
  * @throws as `IdempotentCommands.run`
  */
 @Injectable()
 export class CallLanes implements OnModuleInit {
-  private readonly rows = new KeyedPlaces({ places: OF_A_CALL, maxWaiting: MAX_WAITING, patienceMs: PATIENCE_MS });
-  private readonly departments = new KeyedPlaces({ places: OF_A_DEPARTMENT, maxWaiting: MAX_WAITING, patienceMs: PATIENCE_MS });
+  private readonly rows: KeyedPlaces;
+  private readonly departments: KeyedPlaces;
+  private readonly all: KeyedPlaces;
   /**
    * Departments of calls and rooms, the longest known first. Rooms do not move between departments; if one did, the wrong
    * share would be used, nothing else.
@@ -60,7 +68,12 @@ export class CallLanes implements OnModuleInit {
     private readonly calls: CallsRepository,
     private readonly database: Database,
     private readonly outage: OutageWatch,
+    overload: OverloadReporter,
   ) {
+    const waits = { maxWaiting: MAX_WAITING, patienceMs: COMMAND_PATIENCE_MS, onShed: overload.shed };
+    this.rows = new KeyedPlaces({ ...waits, places: OF_A_CALL });
+    this.departments = new KeyedPlaces({ ...waits, places: OF_A_DEPARTMENT });
+    this.all = new KeyedPlaces({ ...waits, places: OF_ALL, maxWaiting: MAX_WAITING_OF_ALL });
     this.find = createBatchLoader((keys) => this.read(keys));
   }
 
@@ -70,7 +83,7 @@ export class CallLanes implements OnModuleInit {
 
   /** A command on a call that was placed. */
   async onCall<T extends CallView, L>(callId: string, { by, key, identity, ...steps }: CallCommandRun<T, L>): Promise<T> {
-    const route = this.route(callId, () => (by.kind === 'station' ? Promise.resolve(by.dept) : this.departmentOf(callId)));
+    const route = this.route(callId, 'second', () => (by.kind === 'station' ? Promise.resolve(by.dept) : this.departmentOf(callId)));
     await this.outageIsSettled();
     return this.commands.run(actorOf(by), key, identity, steps, route);
   }
@@ -78,7 +91,7 @@ export class CallLanes implements OnModuleInit {
   /** A press in a room. */
   async inRoom<T extends { call: CallView }, L>(roomId: string, { by, key, identity, ...steps }: CallCommandRun<T, L>): Promise<T> {
     const row = ROOM + roomId;
-    const route = this.route(row, () => (by.kind === 'station' ? Promise.resolve(by.dept) : this.departmentOf(row)));
+    const route = this.route(row, 'first', () => (by.kind === 'station' ? Promise.resolve(by.dept) : this.departmentOf(row)));
     await this.outageIsSettled();
     const raised = await this.commands.run(actorOf(by), key, identity, steps, route);
     this.learn(raised.call.id, raised.call.dept);
@@ -90,12 +103,14 @@ export class CallLanes implements OnModuleInit {
     await this.outage.settled().catch(() => undefined);
   }
 
-  private route(row: string, department: () => Promise<string>): CommandRoute {
+  private route(row: string, precedence: Precedence, department: () => Promise<string>): CommandRoute {
     return {
       pool: 'presses',
       within: async (work) => {
+        const until = performance.now() + COMMAND_PATIENCE_MS;
         const dept = await department();
-        return this.rows.run(row, () => this.departments.run(dept, work));
+        const ofAll = () => this.all.run(ALL, work, precedence, until);
+        return this.rows.run(row, () => this.departments.run(dept, ofAll, precedence, until), precedence, until);
       },
     };
   }

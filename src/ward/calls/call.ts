@@ -6,6 +6,12 @@ export type CallState = (typeof CALL_STATES)[number];
 /** States in which a call still waits for or gets help. */
 export const OPEN_STATES = ['pending', 'accepted', 'in_progress'] as const satisfies readonly CallState[];
 
+/** The clocks of a call beside its ladder: each is a column, the time at which it is due. `calls.timer_at` is the first of them. */
+export const TIMERS = ['presence_due_at', 'attendance_due_at', 'press_again_at', 'repeat_due_at'] as const;
+export type Timer = (typeof TIMERS)[number];
+/** Those that wait for a person; the last one is about an event alone. */
+export const AWAITED = TIMERS.filter((timer) => timer !== 'repeat_due_at');
+
 /** Why an asking ended. `stepped_back`: a decline, the end of a shift, a break, an exclusion. `reopened`: the person was asked once more. */
 export const WITHDRAWAL_REASONS = ['accepted_by_another', 'closed', 'stepped_back', 'reopened'] as const;
 export type WithdrawalReason = (typeof WITHDRAWAL_REASONS)[number];
@@ -77,7 +83,7 @@ export function callView(annunciations: string, annunciatedAt = 'iso(c.annunciat
   iso(c.placed_at) AS placed_at, ${annunciatedAt} AS annunciated_at, iso(c.accepted_at) AS accepted_at,
   iso(c.present_at) AS present_at, iso(c.completed_at) AS completed_at, iso(c.cancelled_at) AS cancelled_at,
   c.repeats, c.round, c.supersedes, c.superseded_by,
-  iso(least(c.next_escalation_at, c.presence_due_at, c.attendance_due_at, c.press_again_at)) AS next_deadline_at`;
+  iso(least(c.next_escalation_at, ${AWAITED.map((timer) => `c.${timer}`).join(', ')})) AS next_deadline_at`;
 }
 export const CALL_VIEW = callView('annunciations');
 export const IS_OPEN = `c.state IN ('pending', 'accepted', 'in_progress')`;

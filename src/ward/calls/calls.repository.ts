@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import type { DispatchMode } from '../hospital/entities/call-type.entity.js';
-import { CALL_VIEW, type CallView, type DeclineCode } from './call.js';
+import { AWAITED, CALL_VIEW, type CallView, type DeclineCode, type Timer } from './call.js';
 import type { CallFacts, CallerContext } from './call-permissions.js';
 import { nextDeadline } from './policies/escalation-clock.js';
 
@@ -15,11 +15,11 @@ const lock = statement(
   `SELECT ${LOCKED} FROM calls c JOIN call_types t ON t.id = c.type WHERE c.id = $1 FOR NO KEY UPDATE OF c`,
 );
 export const viewCall = statement('view_call', `SELECT ${CALL_VIEW} FROM calls c WHERE c.id = $1`);
-/** $3 asks whether the person is on duty: their shift then cannot end before the transaction does. */
+/** The membership cannot end before the transaction does. $3 asks whether the person is on duty: their shift then cannot, either. */
 const standing = statement(
   'call_standing',
   `SELECT p.id AS "staffId", p.role,
-     p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = c.dept_id) AS "isMember",
+     p.role = 'admin' OR EXISTS (SELECT FROM memberships m WHERE m.staff_id = p.id AND m.dept_id = c.dept_id FOR KEY SHARE) AS "isMember",
      EXISTS (SELECT FROM annunciations r WHERE r.call_id = c.id AND r.staff_id = p.id AND r.withdrawn_reason IS DISTINCT FROM 'stepped_back') AS "isRecipient",
      CASE WHEN $3 THEN EXISTS (SELECT FROM shifts h WHERE h.staff_id = p.id AND h.dept_id = c.dept_id AND h.ended_at IS NULL FOR SHARE)
        ELSE false END AS "isOnDuty",
@@ -34,13 +34,15 @@ const lockClosing = statement(
   'lock_closing_call',
   `SELECT ${LOCKED} FROM calls c JOIN call_types t ON t.id = c.type WHERE c.id IN ${CALL_AND_STOPPED} ORDER BY c.id FOR NO KEY UPDATE OF c`,
 );
-const NOTHING_AWAITED = 'presence_due_at = NULL, attendance_asked_at = NULL, press_again_at = NULL';
-const CLOSED = `${NOTHING_AWAITED}, next_escalation_at = NULL, attendance_due_at = NULL, repeat_due_at = NULL, superseded_by = NULL, superseded_at = NULL, clock_left = NULL`;
+const nothingAwaited = (...but: readonly Timer[]) =>
+  [...AWAITED.filter((timer) => !but.includes(timer)), 'attendance_asked_at'].map((at) => `${at} = NULL`).join(', ');
+/** Every clock of a call that closes stops. */
+export const CLOSED = `${nothingAwaited()}, next_escalation_at = NULL, repeat_due_at = NULL, superseded_by = NULL, superseded_at = NULL, clock_left = NULL`;
 const NOBODY_PRESENT = 'accepted_by = NULL, accepted_at = NULL, present_by = NULL, present_at = NULL, attended_at = NULL';
 /** A superseded pending call is taken on: its pause so far is added here, and ends with the acceptance. */
 const STOOD_STILL = `paused = CASE WHEN c.state = 'pending' AND c.superseded_by IS NOT NULL THEN c.paused + (app_now() - c.superseded_at) ELSE c.paused END`;
 /** A clock of so many seconds starts; while the call is superseded it waits. */
-function startClock(due: 'presence_due_at' | 'attendance_due_at', seconds: string): string {
+function startClock(due: Timer, seconds: string): string {
   const length = `make_interval(secs => ${seconds})`;
   return `${due} = CASE WHEN c.superseded_by IS NULL THEN app_now() + ${length} END, clock_left = CASE WHEN c.superseded_by IS NOT NULL THEN ${length} END`;
 }
@@ -54,7 +56,7 @@ const accept = statement(
 const SUPERSEDED = `coalesce(greatest(c.presence_due_at - c.accepted_at - make_interval(secs => c.presence_sec), '0'), '0')`;
 /** The time for which it was accepted is counted; that of a second absence ($2) in a round, which cannot hold the ladder, as far as it stood superseded. */
 const PAUSED = `(CASE WHEN $2::boolean AND c.no_presences > 0 THEN c.paused + ${SUPERSEDED} ELSE c.paused + (app_now() - c.accepted_at) END)`;
-const PENDING = `state = 'pending', version = version + 1, ${NOTHING_AWAITED}, ${NOBODY_PRESENT}, attendance_due_at = NULL, clock_left = NULL, engine_failures = 0, engine_retry_at = NULL,
+const PENDING = `state = 'pending', version = version + 1, ${nothingAwaited()}, ${NOBODY_PRESENT}, clock_left = NULL, engine_failures = 0, engine_retry_at = NULL,
   superseded_at = CASE WHEN c.superseded_by IS NOT NULL THEN app_now() END`;
 const reopen = statement(
   'reopen_call',
@@ -71,7 +73,7 @@ const startRound = statement(
 const arrive = statement(
   'arrive_at_call',
   `UPDATE calls c SET state = 'in_progress', version = version + (c.state <> 'in_progress')::int, present_at = coalesce(c.present_at, app_now()),
-     present_by = CASE WHEN $3::uuid IS NULL THEN coalesce(c.present_by, $2) ELSE $2 END, ${NOTHING_AWAITED}, next_escalation_at = NULL,
+     present_by = CASE WHEN $3::uuid IS NULL THEN coalesce(c.present_by, $2) ELSE $2 END, ${nothingAwaited('attendance_due_at')}, next_escalation_at = NULL,
      attended_at = app_now(), ${STOOD_STILL}, ${startClock('attendance_due_at', 'c.attendance_sec')},
      accepted_by = coalesce($3::uuid, accepted_by), accepted_at = coalesce(accepted_at, app_now()) WHERE c.id = $1`,
 );

@@ -5,18 +5,16 @@ import { isUniqueViolation, RetryTransaction } from '../../platform/database/dat
 import { type Statement, statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { DEADLINES_IN_FORCE, policiesOf } from './policies/department-policies.js';
-import type { Deadlines } from './policies/escalation-policies.js';
-import type { EscalationPolicy } from './policies/escalation-policy.js';
+import { DEADLINE_COLUMNS, DEADLINE_NAMES, DEADLINES, type Deadlines, type EscalationPolicy } from '../deadlines/deadlines.js';
 import type { DispatchMode } from '../hospital/entities/call-type.entity.js';
 import { BEDSIDE_PRESENCE_RANK } from './call-permissions.js';
 import { type CallPlace, placesOf } from './call-place.js';
 import { type CallState, IS_OPEN } from './call.js';
 
-/** From this rank on CALL_PRESENCE_SEC and CALL_ATTENDANCE_SEC are these. */
-const URGENT_PRESENCE_SEC = 60;
-const URGENT_ATTENDANCE_SEC = 3600;
 /** A device has no attendance. */
-const NEVER_ATTENDED = 'technical_fault';
+const FAULT = 'technical_fault';
+/** The parameters of the deadlines, in the table's order. */
+const DEADLINE_PARAMETERS = DEADLINE_NAMES.map((_name, at) => `$${String(at + 11)}::int`);
 
 /** The type of call, its deadlines in the room's ($3) department, and the open call of it at the place, locked: the first by `order` of those that are `here` ($2). */
 function findOpen(name: string, here: string, order: string): Statement {
@@ -35,11 +33,12 @@ const findInRoom = findOpen('find_call_of_room', 'c.room_id = $2', 'c.placed_at,
 const insert = statement(
   'insert_call',
   `INSERT INTO calls (id, dept_id, room_id, bed_id, station_id, raised_by, type, state, priority, placed_at,
-     l1_sec, l2_sec, l3_sec, repeat_sec, presence_sec, attendance_sec, next_escalation_at, station_ids, at_device, supersedes)
-   SELECT $1, $2, $3, $4, $5, $6, $7, 'pending', $8 * 10, app_now(), $9::int, $10, $11, $12, $13, $14, app_now() + make_interval(secs => $9::int),
-     CASE WHEN $5::text IS NULL THEN '{}' ELSE ARRAY[$5::text] END, $15,
+     ${DEADLINE_COLUMNS.join(', ')}, next_escalation_at, station_ids, at_device, supersedes)
+   SELECT $1, $2, $3, $4, $5, $6, $7, 'pending', $8 * 10, app_now(),
+     ${DEADLINE_PARAMETERS.join(', ')}, app_now() + make_interval(secs => ${DEADLINE_PARAMETERS[0]}),
+     CASE WHEN $5::text IS NULL THEN '{}' ELSE ARRAY[$5::text] END, $9,
      ARRAY(SELECT c.id FROM calls c JOIN call_types t ON t.id = c.type
-       WHERE c.place = ANY($16) AND ${IS_OPEN} AND t.rank < $8 ORDER BY t.rank DESC, c.placed_at DESC)
+       WHERE c.place = ANY($10) AND ${IS_OPEN} AND t.rank < $8 ORDER BY t.rank DESC, c.placed_at DESC)
    WHERE $5::text IS NULL OR EXISTS
      (SELECT FROM stations s WHERE s.id = $5 AND s.room_id = $3 AND s.bed_id IS NOT DISTINCT FROM $4 FOR KEY SHARE)
    ON CONFLICT DO NOTHING RETURNING id`,
@@ -117,16 +116,15 @@ export class PressesRepository {
   /** @returns false when the same kind was opened at the place in this moment by another transaction */
   async insert(tx: Transaction, call: NewCall, policy: EscalationPolicy): Promise<boolean> {
     const { id, dept, roomId, bedId, stationId, raisedBy, type, rank, atDevice } = call;
-    const { l1Sec, l2Sec, l3Sec, repeatSec } = policy;
-    const isUrgent = rank >= BEDSIDE_PRESENCE_RANK;
-    const { CALL_PRESENCE_SEC: presence, CALL_ATTENDANCE_SEC: attendance } = this.ward;
-    const presenceSec = policy.presenceSec ?? (isUrgent ? Math.min(URGENT_PRESENCE_SEC, presence) : presence);
-    const defaultAttendance = isUrgent ? URGENT_ATTENDANCE_SEC : attendance;
-    const attendanceSec = policy.attendanceSec === undefined ? (type === NEVER_ATTENDED ? null : defaultAttendance) : policy.attendanceSec;
+    const facts = { isUrgent: rank >= BEDSIDE_PRESENCE_RANK, isFault: type === FAULT };
+    const deadlines = DEADLINE_NAMES.map((name) => {
+      const given = policy[name];
+      return given === undefined ? DEADLINES[name].byDefault(this.ward, facts) : given;
+    });
     const values = [
       ...[id, dept, roomId, bedId, stationId, raisedBy, type, rank],
-      ...[l1Sec, l2Sec, l3Sec, repeatSec, presenceSec, attendanceSec],
       ...[atDevice, atDevice ? [] : placesOf(call, 'exact')],
+      ...deadlines,
     ];
     return (await tx.one(insert, values)) !== undefined;
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { TrustedProxies } from '../../identity/access/trusted-proxies.js';
+import { TrustedProxies } from '../../identity/origin/trusted-proxies.js';
 import { newSecret } from '../../platform/common/values/ids.js';
 import { GuestDevices } from './guest-devices.js';
 import type { GuestBed } from './guest-links.service.js';

@@ -1,23 +1,18 @@
 import { z } from 'zod';
 import { language } from '../../platform/common/values/language.js';
+import { byName, CLOCKS, LADDER, rises, secondsOf } from '../deadlines/deadlines.js';
 import { CANCEL_POLICIES, DISPATCH_MODES } from './entities/call-type.entity.js';
 import { STATION_KINDS } from './entities/station.entity.js';
 
 /** Also the name in the log: it is never used for another type. */
 export const callTypeId = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
 
-const seconds = z.int().min(1).max(86_400);
 const escalation = z
   .strictObject({
-    l1Sec: seconds,
-    l2Sec: seconds,
-    l3Sec: seconds,
-    repeatSec: seconds,
-    presenceSec: seconds.optional(),
-    /** 0: nobody is asked whether they are still there. */
-    attendanceSec: z.int().min(0).max(86_400).optional(),
+    ...byName(LADDER, (_name, deadline) => secondsOf(deadline)),
+    ...byName(CLOCKS, (_name, deadline) => secondsOf(deadline).optional()),
   })
-  .refine(({ l1Sec, l2Sec, l3Sec }) => l1Sec < l2Sec && l2Sec < l3Sec, 'l1Sec, l2Sec and l3Sec must rise');
+  .refine(rises, 'l1Sec, l2Sec and l3Sec must rise');
 
 /** Checks a type of call. */
 export const callTypeDefinition = z.strictObject({

@@ -9,17 +9,30 @@ import { statement } from '../../platform/database/statement.js';
 import { DueRowProcessor } from '../../platform/scheduling/due-row-processor.js';
 import type { DueLook, DueWork } from '../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../platform/scheduling/due-work-scheduler.js';
-import { BEGIN_ABSENCES_OF_NODE } from './absences-of-node.js';
+
+const KEY = "hashtext('wardline connections'), 0";
+/**
+ * A write of connections holds the first one, and the end of a node the other one, before it looks who is connected elsewhere. Otherwise a person
+ * who connects to another node, or leaves it, at that very moment has an absence and a connection, or neither.
+ */
+export const lockConnections = statement('lock_connections', `SELECT pg_advisory_xact_lock_shared(${KEY})`);
+export const lockAllConnections = statement('lock_all_connections', `SELECT pg_advisory_xact_lock(${KEY})`);
+/** A person who was connected only to the node ($1), which is dead, counts as gone since its last heartbeat, also if they had not yet rejoined. */
+export const BEGIN_ABSENCES_OF_NODE = `INSERT INTO staff_absences (staff_id, since)
+   SELECT DISTINCT c.staff_id, n.heartbeat_at + (app_now() - statement_timestamp()) FROM staff_connections c JOIN nodes n USING (server_id)
+   WHERE n.server_id = $1 AND NOT EXISTS (SELECT FROM staff_connections o WHERE o.staff_id = c.staff_id AND o.server_id <> $1)
+   ON CONFLICT (staff_id) DO UPDATE SET since = excluded.since, handled_at = NULL, retry_at = NULL WHERE staff_absences.handled_at IS NOT NULL`;
 
 /** After an outage of the database the living beat again first: they try every second. */
 const LIVING_BEAT_SEC = 5;
 
+/** The row's key stays free: a write of connections that is under way may refer to it, and is waited for. */
 const claim = statement(
   'claim_dead_node',
   `SELECT server_id AS id FROM nodes
    WHERE heartbeat_at <= statement_timestamp() - make_interval(secs => $1)
      AND NOT EXISTS (SELECT FROM ward_watch WHERE back_at > app_now() - make_interval(secs => ${String(LIVING_BEAT_SEC)})) AND (retry_at IS NULL OR retry_at <= statement_timestamp())
-   ORDER BY heartbeat_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+   ORDER BY heartbeat_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
 );
 const backOff = statement(
   'back_off_dead_node',
@@ -82,6 +95,7 @@ export class DeadNodes implements OnModuleInit, DueWork {
       subject: 'server_id',
       event: 'dead_node.failed',
       handle: async (tx, { id }) => {
+        await tx.query(lockAllConnections);
         const absences = await tx.query(begin, [id]);
         const connections = await tx.query(forget, [id]);
         await tx.query(remove, [id]);

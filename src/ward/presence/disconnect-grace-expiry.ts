@@ -8,7 +8,7 @@ import { DueRowProcessor } from '../../platform/scheduling/due-row-processor.js'
 import type { DueLook, DueWork } from '../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../platform/scheduling/due-work-scheduler.js';
 import { DepartmentQueue } from '../staffing/queue/department-queue.service.js';
-import { leads } from '../../identity/access/leads.js';
+import { leads } from '../../identity/access/capabilities.js';
 
 const claim = statement(
   'claim_absence',

@@ -3,26 +3,16 @@ import { Clock } from '../../platform/common/clock.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { ClusterSettings } from '../../platform/config/settings/cluster.settings.js';
 import { CLUSTER_SETTINGS } from '../../platform/config/config.module.js';
-import { Database, DATABASE_URL } from '../../platform/database/database.js';
-import { KeptConnection } from '../../platform/database/notify/kept-connection.js';
+import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import { SerialTask } from '../../platform/scheduling/serial-task.js';
 import { SERVER_ID } from '../../cluster/node/server-id.js';
-import { BEGIN_ABSENCES_OF_NODE } from './absences-of-node.js';
+import { NodeName } from './node-name.js';
 
 const register = statement(
   'register_node',
   'INSERT INTO nodes (server_id) VALUES ($1) ON CONFLICT (server_id) DO UPDATE SET heartbeat_at = statement_timestamp()',
 );
-/**
- * A row that is there is of a process that had this name and ended without a word, not long enough ago to be taken for dead: its people count as gone
- * since its last heartbeat, as with any dead node.
- */
-const forgetFormer = statement(
-  'forget_former_node',
-  `WITH absent AS (${BEGIN_ABSENCES_OF_NODE}) DELETE FROM staff_connections WHERE server_id = $1`,
-);
-const isNameHeld = statement('is_node_name_held', 'SELECT node_is_held($1) AS held');
 /** The first node after an outage of everything: no grace ends before it has run once in full since. */
 const noticeOutage = statement(
   'notice_outage',
@@ -33,18 +23,14 @@ const heartbeat = statement(
   'node_heartbeat',
   'UPDATE nodes SET heartbeat_at = statement_timestamp() WHERE server_id = $1 RETURNING true AS known',
 );
-const LOCK_PING_MS = 5000;
 /** After a beat that failed: others take a node without beats for dead. */
 const RETRY_MS = 1000;
 
-const HOLD = "SELECT pg_advisory_lock_shared(hashtext('wardline node'), hashtext($1))";
 const removeNode = statement('remove_node', 'DELETE FROM nodes WHERE server_id = $1');
 
 /** This node's row, kept alive by a heartbeat: by it others know whether its people are still connected. */
 @Injectable()
 export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
-  /** Holds the node's lock, which lives and dies with it, and so with the process: a node that starts sees at once whether anybody is left. */
-  private readonly holder: KeptConnection;
   private readonly heartbeat = new SerialTask(
     () => this.beat(),
     (error) => {
@@ -62,18 +48,8 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
     private readonly clock: Clock,
     @Inject(CLUSTER_SETTINGS) private readonly cluster: ClusterSettings,
     @Inject(SERVER_ID) readonly serverId: string,
-    @Inject(DATABASE_URL) url: string,
+    private readonly name: NodeName,
   ) {
-    this.holder = new KeptConnection({
-      url,
-      name: 'node',
-      logger,
-      prepare: async (client) => {
-        await client.query(HOLD, [serverId]);
-      },
-      ping: () => 'SELECT 1',
-      pingMs: LOCK_PING_MS,
-    });
     this.lastBeat = clock.monotonic();
   }
 
@@ -89,29 +65,22 @@ export class NodeRegistry implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Before any due work runs, which starts at the bootstrap: an outage must be known before a grace is judged. */
   async onModuleInit(): Promise<void> {
-    await this.takeName();
-    await this.holder.open();
+    await this.name.take();
+    await this.database.query(register, [this.serverId], 'presence');
+    await this.name.hold();
     await this.database.query(noticeOutage, [this.serverId], 'presence');
     this.heartbeat.repeat(() => (this.hasFailed ? RETRY_MS : this.cluster.SERVER_HEARTBEAT_SEC * 1000));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.heartbeat.stop();
-    await this.holder.close();
+    await this.name.release();
   }
 
   /** The last act of a node that stops in order: who was connected here has been written down as gone. A beat behind it would bring the row back. */
   async remove(): Promise<void> {
     await this.heartbeat.stop();
     await this.database.query(removeNode, [this.serverId], 'presence');
-  }
-
-  /** Two that live under one name take each other's people for theirs; the second one at least leaves the first one's alone, and says so. */
-  private async takeName(): Promise<void> {
-    const [name] = await this.database.query<{ held: boolean }>(isNameHeld, [this.serverId], 'presence');
-    if (name?.held) this.logger.error('node.name_in_use', { server_id: this.serverId });
-    else await this.database.query(forgetFormer, [this.serverId], 'presence');
-    await this.database.query(register, [this.serverId], 'presence');
   }
 
   /** @throws what the database throws */

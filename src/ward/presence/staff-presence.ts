@@ -4,6 +4,7 @@ import type { Transaction } from '../../platform/database/transactions.js';
 import { EventLog } from '../../events/log/event-log.js';
 import { DepartmentQueue } from '../staffing/queue/department-queue.service.js';
 import { DutyArrivals } from '../staffing/queue/duty-arrivals.js';
+import { lockConnections } from './dead-nodes.js';
 
 /** One person at a time, whichever node writes; in one order, so that two batches wait for one another and never deadlock. */
 const lock = statement(
@@ -23,7 +24,8 @@ const remember = statement(
 const CONNECTED = 'EXISTS (SELECT FROM staff_connections c WHERE c.staff_id = p.id)';
 /**
  * Begins and ends absences. Returns the people who are back after their grace had run out: their absence lasts until they have
- * rejoined. A person ($2) who was connected, and is gone before that, begins another absence.
+ * rejoined. A person ($2) who was connected, and is gone before that, begins another absence. The rows of those who are here are
+ * read with a lock, which waits for a grace that runs out at this very moment, and sees that it did.
  */
 const settle = statement(
   'settle_absences',
@@ -31,8 +33,10 @@ const settle = statement(
      gone AS (INSERT INTO staff_absences (staff_id, since) SELECT id, app_now() FROM people WHERE NOT here
        ON CONFLICT (staff_id) DO UPDATE SET since = excluded.since, handled_at = NULL, retry_at = NULL
        WHERE staff_absences.handled_at IS NOT NULL AND staff_absences.staff_id = ANY($2::uuid[])),
-     back AS (DELETE FROM staff_absences a USING people p WHERE a.staff_id = p.id AND p.here AND a.handled_at IS NULL)
-   SELECT p.id FROM people p JOIN staff_absences a ON a.staff_id = p.id WHERE p.here AND a.handled_at IS NOT NULL`,
+     here AS MATERIALIZED (SELECT a.staff_id, a.handled_at FROM staff_absences a JOIN people p ON p.id = a.staff_id WHERE p.here
+       ORDER BY a.staff_id FOR UPDATE OF a),
+     back AS (DELETE FROM staff_absences a USING here h WHERE a.staff_id = h.staff_id AND h.handled_at IS NULL)
+   SELECT staff_id AS id FROM here WHERE handled_at IS NOT NULL`,
 );
 const back = statement(
   'end_absence',
@@ -64,7 +68,7 @@ export class StaffPresence {
     const people = [...sockets.keys()];
     const pairs = [...sockets].flatMap(([staffId, ids]) => ids.map((id) => ({ id, staffId })));
     const ids = pairs.map(({ id }) => id);
-    await tx.query(lock, [people]);
+    await Promise.all([tx.query(lockConnections), tx.query(lock, [people])]);
     const gone = await tx.query<{ id: string }>(forget, [serverId, people, ids]);
     if (ids.length > 0) await tx.query(remember, [serverId, ids, pairs.map(({ staffId }) => staffId)]);
     return (await tx.query<{ id: string }>(settle, [people, gone.map(({ id }) => id)])).map(({ id }) => id);

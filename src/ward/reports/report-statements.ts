@@ -1,7 +1,7 @@
 import { statement } from '../../platform/database/statement.js';
 import type { DispatchTarget } from '../calls/dispatch/dispatch.js';
 import { INTERVAL_NAMES, INTERVALS, type Interval, LEVELS, type NurseLoad, WITHIN_SEC, type WardShift, type Within } from './report.js';
-import { leads } from '../../identity/access/leads.js';
+import { leads } from '../../identity/access/capabilities.js';
 
 /** Reasons of an annunciation that was one nurse's turn; a new one does not compile until it is placed here. */
 const BY_DISPATCH: Record<DispatchTarget['reason'], true> = { primary: true, backup: true, queue: true };

@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { asStation, signIn, type Answer, type AnyFrame, type Session } from '../../support/clients/client.js';
 import {
   closeAllCalls,
-  eventually,
   logOf,
   outcomeOf,
   Person,
@@ -13,6 +12,7 @@ import {
   type Outcome,
 } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const CALL_FIELDS = [
   ...['id', 'dept', 'room_id', 'bed_id', 'station_id', 'type', 'state', 'level', 'priority', 'version', 'accepted_by', 'recipients'],

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asStation, type Answer, type Session, signIn } from '../../support/clients/client.js';
 import { EventWaiter } from '../../../src/events/delivery/event-waiter.js';
-import { closeAllCalls, eventually } from '../../support/clients/person.js';
+import { closeAllCalls } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 let wardline: TestWardline;
 let anna: Session;

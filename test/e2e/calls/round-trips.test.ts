@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asStation, type AnyFrame, type Socket } from '../../support/clients/client.js';
 import { DatabaseTraffic } from '../../support/checks/database-traffic.js';
-import { eventually } from '../../support/clients/person.js';
 import { type Member, Ward } from '../../support/ward.js';
+import { eventually } from '../../support/eventually.js';
 
 /** By the wall clock of the bench a trip is 0.1 ms beside the database, and 1 ms a room away: what is counted here is what a hospital waits for. */
 describe('what a command asks of the database', () => {

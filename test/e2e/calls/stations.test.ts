@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asStation, type AnyFrame, type Session, signIn } from '../../support/clients/client.js';
-import { closeAllCalls, eventually, readLog } from '../../support/clients/person.js';
+import { closeAllCalls, readLog } from '../../support/clients/person.js';
 import { untilScanned } from '../../support/checks/scans.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const STALE_SEC = 90;
 const STATIONS = Array.from({ length: 8 }, (_, n) => `icu-10${String(n + 1)}-bed`) as [string, ...string[]];

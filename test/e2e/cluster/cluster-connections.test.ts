@@ -4,8 +4,8 @@ import { RedisBackplane } from '../../../src/cluster/redis/redis-backplane.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
 import { type AnyFrame, type Session, signIn, type Socket } from '../../support/clients/client.js';
 import { TestCluster } from '../../support/servers/cluster.js';
-import { eventually } from '../../support/clients/person.js';
 import { describeWithRedis } from '../../support/servers/redis.js';
+import { eventually } from '../../support/eventually.js';
 
 const idOf = (socket: Socket): string => socket.frames[0].connection_id as string;
 

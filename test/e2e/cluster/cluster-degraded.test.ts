@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { type AnyFrame, asStation, type Session, signIn, type Socket } from '../../support/clients/client.js';
 import { TestCluster } from '../../support/servers/cluster.js';
-import { eventually } from '../../support/clients/person.js';
 import { describeWithRedis } from '../../support/servers/redis.js';
+import { eventually } from '../../support/eventually.js';
 
 /** A climb takes three seconds; the poll is the only way between nodes while Redis is away. */
 const SETTINGS = {
@@ -66,44 +66,40 @@ describeWithRedis('Redis can be lost at any time', () => {
     }
   }
 
-  it(
-    'killed in the middle and started empty: everything goes on, and the registry is rebuilt from the live connections',
-    { timeout: 90_000 },
-    async () => {
-      cluster = await TestCluster.open(2, SETTINGS);
-      const [anna, ben] = await people();
-      const [here, there] = [await cluster.socket(0, anna), await cluster.socket(1, ben)];
-      for (const socket of [here, there]) {
-        await socket.ask({ type: 'subscribe', dept: 'icu' });
-        await socket.ask({ type: 'room.join', room: 'dept:icu' });
-      }
-      await rebuilt(2, 2);
-      await cluster.redis.kill();
-      await cluster.untilRedis(false);
-      await degraded();
-      await callsArriveAndClimb(there, 'icu-101-bed');
-      // Rooms, direct messages and limits are the node's own meanwhile, and people come and go.
-      expect((await here.ask({ type: 'room.push', room: 'dept:icu', data: { n: 1 } })).data).toEqual({ room: 'dept:icu', nodes: 1 });
-      expect(await cluster.hub(0).sendToClient(anna.user.id, { n: 2 })).toBe(1);
-      expect(await cluster.hub(0).sendToClient(ben.user.id, {})).toBe(0);
-      await expect(cluster.hub(0).sendReliable(ben.user.id, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-      const late = await cluster.socket(1, anna);
-      expect((await late.ask({ type: 'room.join', room: 'dept:icu' })).type).toBe('ok');
-      there.close();
-      await there.untilClosed();
-      for (let n = 0; n < 4; n++) await here.ask({ type: 'room.push', room: 'quiet:l', data: {} });
-      expect((await here.ask({ type: 'room.push', room: 'quiet:l', data: {} })).type).toBe('ok');
-      expect(await here.ask({ type: 'room.push', room: 'quiet:l', data: {} })).toMatchObject({ code: 'RATE_LIMITED' });
+  it('killed in the middle and started empty: everything goes on, and the registry is rebuilt from the live connections', async () => {
+    cluster = await TestCluster.open(2, SETTINGS);
+    const [anna, ben] = await people();
+    const [here, there] = [await cluster.socket(0, anna), await cluster.socket(1, ben)];
+    for (const socket of [here, there]) {
+      await socket.ask({ type: 'subscribe', dept: 'icu' });
+      await socket.ask({ type: 'room.join', room: 'dept:icu' });
+    }
+    await rebuilt(2, 2);
+    await cluster.redis.kill();
+    await cluster.untilRedis(false);
+    await degraded();
+    await callsArriveAndClimb(there, 'icu-101-bed');
+    // Rooms, direct messages and limits are the node's own meanwhile, and people come and go.
+    expect((await here.ask({ type: 'room.push', room: 'dept:icu', data: { n: 1 } })).data).toEqual({ room: 'dept:icu', nodes: 1 });
+    expect(await cluster.hub(0).sendToClient(anna.user.id, { n: 2 })).toBe(1);
+    expect(await cluster.hub(0).sendToClient(ben.user.id, {})).toBe(0);
+    await expect(cluster.hub(0).sendReliable(ben.user.id, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const late = await cluster.socket(1, anna);
+    expect((await late.ask({ type: 'room.join', room: 'dept:icu' })).type).toBe('ok');
+    there.close();
+    await there.untilClosed();
+    for (let n = 0; n < 4; n++) await here.ask({ type: 'room.push', room: 'quiet:l', data: {} });
+    expect((await here.ask({ type: 'room.push', room: 'quiet:l', data: {} })).type).toBe('ok');
+    expect(await here.ask({ type: 'room.push', room: 'quiet:l', data: {} })).toMatchObject({ code: 'RATE_LIMITED' });
 
-      await cluster.redis.start();
-      await healthy();
-      await rebuilt(1, 1);
-      expect(await cluster.hub(0).sendToClient(anna.user.id, { n: 3 })).toBe(2);
-      for (const socket of [here, late]) await socket.until((frame) => frame.type === 'direct.message' && frame.data.n === 3);
-    },
-  );
+    await cluster.redis.start();
+    await healthy();
+    await rebuilt(1, 1);
+    expect(await cluster.hub(0).sendToClient(anna.user.id, { n: 3 })).toBe(2);
+    for (const socket of [here, late]) await socket.until((frame) => frame.type === 'direct.message' && frame.data.n === 3);
+  });
 
-  it('gone at the start: the nodes start, serve, and become a cluster when it is there', { timeout: 90_000 }, async () => {
+  it('gone at the start: the nodes start, serve, and become a cluster when it is there', async () => {
     cluster = await TestCluster.open(2, SETTINGS, false);
     await degraded();
     const [anna, ben] = await people();
@@ -118,7 +114,7 @@ describeWithRedis('Redis can be lost at any time', () => {
     await there.until((frame) => frame.type === 'broadcast');
   });
 
-  it('hung: nobody waits for it for long, and all is as before when it answers again', { timeout: 90_000 }, async () => {
+  it('hung: nobody waits for it for long, and all is as before when it answers again', async () => {
     cluster = await TestCluster.open(2, SETTINGS);
     const [anna, ben] = await people();
     const there = await cluster.socket(1, ben);
@@ -136,7 +132,7 @@ describeWithRedis('Redis can be lost at any time', () => {
     await here.until((frame) => frame.type === 'direct.message');
   });
 
-  it('full: what it refuses to take is kept by the nodes, and written when there is room', { timeout: 90_000 }, async () => {
+  it('full: what it refuses to take is kept by the nodes, and written when there is room', async () => {
     cluster = await TestCluster.open(2, SETTINGS);
     const [anna, ben] = await people();
     const there = await cluster.socket(1, ben);
@@ -152,7 +148,7 @@ describeWithRedis('Redis can be lost at any time', () => {
     await rebuilt(2, 1);
   });
 
-  it('emptied behind the nodes’ backs: rebuilt within a heartbeat, and never a node without its rows', { timeout: 90_000 }, async () => {
+  it('emptied behind the nodes’ backs: rebuilt within a heartbeat, and never a node without its rows', async () => {
     cluster = await TestCluster.open(2, SETTINGS);
     const [anna, ben] = await people();
     const [here] = [await cluster.socket(0, anna), await cluster.socket(1, ben)];
@@ -166,7 +162,7 @@ describeWithRedis('Redis can be lost at any time', () => {
     }
   });
 
-  it('flapping: nodes neither end nor pile anything up, and settle when it does', { timeout: 90_000 }, async () => {
+  it('flapping: nodes neither end nor pile anything up, and settle when it does', async () => {
     cluster = await TestCluster.open(2, SETTINGS);
     const [anna, ben] = await people();
     const [here, there] = [await cluster.socket(0, anna), await cluster.socket(1, ben)];
@@ -248,7 +244,7 @@ class Proxy {
 }
 
 describeWithRedis('PostgreSQL can be gone for a while', () => {
-  it('sockets stay, commands answer UNAVAILABLE, everything resumes, and nothing acknowledged is lost', { timeout: 120_000 }, async () => {
+  it('sockets stay, commands answer UNAVAILABLE, everything resumes, and nothing acknowledged is lost', async () => {
     let proxy: Proxy | undefined;
     const cluster = await TestCluster.open(2, { POLL_INTERVAL_MS: '100' }, true, async (databaseUrl) => {
       const url = new URL(databaseUrl);

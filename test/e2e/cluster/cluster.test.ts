@@ -6,8 +6,8 @@ import { createLogger } from '../../../src/platform/logging/logger.js';
 import { packageVersion } from '../../../src/platform/system/package-version.js';
 import { type AnyFrame, asStation, type Session, signIn, Socket } from '../../support/clients/client.js';
 import { TestCluster } from '../../support/servers/cluster.js';
-import { eventually } from '../../support/clients/person.js';
 import { describeWithRedis } from '../../support/servers/redis.js';
+import { eventually } from '../../support/eventually.js';
 
 const SECRETS = ['the-first-secret-of-the-bus-which-signs', 'the-older-secret-of-the-bus-that-verifies'];
 /** Only wake-ups bring events, and only the bus brings revocations. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { request, signIn, Socket, type AnyFrame, type Session } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 let wardline: TestWardline;
 let admin: Session;

@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Feeds } from '../../../src/events/delivery/feeds.js';
+import { Feeds } from '../../../src/events/delivery/feed/feeds.js';
 import { Drain } from '../../../src/operations/shutdown/drain.service.js';
 import { Connections } from '../../../src/realtime/connection/connections.js';
 import { type Answer, asStation, request, type Session, signIn, Socket } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { askForUpgrade } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const NURSES = ['icu-nurse-1', 'icu-nurse-2', 'icu-nurse-3', 'icu-nurse-4', 'icu-nurse-5'];
 const SOCKETS = 20;

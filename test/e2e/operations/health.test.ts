@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asStation, request, signIn, Socket, type Answer, type AnyFrame, type Session } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { connectUntilClosed } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 /** By the names that operators know them under. */
 const STATS = [

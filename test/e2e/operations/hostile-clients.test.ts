@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventWaiter } from '../../../src/events/delivery/event-waiter.js';
 import { HttpTraffic } from '../../../src/operations/shutdown/http-traffic.js';
 import { asStation, request, type Session, signIn } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { dial, exchange } from '../../support/clients/raw-connection.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const HOST = 'Host: 127.0.0.1';
 

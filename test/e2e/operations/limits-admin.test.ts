@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveLimits } from '../../../src/platform/limits/live-limits.service.js';
 import { type Answer, request, type Session, signIn, Socket } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { askForUpgrade } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const DEFAULTS = {
   http_rate_limit: '200/10',
@@ -196,7 +196,7 @@ describe('PATCH /admin/limits', () => {
   });
 
   it('the pace of the poller follows', async () => {
-    const { EventPoller } = await import('../../../src/events/delivery/event-poller.js');
+    const { EventPoller } = await import('../../../src/events/delivery/feed/event-poller.js');
     const poller = one.app.get<unknown>(EventPoller) as { sweep(): Promise<void> };
     let sweeps = 0;
     const sweep = poller.sweep.bind(poller);

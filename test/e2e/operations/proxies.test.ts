@@ -15,10 +15,10 @@ import { HEARTBEAT_SEC } from '../../../src/realtime/heartbeat/heartbeat.js';
 import { asStation, request, type Session, signIn, Socket } from '../../support/clients/client.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { itIsInstalled } from '../../support/servers/installed.js';
-import { LOAD_BALANCERS, type LoadBalancer, type Site } from '../../support/servers/load-balancer.js';
-import { eventually } from '../../support/clients/person.js';
+import { LOAD_BALANCERS, type LoadBalancer, type Site } from '../../support/servers/proxies/load-balancer.js';
 import { startTwoNodes, type TwoNodes } from '../../support/servers/two-nodes.js';
 import type { TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 /** Two addresses of this machine: one is the world outside, one the hospital's own network. */
 const OUTSIDE = '127.0.0.1';
@@ -52,7 +52,7 @@ function reconnect(target: Target, session: Session): Promise<{ socket: Socket; 
 describe.each(LOAD_BALANCERS)('behind $name, on the configuration that is shipped', ({ name, isInstalled, start }) => {
   itIsInstalled(name, isInstalled);
 
-  describe.runIf(isInstalled)('with two nodes', { timeout: 120_000 }, () => {
+  describe.runIf(isInstalled)('with two nodes', () => {
     let hospital: TwoNodes;
     let site: Site;
     let proxy: LoadBalancer;
@@ -71,7 +71,7 @@ describe.each(LOAD_BALANCERS)('behind $name, on the configuration that is shippe
       target = { url: `https://127.0.0.1:${String(site.port)}`, ca: pair.cert, firstRun: hospital.firstRun };
       nurse = await signIn(target, 'icu-nurse-1');
       admin = await signIn(target, 'admin');
-    }, 120_000);
+    });
     afterAll(async () => {
       for (const step of cleanUp) await step();
     });

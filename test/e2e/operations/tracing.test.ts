@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asStation, Session, signIn, Socket } from '../../support/clients/client.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { soon } from '../../support/eventually.js';
 
 interface Span {
   name: string;
@@ -50,14 +51,11 @@ function traceparent(): { header: string; id: string } {
 
 /** The spans of a trace, when all that are named have come. */
 function trace(id: string, ...names: string[]): Promise<Map<string, Span>> {
-  return vi.waitFor(
-    () => {
-      const found = new Map(spans.filter((span) => span.traceId === id).map((span) => [span.name, span]));
-      for (const name of names) if (!found.has(name)) throw new Error(`no span ${name} among ${[...found.keys()].join()}`);
-      return found;
-    },
-    { timeout: 20_000, interval: 50 },
-  );
+  return soon(() => {
+    const found = new Map(spans.filter((span) => span.traceId === id).map((span) => [span.name, span]));
+    for (const name of names) if (!found.has(name)) throw new Error(`no span ${name} among ${[...found.keys()].join()}`);
+    return found;
+  });
 }
 
 it('follows a press from the request through transaction and event to its delivery', async () => {

@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { OriginGuard } from '../../../src/identity/access/origin.guard.js';
+import { OriginGuard } from '../../../src/identity/origin/origin.guard.js';
 import { SessionCookieGuard } from '../../../src/identity/sessions/session-cookie.guard.js';
 import type { StaffPrincipal } from '../../../src/identity/access/principal.js';
 import { UpgradeRefusal } from '../../../src/identity/access/upgrade-refusal.js';
@@ -13,8 +13,8 @@ import { DEFAULT_UPGRADE_GUARDS } from '../../../src/realtime/upgrade/upgrade-gu
 import { aStranger, upgradeGuardContract } from '../../../src/testing/index.js';
 import { type Answer, request, type Session, signIn, Socket } from '../../support/clients/client.js';
 import { askForUpgrade, connectUntilClosed } from '../../support/clients/upgrade.js';
-import { eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const FORGED = `__Host-wardline=${'A'.repeat(43)}.${'A'.repeat(43)}`;
 const FALLBACK = {

@@ -3,10 +3,10 @@ import type { Socket as NetSocket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Connections } from '../../../src/realtime/connection/connections.js';
 import { request, type Session, signIn } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { dial } from '../../support/clients/raw-connection.js';
 import { upgradeText } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const TEXT = 0x81;
 const CLOSE = 0x88;

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createClient, eventStream, longPoll, type Wardline } from '@wardline/client';
 import { checkedTransport } from '../../support/clients/checked-transport.js';
 import { asStation, request, Session, signIn } from '../../support/clients/client.js';
 import { closeAllCalls } from '../../support/clients/person.js';
 import { untilScanned } from '../../support/checks/scans.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { soon } from '../../support/eventually.js';
 
 let wardline: TestWardline;
 let admin: Session;
@@ -20,7 +21,6 @@ afterEach(async () => {
   await closeAllCalls(admin);
 });
 
-const soon = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 20_000, interval: 20 });
 const get = (path: string, headers: Record<string, string> = {}) =>
   request(wardline, 'GET', `/api/v1${path}`, { headers: { cookie: admin.cookie, ...headers } });
 

@@ -1,10 +1,11 @@
 import http from 'node:http';
 import https from 'node:https';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { asStation, request, Session, signIn, type AnyFrame } from '../../support/clients/client.js';
 import { closeAllCalls } from '../../support/clients/person.js';
 import { requireFrame } from '../../support/clients/published.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { soon } from '../../support/eventually.js';
 
 let wardline: TestWardline;
 let anna: Session;
@@ -16,8 +17,6 @@ beforeAll(async () => {
 });
 afterAll(() => wardline.stop());
 afterEach(() => closeAllCalls(admin));
-
-const soon = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 20_000, interval: 20 });
 
 interface Message {
   event: string;

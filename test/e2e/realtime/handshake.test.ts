@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectionSlots } from '../../../src/realtime/capacity/connection-slots.js';
 import { request, type Session, signIn } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { dial, exchange, type RawAnswer } from '../../support/clients/raw-connection.js';
 import { upgradeText } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 async function metric(node: TestWardline, name: string): Promise<number> {
   const { body } = await request(node, 'GET', '/metrics');

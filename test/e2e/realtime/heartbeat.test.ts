@@ -4,8 +4,8 @@ import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { request, signIn, Socket, type AnyFrame, type Session } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 let wardline: TestWardline;
 let anna: Session;
@@ -169,7 +169,7 @@ describe('round trips', () => {
     }, 500);
     try {
       const isPing = (frame: AnyFrame) => frame.type === 'ping';
-      const pinged = await eventually(() => sockets.find((one) => one.frames.some(isPing)), 'a ping', 30_000);
+      const pinged = await eventually(() => sockets.find((one) => one.frames.some(isPing)), 'a ping');
       const { t } = pinged.frames.find(isPing) as { t: number };
       expect(Math.abs(Date.now() - t)).toBeLessThan(600_000);
       const before = await roundTrips();

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MetricsRegistry } from '../../../src/platform/metrics/metrics-registry.js';
 import { newId } from '../../../src/platform/common/values/ids.js';
 import { type Session, signIn, Socket } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { makesUp } from '../../support/clients/published.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 makesUp('notice.posted');
 

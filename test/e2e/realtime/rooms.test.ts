@@ -5,10 +5,10 @@ import type { SharedFrame } from '../../../src/realtime/connection/shared-frame.
 import { RealtimeHub } from '../../../src/rooms/realtime-hub.service.js';
 import { ClosedRooms, RoomAuthorizer } from '../../../src/rooms/room-authorizer.js';
 import { type AnyFrame, type Session, signIn, Socket } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { aStranger, roomAuthorizerContract } from '../../../src/testing/contracts/room-authorizer.contract.js';
 import { WardRooms } from '../../support/ward-rooms.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 describe('RoomAuthorizer, closed by default', () => {
   roomAuthorizerContract(it, () => ({ authorizer: new ClosedRooms(), permitted: undefined }));

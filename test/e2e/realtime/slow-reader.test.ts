@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { request, Session, signIn, Socket } from '../../support/clients/client.js';
 import { closeAllCalls } from '../../support/clients/person.js';
 import { makesUp } from '../../support/clients/published.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { soon } from '../../support/eventually.js';
 
 makesUp('notice.posted', 'department.unattended');
 
@@ -22,8 +23,6 @@ beforeAll(async () => {
 });
 afterAll(() => wardline.stop());
 afterEach(() => closeAllCalls(admin));
-
-const soon = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 20_000, interval: 20 });
 
 /** Larger than what the kernel holds between two ends of one machine, in so many events. */
 const FILL = { events: 300, bytes: 60_000 };

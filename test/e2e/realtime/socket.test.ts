@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { asStation, request, Session, signIn, Socket, type AnyFrame } from '../../support/clients/client.js';
-import { closeAllCalls, eventually, logOf, Person, readLog } from '../../support/clients/person.js';
+import { closeAllCalls, logOf, Person, readLog } from '../../support/clients/person.js';
 import { askForUpgrade, connectUntilClosed } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 /** These tests are about the protocol: no limit of rates or connections shall come between. */
 const UNLIMITED = {

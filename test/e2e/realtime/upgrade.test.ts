@@ -7,10 +7,10 @@ import { ServerState } from '../../../src/platform/common/server-state.js';
 import { ConnectionSlots } from '../../../src/realtime/capacity/connection-slots.js';
 import { RealtimeHub } from '../../../src/rooms/realtime-hub.service.js';
 import { request, type Session, signIn, Socket } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { dial } from '../../support/clients/raw-connection.js';
 import { askForUpgrade, connectUntilClosed, type Upgrade, upgradeText } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const MANY = { MAX_CONNECTIONS_PER_SESSION: '1000', MAX_CONNECTIONS_PER_USER: '1000' };
 const FORGED = `__Host-wardline=${'A'.repeat(43)}.${'A'.repeat(43)}`;

@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, launchChromium } from '../../support/screens/browser.js';
 import { type AnyFrame, asStation, type Session, signIn } from '../../support/clients/client.js';
 import { itIsInstalled } from '../../support/servers/installed.js';
-import { eventually } from '../../support/clients/person.js';
 import { emptyWard, StaffScreen } from '../../support/screens/staff-screen.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 /** A device whose clock is an hour fast. */
 const FAST_CLOCK = `const { now } = Date; Date.now = () => now() + 3_600_000;`;

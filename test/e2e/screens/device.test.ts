@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, launchChromium } from '../../support/screens/browser.js';
 import { type AnyFrame, asStation, type Session, signIn } from '../../support/clients/client.js';
 import { itIsInstalled } from '../../support/servers/installed.js';
-import { eventually } from '../../support/clients/person.js';
 import { emptyWard, StaffScreen } from '../../support/screens/staff-screen.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 /** Records how the page uses the device: its motor and its screen. */
 const RECORD_DEVICE = `
@@ -50,7 +50,7 @@ describe('the device of a nurse', () => {
   beforeAll(async () => {
     wardline = await startTestWardline({ env: { RECEIPT_SEC: '0', REQUIRE_WSS: 'false' } });
     admin = await signIn(wardline, 'admin');
-    browser = await launchChromium();
+    browser = await launchChromium(CHROMIUM);
   });
   afterEach(() => emptyWard(browser, wardline, admin));
   afterAll(async () => {

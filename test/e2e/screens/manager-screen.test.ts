@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, launchChromium } from '../../support/screens/browser.js';
 import { type AnyFrame, asStation, type Session, signIn } from '../../support/clients/client.js';
 import { itIsInstalled } from '../../support/servers/installed.js';
-import { eventually } from '../../support/clients/person.js';
 import { StaffScreen } from '../../support/screens/staff-screen.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 /** More than one page of the history holds, and fewer than two. */
 const HISTORY_CALLS = 60;

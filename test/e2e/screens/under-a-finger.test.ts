@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, launchChromium, openWatched } from '../../support/screens/browser.js';
 import { type AnyFrame, asStation, type Session, signIn } from '../../support/clients/client.js';
 import { itIsInstalled } from '../../support/servers/installed.js';
-import { eventually } from '../../support/clients/person.js';
 import { DESK, emptyWard, StaffScreen } from '../../support/screens/staff-screen.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 const WALL = { viewport: { width: 1920, height: 1080 } };

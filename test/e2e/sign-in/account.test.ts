@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { request, Session, signIn, Socket, type Answer } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { connectUntilClosed } from '../../support/clients/upgrade.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const OWN = 'a password of my own';
 const RESET = 'what the administrator chose';

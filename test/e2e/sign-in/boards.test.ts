@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import https from 'node:https';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Socket, request, signIn, type Answer, type AnyFrame, type Session } from '../../support/clients/client.js';
-import { eventually, readLog } from '../../support/clients/person.js';
+import { readLog } from '../../support/clients/person.js';
 import { TestCluster } from '../../support/servers/cluster.js';
 import { describeWithRedis } from '../../support/servers/redis.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 import { askForUpgrade } from '../../support/clients/upgrade.js';
 import { Ward } from '../../support/ward.js';
+import { eventually } from '../../support/eventually.js';
 
 let ward: Ward;
 let wardline: TestWardline;

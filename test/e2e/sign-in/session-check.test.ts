@@ -1,9 +1,9 @@
 import type { CanActivate } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { signIn, Socket, type AnyFrame, type Session } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { DEFAULT_UPGRADE_GUARDS } from '../../../src/realtime/upgrade/upgrade-guards.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const HOUR = 3600;
 

@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asStation, request, Session, signIn, Socket, type Answer, type AnyFrame } from '../../support/clients/client.js';
-import { eventually, Person } from '../../support/clients/person.js';
+import { Person } from '../../support/clients/person.js';
 import { askForUpgrade, connectUntilClosed } from '../../support/clients/upgrade.js';
 import { startTestWardline, TEST_SECRET, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const HOUR = 3600;
 const EVIL = 'https://evil.example';

@@ -6,10 +6,11 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type AnyFrame, asStation, request, type Session, signIn, Socket } from '../../support/clients/client.js';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.js';
 import { freePort } from '../../support/servers/free-port.js';
-import { eventually, readLog } from '../../support/clients/person.js';
+import { readLog } from '../../support/clients/person.js';
 import { describeWithRedis, TestRedis } from '../../support/servers/redis.js';
 import { ProxiedNode } from '../../support/servers/two-nodes.js';
 import { type FirstRun, TEST_SECRET, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 /** Someone at a screen, who comes back at another node with what they have seen. */
 class Screen {
@@ -78,7 +79,7 @@ describeWithRedis('three nodes as processes, on one database and one Redis', () 
     const firstRun = JSON.parse(readFileSync(join(folder, '1', 'first-run.json'), 'utf8')) as FirstRun;
     targets = nodes.map((node) => ({ url: `http://${node.address}`, firstRun }) as unknown as TestWardline);
     admin = await signIn(targets[0]!, 'admin');
-  }, 120_000);
+  });
   afterEach(async () => {
     for (const screen of screens.splice(0)) await screen.close();
   });
@@ -146,7 +147,7 @@ describeWithRedis('three nodes as processes, on one database and one Redis', () 
   const keysOf = async (serverId: string) =>
     ((await redis.command('KEYS', 'wardline:*')) as string[]).filter((key) => key.includes(`:s:${serverId}:`));
 
-  it('kill -9 of one under load: all of it is reaped, and no screen misses an acknowledged event', { timeout: 180_000 }, async () => {
+  it('kill -9 of one under load: all of it is reaped, and no screen misses an acknowledged event', async () => {
     const watching = await people(6);
     for (const [n, screen] of watching.entries()) await screen.connect(targets[n % 3]!);
     expect((await listed()).map(({ server_id }) => server_id as string)).toEqual(['node-1', 'node-2', 'node-3']);
@@ -176,7 +177,7 @@ describeWithRedis('three nodes as processes, on one database and one Redis', () 
     await eventually(async () => ((await listed()).length === 3 ? true : undefined), 'the third node again');
   });
 
-  it('Redis killed and started under load: nothing is missing, and the registry is whole again', { timeout: 180_000 }, async () => {
+  it('Redis killed and started under load: nothing is missing, and the registry is whole again', async () => {
     const watching = await people(3);
     for (const [n, screen] of watching.entries()) await screen.connect(targets[n]!);
     const pressing = load(() => targets);

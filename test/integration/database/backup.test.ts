@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -11,10 +12,10 @@ import { connectionOptions } from '../../../src/platform/database/connection-opt
 import { MetricsRegistry } from '../../../src/platform/metrics/metrics-registry.js';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
 import { asStation, signIn, Socket } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { runCommandLine } from '../../support/cli.js';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wardline-backup-'));
 const hospital = join(packageRoot(), 'test/support/own-program/hospital.ts');
@@ -61,6 +62,7 @@ function traffic(): { acknowledged: string[]; stop: () => Promise<void> } {
         const accepted = await nurse.post(`/calls/${body.id as string}/accept`, {});
         if (accepted.status >= 300) throw new Error(`an accept: ${String(accepted.status)}`);
         await press('POST', `/calls/${body.id as string}/cancel`, {});
+        await sleep(25);
       }
     }),
   );
@@ -110,7 +112,7 @@ describe('a backup', () => {
     const nurse = await signIn(node, 'icu-nurse-1');
     const socket = await Socket.open(node, nurse.cookie);
     const ward = traffic();
-    await eventually(() => (ward.acknowledged.length >= 20 ? true : undefined), 'twenty presses', 30_000);
+    await eventually(() => (ward.acknowledged.length >= 20 ? true : undefined), 'twenty presses');
     const before = [...ward.acknowledged];
     const { code, out, err } = await wardline(node.database, 'backup', file, '--json');
     expect([code, err]).toEqual([0, '']);

@@ -11,16 +11,18 @@ import type { EventBatch } from '../../../src/events/log/encoded-event.js';
 import { EventCatalog } from '../../../src/events/log/event-catalog.js';
 import { EventLog } from '../../../src/events/log/event-log.js';
 import { ExtensionGuard } from '../../../src/platform/extensions/extension-guard.js';
-import { EventPoller } from '../../../src/events/delivery/event-poller.js';
-import { FeedMetrics } from '../../../src/events/delivery/feed-metrics.js';
-import { DeliveryListeners } from '../../../src/events/delivery/delivery-listeners.js';
-import { Feeds } from '../../../src/events/delivery/feeds.js';
+import { DepartmentReads } from '../../../src/events/delivery/feed/department-reads.js';
+import { EventPublisher } from '../../../src/events/delivery/feed/event-publisher.js';
+import { EventPoller } from '../../../src/events/delivery/feed/event-poller.js';
+import { FeedMetrics } from '../../../src/events/delivery/feed/feed-metrics.js';
+import { DeliveryListeners } from '../../../src/events/delivery/feed/delivery-listeners.js';
+import { Feeds } from '../../../src/events/delivery/feed/feeds.js';
 import type { EventSink, LogSubscriber } from '../../../src/events/delivery/log-subscriber.js';
 import { LogHoles } from '../../../src/events/delivery/log-holes.js';
 import { LogSubscriberFactory } from '../../../src/events/delivery/log-subscriber-factory.js';
 import { HistoryPages } from '../../../src/events/delivery/history-pages.js';
-import { HistoryNote } from '../../../src/events/delivery/history-note.js';
-import { HistoryWatch } from '../../../src/events/delivery/history-watch.js';
+import { HistoryNote } from '../../../src/events/delivery/feed/history-note.js';
+import { HistoryWatch } from '../../../src/events/delivery/feed/history-watch.js';
 import { LogEpoch } from '../../../src/events/log/log-epoch.js';
 import { LogNotifier } from '../../../src/events/log/log-notifier.js';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.js';
@@ -84,17 +86,14 @@ class Node {
     this.database = new Database(url, logger);
     this.transactions = new Transactions(this.database, logger);
     this.log = new EventLog(this.database, logNotifier, clock, settings);
-    this.subscribers = new LogSubscriberFactory(new HistoryPages(this.log, catalog, clock), feeds, new LogHoles());
+    this.subscribers = new LogSubscriberFactory(new HistoryPages(this.log, catalog, clock, settings), feeds, new LogHoles());
+    const publisher = new EventPublisher(catalog, metrics, new DeliveryListeners(), clock, logger);
     this.poller = new EventPoller(
-      this.log,
-      feeds,
       new HistoryWatch(this.log, feeds, new LogEpoch(this.database), new HistoryNote(this.database, logger, { DATA_DIR: NOWHERE }), logger),
-      catalog,
+      new DepartmentReads(this.log, feeds, publisher, metrics, logger, settings),
       metrics,
-      new DeliveryListeners(),
       logNotifier,
       clock,
-      logger,
       settings,
     );
   }

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { asStation, request } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { run } from '../../support/servers/process.js';
 import { readFirstRun } from '../../support/first-run-file.js';
+import { eventually } from '../../support/eventually.js';
 
 const disk = mkdtempSync(join(tmpdir(), 'wardline-disk-'));
 const filler = join(disk, 'filler');
@@ -37,7 +37,7 @@ afterAll(() => {
   rmSync(disk, { recursive: true, force: true });
 });
 
-describe.runIf(isMounted)('a full disk under the data', { timeout: 180_000 }, () => {
+describe.runIf(isMounted)('a full disk under the data', () => {
   it('answers presses with UNAVAILABLE, is not ready and says so, and takes presses again when there is room', async () => {
     const dataDir = join(disk, 'var');
     const program = run('src/main.js', { PORT: '0', DATA_DIR: dataDir, SUPERVISOR: 'off' });
@@ -74,7 +74,7 @@ describe.runIf(isMounted)('a full disk under the data', { timeout: 180_000 }, ()
         'presses that are taken again',
         60_000,
       );
-      await eventually(async () => ((await request(wardline, 'GET', '/readyz')).status === 200 ? true : undefined), 'readiness', 60_000);
+      await eventually(async () => ((await request(wardline, 'GET', '/readyz')).status === 200 ? true : undefined), 'readiness');
     } finally {
       program.child.kill('SIGTERM');
       await program.exited;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { request, type Answer } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
-import { proxiedDatabase } from '../../support/servers/proxied-database.js';
-import type { StallingProxy } from '../../support/servers/stalling-proxy.js';
+import { proxiedDatabase } from '../../support/servers/proxies/proxied-database.js';
+import type { StallingProxy } from '../../support/servers/proxies/stalling-proxy.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 /** A probe that has not answered by then hangs. */
 const HANGS_MS = 10_000;
@@ -56,7 +56,7 @@ describe('a database that accepts and never answers', () => {
 
     // Another server answers under the address; the connections to the first one stay dead.
     proxy.resume();
-    await eventually(async () => ((await probe('/healthz')).status === 200 ? true : undefined), 'healthz 200', 30_000);
+    await eventually(async () => ((await probe('/healthz')).status === 200 ? true : undefined), 'healthz 200');
     expect((await probe('/metrics')).body).toMatch(/^wardline_database_up 1$/m);
   });
 });

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asStation } from '../../support/clients/client.js';
-import { eventually, logOf, Person, readLog } from '../../support/clients/person.js';
+import { logOf, Person, readLog } from '../../support/clients/person.js';
 import { freePort } from '../../support/servers/free-port.js';
-import { type ProxiedDatabase, proxiedDatabase } from '../../support/servers/proxied-database.js';
+import { type ProxiedDatabase, proxiedDatabase } from '../../support/servers/proxies/proxied-database.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 /** Longer than SERVER_STALE_SEC and the grace. */
 const AWAY_MS = 8000;

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GuardedPool } from '../../../src/platform/database/pools.js';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.js';
-import { eventually } from '../../support/clients/person.js';
+import { eventually } from '../../support/eventually.js';
 
 const NAME = 'wardline-pool-connect-test';
 /** "Ready for query, outside of a transaction": the last that the server says while a connection is made. */

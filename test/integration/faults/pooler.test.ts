@@ -6,7 +6,7 @@ import { ConfigError } from '../../../src/platform/config/config.js';
 import { SESSION_SETTINGS } from '../../../src/platform/database/connection-options.js';
 import { requireOwnSessions } from '../../../src/platform/database/access/own-sessions.js';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.js';
-import { hasPgBouncer, type PoolMode, type Pooler, startPgBouncer } from '../../support/servers/pgbouncer.js';
+import { hasPgBouncer, type PoolMode, type Pooler, startPgBouncer } from '../../support/servers/proxies/pgbouncer.js';
 import { run } from '../../support/servers/process.js';
 import { TEST_SECRET } from '../../support/wardline.js';
 
@@ -52,7 +52,7 @@ async function refusal(url: string): Promise<string> {
   return lines[0] ?? '';
 }
 
-describe.skipIf(!hasPgBouncer() && process.env['CI'] !== 'true')('a pooler before the database', { timeout: 60_000 }, () => {
+describe.skipIf(!hasPgBouncer() && process.env['CI'] !== 'true')('a pooler before the database', () => {
   it('is none where there is none', async () => {
     await expect(requireOwnSessions('DATABASE_URL', database.url)).resolves.toBeUndefined();
   });

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StartRefused } from '../../../src/platform/common/start-refused.js';
 import { DueWorkScheduler } from '../../../src/platform/scheduling/due-work-scheduler.js';
 import { asStation, request, signIn, type Answer, type Session } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const BACK_MS = 30_000;
 
@@ -61,7 +62,7 @@ describe('a database that is read-only first after a failover', () => {
       for (const answer of await Promise.all(Array.from({ length: 24 }, (_, n) => press(stations[n % stations.length]!))))
         expect([200, 201]).toContain(answer.status);
     expect((await probe('/metrics')).body).toMatch(/^wardline_database_writable 1$/m);
-  }, 90_000);
+  });
 });
 
 describe('readiness', () => {
@@ -70,8 +71,14 @@ describe('readiness', () => {
     const began = scheduler.silentFor(-1);
     expect(began).toContain('escalation');
     expect(began).not.toContain('notifications');
-    const hanging = { name: 'of an extension', handleOne: () => new Promise<boolean>(() => undefined) };
+    const hanging = { name: 'of_an_extension', handleOne: () => new Promise<boolean>(() => undefined) };
     scheduler.register(hanging);
     expect(scheduler.silentFor(-1)).toEqual(began);
+  });
+
+  it('keeps kinds of work apart: a name has one form and is of one kind', () => {
+    const register = (name: string) => wardline.app.get(DueWorkScheduler).register({ name, handleOne: () => Promise.resolve(false) });
+    expect(() => register('escalation')).toThrow(new StartRefused(['two kinds of due work are called escalation']));
+    for (const name of ['', 'two words']) expect(() => register(name)).toThrow(StartRefused);
   });
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { type Program, run } from '../../support/servers/process.js';
-import { type ProxiedDatabase, proxiedDatabase } from '../../support/servers/proxied-database.js';
+import { type ProxiedDatabase, proxiedDatabase } from '../../support/servers/proxies/proxied-database.js';
 import { sendSignal } from '../../support/checks/signal.js';
 import { nextWorker, workers } from '../../support/servers/supervised.js';
 import { TEST_SECRET } from '../../support/wardline.js';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   proxied = await proxiedDatabase(database.url);
   program = run('src/main.js', { PORT: '0', SESSION_SECRETS: TEST_SECRET, DATABASE_URL: proxied.url, DATA_DIR: dataDir });
   await program.event('wardline.ready');
-}, 180_000);
+});
 afterAll(async () => {
   sendSignal(program.child.pid, 'SIGTERM');
   await program.exited;
@@ -38,7 +38,7 @@ async function awaited(before: number, goes: () => Promise<void>): Promise<void>
     await new Promise((resolve) => program.child.stdout?.once('data', resolve));
 }
 
-describe('a worker that starts while the database is away', { timeout: 180_000 }, () => {
+describe('a worker that starts while the database is away', () => {
   it('waits for it, and is the next one that serves', async () => {
     const nowhere = { host: '127.0.0.1', port: await freePort() };
     await awaited(0, () => {

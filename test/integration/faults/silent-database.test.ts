@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asStation, type Answer } from '../../support/clients/client.js';
-import { eventually, Person } from '../../support/clients/person.js';
+import { Person } from '../../support/clients/person.js';
 import { type Program, run } from '../../support/servers/process.js';
-import { proxiedDatabase } from '../../support/servers/proxied-database.js';
-import type { Silence, StallingProxy } from '../../support/servers/stalling-proxy.js';
+import { proxiedDatabase } from '../../support/servers/proxies/proxied-database.js';
+import type { Silence, StallingProxy } from '../../support/servers/proxies/stalling-proxy.js';
 import { startTestWardline, TEST_SECRET, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 /** Comfortably more than the limits of all waits together; without limits it is not enough by minutes. */
 const BACK_MS = 30_000;
@@ -116,7 +117,7 @@ describe('a database that is stopped, and lets in nobody new either', () => {
       proxy.resume();
     }
     await pressUntilTaken(BED);
-  }, 60_000);
+  });
 });
 
 describe('SIGTERM', () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Cluster } from '../../../src/cluster/node/cluster.js';
 import { asStation } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { describeWithRedis, TestRedis } from '../../support/servers/redis.js';
-import { type Silence, stallingProxy, type StallingProxy } from '../../support/servers/stalling-proxy.js';
+import { type Silence, stallingProxy, type StallingProxy } from '../../support/servers/proxies/stalling-proxy.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 describeWithRedis('every connection to Redis falls silent at one instant, and new ones work', () => {
   let redis: TestRedis;

@@ -1,22 +1,29 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { signIn } from '../../support/clients/client.js';
-import { eventually } from '../../support/clients/person.js';
 import { sendSignal } from '../../support/checks/signal.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { run } from '../../support/servers/process.js';
 import { expectNothingLost, pressing, Supervised } from '../../support/servers/supervised.js';
+import { eventually } from '../../support/eventually.js';
 
-const supervised = new Supervised();
-const { folder } = supervised;
-const aside = join(folder, '..', 'aside');
-const file = join(aside, 'ward.gz');
+let supervised: Supervised;
+let folder: string;
+let aside: string;
+let file: string;
 /** The files of DATA_DIR that an operator keeps with the backups. */
 const KEPT = ['tls', 'session-secret', 'guest-link-secret', 'first-run.json'];
 
-afterEach(() => supervised.stop());
-afterAll(() => {
+// Each try has a place of its own: one that failed leaves a database that may be lost, or restored.
+beforeEach(() => {
+  supervised = new Supervised();
+  folder = supervised.folder;
+  aside = join(folder, '..', 'aside');
+  file = join(aside, 'ward.gz');
+});
+afterEach(async () => {
+  await supervised.stop();
   supervised.remove();
 });
 
@@ -26,7 +33,7 @@ async function command(...args: string[]): Promise<{ code: number | null; out: s
   return { code, out: program.stdout(), err: program.stderr() };
 }
 
-describe('the embedded database', { timeout: 180_000 }, () => {
+describe('the embedded database', () => {
   it('is backed up under load, lost with everything, restored, and followed on by the same screens', async () => {
     const port = String(await freePort());
     const { program, wardline } = await supervised.start({ PORT: port });
@@ -59,7 +66,7 @@ describe('the embedded database', { timeout: 180_000 }, () => {
     for (const name of KEPT) cpSync(join(aside, name), join(folder, name), { recursive: true });
 
     const again = await supervised.start({ PORT: port });
-    await eventually(() => (screens.every((screen) => screen.isLive) ? true : undefined), 'every screen back', 60_000);
+    await eventually(() => (screens.every((screen) => screen.isLive) ? true : undefined), 'every screen back');
     await expectNothingLost(nurse, screens, before);
     const admin = await signIn(again.wardline, 'admin');
     expect((await admin.get('/admin/audit/verify')).body).toMatchObject({ ok: true, broken_at: null });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { signIn } from '../../support/clients/client.js';
 import { freePort } from '../../support/servers/free-port.js';
-import { eventually } from '../../support/clients/person.js';
 import { type Program, run } from '../../support/servers/process.js';
 import type { FirstRun } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'wardline-demo-'));
 let demo: Program | undefined;
@@ -19,7 +19,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-it('npm run demo shows a ward that lives, and ends with Ctrl-C', { timeout: 180_000 }, async () => {
+it('npm run demo shows a ward that lives, and ends with Ctrl-C', async () => {
   const port = await freePort();
   const program = run('tools/demo/main.js', { DATA_DIR: dataDir, PORT: String(port), HTTP_RATE_LIMIT: '0' });
   demo = program;

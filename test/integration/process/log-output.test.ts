@@ -10,9 +10,9 @@ import { asStation, request } from '../../support/clients/client.js';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { parseMetrics } from '../../support/checks/metrics.js';
-import { eventually } from '../../support/clients/person.js';
 import { sendSignal } from '../../support/checks/signal.js';
 import { TEST_SECRET, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wardline-output-'));
 const small = mkdtempSync(join(tmpdir(), 'wardline-small-'));
@@ -51,7 +51,7 @@ function brokenPipe(name: string): number {
   return writer;
 }
 
-describe('standard output that takes nothing', { timeout: 90_000 }, () => {
+describe('standard output that takes nothing', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase('demo hospital');
@@ -82,7 +82,7 @@ describe('standard output that takes nothing', { timeout: 90_000 }, () => {
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
     try {
-      await eventually(() => (said.includes('is listening') ? true : undefined), 'the greeting', 60_000);
+      await eventually(() => (said.includes('is listening') ? true : undefined), 'the greeting');
       const target = { url: `http://127.0.0.1:${String(port)}`, ca: Buffer.alloc(0), firstRun: inject('firstRun') } as TestWardline;
       const lost = async () =>
         parseMetrics((await request(target, 'GET', '/metrics')).body as string).value('wardline_log_lines_lost_total');
@@ -121,7 +121,7 @@ describe('standard output that takes nothing', { timeout: 90_000 }, () => {
         .map(Number);
       process.kill(worker ?? 0, 'SIGKILL');
       // The supervisor reports the crash; a worker at this level has nothing to say.
-      await eventually(async () => ((await lost().catch(() => 0)) > before ? true : undefined), 'the lost line of the supervisor', 60_000);
+      await eventually(async () => ((await lost().catch(() => 0)) > before ? true : undefined), 'the lost line of the supervisor');
     });
   });
 });

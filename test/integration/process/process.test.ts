@@ -2,16 +2,16 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { migrationNames } from '../../../src/platform/database/migrations/migrations.js';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
 import { packageVersion } from '../../../src/platform/system/package-version.js';
 import { asStation, request, signIn, Socket } from '../../support/clients/client.js';
 import { createTestDatabase } from '../../support/servers/database.js';
-import { eventually } from '../../support/clients/person.js';
 import { type Program, run, runCommand } from '../../support/servers/process.js';
 import { sendSignal } from '../../support/checks/signal.js';
 import type { FirstRun, TestWardline } from '../../support/wardline.js';
+import { eventually, soon } from '../../support/eventually.js';
 
 const MAIN = 'src/main.js';
 const folders: string[] = [];
@@ -53,7 +53,7 @@ afterAll(() => {
   }
 });
 
-describe('Wardline as a process, on its embedded database', { timeout: 90_000 }, () => {
+describe('Wardline as a process, on its embedded database', () => {
   const folder = dataDir();
   const env = { DATA_DIR: folder };
 
@@ -67,7 +67,7 @@ describe('Wardline as a process, on its embedded database', { timeout: 90_000 },
     expect(wardline.firstRun.stations).toContainEqual(
       expect.objectContaining({ id: 'icu-101-bed', dept: 'icu', room_id: 'icu-101', kind: 'bedside' }),
     );
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(program.stderr()).toContain('wardline press icu-101-bed');
     });
     expect((await request(wardline, 'GET', '/readyz')).status).toBe(200);
@@ -229,7 +229,7 @@ describe('the file .env in the working directory', () => {
   });
 });
 
-describe('Wardline on a database that was given', { timeout: 90_000 }, () => {
+describe('Wardline on a database that was given', () => {
   const env = { SESSION_SECRETS: 'a-secret-for-tests-of-at-least-32-characters', REQUIRE_WSS: 'false', HOST: '127.0.0.1' };
   let database: Awaited<ReturnType<typeof createTestDatabase>>;
   beforeAll(async () => {

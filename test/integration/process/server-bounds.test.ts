@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { request } from '../../support/clients/client.js';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.js';
-import { eventually } from '../../support/clients/person.js';
 import { type Program, run } from '../../support/servers/process.js';
 import { TEST_SECRET } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 /** Enough for Node to load its modules, too few for the flood. */
 const FEW_FILES = 700;
@@ -25,7 +25,7 @@ function canLimit(): boolean {
   }
 }
 
-describe('a process at the end of its files and memory', { timeout: 90_000 }, () => {
+describe('a process at the end of its files and memory', () => {
   let database: TestDatabase;
   const folder = mkdtempSync(join(tmpdir(), 'wardline-bounds-'));
   let program: Program | undefined;

@@ -3,16 +3,16 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CIPHERS, type KeyPair, selfSignedPair } from '../../../src/platform/certificates/certificate.js';
 import { request, signIn, Socket } from '../../support/clients/client.js';
 import { type Program, run } from '../../support/servers/process.js';
 import type { FirstRun, TestWardline } from '../../support/wardline.js';
+import { soon } from '../../support/eventually.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wardline-tls-'));
 const mount = join(folder, 'mount');
 const dataDir = join(folder, 'var');
-const soon = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 20_000, interval: 100 });
 
 let first: KeyPair;
 let second: KeyPair;
@@ -65,7 +65,7 @@ beforeAll(async () => {
   const firstRun = JSON.parse(readFileSync(join(dataDir, 'first-run.json'), 'utf8')) as FirstRun;
   wardline = { url, ca: first.cert, firstRun } as unknown as TestWardline;
   socket = await Socket.open(wardline, (await signIn(wardline, 'icu-nurse-1')).cookie);
-}, 60_000);
+});
 afterAll(async () => {
   program.child.kill('SIGTERM');
   await program.exited;

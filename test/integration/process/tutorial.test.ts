@@ -33,7 +33,7 @@ beforeAll(async () => {
   port = await freePort();
   program = run('src/main.js', { DATA_DIR: dataDir, PORT: String(port) });
   await program.event('wardline.ready');
-}, 120_000);
+});
 afterAll(async () => {
   program.child.kill('SIGTERM');
   await program.exited;

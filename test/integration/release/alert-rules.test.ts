@@ -66,6 +66,7 @@ const TABLE: readonly (readonly [RegExp, severity: string])[] = [
   [/^wardline_tls_cert_expiry_seconds \/ 86400 < 14$/, 'warning'],
   [/^rate\(process_cpu_seconds_total/, 'warning'],
   [/wardline_redis_memory_bytes/, 'warning'],
+  [/^increase\(wardline_requests_shed_total\[1m\]\) > 0$/, 'critical'],
   [/^wardline_clock_ok == 0$/, 'critical'],
   [/wardline_extension_failures_total/, 'warning'],
   [/^increase\(wardline_log_lines_lost_total/, 'warning'],

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { eventually } from '../../support/clients/person.js';
 import { DEPLOY } from '../../support/checks/manifests.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { findProgram, itIsInstalled } from '../../support/servers/installed.js';
+import { eventually } from '../../support/eventually.js';
 
 const CONFIG = join(DEPLOY, 'alertmanager', 'alertmanager.yml');
 const amtool = findProgram('amtool');

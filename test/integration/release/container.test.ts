@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
 import { sendSignal } from '../../support/checks/signal.js';
+import { soon } from '../../support/eventually.js';
 
 const folder = join(mkdtempSync(join(tmpdir(), 'wardline-container-')), 'var');
 const UNSHARE = ['--pid', '--fork', '--mount-proc'];
@@ -27,7 +28,7 @@ function asProcessOne(env: Record<string, string>) {
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const exited = once(child, 'close').then(([code]) => code as number | null);
-  return { child, exited, said: () => said, saying: (what: string) => vi.waitFor(() => expect(said).toContain(what), { timeout: 60_000 }) };
+  return { child, exited, said: () => said, saying: (what: string) => soon(() => expect(said).toContain(what)) };
 }
 
 /** The process that `unshare` has started, as it is known out here. */

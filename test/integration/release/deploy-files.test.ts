@@ -108,7 +108,7 @@ describe('the Dockerfile', () => {
     expect(argumentsOf('VOLUME')).toEqual([config.database.DATA_DIR]);
   });
 
-  describe('what it puts into the image', { timeout: 90_000 }, () => {
+  describe('what it puts into the image', () => {
     const programs: Program[] = [];
     afterAll(async () => {
       for (const { child, exited } of programs) {

@@ -13,11 +13,11 @@ import { CertificateWatch } from '../../../src/platform/certificates/certificate
 import { seededRandom } from '../../../tools/simulate/plan/random.js';
 import { DEPLOY } from '../../support/checks/manifests.js';
 import { metricOf, selectorsOf } from '../../support/checks/promql.js';
-import { eventually } from '../../support/clients/person.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { findProgram, itIsInstalled } from '../../support/servers/installed.js';
 import { TestRedis } from '../../support/servers/redis.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
+import { eventually } from '../../support/eventually.js';
 
 const program = findProgram('prometheus');
 const hasRedis = findProgram('redis-server') !== undefined;
@@ -77,7 +77,7 @@ class TestPrometheus {
     ];
     const child = spawn(program ?? '', args, { stdio: 'ignore' });
     const prometheus = new TestPrometheus(child, place, `http://${address}/api/v1`);
-    await eventually(async () => ((await prometheus.query('up == 1').catch(() => []))[0] ? true : undefined), 'a scrape', 30_000);
+    await eventually(async () => ((await prometheus.query('up == 1').catch(() => []))[0] ? true : undefined), 'a scrape');
     return prometheus;
   }
 
@@ -139,7 +139,7 @@ describe.skipIf(program === undefined)('a real Prometheus, after a simulated war
       const [now] = await prometheus.query('timestamp(ws_connections)');
       return Number(now?.value[1]) >= Number(before?.value[1]) + 2 ? true : undefined;
     }, 'two more scrapes');
-  }, 150_000);
+  });
   afterAll(async () => {
     for (const stop of stops.reverse()) await stop();
   });

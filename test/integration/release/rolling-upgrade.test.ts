@@ -153,7 +153,7 @@ describe('a rolling upgrade', () => {
       await database.query(`DROP OWNED BY ${role}`);
       await database.query(`DROP ROLE ${role}`);
     }
-  }, 180_000);
+  });
 
   it('is over once a migration contracts the schema: the older program is refused with 78, and names both versions', async () => {
     database = await createTestDatabase('demo hospital');
@@ -177,5 +177,5 @@ describe.skipIf(OLDER === undefined)('a rolling upgrade from the last release', 
       migrate: (url) => migrateUp(url),
       firstRun: () => JSON.parse(readFileSync(join(dataDir, 'first-run.json'), 'utf8')) as FirstRun,
     });
-  }, 300_000);
+  });
 });

@@ -1,7 +1,7 @@
 import { DueWorkScheduler } from '../../../src/platform/scheduling/due-work-scheduler.js';
-import type { DueWorkLoop } from '../../../src/platform/scheduling/due-work-loop.js';
-import { eventually } from '../clients/person.js';
+import type { DueWorkLoop } from '../../../src/platform/scheduling/loops/due-work-loop.js';
 import type { TestWardline } from '../wardline.js';
+import { eventually } from '../eventually.js';
 
 /** Work of one kind can make work of another one due, and that again. */
 const ROUNDS = 3;

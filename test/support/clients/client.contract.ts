@@ -1,7 +1,7 @@
 import type { ClientOptions, EventFrame, Transport, Wardline } from '@wardline/client';
 import { createClient, eventStream, longPoll, webSocket, WardlineError } from '@wardline/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from './person.js';
+import { eventually } from '../eventually.js';
 
 /** A server as a client's tests need it: the real one behind a proxy, or the one in memory. */
 export interface ClientServer {
@@ -44,7 +44,7 @@ export function clientContract(name: string, start: () => Promise<ClientServer>)
       await server.signIn(client);
       const events: EventFrame[] = [];
       client.department('icu').on('*', (event) => events.push(event));
-      const live = () => eventually(() => client.status.phase === 'live' || undefined, 'live', 30_000);
+      const live = () => eventually(() => client.status.phase === 'live' || undefined, 'live');
       await live();
       return { client, events, live };
     }
@@ -53,7 +53,7 @@ export function clientContract(name: string, start: () => Promise<ClientServer>)
         .department('icu')
         .getSnapshot()
         .calls.find((call) => call.id === id);
-    const shown = (client: Wardline, id: string) => eventually(() => openCall(client, id), 'the call on the screen', 30_000);
+    const shown = (client: Wardline, id: string) => eventually(() => openCall(client, id), 'the call on the screen');
 
     it.each(TRANSPORTS)('is live over %s, shows a call, takes it, and sees it go', async (transport, make) => {
       const { client, events } = await screen([make()]);
@@ -62,7 +62,7 @@ export function clientContract(name: string, start: () => Promise<ClientServer>)
       expect(await client.calls.accept(call.id, { version: call.version })).toMatchObject({ id: call.id, state: 'accepted' });
       await client.calls.arrive(call.id);
       expect(await client.calls.complete(call.id)).toMatchObject({ state: 'completed' });
-      await eventually(() => !openCall(client, call.id) || undefined, 'the call is gone', 30_000);
+      await eventually(() => !openCall(client, call.id) || undefined, 'the call is gone');
       const own = events.filter(({ data }) => (data as { call_id?: string }).call_id === call.id).map(({ type }) => type);
       for (const type of ['call.pending', 'call.accepted', 'call.in_progress', 'call.completed'])
         expect(
@@ -81,7 +81,7 @@ export function clientContract(name: string, start: () => Promise<ClientServer>)
       await shown(client, second);
       await live();
       const log = (await server.log()).filter(({ seq }) => seq > from);
-      await eventually(() => (events.at(-1)?.seq ?? 0) >= (log.at(-1)?.seq ?? 0) || undefined, 'the end of the log', 30_000);
+      await eventually(() => (events.at(-1)?.seq ?? 0) >= (log.at(-1)?.seq ?? 0) || undefined, 'the end of the log');
       const seen = events.slice(0, log.length);
       expect(seen.map(({ seq, id, type }) => ({ seq, id, type }))).toEqual(log.map(({ seq, id, type }) => ({ seq, id, type })));
       expect(client.proof('icu')).toMatchObject({ snapshots: 1, gaps: 0, duplicatesDropped: 0 });
@@ -109,7 +109,7 @@ export function clientContract(name: string, start: () => Promise<ClientServer>)
       expect(await accepted).toMatchObject({ id: call.id, state: 'accepted' });
       await live();
       const log = await server.log();
-      await eventually(() => (events.at(-1)?.seq ?? 0) >= (log.at(-1)?.seq ?? 0) || undefined, 'the end of the log', 30_000);
+      await eventually(() => (events.at(-1)?.seq ?? 0) >= (log.at(-1)?.seq ?? 0) || undefined, 'the end of the log');
       const own = events.filter(({ type, data }) => type === 'call.accepted' && (data as { call_id: string }).call_id === call.id);
       expect(own).toHaveLength(1);
     });

@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import type { AnyFrame } from './any-frame.js';
 import { requireAnswer, requireFrame } from './published.js';
 import type { TestWardline } from '../wardline.js';
+import { PATIENCE_MS } from '../eventually.js';
 
 export type { AnyFrame } from './any-frame.js';
 
@@ -27,10 +28,13 @@ export interface RequestOptions {
 type Target = Pick<TestWardline, 'url' | 'ca'> & {
   /** A program of an older release: its answers lack the fields that are new. */
   isOlderRelease?: boolean;
+  /** Keeps connections for further requests; without it each request has a connection of its own. */
+  agent?: http.Agent;
 };
 
 /** One HTTP request; never throws for a status. */
-export function request(target: Target, method: string, path: string, { body, headers = {}, from }: RequestOptions = {}): Promise<Answer> {
+export function request(target: Target, method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+  const { body, headers = {}, from } = options;
   const url = new URL(target.url);
   const payload = body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const { request: send } = url.protocol === 'https:' ? https : http;
@@ -42,7 +46,7 @@ export function request(target: Target, method: string, path: string, { body, he
         path,
         method,
         ca: target.ca,
-        agent: false,
+        agent: target.agent ?? false,
         ...(from !== undefined && { localAddress: from }),
         headers: { ...(payload !== undefined && { 'content-type': 'application/json' }), ...headers },
       },
@@ -67,7 +71,11 @@ export function request(target: Target, method: string, path: string, { body, he
         response.on('error', reject);
       },
     );
-    message.on('error', reject);
+    message.on('error', (error: NodeJS.ErrnoException) => {
+      // The server closed a kept connection just when the request came: it has not read it, and a browser asks again.
+      if (message.reusedSocket && error.code === 'ECONNRESET') request(target, method, path, options).then(resolve, reject);
+      else reject(error);
+    });
     message.end(payload);
   });
 }
@@ -139,13 +147,13 @@ export function asStation(target: Pick<TestWardline, 'url' | 'ca' | 'firstRun'>,
     });
 }
 
-const FRAME_TIMEOUT_MS = 15_000;
-
 /** A socket that keeps every frame it gets. */
 export class Socket {
   readonly frames: AnyFrame[] = [];
   /** Set when the socket is closed. */
   closed: { code: number; reason: string } | undefined;
+  /** The first frame that was not as its schema says: each wait, open or next, fails with it. */
+  private fault: Error | undefined;
   private readonly waiters = new Set<() => void>();
   /** Types of the commands that were sent, by their ids. */
   private readonly sent = new Map<string, string>();
@@ -154,9 +162,14 @@ export class Socket {
     ws.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString('utf8'));
       this.frames.push(frame);
+      try {
+        requireFrame(frame, this.sent.get(frame.re as string));
+      } catch (error) {
+        this.fault ??= error as Error;
+        // It ends the run where no test waits for a frame.
+        if (this.waiters.size === 0) throw error;
+      }
       for (const wake of this.waiters) wake();
-      // An error here ends the run: no test needs to look for it.
-      requireFrame(frame, this.sent.get(frame.re as string));
     });
     ws.on('close', (code, reason) => {
       this.closed = { code, reason: reason.toString() };
@@ -216,16 +229,15 @@ export class Socket {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiters.delete(look);
-        reject(
-          new Error(`${what} did not come within ${String(FRAME_TIMEOUT_MS)} ms; got ${JSON.stringify(this.frames.map((f) => f.type))}`),
-        );
-      }, FRAME_TIMEOUT_MS);
+        reject(new Error(`${what} did not come within ${String(PATIENCE_MS)} ms; got ${JSON.stringify(this.frames.map((f) => f.type))}`));
+      }, PATIENCE_MS);
       const look = () => {
-        const found = find();
-        if (found === undefined) return;
+        const found = this.fault ? undefined : find();
+        if (!this.fault && found === undefined) return;
         clearTimeout(timer);
         this.waiters.delete(look);
-        resolve(found);
+        if (this.fault) reject(this.fault);
+        else resolve(found as T);
       };
       this.waiters.add(look);
       look();

@@ -1,7 +1,7 @@
 import { createClient, type ClientOptions, type DepartmentState, type EventFrame, type Wardline } from '@wardline/client';
 import { checkedTransport } from './checked-transport.js';
-import { eventually } from './person.js';
 import type { TestWardline } from '../wardline.js';
+import { eventually } from '../eventually.js';
 
 type Picture = Pick<DepartmentState, 'calls' | 'staff'>;
 

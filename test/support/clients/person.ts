@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { until as eventually } from '../../../src/testing/contracts/until.js';
+import { eventually } from '../eventually.js';
 import { signIn, Socket, type AnyFrame, type Answer, type Session } from './client.js';
 import type { TestWardline } from '../wardline.js';
 
@@ -112,8 +112,6 @@ export async function readLog(session: Session, dept: string, after = 0): Promis
 export async function logOf(session: Session, dept: string, callId: string): Promise<AnyFrame[]> {
   return (await readLog(session, dept)).filter((event) => event.data.call_id === callId && event.type !== 'call.assigned');
 }
-
-export { eventually };
 
 /** Closes every open call as the administrator: a ward at peace for the next test. */
 export async function closeAllCalls(admin: Session): Promise<void> {

@@ -1,6 +1,7 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TestWardline } from '../wardline.js';
+import { PATIENCE_MS } from '../eventually.js';
 
 /** The answer on a connection of the test's own. */
 export interface RawAnswer {
@@ -11,8 +12,6 @@ export interface RawAnswer {
   /** After a 101: the close code of the first frame, 0 when it was another frame. */
   closeCode: number | undefined;
 }
-
-const PATIENCE_MS = 15_000;
 
 /** A connection to the node, TLS where the node speaks it; its errors are swallowed, what it hears is kept. */
 export function dial(target: Pick<TestWardline, 'url' | 'ca'>): { socket: Socket; ready: Promise<void> } {

@@ -1,8 +1,8 @@
 import { createClient, type Wardline } from '@wardline/client';
 import { checkedTransport } from './checked-transport.js';
 import type { Session } from './client.js';
-import { eventually } from './person.js';
 import type { TestWardline } from '../wardline.js';
+import { eventually } from '../eventually.js';
 
 /** A screen on `@wardline/client` that follows a department with the session of a person who has several. */
 export class Reader {
@@ -40,8 +40,8 @@ export class Reader {
     return this.client.status.phase === 'live';
   }
 
-  whenLive(patienceMs: number): Promise<boolean> {
-    return eventually(() => this.isLive || undefined, `a screen of ${this.dept}`, patienceMs);
+  whenLive(): Promise<boolean> {
+    return eventually(() => this.isLive || undefined, `a screen of ${this.dept}`);
   }
 
   /** `seq` of the last event that it has, in order and without holes. */

@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { WebSocket } from 'ws';
 import type { TestWardline } from '../wardline.js';
+import { PATIENCE_MS } from '../eventually.js';
 
 /** The answer to an upgrade that was sent by hand. */
 export interface Upgrade {
@@ -60,7 +61,7 @@ export function connectUntilClosed(
     const timer = setTimeout(() => {
       ws.terminate();
       reject(new Error('the server did not close'));
-    }, 5000);
+    }, PATIENCE_MS);
     ws.on('open', () => {
       for (const text of send) ws.send(text);
     });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asStation, type Session } from './client.js';
 import type { TestWardline } from '../wardline.js';
 
@@ -9,10 +10,12 @@ export interface Serving {
   nurse: Session;
 }
 
+/** Long enough that the load alone holds no slow machine up. */
+const BETWEEN_PRESSES_MS = 25;
 const STATIONS = ['icu-101-bed', 'icu-102-bed', 'icu-103-bed'];
 
 /**
- * Presses, accepts and cancels without a pause, each command at the next of the nodes that serve, until `stop`. Every answer that is not the right one
+ * Presses, accepts and cancels at three buttons, each command at the next of the nodes that serve, until `stop`. Every answer that is not the right one
  * is a refusal.
  */
 export class WardTraffic {
@@ -37,7 +40,7 @@ export class WardTraffic {
   /** Resolves when so many more calls have been pressed, accepted and cancelled. */
   async roundsMore(count: number): Promise<void> {
     const end = this.rounds + count;
-    while (this.rounds < end && !this.stopped) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (this.rounds < end && !this.stopped) await sleep(10);
   }
 
   async stop(): Promise<void> {
@@ -60,6 +63,7 @@ export class WardTraffic {
         await this.asked('cancel', asStation(this.next().target, station)('POST', `/calls/${id}/cancel`, {}));
       }
       this.rounds++;
+      await sleep(BETWEEN_PRESSES_MS);
     }
   }
 

@@ -25,7 +25,8 @@ import { DEFAULT_UPGRADE_GUARDS } from '../../../src/realtime/upgrade/upgrade-gu
 import { RealtimeHub } from '../../../src/rooms/realtime-hub.service.js';
 import { RoomAuthorizer, type RoomRequest } from '../../../src/rooms/room-authorizer.js';
 import { type DispatchableCall, type DispatchCandidate, DispatchStrategy } from '../../../src/ward/calls/dispatch/dispatch-strategy.js';
-import { type EscalationPolicy, EscalationPolicyProvider } from '../../../src/ward/calls/policies/escalation-policy.js';
+import { EscalationPolicyProvider } from '../../../src/ward/calls/policies/escalation-policy.js';
+import type { EscalationPolicy } from '../../../src/ward/deadlines/deadlines.js';
 import { type Notification, Notifier } from '../../../src/ward/notifications/notifier.js';
 import { faulty } from './faults.js';
 

@@ -3,7 +3,8 @@ import { Inject, Injectable, Module } from '@nestjs/common';
 import { z } from 'zod';
 import { defineHospital } from '../../../src/program/define-hospital.js';
 import { setting, settingsOf, type SettingsOf, Transactions } from '../../../src/index.js';
-import { EscalationPolicyProvider, type EscalationPolicy } from '../../../src/ward/calls/policies/escalation-policy.js';
+import { EscalationPolicyProvider } from '../../../src/ward/calls/policies/escalation-policy.js';
+import type { EscalationPolicy } from '../../../src/ward/deadlines/deadlines.js';
 
 const ownSettings = z.object({
   TEST_HOUSE_L1_SEC: setting.integer(45, { doc: 'Seconds to the first step of every call.' }, { min: 1, max: 600 }),

@@ -1,8 +1,11 @@
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { findProgram } from '../servers/installed.js';
+import { PATIENCE_MS } from '../eventually.js';
 
 export const CHROMIUM = findProgram('chromium');
+/** Has no window, which nobody sees: a third of the work is saved. It shows no notifications. */
+const WINDOWLESS = findProgram('chromium-headless-shell') ?? CHROMIUM;
 /** The browser itself asks for nothing: each request is a page's own. */
 const ALONE = [
   '--disable-gpu',
@@ -13,8 +16,8 @@ const ALONE = [
   '--disable-sync',
 ];
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM ?? '', chromiumSandbox: false, args: ALONE });
+export function launchChromium(program = WINDOWLESS): Promise<Browser> {
+  return chromium.launch({ executablePath: program ?? '', chromiumSandbox: false, args: ALONE });
 }
 
 /** A page, and what went wrong on it. */
@@ -30,6 +33,7 @@ export interface WatchedPage {
 /** A page in a profile of its own that records every fault and every foreign request. */
 export async function openWatched(browser: Browser, origin: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   return watch(context, await context.newPage(), origin);
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { packageRoot } from '../../../src/platform/system/package-root.js';
-import { eventually } from '../clients/person.js';
+import { eventually } from '../eventually.js';
 
 const SOURCE = join(packageRoot(), 'packages', 'client', 'src');
 

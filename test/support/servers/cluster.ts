@@ -2,10 +2,10 @@ import { Cluster } from '../../../src/cluster/node/cluster.js';
 import { RealtimeHub } from '../../../src/rooms/realtime-hub.service.js';
 import { RoomAuthorizer } from '../../../src/rooms/room-authorizer.js';
 import { request, signIn, Socket, type Answer, type Session } from '../clients/client.js';
-import { eventually } from '../clients/person.js';
 import { TestRedis } from './redis.js';
 import { WardRooms } from '../ward-rooms.js';
 import { startTestWardline, type TestWardline } from '../wardline.js';
+import { eventually } from '../eventually.js';
 
 /** Heartbeats and sweeps in a hurry; limits that a test does not ask for are off. */
 const QUICK: Record<string, string> = {

@@ -49,11 +49,18 @@ export function runCommand(file: string, args: readonly string[], env: Record<st
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const exited = once(child, 'close').then(([code]) => code as number | null);
-  const events = (name: string) =>
-    stdout
-      .split('\n')
-      .filter((line) => line.includes(`"event":"${name}"`) && line.endsWith('}'))
-      .map((line) => JSON.parse(line) as LogLine);
+  // Each line is read once: a program that is looked at often may log much.
+  const lines: { event: string; line: LogLine }[] = [];
+  let read = 0;
+  const events = (name: string) => {
+    for (let end = stdout.indexOf('\n', read); end >= 0; end = stdout.indexOf('\n', read)) {
+      const text = stdout.slice(read, end);
+      read = end + 1;
+      const event = /"event":"([^"]+)"/.exec(text)?.[1];
+      if (event !== undefined && text.endsWith('}')) lines.push({ event, line: JSON.parse(text) as LogLine });
+    }
+    return lines.filter(({ event }) => event === name).map(({ line }) => line);
+  };
   const event = async (name: string): Promise<LogLine> => {
     for (;;) {
       const [found] = events(name);

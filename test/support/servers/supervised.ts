@@ -1,15 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { asStation, type Session, signIn } from '../clients/client.js';
-import { eventually, readLog } from '../clients/person.js';
+import { readLog } from '../clients/person.js';
 import { type LogLine, type Program, run } from './process.js';
 import { Reader } from '../clients/reader.js';
 import type { FirstRun, TestWardline } from '../wardline.js';
-
-/** A worker loads for seconds on a machine that does much else. */
-const WORKER_START_MS = 60_000;
+import { eventually } from '../eventually.js';
 
 /** The pids of the workers that have come up, oldest first. */
 export function workers(program: Program): number[] {
@@ -20,7 +19,7 @@ export function workers(program: Program): number[] {
 }
 
 export async function nextWorker(program: Program, before: number): Promise<number> {
-  return eventually(() => workers(program).find((_, index) => index === before), 'another worker', WORKER_START_MS);
+  return eventually(() => workers(program).find((_, index) => index === before), 'another worker');
 }
 
 export function isAlive(pid: number): boolean {
@@ -36,7 +35,10 @@ export async function gone(pid: number): Promise<true> {
   return eventually(() => (isAlive(pid) ? undefined : true), `the end of process ${String(pid)}`);
 }
 
-/** Presses and cancels without a pause, each time over a connection of its own, until `stop`. */
+/** Long enough that the load alone holds no slow machine up. */
+const BETWEEN_PRESSES_MS = 25;
+
+/** Presses and cancels at three buttons, each time over a connection of its own, until `stop`. */
 export function pressing(wardline: TestWardline) {
   let stopped = false;
   const refused: string[] = [];
@@ -54,6 +56,7 @@ export function pressing(wardline: TestWardline) {
         } catch (error) {
           refused.push(String(error));
         }
+        await sleep(BETWEEN_PRESSES_MS);
       }
     }),
   );
@@ -88,7 +91,7 @@ export class Supervised {
     const program = this.alsoStop(run('src/main.js', { PORT: '0', DATA_DIR: this.folder, ...env }));
     const { url } = await program.event('wardline.ready');
     // The worker's own line comes from another process, and may come after the supervisor's.
-    await eventually(() => (workers(program).length > 0 ? true : undefined), 'the first worker’s word', WORKER_START_MS);
+    await eventually(() => (workers(program).length > 0 ? true : undefined), 'the first worker’s word');
     const firstRun = JSON.parse(readFileSync(join(this.folder, 'first-run.json'), 'utf8')) as FirstRun;
     return { program, wardline: { url, ca: readFileSync(join(this.folder, 'tls', 'cert.pem')), firstRun } as unknown as TestWardline };
   }
@@ -104,7 +107,7 @@ export class Supervised {
     const other = await signIn(wardline, 'icu-nurse-2');
     const screens = [nurse, nurse, nurse, nurse, other, other, other, other].map((session) => new Reader(wardline, session, 'icu'));
     this.readers.push(...screens);
-    for (const screen of screens) expect(await screen.whenLive(15_000)).toBe(true);
+    for (const screen of screens) expect(await screen.whenLive()).toBe(true);
     return { nurse, screens };
   }
 

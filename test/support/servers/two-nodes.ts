@@ -6,8 +6,7 @@ import { createTestDatabase, type TestDatabase } from './database.js';
 import { freePort } from './free-port.js';
 import { type Program, run } from './process.js';
 import { type FirstRun, TEST_SECRET } from '../wardline.js';
-
-const START_TIMEOUT_MS = 60_000;
+import { PATIENCE_MS } from '../eventually.js';
 
 /** One node as a process of its own, on the same port each time it is started. */
 export class ProxiedNode {
@@ -32,7 +31,7 @@ export class ProxiedNode {
   async start(): Promise<void> {
     this.program = run('src/main.js', { ...this.env, SERVER_ID: this.id, PORT: String(this.port), DATA_DIR: this.dataDir });
     await this.program.event('wardline.ready');
-    const giveUpAt = performance.now() + START_TIMEOUT_MS;
+    const giveUpAt = performance.now() + PATIENCE_MS;
     while ((await this.readiness()) !== 200) {
       if (performance.now() > giveUpAt) throw new Error(`${this.id} is not ready: ${this.program.stdout().slice(-2000)}`);
       await sleep(50);

@@ -15,6 +15,13 @@ export interface Target {
   readonly tls: TlsTrust;
 }
 
+/** A server of a bench. @param cert the file of the certificate to trust; plain without it */
+export function targetAt(port: number, cert?: string): Target {
+  const scheme = cert === undefined ? 'http' : 'https';
+  const tls = { rejectUnauthorized: true, ...(cert !== undefined && { ca: readFileSync(cert) }) };
+  return { url: new URL(`${scheme}://127.0.0.1:${String(port)}`), tls };
+}
+
 function readCertificate(dataDir: string): Buffer | undefined {
   try {
     return readFileSync(join(dataDir, 'tls', 'cert.pem'));

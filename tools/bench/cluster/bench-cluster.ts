@@ -1,6 +1,6 @@
 import { OwnRedis } from '../process/own-redis.js';
 import type { Bench, Outcome } from '../pipe/bench.js';
-import { WardlineServer } from '../pipe/wardline-server.js';
+import { WardlineServer } from '../pipe/ward/wardline-server.js';
 import { RedisStatistics } from './redis-statistics.js';
 
 /** The counting readers answer no pings. */

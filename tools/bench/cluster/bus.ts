@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '../append/statistics.js';
 import type { FleetAnswers } from '../fleet/main.js';
 import type { Bench, Outcome } from '../pipe/bench.js';
-import { untilArrived } from '../pipe/delivery-rounds.js';
+import { untilArrived } from '../pipe/delivery/delivery-rounds.js';
 import { untilQuiet } from '../pipe/quiescence.js';
 import { row, whole } from '../pipe/report.js';
 import type { Child } from '../process/child.js';

@@ -3,8 +3,8 @@ import { median } from '../append/statistics.js';
 import type { Bench, Outcome } from '../pipe/bench.js';
 import { untilQuiet } from '../pipe/quiescence.js';
 import { row, whole } from '../pipe/report.js';
-import { hireDepartments } from '../pipe/staff.js';
-import { WardlineServer } from '../pipe/wardline-server.js';
+import { hireDepartments } from '../pipe/ward/staff.js';
+import { WardlineServer } from '../pipe/ward/wardline-server.js';
 
 const CONNECTIONS = 5000;
 const AT_ONCE = 32;

@@ -1,5 +1,6 @@
-import { decodeFrame } from '../client/frames.js';
-import { LiveSocket } from '../client/live-socket.js';
+import { decodeFrame } from '../client/socket/frames.js';
+import { LiveSocket } from '../client/socket/live-socket.js';
+import type { Target } from '../client/target.js';
 
 const LIVE_TIMEOUT_MS = 15_000;
 
@@ -10,12 +11,12 @@ export class Screen {
 
   constructor(
     readonly node: number,
-    port: number,
+    target: Target,
     cookie: string,
     dept: string,
   ) {
     const options = {
-      target: { url: new URL(`http://127.0.0.1:${String(port)}`), tls: { rejectUnauthorized: true } },
+      target,
       cookie,
       dept,
       decode: (bytes: Buffer) => decodeFrame(bytes.toString('utf8')),

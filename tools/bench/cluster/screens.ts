@@ -1,4 +1,5 @@
 import { median, quantile } from '../append/statistics.js';
+import { targetAt } from '../client/target.js';
 import type { Bench, Outcome } from '../pipe/bench.js';
 import { row, whole } from '../pipe/report.js';
 import { BenchCluster, startRedis, withoutRedis } from './bench-cluster.js';
@@ -49,7 +50,7 @@ export async function clusterScreens(bench: Bench): Promise<Outcome> {
 }
 
 async function pressAndWatch({ nodes }: BenchCluster, { dept, cookies, keys }: BenchWard, count: number): Promise<ScreenRound> {
-  const screens = nodes.map(({ port }, node) => new Screen(node, port, cookies[node] ?? '', dept));
+  const screens = nodes.map(({ port }, node) => new Screen(node, targetAt(port), cookies[node] ?? '', dept));
   const buttons = new Buttons(
     nodes.map(({ port }) => port),
     keys,

@@ -4,7 +4,7 @@ import { newStationKey, stationKeyHash } from '../../../src/ward/stations/statio
 import type { BenchDatabase } from '../append/bench-database.js';
 import { toApiError } from '../client/api-error.js';
 import { HttpClient } from '../client/http-client.js';
-import { hireStaff } from '../pipe/staff.js';
+import { hireStaff } from '../pipe/ward/staff.js';
 
 const STATIONS = 10;
 
@@ -19,9 +19,9 @@ export interface BenchWard {
 /** A department with nurses on duty, and a button at each of its beds. */
 export async function furnishWard(
   database: BenchDatabase,
-  { dept, nurses, stations = STATIONS }: { dept: string; nurses: number; stations?: number },
+  { dept, nurses, stations = STATIONS, secure = false }: { dept: string; nurses: number; stations?: number; secure?: boolean },
 ): Promise<BenchWard> {
-  const cookies = await hireStaff(database, { dept, count: nurses, secure: false });
+  const cookies = await hireStaff(database, { dept, count: nurses, secure });
   const keys = Array.from({ length: stations }, newStationKey);
   await database.query(`INSERT INTO rooms (id, dept_id, name) SELECT $1 || '-' || n, $1, 'Room' FROM generate_series(1, $2::int) n`, [
     dept,

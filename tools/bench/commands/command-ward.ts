@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toApiError } from '../client/api-error.js';
 import { HttpClient } from '../client/http-client.js';
+import { type Target, targetAt } from '../client/target.js';
 import { Screen } from '../cluster/screen.js';
 import { type BenchWard, furnishWard } from '../cluster/ward.js';
 import type { Bench } from '../pipe/bench.js';
@@ -17,16 +18,17 @@ export class CommandWard {
   private csrf = '';
 
   private constructor(
-    port: number,
+    target: Target,
     readonly ward: BenchWard,
     readonly screen: Screen,
   ) {
-    this.client = new HttpClient({ url: new URL(`http://127.0.0.1:${String(port)}`), tls: { rejectUnauthorized: true } });
+    this.client = new HttpClient(target);
   }
 
-  static async open({ database, atEnd }: Bench, port: number, dept: string, stations: number): Promise<CommandWard> {
-    const ward = await furnishWard(database, { dept, nurses: 1, stations });
-    const own = new CommandWard(port, ward, new Screen(0, port, ward.cookies[0] ?? '', dept));
+  static async open({ database, tls, atEnd }: Bench, port: number, dept: string, stations: number): Promise<CommandWard> {
+    const ward = await furnishWard(database, { dept, nurses: 1, stations, secure: tls !== undefined });
+    const target = targetAt(port, tls?.cert);
+    const own = new CommandWard(target, ward, new Screen(0, target, ward.cookies[0] ?? '', dept));
     atEnd(async () => {
       await own.screen.close();
       own.client.close();

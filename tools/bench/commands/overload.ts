@@ -7,9 +7,11 @@ import { row } from '../pipe/report.js';
 import { CommandWard } from './command-ward.js';
 import { startWardline } from './sides.js';
 
-const SECONDS = 5;
+/** Long enough for a queue to fill: requests that wait longer than they are of use show only then. */
+const SECONDS = 10;
 const DEPARTMENTS = 20;
-const STATIONS = 40;
+/** Buttons of each department for each second: none is pressed twice in a measurement. */
+const STATIONS_A_SECOND = 60;
 /** Buttons that are pressed at a time while the ceiling is looked for. */
 const CLIENTS = 40;
 /** An answer that takes longer is no use. */
@@ -40,7 +42,7 @@ export async function overload(bench: Bench): Promise<Outcome> {
   const measured = [];
   for (const { name, root } of sides) {
     const side = await startWardline(bench, name, root === undefined ? {} : { root });
-    const beds = await furnish(bench, side.port, name.slice(0, 1));
+    const beds = await furnish(bench, side.port, name.slice(0, 1), seconds);
     measured.push({ name, beds, rounds: [] as { ceiling: number; goodput: number; tally: Tally }[] });
   }
   for (const { beds } of measured) await closedLoop(beds, 1);
@@ -72,7 +74,7 @@ export async function overload(bench: Bench): Promise<Outcome> {
       `refusals by code: ${JSON.stringify(measured.map(({ name, rounds }) => [name, rounds.map(({ tally }) => tally.refused)]))}`,
       '(p50 and p99 of presses under overload; clients and PostgreSQL share the machine)',
     ],
-    settings: { seconds, departments: DEPARTMENTS, stations: STATIONS, clients: CLIENTS, useful_ms: USEFUL_MS },
+    settings: { seconds, departments: DEPARTMENTS, clients: CLIENTS, useful_ms: USEFUL_MS },
     result: measured.map(({ name, rounds }) => ({ name, rounds })),
     goals: [
       roundsAtMost(
@@ -89,24 +91,55 @@ export async function overload(bench: Bench): Promise<Outcome> {
   };
 }
 
-async function furnish(bench: Bench, port: number, prefix: string): Promise<Bed[]> {
+async function furnish(bench: Bench, port: number, prefix: string, seconds: number): Promise<FreeBeds> {
+  const stations = STATIONS_A_SECOND * seconds;
   const beds: Bed[][] = [];
   for (let n = 0; n < DEPARTMENTS; n += 1) {
-    const ward = await CommandWard.open(bench, port, `${prefix}-${String(n)}`, STATIONS);
+    const ward = await CommandWard.open(bench, port, `${prefix}-${String(n)}`, stations);
     beds.push(ward.ward.keys.map((key) => ({ ward, key })));
   }
   // Department by department, so that neighbours in the list are of different ones.
-  return Array.from({ length: STATIONS }, (_, station) => beds.map((of) => of[station]))
-    .flat()
-    .filter((bed) => bed !== undefined);
+  return new FreeBeds(
+    Array.from({ length: stations }, (_, station) => beds.map((of) => of[station]))
+      .flat()
+      .filter((bed) => bed !== undefined),
+  );
 }
 
 function newTally(): Tally {
   return { good: 0, late: 0, refused: {}, pressMs: [] };
 }
 
-/** A press, its accept, and the end of the call, which is not counted. */
-async function pressAndAccept({ ward, key }: Bed, tally: Tally): Promise<void> {
+/** The next beds without a call, and the calls that were opened. */
+class FreeBeds {
+  private next = 0;
+  private readonly open: { readonly ward: CommandWard; readonly id: string }[] = [];
+
+  constructor(private readonly beds: readonly Bed[]) {}
+
+  /** @throws Error when every bed has a call: a second press there is a repeat, and no new call */
+  take(): Bed {
+    const bed = this.beds[this.next++];
+    if (!bed) throw new Error('every bed has a call: measure for fewer seconds');
+    return bed;
+  }
+
+  noteCall(ward: CommandWard, id: string): void {
+    this.open.push({ ward, id });
+  }
+
+  /** Ends all calls, which is not measured. */
+  async empty(): Promise<void> {
+    const end = async () => {
+      for (let call = this.open.pop(); call; call = this.open.pop())
+        for (const command of ['accept', 'arrive', 'complete'] as const) await call.ward.command(command, call.id).catch(() => undefined);
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, end));
+    this.next = 0;
+  }
+}
+
+async function pressAndAccept(beds: FreeBeds, tally: Tally): Promise<void> {
   const count = async (work: () => Promise<{ answeredAt: number; writtenAt: number; body: unknown }>) => {
     const startedAt = performance.now();
     try {
@@ -120,39 +153,37 @@ async function pressAndAccept({ ward, key }: Bed, tally: Tally): Promise<void> {
       return undefined;
     }
   };
+  const { ward, key } = beds.take();
   const press = await count(() => ward.press(key));
   if (!press) return;
   tally.pressMs.push(press.answeredAt - press.writtenAt);
   const { id } = press.body as { id: string };
+  beds.noteCall(ward, id);
   await count(() => ward.command('accept', id));
-  for (const command of ['arrive', 'complete'] as const) await ward.command(command, id).catch(() => undefined);
 }
 
-async function closedLoop(beds: readonly Bed[], seconds: number): Promise<Tally> {
+async function closedLoop(beds: FreeBeds, seconds: number): Promise<Tally> {
   const tally = newTally();
   const until = performance.now() + seconds * 1000;
-  let next = 0;
   const work = async () => {
-    while (performance.now() < until) {
-      const bed = beds[next++ % beds.length];
-      if (bed) await pressAndAccept(bed, tally);
-    }
+    while (performance.now() < until) await pressAndAccept(beds, tally);
   };
   await Promise.all(Array.from({ length: CLIENTS }, work));
+  await beds.empty();
   return tally;
 }
 
 /** @param perSecond presses and accepts that were carried: so many presses alone, with their accepts, are twice that */
-async function openLoop(beds: readonly Bed[], seconds: number, perSecond: number): Promise<Tally> {
+async function openLoop(beds: FreeBeds, seconds: number, perSecond: number): Promise<Tally> {
   const tally = newTally();
   const started = performance.now();
   const running: Promise<void>[] = [];
   for (let n = 0; n < perSecond * seconds; n += 1) {
     const wait = started + (n * 1000) / perSecond - performance.now();
     if (wait > 1) await sleep(wait);
-    const bed = beds[n % beds.length];
-    if (bed) running.push(pressAndAccept(bed, tally));
+    running.push(pressAndAccept(beds, tally));
   }
   await Promise.all(running);
+  await beds.empty();
   return tally;
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { CpuMeter } from '../escalation/cpu-cost.js';
 import type { Bench } from '../pipe/bench.js';
-import { WardlineServer } from '../pipe/wardline-server.js';
+import { WardlineServer } from '../pipe/ward/wardline-server.js';
 import { Child } from '../process/child.js';
 import type { PROBE } from '../process/probe.js';
 
@@ -24,7 +24,7 @@ export interface Cost {
 
 export async function startWardline(bench: Bench, name: string, more: { url?: string; root?: string; node?: string } = {}): Promise<Side> {
   const { url = bench.database.url, ...how } = more;
-  const server = await WardlineServer.start({ databaseUrl: url, tls: undefined, ...how });
+  const server = await WardlineServer.start({ databaseUrl: url, tls: bench.tls, ...how });
   bench.atEnd(() => server.stop());
   return { name, port: server.port, child: server.child };
 }

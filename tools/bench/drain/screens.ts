@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeFrame } from '../client/frames.js';
+import { decodeFrame } from '../client/socket/frames.js';
 import type { HttpClient } from '../client/http-client.js';
-import { LiveSocket } from '../client/live-socket.js';
+import { LiveSocket } from '../client/socket/live-socket.js';
 import { eachLimited } from '../client/patience.js';
 import { Session } from '../client/session.js';
 import type { OwnWardline } from './own-wardline.js';

@@ -1,7 +1,7 @@
 import type { BenchDatabase } from '../append/bench-database.js';
 import { median, quantile } from '../append/statistics.js';
 import type { Statement } from '../../../src/platform/database/statement.js';
-import { EscalationEngine } from '../../../src/ward/calls/ladder/escalation-engine.js';
+import { EscalationEngine, MOST_AT_ONCE } from '../../../src/ward/calls/ladder/escalation-engine.js';
 import { addClosedCalls, placeDueCalls } from './ward.js';
 
 const RUNS = 200;
@@ -25,19 +25,10 @@ export interface ClaimResult {
 
 type ClaimStatement = Statement & { readonly values: number[] };
 
-/** The engine's own statement, whatever it is today: what it asks the rows for shows it. */
-async function claimStatement(): Promise<ClaimStatement> {
-  let seen: ClaimStatement | undefined;
-  const nextOrBackOff = ({ claim, most }: { claim: Statement; most: number }) => {
-    seen = { ...claim, values: [most] };
-    return Promise.resolve(false);
-  };
-  const engine: EscalationEngine = Object.assign(Object.create(EscalationEngine.prototype) as EscalationEngine, {
-    rows: { nextOrBackOff },
-  });
-  await engine.handleOne();
-  if (!seen) throw new Error('the engine has claimed nothing: the bench does not know its statement');
-  return seen;
+/** The engine's own statement, for as many calls as it claims at once. */
+export function claimStatement(): ClaimStatement {
+  const engine = Object.create(EscalationEngine.prototype) as EscalationEngine;
+  return { ...engine.look.claim.statement, values: [MOST_AT_ONCE] };
 }
 
 /** Each run in a transaction that is rolled back, so that a due call stays due; only the claim itself is timed. */
@@ -62,7 +53,7 @@ async function time(database: BenchDatabase, claim: ClaimStatement, what: ClaimT
 /** The cost of one look for a due call with years of closed calls in the table. No node runs meanwhile. */
 export async function measureClaim(database: BenchDatabase, closedCalls: number): Promise<ClaimResult> {
   await addClosedCalls(database, closedCalls);
-  const claim = await claimStatement();
+  const claim = claimStatement();
   // Leftovers of the rounds would fall due meanwhile.
   await database.query(`UPDATE calls SET next_escalation_at = app_now() + interval '1 hour' WHERE next_escalation_at IS NOT NULL`);
   await database.query('VACUUM ANALYZE calls');

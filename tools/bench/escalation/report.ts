@@ -6,7 +6,7 @@ import type { LatenessResult } from './lateness-rounds.js';
 import type { EscalationOptions } from './options.js';
 import { WARD } from './ward.js';
 
-const LATENESS_GOAL_MS = 250;
+const LATENESS_GOAL_MS = 50;
 const CLAIM_GOAL_MS = 1;
 
 export interface EscalationFacts {

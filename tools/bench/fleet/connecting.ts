@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { platform } from 'node:os';
-import type { Dialect } from './dialects.js';
+import type { Dialect } from './frames/dialects.js';
 import type { Route } from './raw-socket.js';
 
 /** Well below the ports that the kernel hands out for one pair of addresses. */

@@ -1,5 +1,5 @@
 import { inParallel, type Place, routesTo } from './connecting.js';
-import { type DialectName, DIALECTS } from './dialects.js';
+import { type DialectName, DIALECTS } from './frames/dialects.js';
 import { Reader } from './reader.js';
 
 export interface Connecting {

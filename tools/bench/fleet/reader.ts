@@ -1,6 +1,6 @@
-import { clientText } from './client-frame.js';
-import type { Dialect } from './dialects.js';
-import { FrameParser, TEXT } from './frame-parser.js';
+import { clientText } from './frames/client-frame.js';
+import type { Dialect } from './frames/dialects.js';
+import { FrameParser, TEXT } from './frames/frame-parser.js';
 import { RawSocket, type Route } from './raw-socket.js';
 
 export interface ReaderHandlers {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { clientText } from './client-frame.js';
-import { FrameParser, TEXT } from './frame-parser.js';
+import { clientText } from './frames/client-frame.js';
+import { FrameParser, TEXT } from './frames/frame-parser.js';
 import { RawSocket, type Route } from './raw-socket.js';
 
 const EVENT_SEQ = /^\{"type":"[a-z._]+","dept":"[^"]+","seq":(\d+)/;
@@ -21,6 +21,8 @@ export class Resumer {
   /** Returns that were answered with a snapshot instead of what was missed. */
   snapshots = 0;
   failures = 0;
+  /** `performance.now()` of the last `subscribe`. */
+  askedAt = 0;
   private epoch: string | undefined;
   private raw: RawSocket | undefined;
   private parser = new FrameParser();
@@ -83,6 +85,7 @@ export class Resumer {
   }
 
   private subscribe(): void {
+    this.askedAt = performance.now();
     const resume = this.last === 0 ? {} : { after: this.last, epoch: this.epoch };
     this.raw?.write(clientText(JSON.stringify({ id: randomUUID(), type: 'subscribe', dept: this.dept, ...resume })));
   }

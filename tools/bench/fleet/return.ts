@@ -1,6 +1,6 @@
 import { quantile } from '../append/statistics.js';
 import { inParallel, type Place, routesTo } from './connecting.js';
-import { DIALECTS } from './dialects.js';
+import { DIALECTS } from './frames/dialects.js';
 import { Resumer } from './resumer.js';
 
 const GIVE_UP_MS = 60_000;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { clientText } from './client-frame.js';
+import { clientText } from './frames/client-frame.js';
 import { type Place, routesTo } from './connecting.js';
-import { DIALECTS } from './dialects.js';
-import { FrameParser, TEXT } from './frame-parser.js';
+import { DIALECTS } from './frames/dialects.js';
+import { FrameParser, TEXT } from './frames/frame-parser.js';
 import { RawSocket, type Route } from './raw-socket.js';
 
 const SEND_EVERY_MS = 1000;

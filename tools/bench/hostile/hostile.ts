@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { quantile } from '../append/statistics.js';
 import { furnishWard } from '../cluster/ward.js';
 import { UsageError } from '../client/invocation.js';
-import type { Bench, Outcome } from '../pipe/bench.js';
+import { atMost, type Bench, type Outcome } from '../pipe/bench.js';
 import { row } from '../pipe/report.js';
-import { hireStaff } from '../pipe/staff.js';
-import { WardlineServer } from '../pipe/wardline-server.js';
+import { hireStaff } from '../pipe/ward/staff.js';
+import { WardlineServer } from '../pipe/ward/wardline-server.js';
 import { Child } from '../process/child.js';
 import { type Attack, attacksOn } from './attacks.js';
 import type { FloodTally } from './flood.js';
@@ -74,19 +74,24 @@ export async function hostile(bench: Bench): Promise<Outcome> {
     lines: lines(attacked),
     settings: { seconds, per_second: PER_SECOND, rounds: options.rounds, wardline: server.settings },
     result: attacked.map(({ attack, rounds }) => ({ attacker: attack.name, connections: attack.flood.connections, rounds })),
-    goals: attacked.map(({ attack, rounds }) =>
+    goals: attacked.flatMap(({ attack, rounds }) => [
       roundsAtMost(
         `${attack.name}: p99 in ms`,
         rounds.map(({ beside }) => p99(beside)),
         GOAL_P99_MS,
       ),
-    ),
+      atMost(`${attack.name}: probes of readiness that were not green`, notReady(rounds), 0),
+    ]),
   };
 }
 
 /** A round in which nothing was answered is the worst. */
 function p99({ answeredMs }: Pressed): number {
   return answeredMs.length === 0 ? Infinity : quantile(answeredMs, 0.99);
+}
+
+function notReady(rounds: readonly Round[]): number {
+  return rounds.reduce((all, { beside: { ready } }) => all + ready.asked - ready.good, 0);
 }
 
 function sum(shares: readonly Share[]): string {

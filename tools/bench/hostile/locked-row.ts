@@ -6,7 +6,7 @@ import { HttpClient } from '../client/http-client.js';
 import { furnishWard } from '../cluster/ward.js';
 import type { Bench, Outcome } from '../pipe/bench.js';
 import { row } from '../pipe/report.js';
-import { WardlineServer } from '../pipe/wardline-server.js';
+import { WardlineServer } from '../pipe/ward/wardline-server.js';
 import { type Pressed, PressingWard } from './pressing.js';
 import { Taps } from './taps.js';
 import { roundsAtMost } from './verdict.js';

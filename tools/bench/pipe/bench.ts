@@ -1,4 +1,5 @@
 import type { BenchDatabase } from '../append/bench-database.js';
+import { median } from '../append/statistics.js';
 import type { FleetAnswers } from '../fleet/main.js';
 import type { TlsFiles } from '../peers/peer.js';
 import type { Child } from '../process/child.js';
@@ -38,4 +39,11 @@ export interface Goal {
 /** A figure that must not exceed its goal; one that could not be measured is not met. */
 export function atMost(what: string, value: number, goal: number): Goal {
   return { what, value, goal, met: value <= goal };
+}
+
+/** The median of the rounds must not exceed the goal. Too noisy: their spread exceeds it. */
+export function medianAtMost(what: string, rounds: readonly number[], goal: number): Goal {
+  const value = median(rounds);
+  const spread = Math.max(...rounds) - Math.min(...rounds);
+  return { what, value, goal, met: spread > value ? 'too noisy' : value <= goal };
 }

@@ -3,12 +3,12 @@ import { median } from '../append/statistics.js';
 import type { FleetAnswers } from '../fleet/main.js';
 import type { Child } from '../process/child.js';
 import type { Bench, Outcome } from './bench.js';
-import { medianRatio } from './delivery-rounds.js';
-import { startPeers, WARDLINE } from './delivery-sides.js';
+import { medianRatio } from './delivery/delivery-rounds.js';
+import { startPeers, WARDLINE } from './delivery/delivery-sides.js';
 import { row, whole } from './report.js';
 import { type PeerName, type Side, WardlineSide } from './sides.js';
-import { hireDepartments } from './staff.js';
-import { WardlineServer } from './wardline-server.js';
+import { hireDepartments } from './ward/staff.js';
+import { WardlineServer } from './ward/wardline-server.js';
 
 const COUNT = { plain: 2000, tls: 800 };
 const AT_ONCE = 32;

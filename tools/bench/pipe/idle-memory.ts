@@ -3,19 +3,19 @@ import { median } from '../append/statistics.js';
 import type { FleetAnswers } from '../fleet/main.js';
 import type { Child } from '../process/child.js';
 import { atMost, type Bench, type Outcome } from './bench.js';
-import { startPeer } from './delivery-sides.js';
+import { startPeer } from './delivery/delivery-sides.js';
 import { untilQuiet } from './quiescence.js';
 import { row, whole } from './report.js';
 import { type PeerName, type Side, WardlineSide } from './sides.js';
-import { hireDepartments } from './staff.js';
-import { WardlineServer } from './wardline-server.js';
+import { hireDepartments } from './ward/staff.js';
+import { WardlineServer } from './ward/wardline-server.js';
 
 const CONNECTIONS = 10_000;
 const AT_ONCE = 32;
 const DEPARTMENTS = 20;
 /** The part of the connections that come before the first look. */
 const FIRST_SHARE = 5;
-const GOAL_KB = { plain: 10, tls: 36 };
+const GOAL_KB = { plain: 7, tls: 32 };
 const PEERS: readonly PeerName[] = ['ws', 'socket-io', 'bun'];
 const KB = 1024;
 

@@ -14,28 +14,32 @@ import { clusterRows } from '../cluster/rows.js';
 import { clusterScreens } from '../cluster/screens.js';
 import { commands } from '../commands/commands.js';
 import { overload } from '../commands/overload.js';
+import { history } from '../history/history.js';
 import { hostile } from '../hostile/hostile.js';
 import { lockedRow } from '../hostile/locked-row.js';
 import { Child } from '../process/child.js';
 import type { Bench, Outcome } from './bench.js';
-import { burst, fanout } from './fanout.js';
+import { burst, fanout } from './delivery/fanout.js';
+import { steady } from './delivery/steady.js';
 import { handshakes } from './handshakes.js';
 import { idleMemory } from './idle-memory.js';
 import { type BenchName, type BenchOptions, readOptions, type Transport, USAGE } from './options.js';
 import { profiles } from './profiles.js';
 import { reconnect } from './reconnect.js';
 import { describeOrigin, table, writeJson } from './report.js';
-import { stalledReader } from './stalled-reader.js';
+import { stalledReader } from './delivery/stalled-reader.js';
 
 const RUN: Readonly<Record<BenchName, (bench: Bench) => Promise<Outcome>>> = {
   fanout,
   burst,
+  steady,
   'idle-memory': idleMemory,
   reconnect,
   handshakes,
   'stalled-reader': stalledReader,
   profiles,
   commands,
+  history,
   overload,
   hostile,
   'locked-row': lockedRow,
@@ -48,9 +52,11 @@ const RUN: Readonly<Record<BenchName, (bench: Bench) => Promise<Outcome>>> = {
 /** The transports of some benches. They take minutes and run behind a proxy that ends TLS, or TLS does not matter to them. */
 const PLAIN: readonly Transport[] = ['plain'];
 const TRANSPORTS_OF: Readonly<Partial<Record<BenchName, readonly Transport[]>>> = {
+  steady: PLAIN,
   'stalled-reader': PLAIN,
   profiles: PLAIN,
   commands: PLAIN,
+  history: PLAIN,
   overload: PLAIN,
   hostile: PLAIN,
   'locked-row': PLAIN,

@@ -11,6 +11,12 @@ describe('the options of the benches', () => {
     });
   });
 
+  it('size a history and list rates', () => {
+    expect(readOptions(['steady'])).toMatchObject({ rates: [10, 100, 500], calls: 1_000_000, events: 500_000 });
+    expect(readOptions(['history', '--calls', '20000', '--events', '10000'])).toMatchObject({ calls: 20_000, events: 10_000 });
+    expect(() => readOptions(['steady', '--rates', '10,0'])).toThrow(UsageError);
+  });
+
   it.each([[['nothing']], [['--seconds', '0']], [['--seconds', '601']], [['--transport', 'udp']]])('are refused: %j', (args) => {
     expect(() => readOptions(args)).toThrow(UsageError);
   });

@@ -5,9 +5,9 @@ import type pg from 'pg';
 import { makeCallData } from '../peers/event.js';
 import type { PeerAnswers, Publishing, TlsFiles } from '../peers/peer.js';
 import { Child } from '../process/child.js';
-import type { DialectName } from '../fleet/dialects.js';
+import type { DialectName } from '../fleet/frames/dialects.js';
 import type { PROBE, Usage } from '../process/probe.js';
-import type { WardlineServer } from './wardline-server.js';
+import type { WardlineServer } from './ward/wardline-server.js';
 
 /** One of the servers that are compared, with its readers. */
 export interface Side {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { EVENT_TYPES } from '../../../src/protocol/schemas/event-types.js';
 import { breaches, check, RULES, type RuleName } from './check.js';
+import { CRITICAL } from './streams.js';
 import type { Asking, CallFacts, ClientHistory, Hearing, History, LogEvent, Seen } from './history.js';
 
 const NURSE = 'staff:anna';
@@ -336,6 +338,11 @@ describe('the checker', () => {
   it('takes clocks that an open urgent call stops, and those of calls that have closed', () => {
     expect(broken(historyOf(superseding({}, { supersededBy: 'urgent', isSuperseded: true })))).not.toContain('supersession');
     expect(broken(historyOf(superseding({}, { state: 'completed' })))).not.toContain('supersession');
+  });
+
+  it("has the server's critical events, and no other", () => {
+    const critical = Object.entries(EVENT_TYPES).filter(([, type]) => type.critical === true);
+    expect(critical.map(([name]) => name).sort()).toEqual([...CRITICAL].sort());
   });
 
   it('has every rule broken by some history above or below', () => {

@@ -1,3 +1,5 @@
+import type { CallState } from '../../../src/ward/calls/call.js';
+import type { CallEventType, CallReason } from '../../../src/ward/calls/call-events.js';
 import type { CallRow, History, LogEvent } from './history.js';
 
 const TOP_LEVEL = 3;
@@ -5,36 +7,38 @@ const PRIORITY_OF_LEVEL = [0, 1, 2, 5] as const;
 /** A level that fell due less than this long before the look may still be on its way. */
 const SLACK_SEC = 1.5;
 
-const STATE_AFTER: Readonly<Record<string, string>> = {
-  'call.pending': 'pending',
-  'call.accepted': 'accepted',
-  'call.in_progress': 'in_progress',
-  'call.completed': 'completed',
-  'call.cancelled': 'cancelled',
-};
+const OPEN = ['pending', 'accepted', 'in_progress'] as const;
+const ANY = [...OPEN, 'completed', 'cancelled'] as const;
 
-/** In which states a call may be when something happens to it. */
-const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
-  'call.accepted': ['pending'],
-  'call.declined': ['pending', 'accepted'],
-  'call.in_progress': ['pending', 'accepted', 'in_progress'],
-  'call.attendance_due': ['in_progress'],
-  'call.completed': ['in_progress'],
-  'call.cancelled': ['pending', 'accepted', 'in_progress'],
-  'call.escalated': ['pending'],
-  'call.unattended': ['pending'],
-};
+interface Rule {
+  /** The states in which a call may be when it happens. */
+  readonly during: readonly CallState[];
+  /** The state that it leaves the call in; none where it changes nothing. */
+  readonly then?: CallState;
+  /** The reasons of which a clock is the cause. None of them may happen while an urgent call has stopped the clocks of this one. */
+  readonly byClock: readonly CallReason[] | 'always' | 'never';
+}
 
-/**
- * Things that a clock does, unless the call has just been found unattended: levels then pass on at once, for want of people. None
- * of them happens while an urgent call has stopped the clocks of this one.
- */
-const BY_CLOCK: Readonly<Record<string, readonly string[]>> = {
-  'call.escalated': ['timeout'],
-  'call.pending': ['no_presence', 'no_receipt', 'attendance_timeout'],
-};
+/** Each event of a call. The compiler names one that is missing. */
+const EVENTS: Readonly<Record<string, Rule>> = {
+  'call.pending': { during: OPEN, then: 'pending', byClock: ['no_presence', 'no_receipt', 'attendance_timeout'] },
+  'call.unattended': { during: ['pending'], byClock: 'never' },
+  'call.escalated': { during: ['pending'], byClock: ['timeout'] },
+  'call.assigned': { during: OPEN, byClock: 'never' },
+  'call.accepted': { during: ['pending'], then: 'accepted', byClock: 'never' },
+  'call.declined': { during: ['pending', 'accepted'], byClock: 'never' },
+  'call.in_progress': { during: OPEN, then: 'in_progress', byClock: 'never' },
+  'call.completed': { during: ['in_progress'], then: 'completed', byClock: 'never' },
+  'call.cancelled': { during: OPEN, then: 'cancelled', byClock: 'never' },
+  'call.repeated': { during: ANY, byClock: 'never' },
+  'call.withdrawn': { during: OPEN, byClock: 'never' },
+  'call.attendance_due': { during: ['in_progress'], byClock: 'always' },
+  'call.superseded': { during: OPEN, byClock: 'never' },
+  'call.resumed': { during: OPEN, byClock: 'never' },
+} satisfies Record<CallEventType, Rule>;
+const stateAfter = (type: string) => EVENTS[type]?.then;
 /** Why a call starts again, from level 0. */
-const NEW_ROUND = new Set(['pressed_again', 'attendance_timeout']);
+const NEW_ROUND = new Set<string>(['pressed_again', 'attendance_timeout'] satisfies CallReason[]);
 
 /** One call's events. */
 export interface Climb {
@@ -71,18 +75,17 @@ export function follow(events: readonly LogEvent[], complain: (what: string) => 
   };
   for (const event of events) {
     const where = `${event.type} ${String(event.seq)}`;
-    const isClosed = climb.state === 'completed' || climb.state === 'cancelled';
-    if (climb.state === 'unknown' && event.type !== 'call.pending') complain(`the first event is ${where}`);
-    else if (isClosed && event.type !== 'call.repeated') complain(`${where} after the call was ${climb.state}`);
-    else if (climb.state !== 'unknown' && ONLY_IN[event.type]?.includes(climb.state) === false)
-      complain(`${where} while the call was ${climb.state}`);
+    if (climb.state !== 'unknown') {
+      const during: readonly string[] = EVENTS[event.type]?.during ?? OPEN;
+      if (!during.includes(climb.state)) complain(`${where} while the call was ${climb.state}`);
+    } else if (event.type !== 'call.pending') complain(`the first event is ${where}`);
     stoppedClock(event, climb, complain);
     if (event.type === 'call.pending' && climb.state !== 'unknown') reopened(event, climb, complain);
     if (event.type === 'call.escalated') escalated(event, climb, complain);
-    climb.state = STATE_AFTER[event.type] ?? climb.state;
+    climb.state = stateAfter(event.type) ?? climb.state;
     // The transaction that passes a call on shows it in its first event as it is in the end.
     if (event.call && event.call.round !== climb.rounds) complain(`${where} carries a call in round ${String(event.call.round)}`);
-    if (event.call && STATE_AFTER[event.type] !== undefined && event.call.state !== climb.state)
+    if (event.call && stateAfter(event.type) !== undefined && event.call.state !== climb.state)
       complain(`${where} carries a call that is ${event.call.state}`);
   }
   return climb;
@@ -98,13 +101,18 @@ function stoppedClock(event: LogEvent, climb: Climb, complain: (what: string) =>
     return;
   }
   if (event.type === 'call.unattended') climb.unattendedAt = event.at;
-  const isRepeat = event.type === 'call.escalated' && event.repeat !== null;
-  if (event.type === 'call.escalated' && !isRepeat && event.at === climb.unattendedAt) return;
-  const isByClock = event.type === 'call.attendance_due' || isRepeat || BY_CLOCK[event.type]?.includes(event.reason ?? '') === true;
-  if (climb.isStopped && isByClock) complain(`${where} (${event.reason ?? 'no reason'}) while its clocks are stopped`);
+  if (climb.isStopped && isByClock(event, climb)) complain(`${where} (${event.reason ?? 'no reason'}) while its clocks are stopped`);
   if (event.type === 'call.attendance_due') climb.isAttendanceAsked = true;
   // An arrival renews the attendance.
   if (event.type === 'call.in_progress') climb.isAttendanceAsked = false;
+}
+
+/** Levels pass on at once, without a clock, when the call has just been found unattended: for want of people. */
+function isByClock({ type, reason, repeat, at }: LogEvent, climb: Climb): boolean {
+  if (type === 'call.escalated' && repeat !== null) return true;
+  if (type === 'call.escalated' && at === climb.unattendedAt) return false;
+  const byClock: readonly string[] | string | undefined = EVENTS[type]?.byClock;
+  return byClock === 'always' || (Array.isArray(byClock) && byClock.includes(reason));
 }
 
 /** A new round begins only out of a call in progress, and begins at level 0. */

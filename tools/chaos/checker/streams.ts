@@ -1,7 +1,7 @@
 import type { ClientHistory, History, LogEvent, SeenConnection, SeenEvent } from './history.js';
 
-/** Events that may never be dropped, by the domain's rules; listed here once more so that the server cannot redefine it. */
-const CRITICAL: ReadonlySet<string> = new Set([
+/** Events that may never be dropped, by the domain's rules; listed here once more so that the server alone cannot redefine it. */
+export const CRITICAL: ReadonlySet<string> = new Set([
   'call.pending',
   'call.escalated',
   'call.unattended',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { dial, type Hangup } from '../../bench/client/dial.js';
-import { nextStep } from '../../bench/client/reconnect-policy.js';
+import { dial, type Hangup } from '../../bench/client/socket/dial.js';
+import { nextStep } from '../../bench/client/socket/reconnect-policy.js';
 import type { Random } from '../../simulate/plan/random.js';
 import type { SeenConnection } from '../checker/history.js';
 import { type ClientRecord, factsOf, type WireEvent } from './recorder.js';

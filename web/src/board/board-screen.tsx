@@ -2,7 +2,7 @@ import type { CallView, Wardline } from '@wardline/client';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { ErrorBoundary } from '../shared/ui/error-boundary.js';
 import { BoardHeader } from './board-header.js';
-import { CallGrid } from './call-grid.js';
+import { CallGrid } from './calls/call-grid.js';
 import { StaffPanel } from './staff-panel.js';
 import { PresentSign, RankSign } from './signs.js';
 import { useTexts } from './texts.js';

@@ -3,7 +3,7 @@ import './board.css';
 import { preferredLanguage } from '../shared/preferences.js';
 import { startScreen } from '../shared/ui/start-screen.js';
 import { BoardApp } from './board-app.js';
-import { createBoardClient } from './board-client.js';
+import { createBoardClient } from './pairing/board-client.js';
 import type en from './messages/en.js';
 import { TextsProvider } from './texts.js';
 

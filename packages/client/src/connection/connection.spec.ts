@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backoffMs } from './backoff.js';
 import { createClient, type Wardline } from '../index.js';
 import { createFakeServer, type FakeServer } from '../testing/index.js';
-import type { FakeSocket } from '../testing/fake-socket.js';
+import type { FakeSocket } from '../testing/fake/fake-socket.js';
 
 let server: FakeServer;
 let client: Wardline;

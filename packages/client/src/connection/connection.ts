@@ -5,7 +5,7 @@ import type { ConnectionHost } from './connection-host.js';
 import type { WardlineError } from '../errors.js';
 import type { Status, TransportName } from '../protocol.js';
 import { relayWhile } from './relay.js';
-import { Timers } from '../timers.js';
+import { Timers } from '../environment/timers.js';
 import type { Hello, Link, LinkContext, LinkEnd, NextStep, Transport } from '../transports/transport.js';
 import { watchWake } from './wake.js';
 

@@ -1,5 +1,5 @@
 import { nextStep } from './admission.js';
-import { monotonic, Timers } from '../timers.js';
+import { monotonic, Timers } from '../environment/timers.js';
 import type { Link, Transport } from '../transports/transport.js';
 
 /** On a fallback, the first choice is tried again this often: with the attempt itself, it is in use within 60 s. */

@@ -1,4 +1,4 @@
-import { monotonic, Timers } from '../timers.js';
+import { monotonic, Timers } from '../environment/timers.js';
 
 /** A probe ends after this time without a sign of life. */
 const PROBE_MS = 3000;

@@ -1,5 +1,5 @@
-import { openBuiltIn } from '../environment.js';
-import type { WebSocketConstructor, WebSocketLike } from '../web-socket.js';
+import { openBuiltIn } from '../environment/environment.js';
+import type { WebSocketConstructor, WebSocketLike } from '../environment/web-socket.js';
 
 const PROTOCOL = 'wardline.v1';
 

@@ -1,4 +1,4 @@
-import { monotonic } from '../timers.js';
+import { monotonic } from '../environment/timers.js';
 
 const SAMPLES = 5;
 

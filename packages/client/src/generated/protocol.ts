@@ -278,7 +278,7 @@ export interface ServerFrames {
     /**
      * milliseconds since 1970; ages on a screen count by it
      */
-    server_time?: number;
+    server_time: number;
     limits: {
       max_payload: number;
       messages: number | null;

@@ -1,4 +1,4 @@
-import { Timers } from '../timers.js';
+import { Timers } from '../environment/timers.js';
 import type { Cursor, Link, LinkContext, LinkEnd, LinkEvents, Transport } from '../transports/transport.js';
 import { Leader } from './leader.js';
 import type { Message, Report, Request, Wanted } from './messages.js';

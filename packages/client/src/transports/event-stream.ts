@@ -111,7 +111,7 @@ class StreamLink implements Link {
     const { dept } = frame as unknown as { dept: string };
     switch (frame.type) {
       case 'hello':
-        this.#hello(frame as Hello & Departments);
+        this.#hello(frame as Hello);
         return;
       case 'snapshot':
         this.#events.snapshot(dept, frame as unknown as Snapshot);
@@ -141,7 +141,7 @@ class StreamLink implements Link {
   }
 
   /** The first one opens the link; a stream that takes its place because other departments are wanted does not. */
-  #hello(hello: Hello & Departments): void {
+  #hello(hello: Hello): void {
     const epoch = hello.epoch;
     if (!this.#greeted) this.#events.hello(hello);
     this.#greeted = true;
@@ -173,8 +173,4 @@ class StreamLink implements Link {
     this.#ended = true;
     this.#events.end({ code, reconnectIn: wait });
   }
-}
-
-interface Departments {
-  departments?: { dept: string; recovered: boolean; from: number; head: number }[];
 }

@@ -1,6 +1,6 @@
 import { fallback } from '../connection/fallback.js';
 import { WardlineError } from '../errors.js';
-import { monotonic } from '../timers.js';
+import { monotonic } from '../environment/timers.js';
 import type { EventFrame } from '../protocol.js';
 import type { Cursor, Link, LinkContext, LinkEvents, Snapshot, Transport } from './transport.js';
 

@@ -1,6 +1,7 @@
-import type { WebSocketLike } from '../web-socket.js';
+import type { WebSocketLike } from '../environment/web-socket.js';
 import type { ErrorBody } from '../errors.js';
 import type { Http } from '../http.js';
+import type { ServerFrames } from '../generated/protocol.js';
 import type { EventFrame, TransportName } from '../protocol.js';
 
 /** The error of a department that a person no longer belongs to. */
@@ -18,11 +19,9 @@ export interface ServerFrame {
   readonly [field: string]: unknown;
 }
 
-export interface Hello extends ServerFrame {
-  readonly epoch: string;
-  /** Seconds between two signs of life. */
-  readonly heartbeat_sec: number;
-}
+type Greeting = Readonly<ServerFrames['hello']>;
+/** The server's `hello`. That of a long poll, or of a stream without a department, has no more than the epoch and the heartbeat. */
+export type Hello = ServerFrame & Pick<Greeting, 'epoch' | 'heartbeat_sec'> & Partial<Greeting>;
 
 export interface Subscribed {
   readonly recovered: boolean;

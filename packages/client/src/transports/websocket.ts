@@ -1,4 +1,4 @@
-import type { WebSocketLike } from '../web-socket.js';
+import type { WebSocketLike } from '../environment/web-socket.js';
 import type { ErrorBody } from '../errors.js';
 import type { EventFrame } from '../protocol.js';
 import type { Cursor, Hello, Link, LinkContext, LinkEvents, ServerFrame, Snapshot, Subscribed, Transport } from './transport.js';

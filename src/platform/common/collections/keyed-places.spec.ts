@@ -50,6 +50,18 @@ describe('places by key', () => {
     expect(places.waitingFor('a')).toBe(0);
   });
 
+  it('refuses work whose time was used up in another queue, and runs it where a place is free', async () => {
+    const places = new KeyedPlaces({ places: 1, maxWaiting: 10, patienceMs: 60_000 });
+    const first = work();
+    const running = places.run('a', first.run);
+    const past = performance.now() - 1;
+    await expect(places.run('a', work().run, 'first', past)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(places.waitingFor('a')).toBe(0);
+    first.end();
+    await running;
+    expect(await places.run('a', () => Promise.resolve('done'), 'first', past)).toBe('done');
+  });
+
   it('refuses who would be one too many, and who has waited long enough', async () => {
     const places = new KeyedPlaces({ places: 1, maxWaiting: 1, patienceMs: 1 });
     const first = work();
@@ -66,5 +78,27 @@ describe('places by key', () => {
     expect(next.started).toBe(true);
     next.end('again');
     expect(await answer).toBe('again');
+  });
+
+  it('lets those that come first go before the others, and one of the others in each four', async () => {
+    const places = new KeyedPlaces({ places: 1, maxWaiting: 100, patienceMs: 60_000 });
+    const order: string[] = [];
+    const held = work();
+    const running = [places.run('a', held.run)];
+    const enter = (name: string) => () => {
+      order.push(name);
+      return Promise.resolve();
+    };
+    for (let n = 1; n <= 3; n += 1) running.push(places.run('a', enter(`second ${String(n)}`), 'second').then(() => ''));
+    for (let n = 1; n <= 7; n += 1) running.push(places.run('a', enter(`first ${String(n)}`), 'first').then(() => ''));
+    held.end();
+    await Promise.all(running);
+    const first = (n: number) => `first ${String(n)}`;
+    expect(order).toEqual([
+      ...[first(1), first(2), first(3), 'second 1'],
+      ...[first(4), first(5), first(6), 'second 2'],
+      ...[first(7), 'second 3'],
+    ]);
+    expect(places.waitingFor('a')).toBe(0);
   });
 });

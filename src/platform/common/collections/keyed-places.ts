@@ -1,29 +1,21 @@
-import { DomainError } from '../errors.js';
-
-interface Waiter {
-  readonly enter: () => void;
-  readonly timer: NodeJS.Timeout;
-}
+import { type Precedence, PrecedenceTurns } from './precedence-turns.js';
+import { SheddingQueue, type SheddingQueueOptions } from './shedding-queue.js';
 
 interface Lane {
   taken: number;
-  readonly waiting: Waiter[];
+  readonly turns: PrecedenceTurns;
+  readonly first: SheddingQueue;
+  readonly second: SheddingQueue;
 }
 
-export interface KeyedPlacesOptions {
+export interface KeyedPlacesOptions extends SheddingQueueOptions {
   /** Works of one key at a time. */
   readonly places: number;
-  /** More than this are refused at once. */
-  readonly maxWaiting: number;
-  /** The longest wait. */
-  readonly patienceMs: number;
 }
 
-const RETRY_AFTER_SEC = 1;
-
 /**
- * A bounded number of tasks at a time for each key, in the order of arrival. A waiting task holds nothing but memory; an
- * unused key costs nothing.
+ * A bounded number of tasks at a time for each key, in the order of arrival, those that come first before the others. A waiting task holds nothing but
+ * memory; an unused key costs nothing.
  */
 export class KeyedPlaces {
   private readonly lanes = new Map<string, Lane>();
@@ -32,14 +24,19 @@ export class KeyedPlaces {
 
   /** Works that wait for a place of this key. */
   waitingFor(key: string): number {
-    return this.lanes.get(key)?.waiting.length ?? 0;
+    const lane = this.lanes.get(key);
+    return lane ? lane.first.length + lane.second.length : 0;
   }
 
-  /** @throws DomainError UNAVAILABLE when too many wait or it took too long; what `work` throws */
-  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * @param until as of `SheddingQueue.wait`
+   * @throws DomainError UNAVAILABLE when too many wait or it took too long; what `work` throws
+   */
+  async run<T>(key: string, work: () => Promise<T>, precedence: Precedence = 'second', until?: number): Promise<T> {
     const lane = this.laneOf(key);
+    // A place that is given on is never free in between: the next one waits no longer than the work before it.
     if (lane.taken < this.options.places) lane.taken++;
-    else await this.wait(lane);
+    else await lane[precedence].wait(until);
     try {
       return await work();
     } finally {
@@ -50,37 +47,24 @@ export class KeyedPlaces {
   private laneOf(key: string): Lane {
     let lane = this.lanes.get(key);
     if (!lane) {
-      lane = { taken: 0, waiting: [] };
+      lane = { taken: 0, turns: new PrecedenceTurns(), first: new SheddingQueue(this.options), second: new SheddingQueue(this.options) };
       this.lanes.set(key, lane);
     }
     return lane;
   }
 
-  /** Resolves with the place of a task that ends: the place is never free in between. */
-  private wait({ waiting }: Lane): Promise<void> {
-    if (waiting.length >= this.options.maxWaiting) return Promise.reject(busy());
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        waiting.splice(waiting.indexOf(waiter), 1);
-        reject(busy());
-      }, this.options.patienceMs);
-      const waiter: Waiter = { enter: resolve, timer };
-      waiting.push(waiter);
-    });
-  }
-
   private leave(key: string, lane: Lane): void {
-    const next = lane.waiting.shift();
-    if (next) {
-      clearTimeout(next.timer);
-      next.enter();
-      return;
-    }
+    if (this.admit(lane)) return;
     lane.taken--;
     if (lane.taken === 0) this.lanes.delete(key);
   }
-}
 
-function busy(): DomainError {
-  return new DomainError('UNAVAILABLE', 'others are waiting for the same, try again', { retryAfter: RETRY_AFTER_SEC });
+  private admit({ turns, ...queues }: Lane): boolean {
+    for (const kind of turns.order) {
+      if (!queues[kind].admitNext()) continue;
+      turns.took(kind, queues.second.length > 0);
+      return true;
+    }
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { AUDIT_LINK_HOLDS } from '../audit-link.js';
 
 /** The first event of each department that does not follow the one before it, and the last one where it is not the head's. */
 const EVENTS = `SELECT dept_id AS dept, min(seq)::float8 AS seq FROM (
@@ -14,11 +15,10 @@ const EVENTS = `SELECT dept_id AS dept, min(seq)::float8 AS seq FROM (
   ORDER BY 1, 2`;
 const AUDIT = `SELECT min(id)::float8 AS id FROM (
     SELECT a.id FROM (
-      SELECT a.*, lag(a.id, 1, h.purged_id) OVER w AS before, lag(a.hash, 1, h.purged_hash) OVER w AS last_hash
+      SELECT a.*, lag(a.id, 1, h.purged_id) OVER w AS last_id, lag(a.hash, 1, h.purged_hash) OVER w AS last_hash
       FROM audit a CROSS JOIN audit_head h WINDOW w AS (ORDER BY a.id)
     ) a
-    WHERE id <> before + 1 OR prev_hash <> last_hash
-      OR hash <> audit_hash(prev_hash, id, at, actor, action, target, result, address, detail)
+    WHERE NOT ${AUDIT_LINK_HOLDS}
     UNION ALL
     SELECT h.last_id FROM audit_head h LEFT JOIN audit a ON a.id = h.last_id
     WHERE h.last_id > h.purged_id AND a.hash IS DISTINCT FROM h.last_hash

@@ -3,7 +3,7 @@ import type { Express, Response } from 'express';
 import type { GuardedRequest } from '../../../identity/access/guarded-request.js';
 import { recordRefusal } from '../../../identity/access/record-refusal.js';
 import { RefusalRecorder } from '../../common/refusal-recorder.js';
-import { DomainError, type ErrorCode, notFound, toErrorBody } from '../../common/errors.js';
+import { DomainError, type ErrorCode, notFound, toErrorAnswer } from '../../common/errors.js';
 import { Logger } from '../../logging/logger.js';
 import { asDomainError } from '../../database/database-error.js';
 import { allowedMethods } from './allowed-methods.js';
@@ -46,7 +46,7 @@ export class HttpErrorFilter implements ExceptionFilter {
       response.end();
       return;
     }
-    this.prepare(error, response).json({ error: { ...toErrorBody(error), request_id: request.requestId } });
+    this.prepare(error, response).json(toErrorAnswer(error, request.requestId));
   }
 
   /** Status and `Retry-After`. */

@@ -5,7 +5,7 @@ import type { NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { PipelineGate } from './pipeline-gate.js';
 import { COUNTED_HEADER_LINES } from './request-headers.js';
-import { RequestScheduler } from './request-scheduler.js';
+import { RequestScheduler } from './scheduler/request-scheduler.js';
 import { SocketUpgradeRequest } from './socket-upgrade-request.js';
 
 const MAX_HEADER_BYTES = 16_384;
@@ -61,7 +61,8 @@ export class BoundedServer extends ExpressAdapter {
     const begin: RequestListener = (request, response) => {
       if (!this.front.tryAnswer(request, response)) application(request, response);
     };
-    const scheduler = new RequestScheduler(begin, (request) => this.front.networkOf(request));
+    const networkOf = (request: IncomingMessage) => this.front.networkOf(request);
+    const scheduler = new RequestScheduler(begin, networkOf, () => server.emit('shed'));
     const gate = new PipelineGate(scheduler.listener);
     const server: Server = httpsOptions
       ? createTlsServer({ ...bounds, ALPNCallback: onlyHttp1, ...(httpsOptions as TlsServerOptions) }, gate.listener)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Response } from 'express';
 import type { GuardedRequest } from '../../../identity/access/guarded-request.js';
-import { DomainError, toErrorBody } from '../../common/errors.js';
+import { DomainError, toErrorAnswer } from '../../common/errors.js';
 
 const MAX_HEADER_LINES = 100;
 /** One more than may come, so that it can be seen; beyond it Node keeps none. */
@@ -25,5 +25,5 @@ export function reliableHeaders(request: GuardedRequest, response: Response, nex
     return;
   }
   response.setHeader('Connection', 'close');
-  response.status(fault.status).json({ error: { ...toErrorBody(fault.error), request_id: request.requestId } });
+  response.status(fault.status).json(toErrorAnswer(fault.error, request.requestId));
 }

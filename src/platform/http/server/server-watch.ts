@@ -2,9 +2,9 @@ import type { Server } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Counter } from 'prom-client';
-import { Clock } from '../../common/clock.js';
 import { openFilesLimit } from '../../system/open-files.js';
-import { Logger } from '../../logging/logger.js';
+import { PacedWarnings } from '../../logging/paced-warnings.js';
+import { OverloadReporter } from '../../limits/overload-reporter.js';
 import { REALTIME_SETTINGS } from '../../config/config.module.js';
 import type { RealtimeSettings } from '../../config/settings/realtime.settings.js';
 import { MetricsRegistry } from '../../metrics/metrics-registry.js';
@@ -16,8 +16,6 @@ import { answerUnreadableRequests } from './unreadable-requests.js';
 const SPARE_CONNECTIONS = 1024;
 /** For pools, logs and whatever else a process opens. */
 const SPARE_FILES = 128;
-/** Connections that the kernel cannot accept are logged this often, not each time. */
-const TELL_EVERY_MS = 10_000;
 
 type Cut = 'slow_handshake' | 'malformed' | 'too_many';
 
@@ -26,13 +24,12 @@ type Cut = 'slow_handshake' | 'malformed' | 'too_many';
 export class ServerWatch implements OnModuleInit {
   private readonly tlsErrors: Counter;
   private readonly cuts: Counter;
-  private toldAt = -Infinity;
 
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly limits: LiveLimits,
-    private readonly clock: Clock,
-    private readonly logger: Logger,
+    private readonly overload: OverloadReporter,
+    private readonly warnings: PacedWarnings,
     @Inject(REALTIME_SETTINGS) private readonly realtime: RealtimeSettings,
     registry: MetricsRegistry,
   ) {
@@ -57,13 +54,14 @@ export class ServerWatch implements OnModuleInit {
     server.on('tlsClientError', () => {
       this.tlsErrors.inc();
     });
+    server.on('shed', this.overload.shed);
     server.on('drop', () => {
       this.cut('too_many');
-      this.tell('server.connections_dropped', { max: server.maxConnections });
+      this.warnings.warn('server.connections_dropped', { max: server.maxConnections });
     });
     // Out of files, above all: it passes, and who is connected must not pay for it.
     server.on('error', (error) => {
-      this.tell('server.accept_failed', { error });
+      this.warnings.warn('server.accept_failed', { error });
     });
     this.bound(server);
     this.limits.onChange(() => {
@@ -80,12 +78,5 @@ export class ServerWatch implements OnModuleInit {
 
   private cut(reason: Cut): void {
     this.cuts.inc({ reason });
-  }
-
-  private tell(event: string, fields: Record<string, unknown>): void {
-    const now = this.clock.monotonic();
-    if (now - this.toldAt < TELL_EVERY_MS) return;
-    this.toldAt = now;
-    this.logger.warn(event, fields);
   }
 }

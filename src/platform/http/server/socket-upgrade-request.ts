@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http';
-import { PROBES } from '../../../identity/access/tls.guard.js';
+import { PROBES } from '../../../identity/origin/tls.guard.js';
 
 const SOCKET_PATH = '/ws';
 const API_PATHS = '/api/';

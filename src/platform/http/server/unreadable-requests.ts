@@ -1,6 +1,6 @@
 import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { DomainError, toErrorBody } from '../../common/errors.js';
+import { DomainError, toErrorAnswer } from '../../common/errors.js';
 import { newId } from '../../common/values/ids.js';
 import { statusOf } from '../errors/error-status.js';
 
@@ -37,7 +37,7 @@ function answerTo(code: string): string | undefined {
 function response(given: number | undefined, error: DomainError): string {
   const status = given ?? statusOf(error);
   const requestId = newId();
-  const body = JSON.stringify({ error: { ...toErrorBody(error), request_id: requestId } });
+  const body = JSON.stringify(toErrorAnswer(error, requestId));
   const head = [
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? 'Error'}`,
     'Connection: close',

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Backplane } from '../../../cluster/ports/backplane.js';
 import type { Owner } from '../../../cluster/ports/owner-store.js';
 import type { ServerRow } from '../../../cluster/ports/server-store.js';
-import type { It } from '../test-runner.js';
+import type { It } from '../support/test-runner.js';
 
 /** The parts that an implementer brings, so that the contract can be checked. */
 export interface BackplaneSubject {

@@ -1,4 +1,4 @@
-import type { It } from '../test-runner.js';
+import type { It } from '../support/test-runner.js';
 import { backplaneChecks, type BackplaneSubject } from './backplane-check.js';
 import { checkMessages } from './messages.js';
 import { checkOwners } from './owners.js';

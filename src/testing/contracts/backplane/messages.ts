@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { Heard } from '../../../cluster/ports/bus-transport.js';
-import { until } from '../until.js';
+import { until } from '../support/until.js';
 import { type BackplaneCheck, owner, ROW } from './backplane-check.js';
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { Reaped } from '../../../cluster/ports/server-store.js';
-import { until } from '../until.js';
+import { until } from '../support/until.js';
 import { type BackplaneCheck, owner, ROW } from './backplane-check.js';
 
 const CROWD = 700;

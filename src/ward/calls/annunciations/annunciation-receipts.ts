@@ -19,21 +19,24 @@ const MOST_PLACES = 8;
 /** $4 calls, $5 people, $6 seconds since the command: an asking that is newer than the command is not received by it. */
 const unreceived = statement(
   'unreceived_calls',
-  `SELECT call_id AS "callId", staff_id AS "staffId" FROM (
+  `SELECT a.call_id AS "callId", a.staff_id AS "staffId", a.asked_after::text AS "askedAfter" FROM (
+     SELECT call_id, staff_id FROM (
      ${askingsUpTo('AND p.seq <= (SELECT s.last_seq FROM dept_stream s WHERE s.dept_id = p.dept_id COLLATE "C")')}
    ) up_to
    UNION
    SELECT a.call_id, a.staff_id FROM unnest($4::uuid[], $5::uuid[], $6::float8[]) AS k (call_id, staff_id, age)
    JOIN annunciations a USING (call_id, staff_id)
    WHERE a.received_at IS NULL AND a.queued_at <= app_now() - make_interval(secs => k.age)
-     OR a.received_at IS NOT NULL AND EXISTS (SELECT FROM calls c WHERE c.id = a.call_id AND c.annunciated_at IS NULL)`,
+     OR a.received_at IS NOT NULL AND EXISTS (SELECT FROM calls c WHERE c.id = a.call_id AND c.annunciated_at IS NULL)
+   ) found JOIN annunciations a USING (call_id, staff_id)`,
 );
 const lockCalls = statement('lock_received_calls', 'SELECT id FROM calls WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE');
+/** The askings that were found, by their places in the log: one that has come since, while the calls' locks were waited for, is another one. */
 const received = markAnnunciations(
   'mark_received',
   'received_at = app_now(), sent_at = coalesce(sent_at, app_now())',
   'received_at',
-  'SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS u (call_id, staff_id)',
+  'SELECT call_id, staff_id FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS u (call_id, staff_id, asked_after) JOIN annunciations USING (call_id, staff_id, asked_after)',
 );
 const annunciated = statement(
   'mark_annunciated',
@@ -109,7 +112,7 @@ export class AnnunciationReceipts implements OnModuleInit, BeforeApplicationShut
     const upTo = receipts.flatMap((one) => ('upTo' in one ? one.upTo : []));
     const commands = receipts.flatMap((one) => ('command' in one ? [one.command] : []));
     const now = this.clock.monotonic();
-    const rows = await this.database.query<{ callId: string; staffId: string }>(unreceived, [
+    const rows = await this.database.query<{ callId: string; staffId: string; askedAfter: string }>(unreceived, [
       ...progressColumns(upTo),
       commands.map((one) => one.callId),
       commands.map((one) => one.staffId),
@@ -119,7 +122,7 @@ export class AnnunciationReceipts implements OnModuleInit, BeforeApplicationShut
       const calls = rows.map((row) => row.callId);
       await this.transactions.run(async (tx) => {
         await tx.query(lockCalls, [calls]);
-        await tx.query(received, [calls, rows.map((row) => row.staffId)]);
+        await tx.query(received, [calls, rows.map((row) => row.staffId), rows.map((row) => row.askedAfter)]);
         await tx.query(annunciated, [calls]);
       });
     }

@@ -2,10 +2,10 @@ import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@
 import { Logger } from '../../../platform/logging/logger.js';
 import { Database } from '../../../platform/database/database.js';
 import type { EventBatch } from '../../../events/log/encoded-event.js';
-import { DeliveryListeners } from '../../../events/delivery/delivery-listeners.js';
+import { DeliveryListeners } from '../../../events/delivery/feed/delivery-listeners.js';
 import { Connections } from '../../../realtime/connection/connections.js';
 import type { CallEventData } from '../call-events.js';
-import { CallMetrics } from '../call-metrics.js';
+import { CallMetrics } from '../projections/call-metrics.js';
 import { askingsUpTo, furthest, markAnnunciations, type Progress, progressColumns } from './mark-annunciations.js';
 import { DeliveryProgress } from '../../../events/delivery/delivery-progress.js';
 import { CoalescedWrites } from './coalesced-writes.js';

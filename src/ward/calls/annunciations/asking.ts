@@ -1,4 +1,4 @@
-import { leads } from '../../../identity/access/leads.js';
+import { leads } from '../../../identity/access/capabilities.js';
 import { statement } from '../../../platform/database/statement.js';
 
 /** An asking of `annunciations a` that was not withdrawn. A person who stepped back from a call has none. */

@@ -26,7 +26,7 @@ import {
 } from './asking.js';
 import type { UnattendedReason } from '../call-events.js';
 import { BEDSIDE_PRESENCE_RANK } from '../call-permissions.js';
-import { CallMetrics } from '../call-metrics.js';
+import { CallMetrics } from '../projections/call-metrics.js';
 import { callView, type CallView } from '../call.js';
 import { viewCall } from '../calls.repository.js';
 

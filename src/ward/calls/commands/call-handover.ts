@@ -6,7 +6,7 @@ import type { Transaction } from '../../../platform/database/transactions.js';
 import { type Leaving, type LeavingReason, type ShiftHandover, ShiftHandovers } from '../../staffing/shifts/shift-handovers.js';
 import { IN_FORCE, IS_TURN } from '../annunciations/asking.js';
 import { BEDSIDE_PRESENCE_RANK } from '../call-permissions.js';
-import { LostHolders } from '../ladder/lost-holders.service.js';
+import { LostHolders } from '../ladder/handover/lost-holders.service.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
 import { IS_OPEN } from '../call.js';
 

@@ -12,13 +12,15 @@ import { NewCalls } from './new-calls.service.js';
 import { RepeatedPresses } from './repeated-presses.service.js';
 import { type NewCall, PressesRepository, type Sought } from '../presses.repository.js';
 
+/** A place that is just being retired is waited for; it is not retired before the call is there. */
 const findPlace = statement(
   'find_place',
   `SELECT r.dept_id AS dept,
      r.dept_id = ANY(ARRAY(SELECT m.dept_id FROM memberships m WHERE m.staff_id = p.id)) OR p.role = 'admin' AS "isMember"
    FROM rooms r JOIN departments d ON d.id = r.dept_id AND d.retired_at IS NULL JOIN staff p ON p.id = $3 AND p.active
    WHERE r.id = $1 AND r.retired_at IS NULL
-     AND ($2::text IS NULL OR EXISTS (SELECT FROM beds b WHERE b.id = $2 AND b.room_id = r.id AND b.retired_at IS NULL))`,
+     AND ($2::text IS NULL OR EXISTS (SELECT FROM beds b WHERE b.id = $2 AND b.room_id = r.id AND b.retired_at IS NULL FOR KEY SHARE))
+   FOR KEY SHARE OF r, d`,
 );
 
 const findStation = statement(

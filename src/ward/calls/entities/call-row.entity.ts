@@ -1,8 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { LADDER_NAMES } from '../../deadlines/deadlines.js';
+import { deadlineColumns } from '../../deadlines/deadline-columns.js';
 
 /** One request for help. Its deadlines are columns; the engine reads them by index. */
 @Entity('calls')
-export class CallRow {
+export class CallRow extends deadlineColumns([...LADDER_NAMES, 'presenceSec']) {
   @PrimaryColumn({ type: 'uuid' })
   id!: string;
 
@@ -23,9 +25,6 @@ export class CallRow {
 
   @Column({ name: 'attendance_due_at', type: 'timestamptz', nullable: true })
   attendanceDueAt!: Date | null;
-
-  @Column({ name: 'attendance_sec', type: 'int', nullable: true })
-  attendanceSec!: number | null;
 
   @Column({ name: 'attended_at', type: 'timestamptz', nullable: true })
   attendedAt!: Date | null;
@@ -66,15 +65,6 @@ export class CallRow {
   @Column({ name: 'failsafe_repeats', type: 'int' })
   failsafeRepeats!: number;
 
-  @Column({ name: 'l1_sec', type: 'int' })
-  l1Sec!: number;
-
-  @Column({ name: 'l2_sec', type: 'int' })
-  l2Sec!: number;
-
-  @Column({ name: 'l3_sec', type: 'int' })
-  l3Sec!: number;
-
   @Column({ type: 'int' })
   level!: number;
 
@@ -96,9 +86,6 @@ export class CallRow {
   @Column({ name: 'presence_due_at', type: 'timestamptz', nullable: true })
   presenceDueAt!: Date | null;
 
-  @Column({ name: 'presence_sec', type: 'int' })
-  presenceSec!: number;
-
   @Column({ name: 'present_at', type: 'timestamptz', nullable: true })
   presentAt!: Date | null;
 
@@ -116,9 +103,6 @@ export class CallRow {
 
   @Column({ name: 'repeat_due_at', type: 'timestamptz', nullable: true })
   repeatDueAt!: Date | null;
-
-  @Column({ name: 'repeat_sec', type: 'int' })
-  repeatSec!: number;
 
   @Column({ name: 'repeated_event_at', type: 'timestamptz', nullable: true })
   repeatedEventAt!: Date | null;

@@ -1,26 +1,10 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Entity, PrimaryColumn } from 'typeorm';
+import { LADDER_NAMES } from '../../deadlines/deadlines.js';
+import { deadlineColumns } from '../../deadlines/deadline-columns.js';
 
 /** The deadlines of a department. Null: those of the call's type. */
 @Entity('escalation_policies')
-export class EscalationPolicyRow {
+export class EscalationPolicyRow extends deadlineColumns(LADDER_NAMES) {
   @PrimaryColumn({ name: 'dept_id', type: 'text' })
   dept!: string;
-
-  @Column({ name: 'attendance_sec', type: 'int', nullable: true })
-  attendanceSec!: number | null;
-
-  @Column({ name: 'l1_sec', type: 'int' })
-  l1Sec!: number;
-
-  @Column({ name: 'l2_sec', type: 'int' })
-  l2Sec!: number;
-
-  @Column({ name: 'l3_sec', type: 'int' })
-  l3Sec!: number;
-
-  @Column({ name: 'presence_sec', type: 'int', nullable: true })
-  presenceSec!: number | null;
-
-  @Column({ name: 'repeat_sec', type: 'int' })
-  repeatSec!: number;
 }

@@ -1,36 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import { can } from '../../../identity/access/capabilities.js';
 import { DepartmentAccess } from '../../../identity/access/department-access.js';
 import { belongsTo, type StaffPrincipal, type StationPrincipal } from '../../../identity/access/principal.js';
 import { notFound } from '../../../platform/common/errors.js';
-import { type Page, readCursor, toPage } from '../../../platform/common/values/paging.js';
+import type { Page } from '../../../platform/common/values/paging.js';
 import { Database } from '../../../platform/database/database.js';
 import { statement } from '../../../platform/database/statement.js';
 import { EventLog } from '../../../events/log/event-log.js';
-import { CALL_VIEW, type CallState, type CallView, type DeclineCode, IS_OPEN, OPEN_STATES, type WithdrawalReason } from '../call.js';
+import { CALL_VIEW, type CallView, type DeclineCode, IS_OPEN, type WithdrawalReason } from '../call.js';
 import type { CallsQuery } from './call-schemas.js';
+import { listCalls } from './calls-list.js';
 
 const MAX_HISTORY = 500;
 const MAX_ANNUNCIATIONS = 1000;
 const MAX_TRIES = 500;
 
-const list = statement(
-  'list_calls',
-  `SELECT ${CALL_VIEW}, (extract(epoch FROM c.placed_at) * 1000000)::bigint::text AS position
-   FROM calls c JOIN departments d ON d.id = c.dept_id AND d.retired_at IS NULL
-   WHERE ($1::text[] IS NULL OR c.dept_id = ANY($1)) AND c.state = ANY($2)
-     AND ($3::int IS NULL OR (-c.priority, c.placed_at, c.id) > (-$3::int, timestamptz 'epoch' + make_interval(secs => $4::numeric / 1000000), $5::uuid))
-   ORDER BY c.priority DESC, c.placed_at, c.id LIMIT $6`,
-);
-const listNewest = statement(
-  'list_newest_calls',
-  `SELECT ${CALL_VIEW}, (extract(epoch FROM c.placed_at) * 1000000)::bigint::text AS position
-   FROM calls c JOIN departments d ON d.id = c.dept_id AND d.retired_at IS NULL
-   WHERE ($1::text[] IS NULL OR c.dept_id = ANY($1)) AND c.state = ANY($2)
-     AND ($3::numeric IS NULL OR (c.placed_at, c.id) < (timestamptz 'epoch' + make_interval(secs => $3::numeric / 1000000), $4::uuid))
-   ORDER BY c.placed_at DESC, c.id DESC LIMIT $5`,
-);
 const annunciations = statement(
   'call_annunciations',
   `SELECT staff_id, role, reason, iso(queued_at) AS queued_at, iso(sent_at) AS sent_at, iso(received_at) AS received_at, iso(accepted_at) AS accepted_at,
@@ -48,12 +32,6 @@ const atStation = statement(
   'calls_at_station',
   `SELECT ${CALL_VIEW} FROM calls c WHERE c.room_id = $2 AND $1 = ANY(c.station_ids) AND ${IS_OPEN} ORDER BY c.priority DESC, c.placed_at, c.id LIMIT 50`,
 );
-
-const placedPosition = z.string().regex(/^\d{1,18}$/);
-const position = z.tuple([z.int(), placedPosition, z.guid()]);
-const newestPosition = z.tuple([placedPosition, z.guid()]);
-
-type ListedCall = CallView & { position: string };
 
 /** One asking of one person, each step timed; null until it is reached. A person who is asked once more has another one. */
 export interface AnnunciationView {
@@ -105,36 +83,9 @@ export class CallsQueryService {
   ) {}
 
   /** Calls of the departments that the person belongs to. @throws DomainError NOT_FOUND */
-  async list(staff: StaffPrincipal, { dept, state, order, limit, cursor }: CallsQuery): Promise<Page<CallView>> {
-    if (dept !== undefined) this.access.require(staff, dept);
-    const departments = dept !== undefined ? [dept] : staff.role === 'admin' ? null : staff.departments;
-    const states = state === 'open' ? OPEN_STATES : [state];
-    const page = await (order === 'newest'
-      ? this.newest(departments, states, limit, cursor)
-      : this.mostUrgent(departments, states, limit, cursor));
-    return { ...page, items: page.items.map(({ position: _, ...call }) => call) };
-  }
-
-  private async mostUrgent(
-    departments: readonly string[] | null,
-    states: readonly CallState[],
-    limit: number,
-    cursor?: string,
-  ): Promise<Page<ListedCall>> {
-    const [priority, placed, id] = readCursor(position, cursor) ?? [null, null, null];
-    const rows = await this.database.query<ListedCall>(list, [departments, states, priority, placed, id, limit + 1]);
-    return toPage(rows, limit, (last) => [last.priority, last.position, last.id]);
-  }
-
-  private async newest(
-    departments: readonly string[] | null,
-    states: readonly CallState[],
-    limit: number,
-    cursor?: string,
-  ): Promise<Page<ListedCall>> {
-    const [placed, id] = readCursor(newestPosition, cursor) ?? [null, null];
-    const rows = await this.database.query<ListedCall>(listNewest, [departments, states, placed, id, limit + 1]);
-    return toPage(rows, limit, (last) => [last.position, last.id]);
+  list(staff: StaffPrincipal, query: CallsQuery): Promise<Page<CallView>> {
+    if (query.dept !== undefined) this.access.require(staff, query.dept);
+    return listCalls(this.database, staff, query);
   }
 
   /** @throws DomainError NOT_FOUND */

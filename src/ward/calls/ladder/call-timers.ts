@@ -5,6 +5,7 @@ import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.
 import type { DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { CallJournal } from '../call-journal.js';
+import type { Timer } from '../call.js';
 import { CallsRepository, type LockedCall } from '../calls.repository.js';
 import { backOffCall, NOT_PUT_OFF } from './back-off-call.js';
 import { CallEscalation } from './call-escalation.service.js';
@@ -18,13 +19,22 @@ export const ANSWER_SEC = 120;
 const isPast = (time: string) => `coalesce(c.${time} <= app_now(), false)`;
 /** Presence and attendance that ran through an outage wait. */
 const HAD_TIME = `(coalesce(c.attended_at, c.accepted_at) >= w.ready_at OR w.ready_at <= app_now() - make_interval(secs => ${String(AFTER_OUTAGE_SEC)}))`;
+/** Each clock: the name under which a row says that it is due, and whether it gives time after an outage. */
+const DUE: Readonly<Record<Timer, { readonly as: keyof DueCall; readonly waitsAfterOutage: boolean }>> = {
+  repeat_due_at: { as: 'repeated', waitsAfterOutage: false },
+  press_again_at: { as: 'pressedAgain', waitsAfterOutage: false },
+  presence_due_at: { as: 'isAbsent', waitsAfterOutage: true },
+  attendance_due_at: { as: 'isUnattended', waitsAfterOutage: true },
+};
+const facts = Object.entries(DUE).map(
+  ([timer, { as, waitsAfterOutage }]) => `${isPast(timer)}${waitsAfterOutage ? ` AND ${HAD_TIME}` : ''} AS "${as}"`,
+);
+const unheld = Object.entries(DUE).flatMap(([timer, { waitsAfterOutage }]) => (waitsAfterOutage ? [] : [isPast(timer)]));
 const claim = statement(
   'claim_call_timer',
-  `SELECT c.id, ${isPast('repeat_due_at')} AS repeated, ${isPast('press_again_at')} AS "pressedAgain",
-     ${isPast('presence_due_at')} AND ${HAD_TIME} AS "isAbsent", ${isPast('attendance_due_at')} AND ${HAD_TIME} AS "isUnattended",
-     c.attendance_asked_at IS NOT NULL AS "wasAsked"
+  `SELECT c.id, ${facts.join(', ')}, c.attendance_asked_at IS NOT NULL AS "wasAsked"
    FROM calls c CROSS JOIN ward_watch w
-   WHERE c.timer_at <= app_now() AND ${NOT_PUT_OFF} AND (${isPast('repeat_due_at')} OR ${isPast('press_again_at')} OR ${HAD_TIME})
+   WHERE c.timer_at <= app_now() AND ${NOT_PUT_OFF} AND (${unheld.join(' OR ')} OR ${HAD_TIME})
    ORDER BY c.timer_at LIMIT 1 FOR NO KEY UPDATE OF c SKIP LOCKED`,
 );
 /** Deadlines that have passed already are found by the scan of every second. */
@@ -38,7 +48,7 @@ const askAttendance = statement(
 );
 const sayRepeats = statement('say_repeats', 'UPDATE calls SET repeated_event_at = app_now(), repeat_due_at = NULL WHERE id = $1');
 
-interface DueCall extends Record<string, unknown> {
+interface DueCall {
   id: string;
   /** Presses came within a second of the last `call.repeated`. */
   repeated: boolean;
@@ -72,7 +82,7 @@ export class CallTimers implements OnModuleInit, DueWork {
   }
 
   handleOne(): Promise<boolean> {
-    return this.rows.processNext<DueCall>({
+    return this.rows.processNext<DueCall & Record<string, unknown>>({
       claim,
       backOff: backOffCall,
       subject: 'call_id',

@@ -7,7 +7,7 @@ import { DueRowProcessor } from '../../../platform/scheduling/due-row-processor.
 import type { DueLook, DueWork } from '../../../platform/scheduling/due-work.js';
 import { DueWorkScheduler } from '../../../platform/scheduling/due-work-scheduler.js';
 import { backOffCall, NOT_PUT_OFF } from './back-off-call.js';
-import { EscalationMetrics } from './escalation-metrics.js';
+import { EscalationMetrics } from './watch/escalation-metrics.js';
 
 const DUE = `c.next_escalation_at <= app_now() AND ${NOT_PUT_OFF}`;
 /**
@@ -43,7 +43,7 @@ interface DueCall extends DispatchInput, LadderClock {
 /** Transactions of all nodes together: with more, they wait for one another in the database. */
 const WORKERS = 4;
 /** Calls that share a transaction: a department's turn is not held for longer than a rush needs. */
-const MOST_AT_ONCE = 10;
+export const MOST_AT_ONCE = 10;
 
 /** The ladder's engine: every node claims what is due, a few calls a transaction; row locks make each level happen exactly once. */
 @Injectable()

@@ -5,16 +5,19 @@ import { IN_FORCE, RECEIPT_FROM } from '../annunciations/asking.js';
 import { BEDSIDE_PRESENCE_RANK } from '../call-permissions.js';
 import { type Actor, CallJournal } from '../call-journal.js';
 import { CALL_VIEW, type CallState, type CallView, IS_OPEN } from '../call.js';
-import { CALL_AND_STOPPED, CallsRepository } from '../calls.repository.js';
+import { CALL_AND_STOPPED, CallsRepository, CLOSED } from '../calls.repository.js';
 import { nextDeadline } from '../policies/escalation-clock.js';
 
-/** The clocks of the open calls that the call ($1) names stop, one after another in the order in which calls are locked. */
+/**
+ * The clocks of the open calls that the call ($1) names stop, one after another in the order in which calls are locked. One that another call has
+ * superseded is locked, too: where that call closes at this moment, it is free by now.
+ */
 const supersede = statement(
   'supersede_calls',
-  `WITH lesser AS (SELECT c.id FROM calls c WHERE c.id = ANY(ARRAY(SELECT unnest(n.supersedes) FROM calls n WHERE n.id = $1)) AND ${IS_OPEN} AND c.superseded_by IS NULL ORDER BY c.id FOR NO KEY UPDATE)
+  `WITH lesser AS (SELECT c.id, c.superseded_by FROM calls c WHERE c.id = ANY(ARRAY(SELECT unnest(n.supersedes) FROM calls n WHERE n.id = $1)) AND ${IS_OPEN} ORDER BY c.id FOR NO KEY UPDATE)
    UPDATE calls c SET superseded_by = $1, superseded_at = app_now(), clock_left = coalesce(c.presence_due_at, c.attendance_due_at) - app_now(),
      next_escalation_at = NULL, presence_due_at = NULL, attendance_due_at = NULL
-   FROM lesser WHERE c.id = lesser.id RETURNING ${CALL_VIEW}`,
+   FROM lesser WHERE c.id = lesser.id AND lesser.superseded_by IS NULL RETURNING ${CALL_VIEW}`,
 );
 const PAUSED = `(CASE c.state WHEN 'pending' THEN c.paused + (app_now() - c.superseded_at) ELSE c.paused END)`;
 /**
@@ -44,9 +47,7 @@ const release = statement(
 /** The calls that the call ($1) names, and stops: itself, or by way of a call that it stops. */
 const complete = statement(
   'complete_superseded_calls',
-  `UPDATE calls c SET state = 'completed', version = c.version + 1, completed_at = app_now(), closed_by = $2, next_escalation_at = NULL,
-     presence_due_at = NULL, attendance_due_at = NULL, press_again_at = NULL, repeat_due_at = NULL, superseded_by = NULL, superseded_at = NULL,
-     clock_left = NULL FROM calls o
+  `UPDATE calls c SET state = 'completed', version = c.version + 1, completed_at = app_now(), closed_by = $2, ${CLOSED} FROM calls o
    WHERE o.id = c.id AND o.id IN ${CALL_AND_STOPPED} AND o.id = ANY(ARRAY(SELECT unnest(n.supersedes) FROM calls n WHERE n.id = $1))
    RETURNING o.state AS "from", ${CALL_VIEW}`,
 );

@@ -3,18 +3,8 @@ import { WARD_SETTINGS } from '../../../platform/config/config.module.js';
 import type { WardSettings } from '../../../platform/config/settings/ward.settings.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
-import { type Deadlines, EscalationPolicies, type UnplacedCall } from './escalation-policies.js';
-import type { EscalationPolicy } from './escalation-policy.js';
-
-/** The columns of a row with deadlines. A ladder is given whole or not at all, so that levels of two rows never mix. */
-export const DEADLINE_COLUMNS = [
-  'l1_sec',
-  'l2_sec',
-  'l3_sec',
-  'repeat_sec',
-  'presence_sec',
-  'attendance_sec',
-] as const satisfies (keyof Deadlines)[];
+import { byColumn, byName, CLOCKS, DEADLINE_COLUMNS, type Deadlines, type EscalationPolicy, LADDER } from '../../deadlines/deadlines.js';
+import { EscalationPolicies, type UnplacedCall } from './escalation-policies.js';
 
 /** The deadlines of `call_types t` with {@link policiesOf} a department: its own row for the type, else its row for all types, else the type's. */
 export const DEADLINES_IN_FORCE = DEADLINE_COLUMNS.map((column) => `coalesce(dt.${column}, dp.${column}, t.${column}) AS ${column}`).join(
@@ -42,17 +32,20 @@ export class DepartmentPolicies extends EscalationPolicies {
     return tx.one<Deadlines>(find, [dept, type]);
   }
 
-  /** The settings' deadlines where a row has none. `attendance_sec` 0 means that nobody is asked. */
-  complete(row: Deadlines | undefined): EscalationPolicy {
-    const { ESCALATION_L1_SEC, ESCALATION_L2_SEC, ESCALATION_L3_SEC, ESCALATION_REPEAT_SEC } = this.ward;
-    const { presence_sec: presence, attendance_sec: attendance } = row ?? {};
+  /** A row with the settings' ladder where it has none. */
+  inForce(row: Deadlines | undefined) {
     return {
-      l1Sec: row?.l1_sec ?? ESCALATION_L1_SEC,
-      l2Sec: row?.l2_sec ?? ESCALATION_L2_SEC,
-      l3Sec: row?.l3_sec ?? ESCALATION_L3_SEC,
-      repeatSec: row?.repeat_sec ?? ESCALATION_REPEAT_SEC,
-      ...(typeof presence === 'number' && { presenceSec: presence }),
-      ...(typeof attendance === 'number' && { attendanceSec: attendance === 0 ? null : attendance }),
+      ...byColumn(LADDER, (_name, { column, byDefault }) => row?.[column] ?? byDefault(this.ward)),
+      ...byColumn(CLOCKS, (_name, { column }) => row?.[column] ?? null),
     };
+  }
+
+  private complete(row: Deadlines): EscalationPolicy {
+    const inForce = this.inForce(row);
+    const clocks = Object.entries(CLOCKS).flatMap(([name, { column, mayBeNever }]) => {
+      const given = inForce[column];
+      return given === null ? [] : [[name, mayBeNever && given === 0 ? null : given]];
+    });
+    return { ...byName(LADDER, (_name, { column }) => inForce[column]), ...(Object.fromEntries(clocks) as Partial<EscalationPolicy>) };
   }
 }

@@ -1,7 +1,4 @@
-import type { EscalationPolicy } from './escalation-policy.js';
-
-/** In seconds; null where the settings decide. */
-export type Deadlines = Record<'l1_sec' | 'l2_sec' | 'l3_sec' | 'repeat_sec' | 'presence_sec' | 'attendance_sec', number | null>;
+import type { Deadlines, EscalationPolicy } from '../../deadlines/deadlines.js';
 
 /** A call that is about to be placed. */
 export interface UnplacedCall {

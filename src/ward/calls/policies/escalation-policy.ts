@@ -1,15 +1,4 @@
-/** When an unanswered call climbs, in seconds from when it was placed; they rise. */
-export interface EscalationPolicy {
-  l1Sec: number;
-  l2Sec: number;
-  l3Sec: number;
-  /** The interval of the repeats after level 3. */
-  repeatSec: number;
-  /** An accepted call without presence is pending again after this long. Left out: CALL_PRESENCE_SEC, 60 for urgent types. */
-  presenceSec?: number;
-  /** A call in progress asks the person who is present after this long; null: never. Left out: CALL_ATTENDANCE_SEC, 3600 for urgent types. */
-  attendanceSec?: number | null;
-}
+import type { EscalationPolicy } from '../../deadlines/deadlines.js';
 
 /**
  * Extension point: the deadlines of a call. It is asked once, when the call is placed; its answer stays with the call, whatever changes later. It may be

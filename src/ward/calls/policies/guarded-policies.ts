@@ -1,16 +1,20 @@
 import { z } from 'zod';
 import type { ExtensionGuard } from '../../../platform/extensions/extension-guard.js';
+import { byName, CLOCKS, type EscalationPolicy, LADDER, rises, secondsOf } from '../../deadlines/deadlines.js';
 import { EscalationPolicies, type UnplacedCall } from './escalation-policies.js';
-import type { EscalationPolicy, EscalationPolicyProvider } from './escalation-policy.js';
+import type { EscalationPolicyProvider } from './escalation-policy.js';
 
 /** It runs under the locks of a call. */
 const DEADLINE_MS = 200;
-const seconds = z.int().min(1).max(86_400);
+/** A policy says never with null. */
+const seconds = secondsOf({ mayBeNever: false });
 /** A ladder that the engines can climb. The columns of `calls` refuse anything else. */
 const policy = z
-  .object({ l1Sec: seconds, l2Sec: seconds, l3Sec: seconds, repeatSec: seconds, presenceSec: seconds, attendanceSec: seconds.nullable() })
-  .partial({ presenceSec: true, attendanceSec: true })
-  .refine(({ l1Sec, l2Sec, l3Sec }) => l1Sec < l2Sec && l2Sec < l3Sec);
+  .object({
+    ...byName(LADDER, () => seconds),
+    ...byName(CLOCKS, (_name, { mayBeNever }) => (mayBeNever ? seconds.nullable() : seconds).optional()),
+  })
+  .refine(rises);
 
 /** A hospital's own policies, which cannot keep a call from being placed: where they fail, are late or answer nonsense, the default decides. */
 export class GuardedPolicies extends EscalationPolicies {

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { deadlineColumns } from '../../deadlines/deadline-columns.js';
 import type { StationKind } from './station.entity.js';
 
 export const DISPATCH_MODES = ['assigned', 'broadcast'] as const;
@@ -10,7 +11,7 @@ export type CancelPolicy = (typeof CANCEL_POLICIES)[number];
 
 /** The kind of help that a call asks for. */
 @Entity('call_types')
-export class CallType {
+export class CallType extends deadlineColumns() {
   @PrimaryColumn({ type: 'text' })
   id!: string;
 
@@ -27,27 +28,9 @@ export class CallType {
   @Column({ name: 'retired_at', type: 'timestamptz', nullable: true })
   retiredAt!: Date | null;
 
-  @Column({ name: 'attendance_sec', type: 'int', nullable: true })
-  attendanceSec!: number | null;
-
-  @Column({ name: 'l1_sec', type: 'int', nullable: true })
-  l1Sec!: number | null;
-
-  @Column({ name: 'l2_sec', type: 'int', nullable: true })
-  l2Sec!: number | null;
-
-  @Column({ name: 'l3_sec', type: 'int', nullable: true })
-  l3Sec!: number | null;
-
   /** By language. */
   @Column({ type: 'jsonb' })
   labels!: Record<string, string>;
-
-  @Column({ name: 'presence_sec', type: 'int', nullable: true })
-  presenceSec!: number | null;
-
-  @Column({ name: 'repeat_sec', type: 'int', nullable: true })
-  repeatSec!: number | null;
 
   @Column({ name: 'station_kinds', type: 'text', array: true })
   stationKinds!: StationKind[];

@@ -13,7 +13,7 @@ import { DutyArrivals } from '../queue/duty-arrivals.js';
 import { type Manager, StaffingChanges } from '../staffing-changes.js';
 import { requireAhead, requireMembers } from '../staffing-checks.js';
 import type { ExclusionBody, PageQuery } from '../staffing-schemas.js';
-import { leads } from '../../../identity/access/leads.js';
+import { leads } from '../../../identity/access/capabilities.js';
 
 const MAX_DAYS = 31;
 const NIL = '00000000-0000-0000-0000-000000000000';

@@ -10,7 +10,7 @@ import { IdempotentCommands } from '../../../platform/idempotency/idempotent-com
 import { LastOnDuty } from '../queue/last-on-duty.js';
 import { wrongField } from '../staffing-checks.js';
 import { BreakEnd } from './break-end.js';
-import { SHIFT_VIEW, type ShiftView } from './shift.js';
+import { lockDuty, SHIFT_VIEW, type ShiftView } from './shift.js';
 import type { ShiftEventData } from './shift-events.js';
 import { ShiftHandovers } from './shift-handovers.js';
 
@@ -63,6 +63,7 @@ export class BreaksService {
    */
   pause(staff: StaffPrincipal, dept: string, { until, confirm }: BreakRequest, key: string | undefined): Promise<ShiftView> {
     return this.commands.run(actorOf(staff), key, { type: 'shift.pause', dept, until, confirm }, async (tx) => {
+      await tx.query(lockDuty, [staff.id]);
       const departments = (await tx.query<{ dept: string }>(activeOf, [staff.id])).map((row) => row.dept);
       if (!departments.includes(dept)) throw notFound('active shift');
       const ends = await tx.one<{ until: Date | null }>(breakEnd, [until ?? null, this.ward.BREAK_MAX_SEC]);
@@ -84,6 +85,7 @@ export class BreaksService {
   /** Ends the break in all departments; a shift that is not paused goes on. @throws DomainError NOT_FOUND without an active shift there */
   resume(staff: StaffPrincipal, dept: string, key: string | undefined): Promise<ShiftView> {
     return this.commands.run(actorOf(staff), key, { type: 'shift.resume', dept }, async (tx) => {
+      await tx.query(lockDuty, [staff.id]);
       await this.end.ofPerson(tx, staff.id, actorOf(staff));
       return this.shift(tx, staff.id, dept);
     });

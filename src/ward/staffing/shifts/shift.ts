@@ -1,3 +1,11 @@
+import { statement } from '../../../platform/database/statement.js';
+
+/**
+ * One start of a shift, or change of a break, of a person ($1) at a time, in all departments: a break is one everywhere. It comes before calls and
+ * queues in the lock order.
+ */
+export const lockDuty = statement('lock_duty', "SELECT pg_advisory_xact_lock(hashtext('wardline duty'), hashtext($1::uuid::text))");
+
 /** A shift as clients see it. Times are ISO 8601 in UTC. */
 export interface ShiftView {
   id: string;

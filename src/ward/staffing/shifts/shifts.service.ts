@@ -11,13 +11,14 @@ import { EventLog } from '../../../events/log/event-log.js';
 import { DutyArrivals } from '../queue/duty-arrivals.js';
 import { LastOnDuty } from '../queue/last-on-duty.js';
 import { ON_DUTY_VIEW, type OnDutyView } from '../on-duty/on-duty-view.js';
-import { SHIFT_VIEW, type ShiftView } from './shift.js';
+import { lockDuty, SHIFT_VIEW, type ShiftView } from './shift.js';
 import { ShiftHandovers } from './shift-handovers.js';
 
+/** The membership and the account stay until the shift is there: their end waits, and finds it. */
 const member = statement(
   'shift_member',
   `SELECT true AS yes FROM staff p JOIN memberships m ON m.staff_id = p.id JOIN departments d ON d.id = m.dept_id AND d.retired_at IS NULL
-   WHERE p.id = $1 AND m.dept_id = $2 AND p.active`,
+   WHERE p.id = $1 AND m.dept_id = $2 AND p.active FOR SHARE OF p, m`,
 );
 /** A person on a break elsewhere is on a break here, too. */
 const start = statement(
@@ -64,9 +65,9 @@ export class ShiftsService {
    */
   start(staff: StaffPrincipal, dept: string, key: string | undefined): Promise<ShiftView> {
     return this.commands.run(actorOf(staff), key, { type: 'shift.start', dept }, async (tx) => {
+      await Promise.all([tx.query(lockDuty, [staff.id]), this.queue.lock(tx, dept)]);
       await this.requireMember(tx, staff.id, dept);
       if (!can(staff, 'shift.work')) throw notPermitted();
-      await this.queue.lock(tx, dept);
       const started = await tx.one<ShiftView & Record<string, unknown>>(start, [newId(), staff.id, dept]);
       if (started) {
         await this.queue.toTail(tx, dept, staff.id);

@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { statement } from '../../../platform/database/statement.js';
 import type { Transaction } from '../../../platform/database/transactions.js';
+import { RetryTransaction } from '../../../platform/database/database-error.js';
 import { EventLog } from '../../../events/log/event-log.js';
 import { ON_DUTY_VIEW, type OnDutyView } from '../on-duty/on-duty-view.js';
 import { ShiftHandovers } from './shift-handovers.js';
 import { ShiftsService } from './shifts.service.js';
 
+const onDuty = statement(
+  'is_still_on_duty',
+  'SELECT 1 AS found FROM shifts WHERE staff_id = $1 AND ($2::text IS NULL OR dept_id = $2) AND ended_at IS NULL LIMIT 1',
+);
 const endExclusions = statement(
   'end_exclusions_of',
   `UPDATE exclusions SET ended_at = app_now() WHERE staff_id = $1 AND ($2::text IS NULL OR dept_id = $2) AND ended_at IS NULL
@@ -61,9 +66,12 @@ export class StaffingEndings {
    * Once they have left, as far as this transaction goes: so an order that was being given meanwhile is found too. Exclusions end; rooms
    * lose their primary and with it the assignment, or their backup.
    * @param actorId who sends them: `staff:<id>`
+   * @throws RetryTransaction when a shift of theirs, or a call that they hold, has come in between
    */
   async endOrders(tx: Transaction, { staffId, dept }: Leaver, actorId: string): Promise<void> {
     const values = [staffId, dept ?? null];
+    if (await tx.one(onDuty, values)) throw new RetryTransaction();
+    if (dept !== undefined) await this.handovers.release(tx, { staffId, dept, reason: 'shift_ended', isLeaving: true });
     for (const one of await tx.query<{ id: string; dept: string }>(endExclusions, values)) {
       this.log.append(tx, { dept: one.dept, type: 'nurse.restored', data: { staff_id: staffId, exclusion_id: one.id }, actorId });
     }

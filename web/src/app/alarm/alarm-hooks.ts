@@ -3,7 +3,7 @@ import { useWardline } from '@wardline/client/react';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { Rank, SoundState } from '../../shared/sound.js';
 import { useApp, meIn } from '../context.js';
-import { noteOn } from '../calls/call-notes.js';
+import { noteOn } from '../calls/card/call-notes.js';
 import { rings } from '../calls/call-rules.js';
 import { isQuiet, useQuieted } from './quieted.js';
 import { useTexts } from '../texts.js';

@@ -1,7 +1,7 @@
 import type { CallView, CallWithHistory } from '@wardline/client';
 import { useDepartment } from '@wardline/client/react';
 import { errorText } from '../../shared/texts/error-text.js';
-import { CallCard } from './call-card.js';
+import { CallCard } from './card/call-card.js';
 import { CallHistory } from './call-history.js';
 import { CallLedger } from './call-ledger.js';
 import { meIn, useApp, useDeptNames } from '../context.js';

@@ -1,6 +1,6 @@
 import type { CallView, DepartmentState } from '@wardline/client';
 import { useSyncExternalStore } from 'react';
-import { CallCard } from './call-card.js';
+import { CallCard } from './card/call-card.js';
 import { useKeptFocus } from './kept-focus.js';
 import { isMine, type Me } from './call-rules.js';
 import { byUrgency, meIn, useApp, usePictures } from '../context.js';

@@ -1,4 +1,8 @@
+import type { CallEvent, CallEventData, DeclineCode } from '@wardline/client';
 import shared from '../../shared/messages/en.js';
+
+/** The server's words that the screens say. One that is left out does not compile, here or in another language. */
+type ServerWords = `event.${CallEvent['type']}` | `because.${NonNullable<CallEventData['reason']>}` | `decline.${DeclineCode}`;
 
 export default {
   ...shared,
@@ -256,4 +260,4 @@ export default {
   'report.missed': 'Not confirmed',
   'notice.label': 'Notice',
   'notice.dismiss': 'Read',
-};
+} satisfies Record<ServerWords, unknown> & Record<string, unknown>;

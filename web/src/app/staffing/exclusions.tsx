@@ -1,6 +1,6 @@
 import type { Member, Wardline } from '@wardline/client';
 import type { SubmitEvent } from 'react';
-import { ReasonField } from '../calls/call-dialogs.js';
+import { ReasonField } from '../calls/card/call-dialogs.js';
 import { Fault } from '../loading/fault.js';
 import { useAttempt } from '../loading/use-attempt.js';
 import { useReloaded } from '../loading/use-staff.js';
