@@ -8,9 +8,8 @@ import { type Page, readCursor, toPage } from '../../platform/common/values/pagi
 import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { stationTypes } from '../../ward/stations/station-types.js';
-import { Bed } from '../../ward/hospital/entities/bed.entity.js';
 import { CallType } from '../../ward/hospital/entities/call-type.entity.js';
-import { Room } from '../../ward/hospital/entities/room.entity.js';
+import { HELD_PLACE } from '../../ward/hospital/held-place.js';
 import { Station, type StationKind } from '../../ward/hospital/entities/station.entity.js';
 import { StationsService } from '../../ward/stations/stations.service.js';
 import { newStationKey, stationKeyHash } from '../../ward/stations/station-keys.js';
@@ -28,6 +27,7 @@ const hasOpenCall = statement(
   'station_has_open_call',
   `SELECT EXISTS (SELECT FROM calls c WHERE $1 = ANY(c.station_ids) AND ${IS_OPEN}) AS busy`,
 );
+const holdPlace = statement('hold_place_of_station', HELD_PLACE);
 const inUse = { retiredAt: IsNull() };
 
 export interface StationAdminView {
@@ -148,11 +148,8 @@ export class StationsAdminService {
   }
 
   /** @throws DomainError NOT_FOUND for a room that is not in use, or a bed that is not one of it */
-  private async requirePlace(tx: Transaction, roomId: string, id: string | null): Promise<void> {
-    const isPlace =
-      (await tx.manager.existsBy(Room, { id: roomId, ...inUse })) &&
-      (id === null || (await tx.manager.existsBy(Bed, { id, roomId, ...inUse })));
-    if (!isPlace) throw notFound('room or bed');
+  private async requirePlace(tx: Transaction, roomId: string, bedId: string | null): Promise<void> {
+    if (!(await tx.one(holdPlace, [roomId, bedId]))) throw notFound('room or bed');
   }
 
   /** @throws DomainError VALIDATION_FAILED for a type that does not exist */

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signGuestToken } from '../../../src/ward/guests/guest-token.js';
 import { type AnyFrame, type Answer, request, type RequestOptions, type Session, signIn } from '../../support/clients/client.js';
+import { HeldTransaction } from '../../support/held-transaction.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 const SECRET = 'a-guest-secret-of-at-least-32-characters';
@@ -215,6 +216,26 @@ describe('a guest link', () => {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     });
     expect(answer.status).toBe(415);
+  });
+
+  it('places no call at a bed that is just being retired', async () => {
+    const { path, bed } = await freshLink();
+    await get(path);
+    const held = await HeldTransaction.begin(wardline);
+    try {
+      await held.query('SELECT FROM dept_stream WHERE dept_id = $1 FOR UPDATE', ['icu']);
+      const retiring = admin.send('DELETE', `/admin/departments/icu/beds/${bed}`);
+      await held.untilWaiting('%append_events%');
+      const { cookie } = await newDevice(path);
+      const pressing = press(path, {}, { cookie });
+      await held.untilWaiting('%', 2);
+      await held.commit();
+      expect((await retiring).status).toBe(204);
+      expect((await pressing).status).toBe(404);
+      expect(await openCallAt(bed)).toBeUndefined();
+    } finally {
+      await held.commit();
+    }
   });
 
   // The last one: a day passes in it, and with it the sessions.

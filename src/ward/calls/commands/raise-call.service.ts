@@ -8,19 +8,16 @@ import type { Transaction } from '../../../platform/database/transactions.js';
 import type { CallView } from '../call.js';
 import type { Actor } from '../call-journal.js';
 import { CallLanes } from '../call-lanes.js';
+import { HELD_PLACE } from '../../hospital/held-place.js';
 import { NewCalls } from './new-calls.service.js';
 import { RepeatedPresses } from './repeated-presses.service.js';
 import { type NewCall, PressesRepository, type Sought } from '../presses.repository.js';
 
-/** A place that is just being retired is waited for; it is not retired before the call is there. */
-const findPlace = statement(
-  'find_place',
-  `SELECT r.dept_id AS dept,
-     r.dept_id = ANY(ARRAY(SELECT m.dept_id FROM memberships m WHERE m.staff_id = p.id)) OR p.role = 'admin' AS "isMember"
-   FROM rooms r JOIN departments d ON d.id = r.dept_id AND d.retired_at IS NULL JOIN staff p ON p.id = $3 AND p.active
-   WHERE r.id = $1 AND r.retired_at IS NULL
-     AND ($2::text IS NULL OR EXISTS (SELECT FROM beds b WHERE b.id = $2 AND b.room_id = r.id AND b.retired_at IS NULL FOR KEY SHARE))
-   FOR KEY SHARE OF r, d`,
+const findPlace = statement('find_place', HELD_PLACE);
+const findPlaceOfMember = statement(
+  'find_place_of_member',
+  `SELECT h.dept, h.dept = ANY(ARRAY(SELECT m.dept_id FROM memberships m WHERE m.staff_id = p.id)) OR p.role = 'admin' AS "isMember"
+   FROM (${HELD_PLACE}) h JOIN staff p ON p.id = $3 AND p.active`,
 );
 
 const findStation = statement(
@@ -81,7 +78,10 @@ export class RaiseCallService {
     const bedId = bed_id ?? null;
     const place = { roomId, bedId, stationId: null, raisedBy: staff.id, atDevice: false };
     const look = (tx: Transaction) =>
-      Promise.all([tx.one<{ dept: string; isMember: boolean }>(findPlace, [roomId, bedId, staff.id]), this.presses.find(tx, type, place)]);
+      Promise.all([
+        tx.one<{ dept: string; isMember: boolean }>(findPlaceOfMember, [roomId, bedId, staff.id]),
+        this.presses.find(tx, type, place),
+      ]);
     const work = (tx: Transaction, [found, sought]: Awaited<ReturnType<typeof look>>) => {
       if (!found?.isMember) throw found ? this.access.deny('room or bed') : notFound('room or bed');
       if (!can(staff, 'call.raise')) throw notPermitted();
@@ -92,7 +92,7 @@ export class RaiseCallService {
 
   /**
    * A guest page's button: the bed's own call, as a bedside button would raise it.
-   * @throws DomainError VALIDATION_FAILED for an unknown type
+   * @throws DomainError NOT_FOUND for a bed that was just retired; VALIDATION_FAILED for an unknown type
    */
   raiseByGuest(
     { bedId, roomId, dept }: { bedId: string; roomId: string; dept: string },
@@ -101,8 +101,11 @@ export class RaiseCallService {
   ): Promise<Raised> {
     const by: GuestActor = { kind: 'guest', id: bedId };
     const place = { dept, roomId, bedId, stationId: null, raisedBy: null, atDevice: false };
-    const look = (tx: Transaction) => this.presses.find(tx, type, place);
-    const work = (tx: Transaction, sought: Sought | undefined) => this.place(tx, by, type, place, sought);
+    const look = (tx: Transaction) => Promise.all([tx.one(findPlace, [roomId, bedId]), this.presses.find(tx, type, place)]);
+    const work = (tx: Transaction, [found, sought]: Awaited<ReturnType<typeof look>>) => {
+      if (!found) throw notFound('bed');
+      return this.place(tx, by, type, place, sought);
+    };
     return this.lanes.inRoom(roomId, { by, key, identity: { type: 'call.raise', call_type: type }, look, work });
   }
 

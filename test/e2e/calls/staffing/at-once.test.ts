@@ -272,4 +272,37 @@ describe('a place that is retired', () => {
     expect((await retiring).status).toBe(204);
     expect((await raising).status).toBe(404);
   });
+
+  const station = (id: string, room_id: string) => ward.admin.post('/admin/stations', { id, room_id, kind: 'bedside' });
+
+  it('while a station is placed there is still in use', async () => {
+    await ward.admin.post('/admin/departments/icu/rooms', { id: 'icu-902', name: '902' });
+    await held.query(HOLD_LOG, ['icu']);
+    const placing = station('icu-902-1', 'icu-902');
+    await held.untilWaiting('%append_events%');
+    const retiring = ward.admin.send('DELETE', '/admin/departments/icu/rooms/icu-902');
+    await held.untilWaiting('%', 2);
+    await held.commit();
+    expect((await placing).status).toBe(201);
+    expect(await retiring).toMatchObject({ status: 409 });
+  });
+
+  it('before a station is placed there gets none: its button would be pressed in vain', async () => {
+    await ward.admin.post('/admin/departments/icu/rooms', { id: 'icu-903', name: '903' });
+    await held.query(HOLD_LOG, ['icu']);
+    const retiring = ward.admin.send('DELETE', '/admin/departments/icu/rooms/icu-903');
+    await held.untilWaiting('%append_events%');
+    const placing = station('icu-903-1', 'icu-903');
+    await held.untilWaiting('%', 2);
+    await held.commit();
+    expect((await retiring).status).toBe(204);
+    expect((await placing).status).toBe(404);
+  });
+
+  it('with its department gets no station', async () => {
+    await ward.admin.post('/admin/departments', { id: 'attic', name: 'Attic' });
+    await ward.admin.post('/admin/departments/attic/rooms', { id: 'attic-1', name: '1' });
+    expect((await ward.admin.send('DELETE', '/admin/departments/attic')).status).toBe(204);
+    expect((await station('attic-1-1', 'attic-1')).status).toBe(404);
+  });
 });
