@@ -90,7 +90,8 @@ function toPrincipal({
   departments,
   passwordChangeRequired,
 }: PrincipalRow): StaffPrincipal {
-  return { kind: 'staff', id, username, name, role, departments, sessionId, expiresAt, passwordChangeRequired };
+  // A copy has the exact length. That of the driver has room for seventeen, for as long as the connection is there.
+  return { kind: 'staff', id, username, name, role, departments: [...departments], sessionId, expiresAt, passwordChangeRequired };
 }
 
 /** A session that is live, and for how many seconds more. */

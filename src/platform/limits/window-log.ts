@@ -6,9 +6,9 @@ const EXACT = 1000;
 /** When the hits of one key came, oldest first: never more than `EXACT + 1` entries, however high the limit. */
 export class WindowLog {
   /** Milliseconds; of a shared entry its first and its last hit. */
-  private readonly starts: number[] = [];
-  private readonly ends: number[] = [];
-  private readonly counts: number[] = [];
+  private starts: number[] = [];
+  private ends: number[] = [];
+  private counts: number[] = [];
   private total = 0;
 
   get entries(): number {
@@ -36,7 +36,12 @@ export class WindowLog {
     const last = this.counts.length - 1;
     const grain = count > EXACT ? (seconds * 1000) / EXACT : 0;
     this.total++;
-    if (last >= 0 && now - (this.starts[last] ?? 0) < grain) {
+    if (last < 0) {
+      // Lists of one: a push onto an empty list takes room for seventeen, and most keys have one hit.
+      [this.starts, this.ends, this.counts] = [[now], [now], [1]];
+      return;
+    }
+    if (now - (this.starts[last] ?? 0) < grain) {
       this.ends[last] = now;
       this.counts[last] = (this.counts[last] ?? 0) + 1;
       return;

@@ -155,9 +155,10 @@ export class Connection implements OutboxReader {
 
   /** Resolves when no answer to its own commands waits, or a press does: neither it nor the commands before it wait for a slow reader. */
   answersLeft(): Promise<void> {
-    if (this.urgent > 0) return Promise.resolve();
+    if (this.urgent > 0 || !this.outbox.hasAnswers) return Promise.resolve();
     const urgent = new Promise<void>((resolve) => (this.urgentCame = resolve));
-    return Promise.race([this.outbox.answersLeft(), urgent]);
+    // A reference to the wait that is over would cost each connection half a kilobyte.
+    return Promise.race([this.outbox.answersLeft(), urgent]).finally(() => (this.urgentCame = undefined));
   }
 
   /** Never a longer line than is allowed: who is cut off resumes from the log. */

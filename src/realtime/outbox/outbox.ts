@@ -123,9 +123,14 @@ export class Outbox {
     return this.whenWritten();
   }
 
+  /** True while answers to the reader's own commands wait. */
+  get hasAnswers(): boolean {
+    return !this.closed && (this.queue?.frames ?? 0) > 0;
+  }
+
   /** Resolves when no answer to the reader's own commands waits. */
   async answersLeft(): Promise<void> {
-    while (!this.closed && (this.queue?.frames ?? 0) > 0) await this.whenWritten();
+    while (this.hasAnswers) await this.whenWritten();
   }
 
   /** Nothing is written from now on, but what the turn has brought and `last`. */
