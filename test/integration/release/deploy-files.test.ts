@@ -62,10 +62,10 @@ describe('the Dockerfile', () => {
     for (const instruction of instructions) expect(known).toContain(instruction.getKeyword());
   });
 
-  it('has two stages of Node 22, and the second one is what runs', () => {
+  it('has two stages of Node 24, and the second one is what runs', () => {
     const [build, final, ...more] = dockerfile.getFROMs();
     expect(more).toEqual([]);
-    expect([build?.getImage(), final?.getImage()]).toEqual(['node:22-slim', 'node:22-slim']);
+    expect([build?.getImage(), final?.getImage()]).toEqual(['node:24-slim', 'node:24-slim']);
     expect(build?.getBuildStage()).toBe('build');
   });
 
