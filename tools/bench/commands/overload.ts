@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quantile } from '../append/statistics.js';
 import { codeOf } from '../client/api-error.js';
 import { roundsAtMost } from '../hostile/verdict.js';
 import type { Bench, Outcome } from '../pipe/bench.js';
 import { row } from '../pipe/report.js';
+import { profiled } from '../pipe/sides.js';
 import { CommandWard } from './command-ward.js';
 import { startWardline } from './sides.js';
 
@@ -36,14 +38,15 @@ export async function overload(bench: Bench): Promise<Outcome> {
   const { options, say } = bench;
   const seconds = options.seconds ?? SECONDS;
   const sides = [
-    { name: 'wardline', root: undefined },
-    ...(options.against === undefined ? [] : [{ name: 'against', root: options.against }]),
+    { name: 'wardline', how: {} },
+    ...(options.against === undefined ? [] : [{ name: 'against', how: { root: options.against } }]),
+    ...(options.node === undefined ? [] : [{ name: 'other node', how: { node: options.node } }]),
   ];
   const measured = [];
-  for (const { name, root } of sides) {
-    const side = await startWardline(bench, name, root === undefined ? {} : { root });
+  for (const { name, how } of sides) {
+    const side = await startWardline(bench, name, how);
     const beds = await furnish(bench, side.port, name.slice(0, 1), seconds);
-    measured.push({ name, beds, rounds: [] as { ceiling: number; goodput: number; tally: Tally }[] });
+    measured.push({ name, beds, side, rounds: [] as { ceiling: number; goodput: number; tally: Tally }[] });
   }
   for (const { beds } of measured) await closedLoop(beds, 1);
   for (let round = 0; round < options.rounds; round += 1) {
@@ -55,6 +58,10 @@ export async function overload(bench: Bench): Promise<Outcome> {
       say(`round ${String(round + 1)}: ${name}, ceiling ${ceiling.toFixed(0)}/s, at twice that ${goodput.toFixed(0)}/s`);
     }
   }
+  for (const { name, beds, side } of options.profileDir === undefined ? [] : measured)
+    await profiled(side.child, join(options.profileDir ?? '', `overload-${name}.cpuprofile`), async () => {
+      await closedLoop(beds, seconds);
+    });
   return {
     title: `overload: presses and accepts a second, ${String(DEPARTMENTS)} departments, ${String(seconds)} s each, ${String(options.rounds)} round(s)`,
     lines: [

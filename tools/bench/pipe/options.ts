@@ -28,9 +28,9 @@ export const USAGE = `usage: npm run bench -- [${BENCHES.join('|')} …] [option
   --events N       of history: events of one department (default 500000)
   --only NAMES     peers (bare, ws, ws-corked, socket-io, bun) profiles (S1, S2, S3) or attackers of hostile, comma list (default all)
   --against DIR    of commands and overload: another build of Wardline to measure in turns, a folder with a dist
-  --node FILE      of commands: another Node.js to measure in turns
+  --node FILE      of commands and overload: another Node.js to measure in turns
   --out DIR        where the JSON goes (default tools/bench/results)
-  --profile DIR    also writes CPU profiles and heap snapshots of Wardline there`;
+  --profile DIR    of fanout, burst and overload: also a CPU profile of Wardline; of idle-memory: a heap snapshot`;
 
 export interface BenchOptions {
   readonly benches: readonly BenchName[];

@@ -120,7 +120,8 @@ export class WardlineSide implements Side {
   }
 }
 
-async function profiled(child: Child<typeof PROBE>, file: string, work: () => Promise<void>): Promise<void> {
+/** Writes the CPU profile of a server for as long as the work takes. */
+export async function profiled(child: Child<typeof PROBE>, file: string, work: () => Promise<void>): Promise<void> {
   await child.ask('startProfile');
   await work();
   await child.ask('stopProfile', file);
