@@ -39,17 +39,21 @@ export class DepartmentsPollService {
     for (const dept of depts) this.access.require(reader, dept);
     const heads = new Map<string, Head>();
     for (const [at, head] of (await Promise.all(depts.map((dept) => this.pages.head(dept)))).entries()) heads.set(depts[at] ?? '', head);
-    const isSameEpoch = epoch === undefined || epoch === this.epoch.current;
+    const under = this.epoch.current;
+    const isSameEpoch = epoch === undefined || epoch === under;
     const isKnown = (dept: string) => {
       const seq = after.get(dept);
       const head = heads.get(dept);
       return isSameEpoch && seq !== undefined && head !== undefined && seq <= head.head && seq >= head.purged;
     };
-    const known = depts.filter(isKnown);
+    let known = depts.filter(isKnown);
     // A client asks for the events behind those that it has: its receipt of everything before.
     for (const dept of known) if ((after.get(dept) ?? 0) > 0) progress.acknowledged(reader, dept, after.get(dept) ?? 0);
     const isBehind = known.length < depts.length || known.some((dept) => (after.get(dept) ?? 0) < (heads.get(dept)?.head ?? 0));
     if (wait > 0 && !isBehind) await this.wait.next(reader, new Map(known.map((dept) => [dept, heads.get(dept)?.head ?? 0])), wait, gone);
+    // During the wait the log may have become another one: then no place in it holds any more.
+    const current = this.epoch.current;
+    if (current !== under) known = [];
     const items: ({ dept: string } & Awaited<ReturnType<EventPages['read']>>[number])[] = [];
     const places: Record<string, number> = {};
     for (const dept of known) {
@@ -65,7 +69,7 @@ export class DepartmentsPollService {
         .join(','),
       heads: Object.fromEntries(known.map((dept) => [dept, Math.max(heads.get(dept)?.head ?? 0, places[dept] ?? 0)])),
       reset: depts.filter((dept) => !known.includes(dept)),
-      epoch: this.epoch.current,
+      epoch: current,
     };
   }
 }

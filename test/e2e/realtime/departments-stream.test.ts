@@ -4,8 +4,9 @@ import { checkedTransport } from '../../support/clients/checked-transport.js';
 import { asStation, request, Session, signIn } from '../../support/clients/client.js';
 import { closeAllCalls } from '../../support/clients/person.js';
 import { untilScanned } from '../../support/checks/scans.js';
+import { EventWaiter } from '../../../src/events/delivery/event-waiter.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
-import { soon } from '../../support/eventually.js';
+import { eventually, soon } from '../../support/eventually.js';
 
 let wardline: TestWardline;
 let admin: Session;
@@ -93,6 +94,18 @@ describe('one long poll for several departments', () => {
     expect(reset.reset).toEqual(['med']);
     expect(new Set(reset.items.map(({ dept }) => dept))).toEqual(new Set(['icu']));
     expect(((await get('/events?dept=icu&after=icu:0&epoch=other')).body as { reset: string[] }).reset).toEqual(['icu']);
+  });
+
+  it('that waits while the log becomes another one needs a snapshot of each, and gives no event', async () => {
+    await untilScanned(wardline);
+    const { head, epoch } = (await get('/departments/icu/events?after=0')).body as { head: number; epoch: string };
+    const waiting = get(`/events?dept=icu&after=icu:${String(head)}&epoch=${epoch}&wait=25`);
+    const waiter = wardline.app.get(EventWaiter);
+    await eventually(() => (waiter.size > 0 ? true : undefined), 'a poll that waits');
+    await wardline.database.query('SELECT renew_epoch(stored) FROM log_epoch');
+    const { body } = await waiting;
+    expect(body).toMatchObject({ reset: ['icu'], items: [], after: '' });
+    expect((body as { epoch: string }).epoch).not.toBe(epoch);
   });
 });
 
