@@ -6,7 +6,7 @@ import { Database } from '../../platform/database/database.js';
 import { statement } from '../../platform/database/statement.js';
 import { RaiseCallService } from '../calls/commands/raise-call.service.js';
 import { DepartmentDirectories } from '../hospital/department-directory.service.js';
-import type { GuestBed } from './guest-links.service.js';
+import { type GuestBed, GuestLinks } from './guest-links.service.js';
 import { IS_OPEN } from '../calls/call.js';
 
 /** The type of a press without a choice. */
@@ -55,6 +55,7 @@ export class GuestCalls {
   constructor(
     private readonly database: Database,
     private readonly raising: RaiseCallService,
+    private readonly links: GuestLinks,
     private readonly directories: DepartmentDirectories,
     private readonly log: EventLog,
     private readonly waiter: EventWaiter,
@@ -62,14 +63,14 @@ export class GuestCalls {
 
   /**
    * The bed's call, as a bedside button would raise it. The same key gives the same answer.
-   * @throws DomainError VALIDATION_FAILED for a type that the page does not offer
+   * @throws DomainError VALIDATION_FAILED for a type that the page does not offer; NOT_FOUND for a link that has ended meanwhile
    */
   async press(bed: GuestBed, type: string | undefined, key: string | undefined): Promise<void> {
     const wanted = type ?? USUAL;
     if (wanted !== USUAL && !(await this.wishIds()).includes(wanted)) {
       throw new DomainError('VALIDATION_FAILED', 'no such wish', { details: { fields: [{ path: 'type', problem: 'unknown' }] } });
     }
-    const { call } = await this.raising.raiseByGuest(bed, wanted, key);
+    const { call } = await this.raising.raiseByGuest(bed, wanted, key, (tx) => this.links.holds(tx, bed));
     await this.database.query(remember, [bed.bedId, call.id]);
   }
 

@@ -9,6 +9,7 @@ import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { Bed } from '../hospital/entities/bed.entity.js';
 import { Department } from '../hospital/entities/department.entity.js';
+import { HELD_PLACE } from '../hospital/held-place.js';
 import { GuestDevice } from './entities/guest-device.entity.js';
 import { GuestLink } from './entities/guest-link.entity.js';
 import { readGuestToken, signGuestToken } from './guest-token.js';
@@ -19,6 +20,11 @@ const open = statement(
   'open_guest_link',
   `SELECT b.id AS "bedId", b.room_id AS "roomId", r.dept_id AS dept, l.generation FROM guest_links l, ${BED_IN_USE}
      AND b.id = l.bed_id AND l.bed_id = $1 AND l.generation = $2 AND l.ended_at IS NULL AND to_timestamp($3) > app_now()`,
+);
+/** As it was opened. */
+const hold = statement(
+  'hold_guest_bed',
+  `SELECT h.dept FROM (${HELD_PLACE}) h JOIN guest_links l ON l.bed_id = $2 AND l.generation = $3 AND l.ended_at IS NULL`,
 );
 /** A link that has ended starts again with the next generation; one that is in force gets a further token. */
 const issue = statement(
@@ -71,6 +77,11 @@ export class GuestLinks {
     const values = [claim.bedId, claim.generation, claim.expires];
     const [bed] = await this.database.query<GuestBed & Record<string, unknown>>(open, values);
     return bed;
+  }
+
+  /** True while the link is in force and its place is in use; the place stays so until the transaction ends. */
+  async holds(tx: Transaction, { bedId, roomId, generation }: GuestBed): Promise<boolean> {
+    return (await tx.one(hold, [roomId, bedId, generation])) !== undefined;
   }
 
   /** @throws DomainError NOT_FOUND for a bed that is not in use; UNAVAILABLE without GUEST_LINK_SECRETS */

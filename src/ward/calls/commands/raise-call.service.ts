@@ -13,9 +13,8 @@ import { NewCalls } from './new-calls.service.js';
 import { RepeatedPresses } from './repeated-presses.service.js';
 import { type NewCall, PressesRepository, type Sought } from '../presses.repository.js';
 
-const findPlace = statement('find_place', HELD_PLACE);
-const findPlaceOfMember = statement(
-  'find_place_of_member',
+const findPlace = statement(
+  'find_place',
   `SELECT h.dept, h.dept = ANY(ARRAY(SELECT m.dept_id FROM memberships m WHERE m.staff_id = p.id)) OR p.role = 'admin' AS "isMember"
    FROM (${HELD_PLACE}) h JOIN staff p ON p.id = $3 AND p.active`,
 );
@@ -78,10 +77,7 @@ export class RaiseCallService {
     const bedId = bed_id ?? null;
     const place = { roomId, bedId, stationId: null, raisedBy: staff.id, atDevice: false };
     const look = (tx: Transaction) =>
-      Promise.all([
-        tx.one<{ dept: string; isMember: boolean }>(findPlaceOfMember, [roomId, bedId, staff.id]),
-        this.presses.find(tx, type, place),
-      ]);
+      Promise.all([tx.one<{ dept: string; isMember: boolean }>(findPlace, [roomId, bedId, staff.id]), this.presses.find(tx, type, place)]);
     const work = (tx: Transaction, [found, sought]: Awaited<ReturnType<typeof look>>) => {
       if (!found?.isMember) throw found ? this.access.deny('room or bed') : notFound('room or bed');
       if (!can(staff, 'call.raise')) throw notPermitted();
@@ -92,18 +88,20 @@ export class RaiseCallService {
 
   /**
    * A guest page's button: the bed's own call, as a bedside button would raise it.
-   * @throws DomainError NOT_FOUND for a bed that was just retired; VALIDATION_FAILED for an unknown type
+   * @param holds keeps the link and its bed in use until the transaction ends; false where one of them is not any more
+   * @throws DomainError NOT_FOUND for a link that has just ended, or a bed that was just retired; VALIDATION_FAILED for an unknown type
    */
   raiseByGuest(
     { bedId, roomId, dept }: { bedId: string; roomId: string; dept: string },
     type: string,
     key: string | undefined,
+    holds: (tx: Transaction) => Promise<boolean>,
   ): Promise<Raised> {
     const by: GuestActor = { kind: 'guest', id: bedId };
     const place = { dept, roomId, bedId, stationId: null, raisedBy: null, atDevice: false };
-    const look = (tx: Transaction) => Promise.all([tx.one(findPlace, [roomId, bedId]), this.presses.find(tx, type, place)]);
-    const work = (tx: Transaction, [found, sought]: Awaited<ReturnType<typeof look>>) => {
-      if (!found) throw notFound('bed');
+    const look = (tx: Transaction) => Promise.all([holds(tx), this.presses.find(tx, type, place)]);
+    const work = (tx: Transaction, [isHeld, sought]: Awaited<ReturnType<typeof look>>) => {
+      if (!isHeld) throw notFound('link');
       return this.place(tx, by, type, place, sought);
     };
     return this.lanes.inRoom(roomId, { by, key, identity: { type: 'call.raise', call_type: type }, look, work });
