@@ -38,7 +38,6 @@ export class SignInService {
     if (this.settings.LOCAL_SIGN_IN === 'off') throw localSignInOff();
     const { staff, matches } = await this.staffPasswords.check(request, request.password);
     if (!matches || !staff?.active) throw await this.refuse(request, staff);
-    if (this.settings.LOCAL_SIGN_IN === 'admins' && staff.role !== 'admin') throw localSignInOff();
     const token = await this.transactions.run((tx) => this.open(tx, request, staff));
     const principal = token === undefined ? undefined : await this.sessions.find(token);
     if (token === undefined || !principal) throw await this.refuse(request, staff);
@@ -52,9 +51,11 @@ export class SignInService {
     });
   }
 
-  /** @returns undefined when the password is no longer the one that was compared */
+  /** @returns undefined when the password is no longer the one that was compared. @throws DomainError FORBIDDEN for a role that signs in elsewhere */
   private async open(tx: Transaction, request: SignInRequest, staff: CheckedStaff): Promise<string | undefined> {
-    if (!(await this.staffPasswords.hold(tx, staff))) return undefined;
+    const role = await this.staffPasswords.hold(tx, staff);
+    if (role === undefined) return undefined;
+    if (this.settings.LOCAL_SIGN_IN === 'admins' && role !== 'admin') throw localSignInOff();
     await this.budgets.forget(tx, request);
     const { sessionId, token } = await this.sessions.open(tx, staff.id, request.address);
     await this.sessions.giveWay(tx, { staffId: staff.id, to: sessionId, replaced: request.replaces });

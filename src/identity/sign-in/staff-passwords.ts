@@ -9,10 +9,7 @@ import { type Attempt, SignInBudgets } from './sign-in-budgets.js';
 
 const find = statement('find_staff_password', 'SELECT id, password_hash AS "passwordHash", active, role FROM staff WHERE username = $1');
 /** Waits for a change of the password that is under way, and makes the next one wait: one at a time for each person. */
-const hold = statement(
-  'hold_staff_password',
-  'SELECT true AS yes FROM staff WHERE id = $1 AND active AND password_hash = $2 FOR NO KEY UPDATE',
-);
+const hold = statement('hold_staff_password', 'SELECT role FROM staff WHERE id = $1 AND active AND password_hash = $2 FOR NO KEY UPDATE');
 const replace = statement(
   'replace_staff_password',
   'UPDATE staff SET password_hash = $3, password_change_required = false WHERE id = $1 AND active AND password_hash = $2 RETURNING true AS yes',
@@ -55,9 +52,9 @@ export class StaffPasswords {
     });
   }
 
-  /** Keeps the password from being changed while the transaction runs. @returns whether it is still the one that was compared */
-  async hold(tx: Transaction, { id, passwordHash }: CheckedStaff): Promise<boolean> {
-    return (await tx.one(hold, [id, passwordHash])) !== undefined;
+  /** Keeps password and role from being changed while the transaction runs. @returns the role; undefined when the password is not the one that was compared */
+  async hold(tx: Transaction, { id, passwordHash }: CheckedStaff): Promise<Role | undefined> {
+    return (await tx.one<{ role: Role }>(hold, [id, passwordHash]))?.role;
   }
 
   /** @returns whether it was still the one that was compared */

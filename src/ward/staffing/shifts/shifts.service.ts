@@ -17,7 +17,7 @@ import { ShiftHandovers } from './shift-handovers.js';
 /** The membership and the account stay until the shift is there: their end waits, and finds it. */
 const member = statement(
   'shift_member',
-  `SELECT true AS yes FROM staff p JOIN memberships m ON m.staff_id = p.id JOIN departments d ON d.id = m.dept_id AND d.retired_at IS NULL
+  `SELECT p.role FROM staff p JOIN memberships m ON m.staff_id = p.id JOIN departments d ON d.id = m.dept_id AND d.retired_at IS NULL
    WHERE p.id = $1 AND m.dept_id = $2 AND p.active FOR SHARE OF p, m`,
 );
 /** A person on a break elsewhere is on a break here, too. */
@@ -66,8 +66,7 @@ export class ShiftsService {
   start(staff: StaffPrincipal, dept: string, key: string | undefined): Promise<ShiftView> {
     return this.commands.run(actorOf(staff), key, { type: 'shift.start', dept }, async (tx) => {
       await Promise.all([tx.query(lockDuty, [staff.id]), this.queue.lock(tx, dept)]);
-      await this.requireMember(tx, staff.id, dept);
-      if (!can(staff, 'shift.work')) throw notPermitted();
+      if (!can(await this.requireMember(tx, staff.id, dept), 'shift.work')) throw notPermitted();
       const started = await tx.one<ShiftView & Record<string, unknown>>(start, [newId(), staff.id, dept]);
       if (started) {
         await this.queue.toTail(tx, dept, staff.id);
@@ -135,7 +134,10 @@ export class ShiftsService {
     return (await tx.one(hold, [staffId, dept])) !== undefined;
   }
 
-  private async requireMember(tx: Transaction, staffId: string, dept: string): Promise<void> {
-    if (!(await tx.one(member, [staffId, dept]))) throw notFound('department');
+  /** @returns the role that they have now: it may have changed while the shift waited for its turn */
+  private async requireMember(tx: Transaction, staffId: string, dept: string): Promise<{ role: Role }> {
+    const found = await tx.one<{ role: Role }>(member, [staffId, dept]);
+    if (!found) throw notFound('department');
+    return found;
   }
 }
