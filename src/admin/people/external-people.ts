@@ -20,8 +20,13 @@ import { lockAdministrators, requireAnother } from '../shared/last-administrator
 const lock = statement('lock_external_identity', "SELECT pg_advisory_xact_lock(hashtextextended($1 || E'\\n' || $2, 0))");
 const find = statement(
   'find_external_identity',
-  `SELECT p.id, p.username, p.name, p.role, p.active, ARRAY(SELECT m.dept_id FROM memberships m WHERE m.staff_id = p.id) AS departments
+  `SELECT p.id, p.username, p.name, p.role, p.active
    FROM external_identities e JOIN staff p ON p.id = e.staff_id WHERE e.issuer = $1 AND e.subject = $2 FOR UPDATE OF p`,
+);
+/** Behind the lock of the person, which a membership that is just being made holds up. */
+const memberships = statement(
+  'memberships_of_external_identity',
+  `SELECT m.dept_id AS dept FROM external_identities e JOIN memberships m USING (staff_id) WHERE e.issuer = $1 AND e.subject = $2 ORDER BY dept`,
 );
 interface Wanted {
   issuer: string;
@@ -31,7 +36,7 @@ interface Wanted {
   role: Role;
   departments: readonly string[];
 }
-type Known = Record<string, unknown> & Pick<Wanted, 'username' | 'name' | 'role'> & { id: string; active: boolean; departments: string[] };
+type Known = Record<string, unknown> & Pick<Wanted, 'username' | 'name' | 'role'> & { id: string; active: boolean };
 
 /** Keeps the people that other systems vouch for as those systems have them. */
 @Injectable()
@@ -46,12 +51,12 @@ export class ExternalPeople {
   /** @returns the id of the person, who is as wanted now. @throws DomainError FORBIDDEN, VALIDATION_FAILED, STILL_IN_USE */
   async settle(tx: Transaction, wanted: Wanted, unknownPasswordHash: string): Promise<string> {
     await tx.query(lock, [wanted.issuer, wanted.subject]);
-    const known = await tx.one<Known>(find, [wanted.issuer, wanted.subject]);
+    const who = [wanted.issuer, wanted.subject];
+    const [known, before] = await Promise.all([tx.one<Known>(find, who), this.departmentsOf(tx, who)]);
     if (known?.active === false) throw new DomainError('FORBIDDEN', 'this account is closed', { details: { reason: 'deactivated' } });
     const id = known?.id ?? (await this.make(tx, wanted, unknownPasswordHash));
     const isOther = known && (known.username !== wanted.username || known.name !== wanted.name || known.role !== wanted.role);
     if (isOther) await this.change(tx, known, wanted);
-    const before = known?.departments ?? [];
     const joined = wanted.departments.filter((dept) => !before.includes(dept));
     const left: string[] = [];
     for (const dept of joined) await this.join(tx, id, dept);
@@ -59,6 +64,10 @@ export class ExternalPeople {
     if (known && !isOther && joined.length === 0 && left.length === 0) return id;
     this.changed(tx, id, wanted, known ? 'staff.update' : 'staff.create', [...new Set([...before, ...joined])]);
     return id;
+  }
+
+  private async departmentsOf(tx: Transaction, who: readonly string[]): Promise<string[]> {
+    return (await tx.query<{ dept: string }>(memberships, who)).map(({ dept }) => dept);
   }
 
   private async make(tx: Transaction, { issuer, subject, username, name, role }: Wanted, passwordHash: string): Promise<string> {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExternalIdentity, ExternalSignIn } from '../../../src/admin/people/external-sign-in.service.js';
 import { Public } from '../../../src/identity/access/access.js';
 import { request, Session, signIn } from '../../support/clients/client.js';
+import { HeldTransaction } from '../../support/held-transaction.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 @Controller('sso')
@@ -69,6 +70,22 @@ describe('a sign-in by another system', () => {
     const { user } = await sessionOf({ ...ann, subject: 'a-3', username: 'bea' });
     await admin.send('PATCH', `/admin/staff/${user.id}`, { active: false });
     expect(await enter({ ...ann, subject: 'a-3', username: 'bea' })).toMatchObject({ status: 403 });
+  });
+
+  it('finds a membership that an administrator is just making', async () => {
+    const dee = { ...ann, subject: 'a-5', username: 'dee' };
+    const { user } = await sessionOf(dee);
+    const held = await HeldTransaction.begin(wardline);
+    try {
+      await held.query(`INSERT INTO memberships (staff_id, dept_id) VALUES ($1, 'med')`, [user.id]);
+      const entering = enter({ ...dee, departments: ['icu', 'med'] });
+      await held.untilWaiting('%external_identities%');
+      await held.commit();
+      expect((await entering).status).toBe(201);
+      expect((await sessionOf(dee)).user.departments).toEqual(['icu']);
+    } finally {
+      await held.commit();
+    }
   });
 
   it('is in the record, and a password is no way in where LOCAL_SIGN_IN leaves it to administrators', async () => {
