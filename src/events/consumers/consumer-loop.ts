@@ -36,10 +36,11 @@ const move = statement(
   'move_consumer',
   'UPDATE event_consumers SET seq = $3, failures = 0, retry_at = NULL WHERE name = $1 AND dept_id = $2',
 );
+/** Not where another node has gone on since: the event that failed here is handled. */
 const putOff = statement(
   'put_consumer_off',
   `UPDATE event_consumers SET failures = failures + 1, retry_at = app_now() + make_interval(secs => least(60, 2 ^ least(failures, 6)))
-   WHERE name = $1 AND dept_id = $2`,
+   WHERE name = $1 AND dept_id = $2 AND seq = $3`,
 );
 const nextRetry = statement(
   'next_consumer_retry',
@@ -103,21 +104,22 @@ export class ConsumerLoop implements DueWork {
   }
 
   private async handleBatch(most: number): Promise<boolean> {
-    let dept: string | undefined;
+    let tried: Claimed | undefined;
     try {
       return await this.parts.transactions.run(async (tx) => {
         const claimed = await tx.one<Claimed>(claim, [this.consumer.name]);
         if (!claimed) return false;
-        dept = claimed.dept;
+        tried = claimed;
         await this.advance(tx, claimed, claimed.failures > 0 ? 1 : most);
         return true;
       }, 'extensions');
     } catch (error) {
-      if (dept === undefined) throw error;
+      if (tried === undefined) throw error;
+      const { dept, seq } = tried;
       // The events before it are handled by themselves; what was rolled back comes once more.
       if (error instanceof EventFailed && error.before > 0) return this.handleBatch(error.before);
       if (!(error instanceof EventFailed)) this.parts.logger.error('event_consumer.failed', { consumer: this.consumer.name, dept, error });
-      await this.parts.database.query(putOff, [this.consumer.name, dept], 'extensions');
+      await this.parts.database.query(putOff, [this.consumer.name, dept, seq], 'extensions');
       return true;
     }
   }

@@ -5,6 +5,7 @@ import { EventConsumers } from '../../../../src/events/consumers/event-consumers
 import { statement } from '../../../../src/platform/database/statement.js';
 import type { Transaction } from '../../../../src/platform/database/transactions.js';
 import { asStation, request, signIn } from '../../../support/clients/client.js';
+import { HeldTransaction } from '../../../support/held-transaction.js';
 import { startTestWardline, type TestWardline } from '../../../support/wardline.js';
 import { eventually } from '../../../support/eventually.js';
 
@@ -129,6 +130,28 @@ describe('a consumer of events', () => {
     await until(() => seen(target, 'hangs'), await logged(target), 'the event at its second try');
     await expect(late).rejects.toThrow('the transaction is over');
     expect(await seen(target, 'late')).toEqual([]);
+  });
+
+  it('that fails at an event which another node has handled meanwhile puts nothing off', async () => {
+    let other: HeldTransaction | undefined;
+    const failsOnce = async () => {
+      if (other) return;
+      other = await HeldTransaction.begin(target);
+      // As another node, which takes the cursor as soon as this one lets go of it.
+      void other.query(`UPDATE event_consumers SET seq = $1 WHERE name = 'late' AND dept_id = 'icu'`, [(await logged(target)).at(-1)]);
+      await other.untilWaiting('UPDATE event_consumers SET seq%');
+      throw new Error('a defect of the extension');
+    };
+    const target = await start(consuming({ name: 'late', before: failsOnce }));
+    await press(target);
+    const held = await eventually(() => other, 'a try that fails');
+    await held.untilWaiting('UPDATE event_consumers SET failures%');
+    await held.commit();
+    // It waits for what waits for the row already.
+    const rows = await target.database.query(
+      `SELECT failures, retry_at FROM event_consumers WHERE name = 'late' AND dept_id = 'icu' FOR UPDATE`,
+    );
+    expect(rows).toEqual([{ failures: 0, retry_at: null }]);
   });
 
   it.each([
