@@ -68,6 +68,8 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
   private async check(): Promise<void> {
     const sessionIds = this.connections.sessionIds();
     if (sessionIds.length === 0) return;
+    // One that is opened during the read may know more than it. A check of its own follows where something has changed.
+    const readers = sessionIds.map((sessionId) => [...this.connections.ofSession(sessionId)]);
     try {
       await this.sessions.touch(this.activeSessions(), sessionIds);
       const live = await this.sessions.live(sessionIds);
@@ -75,7 +77,7 @@ export class SessionCheck implements OnApplicationBootstrap, BeforeApplicationSh
         if (index % SLICE === SLICE - 1) await nextTurn();
         const session = live.get(sessionId);
         if (!session) this.revoke(sessionId);
-        else for (const connection of [...this.connections.ofSession(sessionId)]) this.renew(connection, session);
+        else for (const connection of readers[index] ?? []) this.renew(connection, session);
       }
     } catch (error) {
       this.logger.warn('session_check.failed', { error });
