@@ -7,6 +7,7 @@ import { TestCluster } from '../../support/servers/cluster.js';
 import { describeWithRedis } from '../../support/servers/redis.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 import { askForUpgrade } from '../../support/clients/upgrade.js';
+import { HeldTransaction } from '../../support/held-transaction.js';
 import { Ward } from '../../support/ward.js';
 import { eventually } from '../../support/eventually.js';
 
@@ -99,6 +100,32 @@ describe('the code of a wall board', () => {
     const { body } = await inCharge.get('/admin/audit?action=board.exchange');
     expect(body.items[0]).toMatchObject({ actor: 'anonymous', result: 'refused' });
     await node.stop();
+  });
+
+  it('opens one board, of two that send it at once', async () => {
+    const { code, id } = await makeBoard();
+    const held = await HeldTransaction.begin(wardline);
+    await held.query('SELECT FROM boards WHERE id = $1 FOR UPDATE', [id]);
+    const both = [exchange(code), exchange(code)];
+    await held.untilWaiting('UPDATE boards%', 2);
+    await held.commit();
+    expect((await Promise.all(both)).map(({ status }) => status).sort()).toEqual([200, 401]);
+  });
+
+  it('is not guessed any oftener by many at once', async () => {
+    const node = await startTestWardline({ env: { SIGN_IN_RATE_LIMIT: '3/60' } });
+    const held = await HeldTransaction.begin(node);
+    try {
+      await held.query('LOCK TABLE boards IN SHARE MODE');
+      const guesses = Array.from({ length: 3 }, () => exchange('AAAA-BBBB-CCCC', {}, node));
+      await held.untilWaiting('UPDATE boards%', 3);
+      expect((await exchange('AAAA-BBBB-CCCC', {}, node)).status).toBe(429);
+      await held.commit();
+      expect((await Promise.all(guesses)).map(({ status }) => status)).toEqual([401, 401, 401]);
+    } finally {
+      await held.commit();
+      await node.stop();
+    }
   });
 
   it('is refused to pages of other origins', async () => {
