@@ -48,7 +48,9 @@ export class Refusals extends RefusalRecorder implements BeforeApplicationShutdo
     const now = this.clock.monotonic();
     for (const [key, entry] of this.repeats) {
       if (now - entry.since < WINDOW_MS) continue;
-      if (entry.count === 0 || (await this.write(entry))) this.repeats.delete(key);
+      if (entry.count > 0) await this.write(entry);
+      // Others have come while it was written: they are the next record.
+      if (entry.count === 0) this.repeats.delete(key);
     }
   }
 
