@@ -14,6 +14,7 @@ import {
   type Outcome,
   type Transport,
 } from '../../support/clients/person.js';
+import { HeldTransaction } from '../../support/held-transaction.js';
 import { startTestWardline, type TestWardline } from '../../support/wardline.js';
 
 let wardline: TestWardline;
@@ -424,4 +425,28 @@ describe('a key is kept for 24 h', () => {
     expect(tooLate.accept).toMatchObject({ status: 409, call: { id: raised.call.id, state: 'cancelled' } });
     admin = await signIn(wardline, 'admin');
   });
+});
+
+it('a key that is used again while it is just being removed for its age keeps its new answer', async () => {
+  const key = randomUUID();
+  const press = (station: string) => asStation(wardline, station)('POST', '/calls', { type: 'patient_normal' }, { 'idempotency-key': key });
+  const station = `${nextRoom()}-bed`;
+  expect((await press(station)).status).toBe(201);
+  await closeAllCalls(admin);
+  await wardline.database.query(`UPDATE idempotency_keys SET created_at = created_at - interval '25 hours' WHERE key = $1`, [key]);
+  const held = await HeldTransaction.begin(wardline);
+  try {
+    await held.query('SELECT FROM dept_stream WHERE dept_id = $1 FOR UPDATE', ['icu']);
+    const pressing = press(station);
+    await held.untilWaiting('%append_events%');
+    const purging = wardline.app.get(IdempotentCommands).purge();
+    await held.untilWaiting('DELETE FROM "idempotency_keys"%');
+    await held.commit();
+    await purging;
+    const call = (await pressing).body;
+    expect(await wardline.database.query('SELECT FROM idempotency_keys WHERE key = $1', [key])).toHaveLength(1);
+    expect((await press(station)).body).toEqual(call);
+  } finally {
+    await held.commit();
+  }
 });
