@@ -15,7 +15,7 @@ const MAX_WISHES = 8;
 /** The limit of one link on this node: three devices, and a tab or two more. */
 const MAX_WAITING = 6;
 
-const remember = statement('remember_guest_call', 'UPDATE guest_links SET last_call_id = $2 WHERE bed_id = $1');
+const remember = statement('remember_guest_call', 'UPDATE guest_links SET last_call_id = $3 WHERE bed_id = $1 AND generation = $2');
 const wishes = statement(
   'guest_wishes',
   `SELECT id FROM call_types WHERE rank = 0 AND retired_at IS NULL AND id <> $1 AND 'bedside' = ANY(station_kinds) ORDER BY id LIMIT $2`,
@@ -71,7 +71,7 @@ export class GuestCalls {
       throw new DomainError('VALIDATION_FAILED', 'no such wish', { details: { fields: [{ path: 'type', problem: 'unknown' }] } });
     }
     const { call } = await this.raising.raiseByGuest(bed, wanted, key, (tx) => this.links.holds(tx, bed));
-    await this.database.query(remember, [bed.bedId, call.id]);
+    await this.database.query(remember, [bed.bedId, bed.generation, call.id]);
   }
 
   async state({ bedId }: GuestBed): Promise<GuestState> {

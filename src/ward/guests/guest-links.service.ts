@@ -26,11 +26,12 @@ const hold = statement(
   'hold_guest_bed',
   `SELECT h.dept FROM (${HELD_PLACE}) h JOIN guest_links l ON l.bed_id = $2 AND l.generation = $3 AND l.ended_at IS NULL`,
 );
-/** A link that has ended starts again with the next generation; one that is in force gets a further token. */
+/** A link that has ended starts again with the next generation, and knows no call of the one before; one that is in force gets a further token. */
 const issue = statement(
   'issue_guest_link',
   `INSERT INTO guest_links AS l (bed_id, expires_at) SELECT b.id, app_now() + make_interval(days => $3) FROM ${BED_IN_USE} AND b.id = $1 AND r.dept_id = $2
    ON CONFLICT (bed_id) DO UPDATE SET generation = l.generation + CASE WHEN l.ended_at IS NULL THEN 0 ELSE 1 END, ended_at = NULL,
+     last_call_id = CASE WHEN l.ended_at IS NULL THEN l.last_call_id END,
      issued_at = app_now(), expires_at = excluded.expires_at
    RETURNING l.generation, iso(l.expires_at) AS expires_at, floor(extract(epoch FROM l.expires_at))::float8 AS expires`,
 );

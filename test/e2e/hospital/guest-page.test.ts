@@ -105,6 +105,14 @@ describe('the guest page', () => {
     await nurse.post(`/calls/${call.id as string}/arrive`);
     await nurse.post(`/calls/${call.id as string}/complete`);
     expect(stateOf(await get(path))).toBe('done');
+    // The next patient's link knows nothing of it.
+    const later = await freshLink();
+    await press(later.path);
+    const other = await openCallAt(later.bed);
+    for (const command of ['accept', 'arrive', 'complete']) await nurse.post(`/calls/${other.id as string}/${command}`);
+    expect(stateOf(await get(later.path))).toBe('done');
+    await admin.send('DELETE', `/admin/departments/icu/beds/${later.bed}/guest-link`);
+    expect(stateOf(await get(await linkOf(later.bed)))).toBe('idle');
     await wardline.database.moveClock(121);
     expect(stateOf(await get(path))).toBe('idle');
   });
