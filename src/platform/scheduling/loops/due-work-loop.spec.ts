@@ -9,8 +9,7 @@ const LOOK = {} as DueLook;
 
 /** A loop over work whose rows and deadlines the test sets. */
 function setUp(traits: Partial<DueWork> = {}) {
-  const state = { rows: 0, ticks: 0, due: undefined as number | undefined, failure: undefined as Error | undefined };
-  const errors: unknown[] = [];
+  const state = { rows: 0, ticks: 0, due: undefined as number | undefined };
   const work: DueWork = {
     name: 'work',
     isCore: true,
@@ -20,14 +19,13 @@ function setUp(traits: Partial<DueWork> = {}) {
         return Promise.resolve(true);
       }
       state.ticks++;
-      return state.failure ? Promise.reject(state.failure) : Promise.resolve(false);
+      return Promise.resolve(false);
     },
     nextDueIn: () => Promise.resolve(state.due),
     ...traits,
   };
-  const logger = { error: (...line: unknown[]) => errors.push(line) } as unknown as Logger;
   const clock = new SystemClock();
-  return { loop: new DueWorkLoop(work, clock, logger, new OutageWatch(clock)), state, errors };
+  return { loop: new DueWorkLoop(work, clock, {} as Logger, new OutageWatch(clock)), state };
 }
 
 /** Milliseconds until the loop ticks again; undefined where it does not within `limit`. */
@@ -56,6 +54,8 @@ describe('DueWorkLoop', () => {
     expect(await untilTick(state, 100)).toBeUndefined();
     loop.start();
     expect(await untilTick(state, 100)).toBe(5);
+    // A wake before the start has no look of its own.
+    expect(await untilTick(state, 2000)).toBe(900);
     await loop.stop();
   });
 
@@ -107,6 +107,14 @@ describe('DueWorkLoop', () => {
     expect(await untilTick(state, 3000)).toBeUndefined();
     loop.found({ isDue: true, ms: 0, next: null });
     expect(await untilTick(state, 3000)).toBe(1);
+    loop.found({ isDue: false, ms: 1000, next: null });
+    expect(await untilTick(state, 3000)).toBe(1000);
+    loop.found({ isDue: false, ms: 1, next: null });
+    expect(await untilTick(state, 3000)).toBe(5);
+    state.due = 1001;
+    loop.wake();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await untilTick(state, 3000)).toBeUndefined();
     state.due = 1000;
     loop.wake();
     await vi.advanceTimersByTimeAsync(0);
@@ -114,84 +122,44 @@ describe('DueWorkLoop', () => {
     await loop.stop();
   });
 
-  it('hands what a look found next to the work', () => {
+  it('has one pause: the one that a look found last', async () => {
+    const { loop, state } = setUp({ look: LOOK });
+    loop.start();
+    await untilTick(state, 100);
+    loop.found({ isDue: false, ms: 400, next: null });
+    loop.found({ isDue: false, ms: 100, next: null });
+    expect(vi.getTimerCount()).toBe(1);
+    expect(await untilTick(state, 3000)).toBe(100);
+    expect(await untilTick(state, 3000)).toBeUndefined();
+    await loop.stop();
+  });
+
+  it('hands what a look found next to the work that asks for it', () => {
     const looked = vi.fn();
     const { loop } = setUp({ look: LOOK, looked });
     const next = { id: 'x' } as never;
     loop.found({ isDue: false, ms: null, next });
     loop.found({ isDue: false, ms: null, next: null });
     expect(looked.mock.calls).toEqual([[next]]);
+    expect(() => {
+      setUp({ look: LOOK }).loop.found({ isDue: false, ms: null, next });
+    }).not.toThrow();
   });
 
-  it('looks once more after a tick during which it was woken', async () => {
+  it('looks once, however often it is woken in a pause', async () => {
     const { loop, state } = setUp({ look: LOOK });
     loop.start();
-    state.rows = 1;
-    const handled = vi.advanceTimersByTimeAsync(5);
-    loop.wake();
-    await handled;
-    await vi.advanceTimersByTimeAsync(0);
+    await untilTick(state, 100);
     const { ticks } = state;
     loop.wake();
     loop.wake();
     expect(await untilTick(state, 10)).toBe(1);
+    expect(await untilTick(state, 3000)).toBeUndefined();
     expect(state.ticks).toBe(ticks + 1);
     await loop.stop();
   });
 
-  it('pauses longer after each failure, a second at most, and says so at the first and at each twentieth', async () => {
-    const { loop, state, errors } = setUp();
-    state.failure = new Error('no');
-    loop.start();
-    await untilTick(state, 100);
-    const waits = [];
-    for (let n = 0; n < 5; n++) waits.push(await untilTick(state, 5000));
-    expect(waits).toEqual([250, 500, 750, 1000, 1000]);
-    expect(errors).toEqual([['due_work.failed', { work: 'work', failures: 1, error: state.failure }]]);
-    for (let n = 0; n < 14; n++) await untilTick(state, 5000);
-    expect(errors.length).toBe(2);
-    state.failure = undefined;
-    await untilTick(state, 5000);
-    expect(await untilTick(state, 5000)).toBe(900);
-    await loop.stop();
-  });
-
-  it('leaves failing work that the ward can do without for longer and longer, a minute at most', async () => {
-    const { loop, state } = setUp({ isCore: false });
-    state.failure = new Error('no');
-    loop.start();
-    await untilTick(state, 100);
-    const waits = [];
-    for (let n = 0; n < 10; n++) waits.push(await untilTick(state, 100_000));
-    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
-    await loop.stop();
-  });
-
-  it('goes on by itself after a failure, whatever a look finds', async () => {
-    const { loop, state } = setUp({ look: LOOK });
-    state.failure = new Error('no');
-    loop.start();
-    await untilTick(state, 100);
-    loop.found({ isDue: false, ms: 900, next: null });
-    expect(await untilTick(state, 5000)).toBe(250);
-    await loop.stop();
-  });
-
-  it('knows for how long it could do nothing', async () => {
-    const { loop, state } = setUp();
-    loop.start();
-    await untilTick(state, 100);
-    expect(loop.silence).toBeLessThan(10);
-    state.failure = new Error('no');
-    await vi.advanceTimersByTimeAsync(20_000);
-    expect(loop.silence).toBeGreaterThan(18_000);
-    state.failure = undefined;
-    await vi.advanceTimersByTimeAsync(2000);
-    expect(loop.silence).toBeLessThan(1000);
-    await loop.stop();
-  });
-
-  it('is heard from with each look and each row', async () => {
+  it('is heard from with each look', async () => {
     const { loop, state } = setUp({ look: LOOK });
     loop.start();
     await untilTick(state, 100);
@@ -206,10 +174,12 @@ describe('DueWorkLoop', () => {
     const { loop, state } = setUp();
     loop.start();
     await loop.stop();
+    expect(vi.getTimerCount()).toBe(0);
     loop.wake();
     loop.found({ isDue: true, ms: 0, next: null });
-    expect(await untilTick(state, 3000)).toBeUndefined();
+    loop.found({ isDue: false, ms: 10, next: null });
     expect(vi.getTimerCount()).toBe(0);
+    expect(await untilTick(state, 3000)).toBeUndefined();
   });
 
   it('shows what its work is', () => {

@@ -118,7 +118,7 @@ export class DueWorkLoop {
       this.outage.failed(error);
       if (this.failures === 1 || this.failures % 20 === 0)
         this.logger.error('due_work.failed', { work: this.work.name, failures: this.failures, error });
-      if (!this.isCore) return Math.min(MAX_OWN_PAUSE_MS, FAILURE_PAUSE_MS * 2 ** Math.min(this.failures - 1, 10));
+      if (!this.isCore) return Math.min(MAX_OWN_PAUSE_MS, FAILURE_PAUSE_MS * 2 ** (this.failures - 1));
       return Math.min(MAX_PAUSE_MS, FAILURE_PAUSE_MS * this.failures);
     }
   }
