@@ -27,7 +27,7 @@ export class OverloadDetector {
   admits(waitingSince: number, now: number): boolean {
     this.roll(now);
     const isLate = now - waitingSince > LATE_MS;
-    const isOverloaded = this.lateSince !== undefined && now - this.lateSince > OVERLOAD_AFTER_MS && this.surplus + this.surplusBefore > 0;
+    const isOverloaded = now - (this.lateSince ?? now) > OVERLOAD_AFTER_MS && this.surplus + this.surplusBefore > 0;
     if (isLate) this.lateSince ??= now;
     else if (!isOverloaded) this.lateSince = undefined;
     if (isLate && isOverloaded) return false;

@@ -32,4 +32,12 @@ describe('turns of two kinds', () => {
     turns.took('first', false);
     expect(play(turns, { first: 4, second: 1 }, 4).join(' ')).toBe('first first first second');
   });
+
+  it('keep a turn of the second kind for it, as long as it cannot take it', () => {
+    const turns = new PrecedenceTurns();
+    for (let n = 0; n < 6; n += 1) turns.took('first', true);
+    expect(turns.order).toEqual(['second', 'first']);
+    turns.took('second', true);
+    expect(turns.order).toEqual(['first', 'second']);
+  });
 });
