@@ -43,9 +43,9 @@ export class RequestLanes {
   /** Refuses what has come before that time: nothing moves, and its client waits for a word. */
   refuseOlder(time: number): void {
     for (const [network, lane] of this.lanes) {
-      while ((lane[0]?.since ?? time) < time) {
-        const old = lane.shift();
-        if (old) this.refuse?.(old);
+      for (let old = lane[0]; this.refuse && old && old.since < time; old = lane[0]) {
+        lane.shift();
+        this.refuse(old);
       }
       if (lane.length === 0) this.lanes.delete(network);
     }

@@ -27,7 +27,6 @@ export class RequestScheduler {
   private readonly others = new RequestLanes();
   /** Requests that have begun in this turn. */
   private begun = 0;
-  private othersBegun = 0;
   /** Before it none of the others begins beside a press, as `performance.now()` counts. */
   private othersAt = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -42,7 +41,7 @@ export class RequestScheduler {
   constructor(
     private readonly begin: RequestListener,
     private readonly networkOf: (request: IncomingMessage) => string,
-    onShed: () => void = () => undefined,
+    onShed: () => void,
   ) {
     const refuse = (waiting: WaitingRequest) => {
       refuseAsBusy(waiting);
@@ -66,8 +65,7 @@ export class RequestScheduler {
     const isFree = this.others.isEmpty && this.hasNoUrgent && this.mayBegin(waiting.network, lanes);
     if (isFree) this.start(waiting, lanes);
     else lanes.add(waiting);
-    if (this.mayBegin(waiting.network, lanes)) this.watchTurn();
-    else this.watch();
+    this.watchTurn();
   }
 
   private get hasNoUrgent(): boolean {
@@ -86,7 +84,7 @@ export class RequestScheduler {
     return this.underWay.count === 0 || performance.now() >= this.othersAt;
   }
 
-  /** Looks again in the next turn. When none could begin in this one: as soon as a press or a command is over, or others may begin. */
+  /** Looks again in the next turn. When none could begin in this one: as soon as there is room for a press or a command, or others may begin. */
   private watch(): void {
     if (this.begun > 0) this.watchTurn();
     else if (!this.others.isEmpty) this.watchLater(this.othersAt - performance.now());
@@ -113,7 +111,6 @@ export class RequestScheduler {
     setImmediate(() => {
       this.isTurnWatched = false;
       this.begun = 0;
-      this.othersBegun = 0;
       this.work();
     });
   }
@@ -121,12 +118,11 @@ export class RequestScheduler {
   private work(): void {
     while (this.begun < PER_TURN) {
       // The last place of a turn is the others': no flood of presses keeps them out.
-      const isTheirs = this.begun === PER_TURN - 1 && this.othersBegun === 0;
+      const isTheirs = this.begun === PER_TURN - 1;
       const started = isTheirs ? this.startFirst(this.others) || this.startUrgent() : this.startUrgent() || this.startFirst(this.others);
       if (!started) break;
     }
-    // A request without a place in this turn has one later.
-    if (!this.hasNoUrgent || !this.others.isEmpty) this.watch();
+    this.watch();
   }
 
   private startUrgent(): boolean {
@@ -135,7 +131,8 @@ export class RequestScheduler {
 
   /** @returns whether a request was taken out of the lanes */
   private startFirst(lanes: RequestLanes): boolean {
-    if (this.begun >= PER_TURN || (lanes !== this.others && this.underWay.isFull)) return false;
+    // Without room, no network is asked: there may be thousands.
+    if (lanes !== this.others && this.underWay.isFull) return false;
     const waiting = lanes.take((network) => this.mayBegin(network, lanes));
     if (!waiting) return false;
     this.start(waiting, lanes);
@@ -146,7 +143,6 @@ export class RequestScheduler {
     if (response.destroyed || request.socket.destroyed) return;
     this.begun++;
     if (lanes === this.others) {
-      this.othersBegun++;
       this.othersAt = performance.now() + OTHERS_GAP_MS;
     } else {
       this.turns.took(lanes === this.urgent.first ? 'first' : 'second', !this.urgent.second.isEmpty);
@@ -159,7 +155,7 @@ export class RequestScheduler {
     const end = this.underWay.begin(network);
     response.once('close', () => {
       end();
-      if (!this.others.isEmpty || !this.hasNoUrgent) this.watchTurn();
+      this.watchTurn();
     });
   }
 }
