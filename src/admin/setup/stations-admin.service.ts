@@ -9,7 +9,7 @@ import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { stationTypes } from '../../ward/stations/station-types.js';
 import { CallType } from '../../ward/hospital/entities/call-type.entity.js';
-import { HELD_PLACE } from '../../ward/hospital/held-place.js';
+import { HELD_PLACE } from '../../ward/calls/call-place.js';
 import { Station, type StationKind } from '../../ward/hospital/entities/station.entity.js';
 import { StationsService } from '../../ward/stations/stations.service.js';
 import { newStationKey, stationKeyHash } from '../../ward/stations/station-keys.js';

@@ -9,7 +9,7 @@ import { statement } from '../../platform/database/statement.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 import { Bed } from '../hospital/entities/bed.entity.js';
 import { Department } from '../hospital/entities/department.entity.js';
-import { HELD_PLACE } from '../hospital/held-place.js';
+import { HELD_PLACE } from '../calls/call-place.js';
 import { GuestDevice } from './entities/guest-device.entity.js';
 import { GuestLink } from './entities/guest-link.entity.js';
 import { readGuestToken, signGuestToken } from './guest-token.js';

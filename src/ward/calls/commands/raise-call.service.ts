@@ -8,7 +8,7 @@ import type { Transaction } from '../../../platform/database/transactions.js';
 import type { CallView } from '../call.js';
 import type { Actor } from '../call-journal.js';
 import { CallLanes } from '../call-lanes.js';
-import { HELD_PLACE } from '../../hospital/held-place.js';
+import { HELD_PLACE } from '../call-place.js';
 import { NewCalls } from './new-calls.service.js';
 import { RepeatedPresses } from './repeated-presses.service.js';
 import { type NewCall, PressesRepository, type Sought } from '../presses.repository.js';
