@@ -1,12 +1,22 @@
 import 'reflect-metadata';
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { EXIT_REFUSED, StartRefused } from '../platform/common/start-refused.js';
 import { firstParagraph } from '../platform/extensions/own-start.js';
 import { readProgram } from './load-hospital.js';
 
+const PARENT_LOOK_MS = 500;
+
+/** Ends this process when the one that waits for it is gone. A thread looks: a file that holds the event loop up would go on for good. */
+function endWith(parent: number): void {
+  const look = `if (process.ppid !== ${String(parent)}) process.kill(process.pid, 'SIGKILL');`;
+  new Worker(`setInterval(() => { ${look} }, ${String(PARENT_LOOK_MS)});`, { eval: true, execArgv: [] }).unref();
+}
+
 /** The short-lived child of a supervisor: 0 when the hospital loads and the settings are right, else 78 with a line for each reason. */
 async function check(): Promise<number> {
-  const [, , file = ''] = process.argv;
+  const [, , file = '', parent] = process.argv;
+  endWith(Number(parent));
   try {
     await readProgram(pathToFileURL(file));
     return 0;

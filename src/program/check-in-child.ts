@@ -9,7 +9,7 @@ const CHECK_TIMEOUT_MS = 60_000;
 
 /** Has a process of its own load the hospital and check its settings; where something is wrong, it has said so, and this process ends like it. */
 export async function checkHospitalInChild(file: string): Promise<void> {
-  const child = spawn(process.execPath, [...process.execArgv, CHECK, file], {
+  const child = spawn(process.execPath, [...process.execArgv, CHECK, file, String(process.pid)], {
     stdio: ['ignore', 'inherit', 'inherit'],
     timeout: CHECK_TIMEOUT_MS,
   });

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../../src/platform/system/package-root.js';
 import { createTestDatabase, type TestDatabase } from '../../../support/servers/database.js';
+import { eventually } from '../../../support/eventually.js';
 import { type Program, run } from '../../../support/servers/process.js';
+import { gone } from '../../../support/servers/supervised.js';
 import { TEST_SECRET } from '../../../support/wardline.js';
 
 /** The class of a module that hangs in a hook, and one whose provider hangs in its constructor, in line 7. */
@@ -51,6 +53,16 @@ function start(hospital: keyof typeof HOSPITALS, SUPERVISOR: string): Program {
   return run('src/main.js', env, ['start', '--hospital', fileOf(hospital)]);
 }
 
+/** The direct children of a process; undefined while it has none. */
+function childrenOf(pid: number | undefined): [number, ...number[]] | undefined {
+  const [first, ...others] = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')
+    .trim()
+    .split(/\s+/)
+    .filter(Boolean)
+    .map(Number);
+  return first === undefined ? undefined : [first, ...others];
+}
+
 describe('a part of a hospital’s own that holds the event loop up at the start', () => {
   it.concurrent.each(['on', 'off'])('is a module: a line names it after half a minute, SUPERVISOR=%s', async (SUPERVISOR) => {
     const program = start('hook', SUPERVISOR);
@@ -74,5 +86,13 @@ describe('a part of a hospital’s own that holds the event loop up at the start
     const program = start('import', SUPERVISOR);
     expect(await program.exited).toBe(78);
     expect(program.stderr()).toBe(`${fileOf('import')}: cannot be loaded: not done within ${String(seconds)} s\n`);
+  });
+
+  it('is the file itself: its check ends with the start that waited for it, also when that is killed', async () => {
+    const program = start('import', 'on');
+    const [check] = await eventually(() => childrenOf(program.child.pid), 'the check of the file');
+    program.child.kill('SIGKILL');
+    await program.exited;
+    await gone(check);
   });
 });
