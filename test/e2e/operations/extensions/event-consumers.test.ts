@@ -134,18 +134,22 @@ describe('a consumer of events', () => {
 
   it('that fails at an event which another node has handled meanwhile puts nothing off', async () => {
     let other: HeldTransaction | undefined;
+    let taken: Promise<void> | undefined;
     const failsOnce = async () => {
       if (other) return;
       other = await HeldTransaction.begin(target);
-      // As another node, which takes the cursor as soon as this one lets go of it.
-      void other.query(`UPDATE event_consumers SET seq = $1 WHERE name = 'late' AND dept_id = 'icu'`, [(await logged(target)).at(-1)]);
-      await other.untilWaiting('UPDATE event_consumers SET seq%');
+      // As another node, which takes the cursor as soon as this one lets go of it. Locks of a table are given in turn, those of a row are not.
+      const seq = (await logged(target)).at(-1);
+      const locked = other.query('LOCK TABLE event_consumers IN EXCLUSIVE MODE');
+      taken = locked.then(() => other?.query(`UPDATE event_consumers SET seq = $1 WHERE name = 'late' AND dept_id = 'icu'`, [seq]));
+      await other.untilWaiting('LOCK TABLE event_consumers%');
       throw new Error('a defect of the extension');
     };
     const target = await start(consuming({ name: 'late', before: failsOnce }));
     await press(target);
     const held = await eventually(() => other, 'a try that fails');
     await held.untilWaiting('UPDATE event_consumers SET failures%');
+    await taken;
     await held.commit();
     // It waits for what waits for the row already.
     const rows = await target.database.query(
