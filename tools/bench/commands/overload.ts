@@ -58,10 +58,13 @@ export async function overload(bench: Bench): Promise<Outcome> {
       say(`round ${String(round + 1)}: ${name}, ceiling ${ceiling.toFixed(0)}/s, at twice that ${goodput.toFixed(0)}/s`);
     }
   }
-  for (const { name, beds, side } of options.profileDir === undefined ? [] : measured)
-    await profiled(side.child, join(options.profileDir ?? '', `overload-${name}.cpuprofile`), async () => {
-      await closedLoop(beds, seconds);
-    });
+  const { profileDir } = options;
+  if (profileDir !== undefined) {
+    for (const { name, beds, side } of measured)
+      await profiled(side.child, join(profileDir, `overload-${name}.cpuprofile`), async () => {
+        await closedLoop(beds, seconds);
+      });
+  }
   return {
     title: `overload: presses and accepts a second, ${String(DEPARTMENTS)} departments, ${String(seconds)} s each, ${String(options.rounds)} round(s)`,
     lines: [
